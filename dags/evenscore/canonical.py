@@ -1,0 +1,69 @@
+"""The canonical shapes: activity and account snapshots, which every connector lands, and the consent ledger.
+
+The words follow W3C ActivityStreams 2.0 where it has one.
+"""
+
+import pyarrow as pa
+
+VERBS = frozenset(
+    "post reply repost like dislike mention review star fork follow merge accept message rating endorse".split()
+)
+
+ACTIVITY = pa.schema(
+    [
+        ("event_id", pa.string()),  # unique per network
+        ("network", pa.string()),
+        ("verb", pa.string()),  # one of VERBS
+        ("actor_id", pa.string()),  # who did it; null = anonymous
+        ("object_id", pa.string()),  # what it was done to
+        ("target_id", pa.string()),  # whose object it is; null for a post
+        ("occurred_at", pa.timestamp("us")),  # UTC
+        ("value", pa.float64()),  # the rating, for verb = rating
+        ("text", pa.string()),
+    ]
+)
+
+ACCOUNTS = pa.schema(
+    [
+        ("network", pa.string()),
+        ("account_id", pa.string()),
+        ("captured_at", pa.timestamp("us")),  # UTC
+        ("followers", pa.int64()),
+        ("following", pa.int64()),
+        ("listed", pa.int64()),
+        ("is_private", pa.bool_()),
+        ("is_bot", pa.bool_()),
+    ]
+)
+
+CONSENT = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("network", pa.string()),
+        ("account_id", pa.string()),
+        ("persona", pa.string()),  # work or personal
+        ("action", pa.string()),  # grant, withdraw or erase
+        ("purpose", pa.string()),  # public_score or research
+        ("is_adult", pa.bool_()),  # null = not declared
+        ("recorded_at", pa.timestamp("us")),  # UTC
+    ]
+)
+
+DATASETS = {"activity": ACTIVITY, "accounts": ACCOUNTS, "consent": CONSENT}
+
+REQUIRED_COLUMNS = {
+    "activity": ("event_id", "network", "verb", "actor_id", "target_id", "occurred_at"),
+    "accounts": ("network", "account_id", "captured_at"),
+    "consent": tuple(CONSENT.names),
+}
+"""Columns an input file must have; the others may be left out and are then null."""
+
+INSTANT_COLUMN = {"activity": "occurred_at", "accounts": "captured_at"}
+"""The column whose UTC day says in which folder a row lands."""
+
+KEY_COLUMNS = {
+    "activity": ("event_id",),
+    "accounts": ("account_id", "captured_at"),
+    "consent": tuple(name for name in CONSENT.names if name != "network"),
+}
+"""What makes a row unique within its network."""

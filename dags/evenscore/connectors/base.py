@@ -1,0 +1,126 @@
+"""What every connector shares: the shape of a parsed file, and the loop over JSON lines."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import pyarrow as pa
+
+from evenscore.canonical import DATASETS
+from evenscore.connectors.compressed import lines
+from evenscore.settings import Source
+
+MAX_RECORD_CHARACTERS = 2_000
+"""How much of a refused record is kept beside its reason."""
+
+Row = dict[str, Any]
+
+
+class Malformed(Exception):
+    """A record that cannot be understood; the message is the reason that is kept beside it."""
+
+
+class Ignored(Exception):
+    """A sound record that says nothing about influence (a push, a label); the message is its kind."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A refused record: where it stood, why, and its beginning."""
+
+    row: int
+    reason: str
+    record: str
+
+
+@dataclass
+class Parsed:
+    """One input file, read: raw canonical rows by dataset (every value still text), and what was left out."""
+
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    ignored: Counter[str] = field(default_factory=Counter)
+    record_count: int = 0
+
+
+class Connector(Protocol):
+    """A kind of source."""
+
+    kind: ClassVar[str]
+
+    def parse(self, path: Path, source: Source) -> Parsed:
+        """Read one file. Raises InputError when the file as a whole cannot be read."""
+        ...
+
+
+class JsonLines:
+    """A connector over JSON lines: `rows` maps one decoded record to (dataset, canonical row) pairs."""
+
+    def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
+        """The canonical rows in one record; raises Malformed or Ignored."""
+        raise NotImplementedError
+
+    def parse(self, path: Path, source: Source) -> Parsed:
+        """Read one file of JSON lines, plain, .gz or .zst."""
+        return parse_lines(path, lambda record: self.rows(record, source))
+
+
+def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]]) -> Parsed:
+    """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored."""
+    parsed = Parsed()
+    found: dict[str, list[Row]] = {}
+    for number, line in enumerate(lines(path), start=1):
+        if not line.strip():
+            continue
+        parsed.record_count += 1
+        try:
+            for dataset, row in list(rows(decode(line))):
+                found.setdefault(dataset, []).append({"row": number, **row})
+        except Ignored as kind:
+            parsed.ignored[str(kind)] += 1
+        except Malformed as reason:
+            parsed.rejects.append(Reject(number, str(reason), line[:MAX_RECORD_CHARACTERS]))
+    parsed.tables = {dataset: raw_table(dataset, records) for dataset, records in found.items()}
+    return parsed
+
+
+def decode(line: str) -> Row:
+    """One JSON object; raises Malformed for anything else."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"invalid JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise Malformed(f"not a JSON object but {type(record).__name__}")
+    return record
+
+
+def raw_schema(dataset: str) -> pa.Schema:
+    """A dataset's columns as text, behind the row number at which each record stood."""
+    return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in DATASETS[dataset].names)])
+
+
+def raw_table(dataset: str, rows: list[Row]) -> pa.Table:
+    """Rows of any values as a raw table: every value as text, absent columns null."""
+    schema = raw_schema(dataset)
+    columns = {name: [_text(row.get(name)) for row in rows] for name in schema.names if name != "row"}
+    return pa.table({"row": [row["row"] for row in rows], **columns}, schema=schema)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value)
+
+
+def need(record: Row, *path: str) -> Any:
+    """The value at a path of keys; raises Malformed naming the path where it is absent or null."""
+    value: Any = record
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+        if value is None:
+            raise Malformed(f"{'.'.join(path)} is missing")
+    return value

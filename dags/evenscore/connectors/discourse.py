@@ -1,0 +1,106 @@
+"""Discourse posts as JSON lines: the first post of a topic, the replies after it, and how often each was liked.
+
+A post names its parent by number within the topic, so all files of the source in the same folder are asked for
+their authors first. Likes are known only as a count: they are anonymous and dated like their post.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+from evenscore.connectors.base import Ignored, JsonLines, Malformed, Parsed, Row, need
+from evenscore.connectors.github import mentions, siblings, sound_records, text
+from evenscore.settings import Source
+
+MENTION = re.compile(r"(?<![\w/])@(\w(?:[\w.-]*\w)?)")
+LIKE = 2
+"""The id that Discourse gives to the like among a post's actions."""
+MAX_LIKES = 100_000
+"""A larger count is a fault of the forum, not its readers; it is refused before it fills the memory."""
+REGULAR = 1
+"""The post type of what people write; the others are notices of the forum and its staff."""
+
+
+class Discourse(JsonLines):
+    """Posts of one forum; `authors` says who wrote which post of which topic."""
+
+    kind: ClassVar[str] = "discourse"
+
+    def __init__(self, authors: Mapping[str, str] | None = None) -> None:
+        self._authors = authors or {}
+
+    def parse(self, path: Path, source: Source) -> Parsed:
+        """Read one file, knowing the authors in all files of its source beside it."""
+        known = Discourse(_authors(siblings(path, source)))
+        return JsonLines.parse(known, path, source)
+
+    def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
+        """The post or reply that a record is, whom its text mentions, and its likes."""
+        _require_visible(record)
+        activity = {"network": source.network, **self._activity(record)}
+        yield "activity", activity
+        for mention in mentions(activity, MENTION):
+            yield "activity", mention
+        for like in _likes(activity, record):
+            yield "activity", like
+
+    def _activity(self, record: Row) -> Row:
+        is_first = need(record, "post_number") == 1
+        return {
+            "event_id": f"post-{need(record, 'id')}",
+            "verb": "post" if is_first else "reply",
+            "actor_id": text(record, "username"),
+            "object_id": f"topic-{need(record, 'topic_id')}",
+            "target_id": None if is_first else self._target(record),
+            "occurred_at": need(record, "created_at"),
+            "text": text(record, "raw"),
+        }
+
+    def _target(self, record: Row) -> str | None:
+        topic, parent = record["topic_id"], record.get("reply_to_post_number")
+        return self._authors.get(f"{topic}/{parent}") or self._authors.get(f"{topic}/1")
+
+
+def _require_visible(record: Row) -> None:
+    if need(record, "post_type") != REGULAR:
+        raise Ignored(f"post_type {record['post_type']}")
+    for sign in ("deleted_at", "hidden"):
+        if record.get(sign):
+            raise Ignored(sign)
+
+
+def _likes(activity: Row, record: Row) -> Iterator[Row]:
+    post = activity["event_id"]
+    for number in range(_like_count(record)):
+        yield {
+            **activity,
+            "event_id": f"{post}-like-{number}",
+            "verb": "like",
+            "actor_id": None,
+            "object_id": post,
+            "target_id": activity["actor_id"],
+            "text": None,
+        }
+
+
+def _like_count(record: Row) -> int:
+    actions = need(record, "actions_summary")
+    if not isinstance(actions, list):
+        raise Malformed("actions_summary is not a list")
+    counts = [action.get("count", 0) for action in actions if isinstance(action, dict) and action.get("id") == LIKE]
+    for count in counts:
+        if not isinstance(count, int) or not 0 <= count <= MAX_LIKES:
+            raise Malformed(f"actions_summary.count is no count of likes: {count}")
+    return sum(counts)
+
+
+@lru_cache(maxsize=4)
+def _authors(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
+    """Who wrote each post, by topic and number."""
+    found: dict[str, str] = {}
+    for record in sound_records(files):
+        if record.get("username"):
+            found[f"{record.get('topic_id')}/{record.get('post_number')}"] = str(record["username"])
+    return found

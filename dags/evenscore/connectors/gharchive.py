@@ -1,0 +1,132 @@
+"""GH Archive: one hour of all public GitHub events, as JSON lines.
+
+Each event is read on its own, so an answer goes to the author of the issue or pull request that it stands under.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from evenscore.connectors.base import Ignored, JsonLines, Malformed, Row, need
+from evenscore.connectors.github import NETWORK, bots, login, person, text, titled_text
+from evenscore.settings import Source
+
+
+class GhArchive(JsonLines):
+    """Events since 2015, and those older ones that already have the same shape."""
+
+    kind: ClassVar[str] = "gharchive"
+
+    def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
+        """What one event did, and its actor's account where that is a bot's."""
+        if isinstance(record.get("actor"), str):
+            raise Malformed("actor is not an object: this is the timeline format that GH Archive had before 2015")
+        kind = str(need(record, "type"))
+        if kind not in READERS:
+            raise Ignored(kind)
+        activity = {
+            "event_id": f"gh-{need(record, 'id')}",
+            "network": source.network or NETWORK,
+            "actor_id": login(record, "actor"),
+            "occurred_at": need(record, "created_at"),
+            **READERS[kind](record),
+        }
+        yield "activity", activity
+        yield from bots(activity, record["actor"])
+
+
+def _star(record: Row) -> Row:
+    return {"verb": "star", **_repository(record)}
+
+
+def _fork(record: Row) -> Row:
+    return {"verb": "fork", **_repository(record)}
+
+
+def _endorse(record: Row) -> Row:
+    _require_action(record, "added")
+    return {"verb": "endorse", **_repository(record), "target_id": login(record, "payload", "member")}
+
+
+def _follow(record: Row) -> Row:
+    return {"verb": "follow", "target_id": login(record, "payload", "target")}
+
+
+def _commit_comment(record: Row) -> Row:
+    # The event names the commit but not who wrote it, so nobody is credited with the answer.
+    commit = need(record, "payload", "comment", "commit_id")
+    return {"verb": "reply", "object_id": f"{_name(record)}@{commit}", "text": _body(record, "comment")}
+
+
+def _issue_comment(record: Row) -> Row:
+    _require_action(record, "created")
+    return {"verb": "reply", **_thread(record, "issue"), "text": _body(record, "comment")}
+
+
+def _review_comment(record: Row) -> Row:
+    _require_action(record, "created")
+    return {"verb": "reply", **_thread(record, "pull_request"), "text": _body(record, "comment")}
+
+
+def _review(record: Row) -> Row:
+    _require_action(record, "created")
+    return {"verb": "review", **_thread(record, "pull_request"), "text": _body(record, "review")}
+
+
+def _issue(record: Row) -> Row:
+    _require_action(record, "opened")
+    return _post(record, "issue")
+
+
+def _pull(record: Row) -> Row:
+    if need(record, "payload", "action") == "opened":
+        return _post(record, "pull_request")
+    _require_action(record, "closed")
+    if not need(record, "payload", "pull_request", "merged"):
+        raise Ignored("PullRequestEvent closed unmerged")
+    return {"verb": "merge", **_thread(record, "pull_request")}
+
+
+READERS: dict[str, Callable[[Row], Row]] = {
+    "CommitCommentEvent": _commit_comment,
+    "FollowEvent": _follow,
+    "ForkEvent": _fork,
+    "IssueCommentEvent": _issue_comment,
+    "IssuesEvent": _issue,
+    "MemberEvent": _endorse,
+    "PullRequestEvent": _pull,
+    "PullRequestReviewCommentEvent": _review_comment,
+    "PullRequestReviewEvent": _review,
+    "WatchEvent": _star,
+}
+"""What each type of event says; the types that are not here say nothing about influence."""
+
+
+def _require_action(record: Row, wanted: str) -> None:
+    action = need(record, "payload", "action")
+    if action != wanted:
+        raise Ignored(f"{record['type']} {action}")
+
+
+def _name(record: Row) -> str:
+    name = str(need(record, "repo", "name"))
+    if "/" not in name:
+        raise Malformed(f"repo.name is not owner/name: {name}")
+    return name
+
+
+def _repository(record: Row) -> Row:
+    name = _name(record)
+    return {"object_id": name, "target_id": person(name.split("/")[0])}
+
+
+def _thread(record: Row, key: str) -> Row:
+    number = need(record, "payload", key, "number")
+    return {"object_id": f"{_name(record)}#{number}", "target_id": login(record, "payload", key, "user")}
+
+
+def _post(record: Row, key: str) -> Row:
+    return {"verb": "post", **_thread(record, key), "target_id": None, "text": titled_text(record, "payload", key)}
+
+
+def _body(record: Row, key: str) -> str | None:
+    return text(record, "payload", key, "body")

@@ -1,0 +1,81 @@
+"""Writes that are there whole after a power cut, or not there at all."""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from evenscore.errors import DiskError
+
+
+@contextlib.contextmanager
+def disk_errors(place: Path) -> Iterator[None]:
+    """Turn what the operating system says about a full or read-only disk into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskError(f"{place}: the disk is full; nothing was replaced") from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise DiskError(f"{place}: cannot be written ({error.strerror})") from error
+        raise
+
+
+def sync(path: Path) -> None:
+    """Force a file's or a folder's content to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` atomically: readers see the old file or the new one, never half of one."""
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+        try:
+            draft.write_bytes(content)
+            sync(draft)
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+        sync(path.parent)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as readable JSON with sorted keys, atomically."""
+    write_bytes(path, (json.dumps(value, indent=2, sort_keys=True, default=str) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value in `path`."""
+    return json.loads(path.read_text())
+
+
+def point(pointer: Path, target: Path) -> None:
+    """Make the symbolic link `pointer` name `target`, atomically, by a path relative to the pointer's folder."""
+    draft = pointer.with_name(f".{pointer.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(os.path.relpath(target, pointer.parent))
+    os.replace(draft, pointer)
+    sync(pointer.parent)
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def free_bytes(path: Path) -> int:
+    """Free bytes on the disk that holds `path` (or its nearest existing parent)."""
+    while not path.exists():
+        path = path.parent
+    return shutil.disk_usage(path).free

@@ -1,0 +1,112 @@
+"""The landing zone: one (network, dataset, day) is written whole or not at all, and nothing in it ever shrinks.
+
+A day's folder holds, for each source, a content-named Parquet file and a manifest that names it. Replacing the
+manifest is the commit: a Parquet file that no manifest names was never landed.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from evenscore import durable
+from evenscore.canonical import DATASETS, KEY_COLUMNS
+from evenscore.connectors.base import Reject
+from evenscore.errors import InputError
+from evenscore.places import Places
+
+REJECTED = pa.schema([("file", pa.string()), ("row", pa.int64()), ("reason", pa.string()), ("record", pa.string())])
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What one source has landed for one (network, dataset, day)."""
+
+    network: str
+    dataset: str
+    day: str
+    source: str
+    file: str
+    row_count: int
+    sha256: str
+
+
+def land(places: Places, source: str, dataset: str, network: str, day: date, rows: pa.Table) -> bool:
+    """Add rows to what `source` has landed for one day; a row with a known key replaces the older one.
+
+    `rows` has the dataset's canonical schema, one row a key. Returns whether anything changed.
+    """
+    folder = places.landed(network, dataset, day)
+    manifest_path = folder / f"{source}.json"
+    before = Manifest(**durable.read_json(manifest_path)) if manifest_path.exists() else None
+    if before:
+        rows = _merged(pq.read_table(folder / before.file), rows, KEY_COLUMNS[dataset])
+    content = _parquet_bytes(rows.sort_by([(key, "ascending") for key in KEY_COLUMNS[dataset]]))
+    digest = hashlib.sha256(content).hexdigest()
+    if before and before.sha256 == digest:
+        return False
+    file = f"{source}-{digest[:12]}.parquet"
+    durable.write_bytes(folder / file, content)
+    manifest = Manifest(network, dataset, day.isoformat(), source, file, rows.num_rows, digest)
+    durable.write_json(manifest_path, asdict(manifest))
+    for orphan in folder.glob(f"{source}-*.parquet"):
+        if orphan.name != file:
+            orphan.unlink()
+    return True
+
+
+def _merged(old: pa.Table, new: pa.Table, keys: tuple[str, ...]) -> pa.Table:
+    kept = old.join(new.select(list(keys)), keys=list(keys), join_type="left anti")
+    return pa.concat_tables([kept.select(new.column_names).cast(new.schema), new])
+
+
+def _parquet_bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.combine_chunks(), sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def days(dataset: str, instant: str, rows: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
+    """Split typed rows into one table a (network, UTC day), in order."""
+    rows = rows.append_column("day", pc.cast(rows.column(instant), pa.date32()))
+    rows = rows.sort_by([("network", "ascending"), ("day", "ascending")])
+    sizes = rows.group_by(["network", "day"], use_threads=False).aggregate([([], "count_all")])
+    start = 0
+    for size in sizes.to_pylist():
+        part = rows.slice(start, size["count_all"]).select(DATASETS[dataset].names)
+        start += size["count_all"]
+        yield size["network"], size["day"], part
+
+
+def write_rejects(places: Places, source: str, network: str, dataset: str, night: date, file: Path, rejects: list[Reject]) -> None:
+    """Keep one input file's refused records with their reasons."""
+    name = f"{source}-{hashlib.sha256(str(file).encode()).hexdigest()[:8]}.parquet"
+    rows = [{"file": str(file), **asdict(reject)} for reject in rejects]
+    table = pa.Table.from_pylist(rows, schema=REJECTED)
+    durable.write_bytes(places.rejected(network, dataset, night) / name, _parquet_bytes(table))
+
+
+def manifests(places: Places) -> list[Manifest]:
+    """Every landed (network, dataset, day, source), in order."""
+    found = places.landing.glob("*/*/????-??-??/*.json")
+    return sorted((Manifest(**durable.read_json(path)) for path in found), key=lambda m: (m.network, m.dataset, m.day, m.source))
+
+
+def landed_file(places: Places, manifest: Manifest) -> Path:
+    """The Parquet file that a manifest names."""
+    return places.landed(manifest.network, manifest.dataset, date.fromisoformat(manifest.day)) / manifest.file
+
+
+def verify(places: Places, manifest: Manifest) -> Path:
+    """The landed file, once its bytes are proved to be those that were landed; else an InputError."""
+    path = landed_file(places, manifest)
+    if not path.exists():
+        raise InputError(f"{path}: landed, but the file is gone; restore it or delete its manifest and extract again")
+    if durable.sha256(path) != manifest.sha256:
+        raise InputError(f"{path}: its bytes changed since it landed (SHA-256 differs); restore it or extract again")
+    return path

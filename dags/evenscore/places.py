@@ -1,0 +1,94 @@
+"""The only file that spells a path below the home folder."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything lives below one home folder (`--home`, `EVENSCORE_HOME`, by default `./var`)."""
+
+    home: Path
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one run that may change this home."""
+        return self.home / "evenscore.lock"
+
+    @property
+    def airflow(self) -> Path:
+        """AIRFLOW_HOME of the embedded scheduler."""
+        return self.home / "airflow"
+
+    @property
+    def demo(self) -> Path:
+        """The demo community: its sources, ledger, configuration and ground truth."""
+        return self.home / "demo"
+
+    # landing zone -----------------------------------------------------------------------------------------
+
+    @property
+    def landing(self) -> Path:
+        """Canonical Parquet, one folder a (network, dataset, day)."""
+        return self.home / "landing"
+
+    def landed(self, network: str, dataset: str, day: date) -> Path:
+        """The folder of one (network, dataset, day)."""
+        return self.landing / network / dataset / day.isoformat()
+
+    def rejected(self, network: str, dataset: str, night: date) -> Path:
+        """The folder of the records refused on one night."""
+        return self.landing / "rejected" / network / dataset / night.isoformat()
+
+    def deliveries(self, source: str) -> Path:
+        """What one source has delivered so far: each input file, its digest, and the days it covers."""
+        return self.landing / "deliveries" / f"{source}.json"
+
+    # warehouse --------------------------------------------------------------------------------------------
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt builds in. One writer; readers use the published database."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's compiled project and logs."""
+        return self.home / "dbt"
+
+    # published --------------------------------------------------------------------------------------------
+
+    @property
+    def published(self) -> Path:
+        """What readers open."""
+        return self.home / "published"
+
+    @property
+    def current(self) -> Path:
+        """The pointer that a publish swaps: a link to the folder of the run that readers see."""
+        return self.published / "current"
+
+    @property
+    def database(self) -> Path:
+        """The published database."""
+        return self.published / "evenscore.duckdb"
+
+    def published_run(self, run_id: str) -> Path:
+        """The folder that holds one published run: database, Parquet, manifest."""
+        return self.published / "runs" / run_id
+
+    # reports and runs -------------------------------------------------------------------------------------
+
+    def report(self, as_of_date: date) -> Path:
+        """The page of one night."""
+        return self.home / "reports" / f"{as_of_date.isoformat()}.html"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a run: what each stage did, and what the checks said."""
+        return self.home / "runs"
+
+    def run(self, run_id: str) -> Path:
+        """The folder of one run."""
+        return self.runs / run_id

@@ -1,0 +1,85 @@
+"""A run's own record: which night, which stages ran, how long each took and what it counted."""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from evenscore import durable
+from evenscore.errors import BusyError, UsageError
+from evenscore.places import Places
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run over one UTC day."""
+
+    as_of_date: date
+    run_id: str
+
+    @classmethod
+    def of(cls, as_of_date: date, label: str | None = None) -> "Night":
+        """A run of `as_of_date`; `label` tells it from other runs of the same day (by default, the time it began)."""
+        label = label or datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        return cls(as_of_date, f"{as_of_date}_{re.sub(r'[^0-9A-Za-z.-]+', '-', label)}")
+
+
+def latest_run(places: Places, as_of_date: date) -> Night:
+    """The newest run of a day that has begun; a UsageError when there is none."""
+    found = list(places.runs.glob(f"{as_of_date}_*/"))
+    if not found:
+        raise UsageError(f"--date {as_of_date}: no run of that night has begun; start with `evenscore extract`")
+    newest = max(found, key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
+    return Night(as_of_date, newest.name)
+
+
+@contextlib.contextmanager
+def stage(places: Places, night: Night, name: str) -> Iterator[dict[str, Any]]:
+    """Time one stage; what the caller puts into the yielded dict is kept in the run's folder with it."""
+    record: dict[str, Any] = {"stage": name, "started_at": now(), "outcome": "failed"}
+    started = time.monotonic()
+    try:
+        yield record
+        record["outcome"] = "done"
+    except Exception as error:
+        record["error"] = str(error)
+        raise
+    finally:
+        record["seconds"] = round(time.monotonic() - started, 3)
+        record["ended_at"] = now()
+        durable.write_json(_stages(places, night) / f"{name}.json", record)
+
+
+def stages(places: Places, run_id: str) -> list[dict[str, Any]]:
+    """What each stage of a run recorded, in the order in which they began."""
+    found = (durable.read_json(path) for path in (places.run(run_id) / "stages").glob("*.json"))
+    return sorted(found, key=lambda record: (record["started_at"], record["stage"]))
+
+
+def _stages(places: Places, night: Night) -> Path:
+    return places.run(night.run_id) / "stages"
+
+
+def now() -> str:
+    """The present instant, ISO 8601 in UTC, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+@contextlib.contextmanager
+def only_one(places: Places) -> Iterator[None]:
+    """Hold the home folder for one run; raises BusyError at once when another run has it.
+
+    The kernel frees the lock when its process dies, however it dies.
+    """
+    places.home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(places.lock, timeout=0):
+            yield
+    except Timeout as error:
+        raise BusyError(f"{places.lock}: another run is working in this home folder; try again when it has ended") from error

@@ -1,0 +1,168 @@
+"""One frozen settings object, read once from `evenscore.toml`."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from evenscore.errors import UsageError
+from evenscore.places import Places
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""A word that is safe as a folder, a task label and a table part."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Frozen):
+    """Where one stream of activity comes from. Paths are relative to the configuration file's folder."""
+
+    name: Name
+    kind: Literal["files", "gharchive", "github", "discourse"]
+    path: str = Field(min_length=1)
+    """A file or a glob. `{date}` stands for a UTC day (2026-03-01): such a file covers exactly that day."""
+    network: Name | None = None
+    """The network of every row; `files` may leave it out when the rows carry a `network` column."""
+    dataset: Literal["activity", "accounts"] = "activity"
+    """Which canonical shape `files` holds. The other kinds know their own."""
+
+    @model_validator(mode="after")
+    def _names_its_network(self) -> "Source":
+        if self.kind == "discourse" and self.network is None:
+            raise ValueError("a discourse source must name its network (each forum is one of its own)")
+        if self.network in ("rejected", "deliveries"):
+            raise ValueError(f"network = {self.network!r} is a reserved folder of the landing zone")
+        return self
+
+
+class Consent(_Frozen):
+    """The consent ledger."""
+
+    ledger: Path
+
+
+class Checks(_Frozen):
+    """Thresholds of the checks that an operator may tune."""
+
+    max_rejected_share: float = Field(default=0.05, ge=0, le=1)
+    """A run that rejects a larger share of one source's records than this stops."""
+    hold_move_points: float = Field(default=20, gt=0)
+    """A score that moved this many points or more within `hold_window_nights` is held for a reviewer."""
+    hold_window_nights: int = Field(default=3, ge=1, le=28)
+
+
+class Scoring(_Frozen):
+    """Which scoring version is published."""
+
+    version: Literal[1] = 1
+    history_nights: int = Field(default=60, ge=28, le=400)
+    """How many earlier nights are looked at (and, where none was published, reconstructed from the landing zone)."""
+
+
+class Publish(_Frozen):
+    """The door out."""
+
+    kept_runs: int = Field(default=30, ge=2)
+
+
+class Settings(_Frozen):
+    """Everything a run may ask about its surroundings."""
+
+    home: Path
+    config: Path
+    sources: tuple[Source, ...] = Field(min_length=1)
+    consent: Consent
+    checks: Checks = Checks()
+    scoring: Scoring = Scoring()
+    publish: Publish = Publish()
+
+    @model_validator(mode="after")
+    def _source_names_are_unique(self) -> "Settings":
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"sources: the name {twice[0]!r} is given twice")
+        return self
+
+    @property
+    def places(self) -> Places:
+        """The paths below the home folder."""
+        return Places(self.home)
+
+    @property
+    def ledger(self) -> Path:
+        """The consent ledger's absolute path."""
+        return self.resolve(self.consent.ledger)
+
+    def resolve(self, path: Path | str) -> Path:
+        """A path of the configuration, made absolute against the configuration file's folder."""
+        return (self.config.parent / path).absolute()
+
+    def source(self, name: str) -> Source:
+        """The source called `name`; a UsageError names the known ones."""
+        for source in self.sources:
+            if source.name == name:
+                return source
+        known = ", ".join(source.name for source in self.sources)
+        raise UsageError(f"{self.config}: no source is called {name!r} (known: {known})")
+
+
+def load_settings(home: Path, config: Path | None = None) -> Settings:
+    """Read the settings for one home folder.
+
+    Without `config`, `./evenscore.toml` is read if it is there, else the demo community's own configuration.
+    Raises UsageError naming the file and the setting.
+    """
+    home = home.absolute()
+    path = config or _default_config(home)
+    try:
+        text = path.read_text()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from error
+    try:
+        settings = Settings(home=home, config=path.absolute(), **values)
+    except ValidationError as error:
+        raise UsageError(f"{path}: {_first_problem(error)}") from error
+    except TypeError as error:
+        raise UsageError(f"{path}: home and config are not settings of the file") from error
+    _require_paths(settings)
+    return settings
+
+
+def _default_config(home: Path) -> Path:
+    own = Path("evenscore.toml")
+    demo = Places(home).demo / "evenscore.toml"
+    if own.exists() or not demo.exists():
+        if not own.exists():
+            raise UsageError(
+                "evenscore.toml: not found here, and there is no demo community yet: "
+                "write one (docs/configuration.md) or run `evenscore demo`"
+            )
+        return own
+    return demo
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem: Any = error.errors()[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    message = re.sub(r"^Value error, ", "", problem["msg"])
+    return f"{where}: {message}" if where else message
+
+
+def _require_paths(settings: Settings) -> None:
+    if not settings.ledger.is_file():
+        raise UsageError(f"{settings.config}: consent.ledger: no file at {settings.ledger}")
+    for source in settings.sources:
+        root = settings.resolve(re.split(r"[*?\[{]", source.path)[0])
+        folder = root if root.is_dir() else root.parent
+        literal = not re.search(r"[*?\[{]", source.path)
+        if not folder.is_dir() or (literal and not root.exists()):
+            raise UsageError(f"{settings.config}: sources.{source.name}.path: nothing at {settings.resolve(source.path)}")

@@ -1,0 +1,147 @@
+"""Row rules of the canonical shapes: which raw rows may land, and for the others, why not."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from evenscore.canonical import DATASETS, KEY_COLUMNS, VERBS
+from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
+
+PLAIN_NAME = "[a-z][a-z0-9_]{0,62}"
+MAX_ID_CHARACTERS = 512
+EARLIEST = "TIMESTAMPTZ '1970-01-01 00:00:00+00'"
+
+
+def _required(*columns: str) -> list[str]:
+    return [f"when {column} is null or trim({column}) = '' then '{column} is missing'" for column in columns]
+
+
+def _typed(kind: str, sql_type: str, *columns: str) -> list[str]:
+    return [
+        f"when {column} is not null and try_cast({column} as {sql_type}) is null then '{column} is not {kind}: ' || {column}"
+        for column in columns
+    ]
+
+
+def _short(*columns: str) -> list[str]:
+    return [f"when length({column}) > {MAX_ID_CHARACTERS} then '{column} is too long'" for column in columns]
+
+
+def _one_of(column: str, words: Iterable[str]) -> list[str]:
+    listed = ", ".join(f"'{word}'" for word in sorted(words))
+    return [f"when {column} not in ({listed}) then '{column} is unknown: ' || {column}"]
+
+
+def _instant(column: str) -> list[str]:
+    instant = f"try_cast({column} as timestamptz)"
+    return [
+        *_typed("a timestamp", "timestamptz", column),
+        f"when {instant} < {EARLIEST} or not isfinite({instant}) then '{column} is before 1970: ' || {column}",
+        f"when {instant} >= $latest then '{column} is in the future: ' || {column}",
+    ]
+
+
+NETWORK_RULES = [
+    f"when not regexp_full_match(network, '{PLAIN_NAME}') then 'network is not a plain name: ' || network",
+    "when $network is not null and network <> $network then 'network is not the one of this source: ' || network",
+]
+
+RULES = {
+    "activity": [
+        *_required("event_id", "network", "verb", "occurred_at"),
+        *_short("event_id", "actor_id", "object_id", "target_id"),
+        *NETWORK_RULES,
+        *_one_of("verb", VERBS),
+        *_instant("occurred_at"),
+        *_typed("a number", "double", "value"),
+        "when not isfinite(try_cast(value as double)) then 'value is not a number: ' || value",
+        "when verb = 'rating' and value is null then 'value is missing'",
+    ],
+    "accounts": [
+        *_required("network", "account_id", "captured_at"),
+        *_short("account_id"),
+        *NETWORK_RULES,
+        *_instant("captured_at"),
+        *_typed("a whole number", "bigint", "followers", "following", "listed"),
+        *_typed("true or false", "boolean", "is_private", "is_bot"),
+    ],
+    "consent": [
+        *_required("person_id", "network", "account_id", "persona", "action", "purpose", "recorded_at"),
+        *_short("person_id", "account_id"),
+        *NETWORK_RULES,
+        *_one_of("persona", ("work", "personal")),
+        *_one_of("action", ("grant", "withdraw", "erase")),
+        *_one_of("purpose", ("public_score", "research")),
+        *_typed("true or false", "boolean", "is_adult"),
+        *_instant("recorded_at"),
+    ],
+}
+"""For each dataset, the `when ... then reason` arms tried in order on every raw row."""
+
+SQL_TYPES = {
+    pa.string(): "varchar",
+    pa.float64(): "double",
+    pa.int64(): "bigint",
+    pa.bool_(): "boolean",
+    pa.timestamp("us"): "timestamptz",
+}
+
+
+def validate(dataset: str, raw: pa.Table, network: str | None, latest: datetime) -> tuple[pa.Table, list[Reject], int]:
+    """Split raw rows into typed rows that may land and rejects; identical repeats are folded and counted.
+
+    `network`, where given, is the only one allowed; `latest` is the first instant that counts as the future.
+    Of rows with one key and different content, one is kept, whatever the order they came in; the others are rejects.
+    Returns (accepted rows of the canonical schema, rejects, number of identical repeats).
+    """
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.register("raw", raw)
+        con.execute(f"create temp table judged as {_judged(dataset)}", {"network": network, "latest": latest})
+        con.execute(f"create temp table ranked as {_ranked(dataset)}")
+        accepted = con.sql(_accepted(dataset)).to_arrow_table().cast(DATASETS[dataset])
+        rejects = con.execute(_rejects(dataset)).fetchall()
+        repeats = con.execute("select count(*) from ranked where row_rank > 1 and content_rank = 1").fetchone()
+    return accepted, [Reject(*reject) for reject in rejects], repeats[0] if repeats else 0
+
+
+def _judged(dataset: str) -> str:
+    arms = " ".join(RULES[dataset])
+    return f"select *, case {arms} end as reason from raw"
+
+
+def _ranked(dataset: str) -> str:
+    """Rank rows of one key by content, never by position, so that shuffled input lands the same bytes."""
+    keys = ", ".join(("network", *KEY_COLUMNS[dataset]))
+    names = ", ".join(DATASETS[dataset].names)
+    return f"""
+        select *,
+            row_number() over (partition by {keys} order by {names}, row) as row_rank,
+            dense_rank() over (partition by {keys} order by {names}) as content_rank
+        from judged where reason is null"""
+
+
+def _accepted(dataset: str) -> str:
+    columns = ", ".join(
+        f"cast({field.name} as {SQL_TYPES[field.type]})"
+        + (" at time zone 'UTC'" if pa.types.is_timestamp(field.type) else "")
+        + f" as {field.name}"
+        for field in DATASETS[dataset]
+    )
+    return f"select {columns} from ranked where row_rank = 1"
+
+
+def _rejects(dataset: str) -> str:
+    names = ", ".join(DATASETS[dataset].names)
+    key = KEY_COLUMNS[dataset][0]
+    return f"""
+        select row, reason, left(to_json(struct_pack({", ".join(f"{n} := {n}" for n in names.split(", "))}))::varchar, {MAX_RECORD_CHARACTERS})
+        from (
+            select row, reason, {names} from judged where reason is not null
+            union all
+            select row, '{key} is given twice with different content: ' || {key}, {names}
+            from ranked where content_rank > 1
+        )
+        order by row"""

@@ -1,0 +1,75 @@
+-- The first gate: what tonight's snapshot of the ledger says of each account in it, and why not where it says no.
+with night as (
+
+    select as_of_date from {{ source("raw", "night") }}
+
+),
+
+entries as (
+
+    select ledger.*
+    from {{ source("raw", "consent") }} as ledger
+    cross join night
+    where ledger.recorded_at < night.as_of_date + interval 1 day
+
+),
+
+-- Of entries made at the same instant, the one that ends a grant stands.
+latest as (
+
+    select person_id, network, account_id, persona, action, is_adult, recorded_at
+    from entries
+    where purpose = 'public_score' or action = 'erase'
+    qualify row_number() over (
+        partition by person_id, network, account_id
+        order by recorded_at desc, action = 'grant', action, persona
+    ) = 1
+
+),
+
+-- An erasure reaches back: whatever night is scored, nothing from before it may come back.
+erased as (
+
+    select person_id, network, account_id, max(recorded_at) as erased_at
+    from {{ source("raw", "consent") }}
+    where action = 'erase'
+    group by all
+
+),
+
+snapshots as (
+
+    select network, account_id, is_private from {{ ref("accounts") }}
+
+),
+
+judged as (
+
+    select
+        latest.*,
+        coalesce(snapshots.is_private, false) as is_private,
+        coalesce(latest.recorded_at <= erased.erased_at, false) as is_erased,
+        latest.action = 'grant' and not is_erased as is_standing,
+        count(distinct if(is_standing, person_id, null)) over (partition by network, account_id) as claim_count,
+        bool_or(is_standing and is_adult is not distinct from false) over (partition by person_id) as is_minor
+    from latest
+    left join erased using (person_id, network, account_id)
+    left join snapshots using (network, account_id)
+
+)
+
+select
+    person_id,
+    network,
+    account_id,
+    persona,
+    recorded_at,
+    case
+        when is_erased or action = 'erase' then 'erased'
+        when action = 'withdraw' then 'withdrawn'
+        when is_minor then 'declared a minor'
+        when is_adult is null then 'adult age not declared'
+        when claim_count > 1 then 'claimed by two people'
+        when is_private then 'private account'
+    end as refused_because
+from judged

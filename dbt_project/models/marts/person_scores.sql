@@ -1,0 +1,96 @@
+-- What readers see of tonight: the accepted score, its band, and what kind of row it is.
+with night as (
+
+    select * from {{ source("raw", "night") }}
+
+),
+
+tonight as (
+
+    select
+        accepted.*,
+        candidates.evidence_count,
+        case
+            when not accepted.is_accepted_sufficient then 'insufficient_evidence'
+            when accepted.is_held then 'held'
+            else 'published'
+        end as status,
+        if(accepted.is_accepted_sufficient, accepted.accepted_score, null) as score
+    from {{ ref("score_person__accepted") }} as accepted
+    inner join night using (as_of_date)
+    inner join {{ ref("score_person__influence", v=1) }} as candidates using (person_id, persona, as_of_date)
+
+),
+
+earlier as (
+
+    select
+        published.person_id,
+        published.persona,
+        max(score) filter (published.as_of_date = night.as_of_date - 1) as score_1d,
+        max(score_low) filter (published.as_of_date = night.as_of_date - 1) as low_1d,
+        max(score_high) filter (published.as_of_date = night.as_of_date - 1) as high_1d,
+        max(score) filter (published.as_of_date = night.as_of_date - 7) as score_7d,
+        max(score) filter (published.as_of_date = night.as_of_date - 28) as score_28d,
+        max_by(reach, published.as_of_date) as reach,
+        max_by(amplification, published.as_of_date) as amplification
+    from {{ source("raw", "published_scores") }} as published
+    cross join night
+    group by all
+
+),
+
+-- A held row says nothing of the night it is held for: its parts are those that were last published.
+facets as (
+
+    select person_id, persona, sum(reach) as reach, avg(amplification) as amplification
+    from {{ ref("feat_person__reach") }}
+    left join {{ ref("feat_person__amplification") }} using (person_id, persona, network, as_of_date)
+    group by all
+
+),
+
+coverage as (
+
+    select person_id, persona, count_if(is_counted and is_complete) / count(*) as coverage_share
+    from {{ ref("persona_networks") }}
+    where is_linked
+    group by all
+
+),
+
+ranked as (
+
+    select person_id, persona, 100 * percent_rank() over (order by score) as percentile
+    from tonight
+    where score is not null
+
+)
+
+select
+    tonight.person_id,
+    tonight.persona,
+    tonight.as_of_date,
+    tonight.score,
+    if(tonight.score is null, null, tonight.accepted_low) as score_low,
+    if(tonight.score is null, null, tonight.accepted_high) as score_high,
+    tonight.status,
+    coalesce(jumps.cause, if(tonight.status = 'insufficient_evidence', 'too few engagers', null)) as reason,
+    if(tonight.status = 'published', facets.reach, earlier.reach) as reach,
+    if(tonight.status = 'published', facets.amplification, earlier.amplification) as amplification,
+    cast(null as double) as network_quality,
+    ranked.percentile,
+    tonight.score - earlier.score_1d as delta_1d,
+    tonight.score - earlier.score_7d as delta_7d,
+    tonight.score - earlier.score_28d as delta_28d,
+    coalesce(not tonight.score between earlier.low_1d and earlier.high_1d, false) as has_moved,
+    tonight.evidence_count,
+    coverage.coverage_share,
+    night.scoring_version
+from tonight
+cross join night
+left join earlier using (person_id, persona)
+left join facets using (person_id, persona)
+left join coverage using (person_id, persona)
+left join ranked using (person_id, persona)
+left join {{ ref("score_jumps") }} as jumps using (person_id, persona)

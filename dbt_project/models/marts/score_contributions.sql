@@ -1,0 +1,35 @@
+-- Where the points of tonight's published score come from; they sum to it. A held score keeps the parts that it had
+-- on the night it was last accepted.
+with accepted as (
+
+    select person_id, persona, as_of_date, basis_date
+    from {{ ref("score_person__accepted") }}
+    inner join {{ source("raw", "night") }} using (as_of_date)
+    where is_accepted_sufficient
+
+),
+
+known as (
+
+    select person_id, persona, as_of_date, network, feature, points, raw_value
+    from {{ ref("score_person__contributions", v=1) }}
+    union all
+    select person_id, persona, as_of_date, network, feature, points, raw_value
+    from {{ source("raw", "published_contributions") }}
+
+)
+
+select
+    accepted.person_id,
+    accepted.persona,
+    accepted.as_of_date,
+    known.network,
+    known.feature,
+    known.points,
+    known.raw_value
+from accepted
+inner join known
+    on
+        accepted.person_id = known.person_id
+        and accepted.persona = known.persona
+        and accepted.basis_date = known.as_of_date

@@ -1,0 +1,50 @@
+-- For each scored person and persona, each network: linked or not, counted or not, and why not.
+with people as (
+
+    select distinct person_id, persona from {{ ref("consent") }}
+
+),
+
+networks as (
+
+    select network from {{ ref("covered_networks") }}
+    union
+    select network from {{ ref("consent_decisions") }}
+
+),
+
+decisions as (
+
+    select person_id, persona, network, min(refused_because) as refused_because, bool_or(refused_because is null) as is_granted
+    from {{ ref("consent_decisions") }}
+    group by all
+
+),
+
+last_events as (
+
+    select person_id, persona, network, max(occurred_at) as last_event_at
+    from {{ ref("activity") }}
+    group by all
+
+)
+
+select
+    people.person_id,
+    people.persona,
+    networks.network,
+    decisions.network is not null as is_linked,
+    coalesce(decisions.is_granted, false) and covered.network is not null as is_counted,
+    case
+        when decisions.network is null then 'not linked'
+        when not decisions.is_granted then decisions.refused_because
+        when covered.network is null then 'no source delivers this network'
+        when not covered.is_complete then 'counted, but tonight''s delivery is missing'
+    end as why_not,
+    last_events.last_event_at,
+    coalesce(covered.is_complete, false) as is_complete
+from people
+cross join networks
+left join decisions using (person_id, persona, network)
+left join {{ ref("covered_networks") }} as covered using (network)
+left join last_events using (person_id, persona, network)

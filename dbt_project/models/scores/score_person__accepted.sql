@@ -1,0 +1,90 @@
+-- The hold rule, walked night by night: a candidate that moved `hold_move_points` or more against any score accepted
+-- on the nights just before is held, and what was accepted last stands in its place. Published nights are taken as
+-- they were published; nights nobody saw are reconstructed by the same rule, so one night alone knows what stepping
+-- through all of them would have accepted.
+with recursive
+
+night as (
+
+    select * from {{ source("raw", "night") }}
+
+),
+
+series as (
+
+    select
+        candidates.person_id,
+        candidates.persona,
+        candidates.as_of_date,
+        false as is_published,
+        candidates.score as candidate_score,
+        candidates.score_low,
+        candidates.score_high,
+        candidates.is_sufficient
+    from {{ ref("score_person__influence", v=1) }} as candidates
+    union all
+    select person_id, persona, as_of_date, true, score, score_low, score_high, true
+    from {{ source("raw", "published_scores") }}
+    semi join {{ ref("scored_nights") }} using (person_id, persona)
+    where score is not null
+
+),
+
+walk as (
+
+    select
+        series.person_id,
+        series.persona,
+        series.as_of_date,
+        series.candidate_score,
+        false as is_held,
+        series.candidate_score as accepted_score,
+        series.score_low as accepted_low,
+        series.score_high as accepted_high,
+        series.is_sufficient as is_accepted_sufficient,
+        series.as_of_date as basis_date,
+        [series.candidate_score] as recent_scores
+    from series
+    cross join night
+    where series.as_of_date = night.as_of_date - night.history_nights
+
+    union all
+
+    select
+        person_id,
+        persona,
+        as_of_date,
+        candidate_score,
+        is_jump,
+        if(is_jump, accepted_score, candidate_score),
+        if(is_jump, accepted_low, score_low),
+        if(is_jump, accepted_high, score_high),
+        if(is_jump, is_accepted_sufficient, is_sufficient),
+        if(is_jump, basis_date, as_of_date),
+        list_append(recent_scores, if(is_jump, accepted_score, candidate_score))[-hold_window_nights:]
+    from (
+
+        select
+            series.*,
+            walk.accepted_score,
+            walk.accepted_low,
+            walk.accepted_high,
+            walk.is_accepted_sufficient,
+            walk.basis_date,
+            walk.recent_scores,
+            night.hold_window_nights,
+            not series.is_published and list_max(
+                list_transform(walk.recent_scores, lambda accepted: abs(series.candidate_score - accepted))
+            ) >= night.hold_move_points as is_jump
+        from walk
+        inner join series
+            on walk.person_id = series.person_id
+            and walk.persona = series.persona
+            and walk.as_of_date + 1 = series.as_of_date
+        cross join night
+
+    )
+
+)
+
+select * from walk

@@ -1,0 +1,52 @@
+-- Where the points of a candidate score come from; they sum to it. The log of a sum has no parts of its own, so each
+-- half-life's points are shared among the networks in proportion to the evidence that each brought.
+with constants as (
+
+    select
+        {{ scale_constant("floor_points") }} as floor_points,
+        {{ scale_constant("points_per_log") }} as points_per_log
+
+),
+
+scores as (
+
+    select * from {{ ref("score_person__influence", v=1) }}
+
+),
+
+shares as (
+
+    select
+        features.person_id,
+        features.persona,
+        features.as_of_date,
+        features.network,
+        features.evidence_short,
+        features.evidence_long,
+        points_per_log / 2 * ln(1 + scores.evidence_short) * features.evidence_short / scores.evidence_short as short_points,
+        points_per_log / 2 * ln(1 + scores.evidence_long) * features.evidence_long / scores.evidence_long as long_points
+    from {{ ref("feat_person__engagers") }} as features
+    inner join scores using (person_id, persona, as_of_date)
+    cross join constants
+
+),
+
+contributions as (
+
+    select person_id, persona, as_of_date, network, 'recent_engagers' as feature, coalesce(short_points, 0) as points, evidence_short as raw_value
+    from shares
+    union all
+    select person_id, persona, as_of_date, network, 'lasting_engagers', coalesce(long_points, 0), evidence_long
+    from shares
+    union all
+    select person_id, persona, as_of_date, 'all', 'scale_floor', floor_points, null
+    from scores
+    cross join constants
+    union all
+    select person_id, persona, as_of_date, 'all', 'scale_ceiling', score - raw_score, raw_score
+    from scores
+    where score < raw_score
+
+)
+
+select * from contributions

@@ -1,0 +1,233 @@
+"""GH Archive events become canonical rows; what says nothing about influence is counted by type."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenscore.connectors.base import Parsed
+from evenscore.connectors.gharchive import GhArchive
+from evenscore.settings import Source
+
+SOURCE = Source(name="archive", kind="gharchive", path="x")
+AT = "2026-03-01T10:00:00Z"
+
+
+def event(kind: str, payload: dict[str, Any] | None = None, actor: Any = "bob", **more: Any) -> dict[str, Any]:
+    by = {"login": actor, "gravatar_id": ""} if isinstance(actor, str) else actor
+    return {
+        "id": "55",
+        "type": kind,
+        "actor": by,
+        "repo": {"name": "ann/tools"},
+        "payload": payload or {},
+        "created_at": AT,
+        **more,
+    }
+
+
+def thread(author: Any = "ann", **more: Any) -> dict[str, Any]:
+    by = {"login": author, "type": "User"} if isinstance(author, str) else author
+    return {"number": 7, "title": "A hammer", "body": "It hits.", "user": by, **more}
+
+
+COMMENT = {"id": 1, "body": "ACK", "commit_id": "c0ffee", "user": {"login": "bob"}}
+
+
+def parse(folder: Path, *records: dict[str, Any], source: Source = SOURCE) -> Parsed:
+    path = folder / "2026-03-01-10.json"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return GhArchive().parse(path, source)
+
+
+def only(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
+    (row,) = parse(folder, record).tables["activity"].to_pylist()
+    return row
+
+
+def test_a_watch_is_a_star_for_the_owner_of_the_repository(tmp_path: Path) -> None:
+    assert only(tmp_path, event("WatchEvent", {"action": "started"})) == {
+        "row": 1,
+        "event_id": "gh-55",
+        "network": "github",
+        "verb": "star",
+        "actor_id": "bob",
+        "object_id": "ann/tools",
+        "target_id": "ann",
+        "occurred_at": AT,
+        "value": None,
+        "text": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "verb", "object_id", "target_id", "text"),
+    [
+        (event("ForkEvent", {"forkee": {}}), "fork", "ann/tools", "ann", None),
+        (
+            event("IssueCommentEvent", {"action": "created", "issue": thread(), "comment": COMMENT}),
+            "reply",
+            "ann/tools#7",
+            "ann",
+            "ACK",
+        ),
+        (event("CommitCommentEvent", {"comment": COMMENT}), "reply", "ann/tools@c0ffee", None, "ACK"),
+        (
+            event(
+                "PullRequestReviewCommentEvent", {"action": "created", "pull_request": thread("cy"), "comment": COMMENT}
+            ),
+            "reply",
+            "ann/tools#7",
+            "cy",
+            "ACK",
+        ),
+        (
+            event(
+                "PullRequestReviewEvent", {"action": "created", "pull_request": thread("cy"), "review": {"body": None}}
+            ),
+            "review",
+            "ann/tools#7",
+            "cy",
+            None,
+        ),
+        (
+            event("PullRequestEvent", {"action": "opened", "pull_request": thread("bob")}),
+            "post",
+            "ann/tools#7",
+            None,
+            "A hammer\n\nIt hits.",
+        ),
+        (
+            event("PullRequestEvent", {"action": "closed", "pull_request": thread("cy", merged=True)}),
+            "merge",
+            "ann/tools#7",
+            "cy",
+            None,
+        ),
+        (
+            event("IssuesEvent", {"action": "opened", "issue": thread("bob", title="", body="")}),
+            "post",
+            "ann/tools#7",
+            None,
+            None,
+        ),
+        (event("MemberEvent", {"action": "added", "member": {"login": "dot"}}), "endorse", "ann/tools", "dot", None),
+        (event("FollowEvent", {"target": {"login": "dot"}}), "follow", None, "dot", None),
+    ],
+    ids=lambda value: value["type"] if isinstance(value, dict) else None,
+)
+def test_each_type_of_event_says_who_did_what_to_whom(
+    tmp_path: Path, record: dict[str, Any], verb: str, object_id: str | None, target_id: str | None, text: str | None
+) -> None:
+    row = only(tmp_path, record)
+    assert (row["verb"], row["actor_id"], row["object_id"], row["target_id"], row["text"]) == (
+        verb,
+        "bob",
+        object_id,
+        target_id,
+        text,
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "kind"),
+    [
+        (event("PushEvent"), "PushEvent"),
+        (event("SomethingNewEvent"), "SomethingNewEvent"),
+        (event("IssuesEvent", {"action": "closed", "issue": thread()}), "IssuesEvent closed"),
+        (event("IssueCommentEvent", {"action": "deleted"}), "IssueCommentEvent deleted"),
+        (event("PullRequestEvent", {"action": "reopened"}), "PullRequestEvent reopened"),
+        (
+            event("PullRequestEvent", {"action": "closed", "pull_request": thread(merged=False)}),
+            "PullRequestEvent closed unmerged",
+        ),
+        (event("MemberEvent", {"action": "removed"}), "MemberEvent removed"),
+    ],
+)
+def test_an_event_that_says_nothing_about_influence_is_ignored_by_kind(
+    tmp_path: Path, record: dict[str, Any], kind: str
+) -> None:
+    parsed = parse(tmp_path, record)
+    assert (parsed.tables, parsed.ignored, parsed.rejects) == ({}, {kind: 1}, [])
+
+
+@pytest.mark.parametrize("deleted", [None, {"login": "ghost"}])
+def test_a_deleted_account_is_nobody(tmp_path: Path, deleted: Any) -> None:
+    payload = {"action": "created", "issue": thread(deleted), "comment": COMMENT}
+    row = only(tmp_path, event("IssueCommentEvent", payload, actor=deleted))
+    assert (row["actor_id"], row["target_id"]) == (None, None)
+
+
+def test_the_ghost_owns_no_repository(tmp_path: Path) -> None:
+    row = only(tmp_path, event("WatchEvent", repo={"name": "ghost/tools"}))
+    assert (row["object_id"], row["target_id"]) == ("ghost/tools", None)
+
+
+def test_a_bot_is_noted_as_one(tmp_path: Path) -> None:
+    tables = parse(tmp_path, event("WatchEvent", actor="linter[bot]")).tables
+    (account,) = tables["accounts"].to_pylist()
+    assert (account["network"], account["account_id"]) == ("github", "linter[bot]")
+    assert (account["captured_at"], account["is_bot"]) == (AT, "true")
+
+
+def test_the_source_may_name_another_network(tmp_path: Path) -> None:
+    source = SOURCE.model_copy(update={"network": "forge"})
+    assert parse(tmp_path, event("WatchEvent"), source=source).tables["activity"]["network"].to_pylist() == ["forge"]
+
+
+@pytest.mark.parametrize("kind", ["WatchEvent", "PushEvent"])
+def test_the_timeline_format_before_2015_is_refused_by_name(tmp_path: Path, kind: str) -> None:
+    record = {
+        "type": kind,
+        "actor": "bob",
+        "repository": {"owner": "ann", "name": "tools"},
+        "created_at": "2012-03-10T22:00:00Z",
+    }
+    (reject,) = parse(tmp_path, record).rejects
+    assert reject.reason.startswith("actor is not an object: this is the timeline format")
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"actor": {}}, "type is missing"),
+        (event("WatchEvent", id=None), "id is missing"),
+        (event("WatchEvent", created_at=None), "created_at is missing"),
+        (event("WatchEvent", actor={}), "actor.login is missing"),
+        (event("WatchEvent", repo={}), "repo.name is missing"),
+        (event("WatchEvent", repo={"name": "tools"}), "repo.name is not owner/name: tools"),
+        (event("IssuesEvent", {"issue": thread()}), "payload.action is missing"),
+        (event("IssuesEvent", {"action": "opened", "issue": {}}), "payload.issue.number is missing"),
+        (event("IssuesEvent", {"action": "opened", "issue": thread(body=5)}), "payload.issue.body is not text"),
+        (event("IssuesEvent", {"action": "opened", "issue": {"number": 7}}), "payload.issue.user is missing"),
+        (event("IssueCommentEvent", {"action": "created", "issue": thread()}), "payload.comment is missing"),
+        (event("CommitCommentEvent", {"comment": {"body": ""}}), "payload.comment.commit_id is missing"),
+        (
+            event("PullRequestEvent", {"action": "closed", "pull_request": thread()}),
+            "payload.pull_request.merged is missing",
+        ),
+        (event("FollowEvent", {}), "payload.target is missing"),
+        (event("MemberEvent", {"action": "added"}), "payload.member is missing"),
+    ],
+)
+def test_a_malformed_event_is_refused_with_the_field_at_fault(
+    tmp_path: Path, record: dict[str, Any], expected: str
+) -> None:
+    parsed = parse(tmp_path, record)
+    assert [reject.reason for reject in parsed.rejects] == [expected]
+    assert parsed.tables == {}
+
+
+def test_real_hours_are_read_without_a_reject(shared_data: Path) -> None:
+    paths = sorted((shared_data / "native/gharchive").glob("*.json.gz"))
+    parsed = [GhArchive().parse(path, SOURCE) for path in paths]
+    verbs = [Counter(file.tables["activity"]["verb"].to_pylist()) for file in parsed]
+    assert verbs == [
+        {"reply": 205, "star": 140, "post": 97, "fork": 56, "merge": 41, "endorse": 5},
+        {"reply": 240, "star": 155, "post": 106, "fork": 49, "merge": 13, "endorse": 4},
+    ]
+    for file in parsed:
+        assert file.rejects == []
+        assert file.tables["activity"].num_rows + file.ignored.total() == file.record_count == 2000

@@ -1,0 +1,278 @@
+"""GitHub's REST objects become canonical rows, and the real ones become the rows of the sample data."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from evenscore.connectors.base import Parsed
+from evenscore.connectors.github import GitHub
+from evenscore.errors import InputError
+from evenscore.settings import Source
+
+SOURCE = Source(name="bips", kind="github", path="*.ndjson")
+API = "https://api.github.com/repos/acme/tools"
+AT = "2026-03-01T10:00:00Z"
+
+
+def user(name: str, kind: str = "User") -> dict[str, str]:
+    return {"login": name, "type": kind}
+
+
+def pull(author: Any, number: int = 7, **more: Any) -> dict[str, Any]:
+    urls = {"url": f"{API}/pulls/{number}", "issue_url": f"{API}/issues/{number}"}
+    texts = {"title": "Add a hammer", "body": None}
+    return {**urls, **texts, "number": number, "user": author, "created_at": AT, "merged_at": None, **more}
+
+
+def comment(author: Any, **more: Any) -> dict[str, Any]:
+    return {"id": 1, "issue_url": f"{API}/issues/7", "user": author, "created_at": AT, "body": "ACK", **more}
+
+
+def review_comment(author: Any, number: int = 2, answers: int | None = None, **more: Any) -> dict[str, Any]:
+    thread = {"pull_request_url": f"{API}/pulls/7", "in_reply_to_id": answers}
+    return {"id": number, **thread, "user": author, "created_at": AT, "body": "Nit", **more}
+
+
+def review(author: Any, **more: Any) -> dict[str, Any]:
+    thread = {"pull_request_url": f"{API}/pulls/7", "state": "APPROVED"}
+    return {"id": 3, **thread, "user": author, "submitted_at": AT, "body": "", **more}
+
+
+def event(kind: str, author: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "id": 4,
+        "event": kind,
+        "actor": author,
+        "created_at": AT,
+        "issue": {"number": 7, "user": user("ann")},
+        **more,
+    }
+
+
+def write(path: Path, *records: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def parse(folder: Path, *records: dict[str, Any], source: Source = SOURCE) -> Parsed:
+    return GitHub().parse(write(folder / "records.ndjson", *records), source)
+
+
+def rows(parsed: Parsed, dataset: str = "activity") -> list[dict[str, Any]]:
+    return parsed.tables[dataset].to_pylist() if dataset in parsed.tables else []
+
+
+def only(folder: Path, *records: dict[str, Any]) -> dict[str, Any]:
+    """The one activity of the last record."""
+    found = [row for row in rows(parse(folder, *records)) if row["row"] == len(records)]
+    assert len(found) == 1
+    return found[0]
+
+
+def reason(folder: Path, record: dict[str, Any]) -> str:
+    parsed = parse(folder, record)
+    assert parsed.tables == {}
+    return parsed.rejects[0].reason
+
+
+def test_a_pull_request_is_a_post_that_carries_its_title_and_body(tmp_path: Path) -> None:
+    assert only(tmp_path, pull(user("ann"), body="It hits nails.")) == {
+        "row": 1,
+        "event_id": "pr-7",
+        "network": "github",
+        "verb": "post",
+        "actor_id": "ann",
+        "object_id": "pr-7",
+        "target_id": None,
+        "occurred_at": AT,
+        "value": None,
+        "text": "Add a hammer\n\nIt hits nails.",
+    }
+
+
+def test_a_comment_goes_to_the_author_of_the_pull_request(tmp_path: Path) -> None:
+    row = only(tmp_path, pull(user("ann")), comment(user("bob")))
+    assert (row["event_id"], row["verb"], row["actor_id"], row["object_id"]) == ("ic-1", "reply", "bob", "pr-7")
+    assert (row["target_id"], row["occurred_at"], row["text"]) == ("ann", AT, "ACK")
+
+
+def test_a_review_goes_to_the_author_of_the_pull_request(tmp_path: Path) -> None:
+    row = only(tmp_path, pull(user("ann")), review(user("bob")))
+    assert (row["event_id"], row["verb"], row["object_id"], row["target_id"]) == ("rv-3", "review", "pr-7", "ann")
+    assert row["text"] is None
+
+
+def test_a_review_comment_goes_to_the_author_of_the_comment_it_answers(tmp_path: Path) -> None:
+    row = only(tmp_path, pull(user("ann")), review_comment(user("bob")), review_comment(user("cy"), 5, answers=2))
+    assert (row["event_id"], row["verb"], row["target_id"]) == ("rc-5", "reply", "bob")
+
+
+def test_a_review_comment_that_answers_none_goes_to_the_author_of_the_pull_request(tmp_path: Path) -> None:
+    assert only(tmp_path, pull(user("ann")), review_comment(user("bob")))["target_id"] == "ann"
+
+
+def test_a_review_comment_that_answers_a_deleted_account_goes_to_the_author_of_the_pull_request(tmp_path: Path) -> None:
+    row = only(tmp_path, pull(user("ann")), review_comment(None), review_comment(user("cy"), 5, answers=2))
+    assert row["target_id"] == "ann"
+
+
+def test_authors_are_found_in_the_other_files_of_the_source(tmp_path: Path) -> None:
+    write(tmp_path / "pulls.ndjson", pull(user("ann")))
+    assert only(tmp_path, comment(user("bob")))["target_id"] == "ann"
+
+
+def test_authors_are_found_in_the_files_of_other_days(tmp_path: Path) -> None:
+    write(tmp_path / "bips-2026-02-01.ndjson", pull(user("ann")))
+    today = write(tmp_path / "bips-2026-03-01.ndjson", comment(user("bob")))
+    source = Source(name="bips", kind="github", path="in/bips-{date}.ndjson")
+    assert rows(GitHub().parse(today, source))[0]["target_id"] == "ann"
+
+
+def test_files_of_no_concern_to_the_source_are_not_asked(tmp_path: Path) -> None:
+    write(tmp_path / "pulls.json", pull(user("ann")))
+    assert only(tmp_path, comment(user("bob")))["target_id"] is None
+
+
+def test_a_sibling_that_changed_is_asked_again(tmp_path: Path) -> None:
+    assert only(tmp_path, comment(user("bob")))["target_id"] is None
+    write(tmp_path / "pulls.ndjson", pull(user("ann")))
+    assert only(tmp_path, comment(user("bob")))["target_id"] == "ann"
+
+
+def test_a_malformed_record_in_a_sibling_stays_the_siblings_problem(tmp_path: Path) -> None:
+    (tmp_path / "pulls.ndjson").write_text('{"merged_at": null}\nno JSON\n' + json.dumps(pull(user("ann"))) + "\n")
+    parsed = parse(tmp_path, comment(user("bob")))
+    assert parsed.rejects == []
+    assert rows(parsed)[0]["target_id"] == "ann"
+
+
+def test_a_truncated_sibling_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "pulls.ndjson.gz").write_bytes(b"\x1f\x8b")
+    source = SOURCE.model_copy(update={"path": "*.ndjson*"})
+    with pytest.raises(InputError, match="pulls.ndjson.gz"):
+        parse(tmp_path, comment(user("bob")), source=source)
+
+
+def test_a_merged_event_is_a_merge_for_the_author_of_the_pull_request(tmp_path: Path) -> None:
+    row = only(tmp_path, event("merged", user("bob")))
+    assert (row["event_id"], row["verb"], row["actor_id"]) == ("ev-4", "merge", "bob")
+    assert (row["object_id"], row["target_id"]) == ("pr-7", "ann")
+
+
+def test_other_issue_events_are_ignored_by_name(tmp_path: Path) -> None:
+    parsed = parse(
+        tmp_path, event("labeled", user("bob")), event("labeled", user("bob")), event("mentioned", user("cy"))
+    )
+    assert parsed.ignored == {"labeled": 2, "mentioned": 1}
+    assert (parsed.tables, parsed.rejects, parsed.record_count) == ({}, [], 3)
+
+
+@pytest.mark.parametrize("deleted", [None, user("ghost")])
+def test_a_deleted_account_is_nobody(tmp_path: Path, deleted: Any) -> None:
+    parsed = parse(
+        tmp_path,
+        pull(deleted),
+        comment(deleted, body="cc @ghost"),
+        event("merged", deleted, issue={"number": 7, "user": deleted}),
+    )
+    assert [(row["actor_id"], row["target_id"]) for row in rows(parsed)] == [(None, None)] * 3
+
+
+def test_an_account_named_in_a_text_is_mentioned_once(tmp_path: Path) -> None:
+    found = rows(parse(tmp_path, pull(user("ann"), body="@bob-2, (@u_0a1b) and @bob-2. mail@home")))
+    assert [row["event_id"] for row in found] == ["pr-7", "pr-7-m-bob-2", "pr-7-m-0a1b"]
+    mention = found[2]
+    assert (mention["verb"], mention["actor_id"], mention["object_id"]) == ("mention", "ann", "pr-7")
+    assert (mention["target_id"], mention["occurred_at"], mention["text"]) == ("u_0a1b", AT, None)
+
+
+@pytest.mark.parametrize("code", ["`@tag`", "```\npk(@key)\n```", "```\nan open fence @key"])
+def test_an_at_sign_in_code_mentions_nobody(tmp_path: Path, code: str) -> None:
+    assert len(rows(parse(tmp_path, comment(user("bob"), body=code)))) == 1
+
+
+@pytest.mark.parametrize("bot", [user("linter", "Bot"), user("linter[bot]")])
+def test_a_bot_is_noted_as_one(tmp_path: Path, bot: dict[str, str]) -> None:
+    accounts = rows(parse(tmp_path, comment(bot)), "accounts")
+    assert [(row["network"], row["account_id"], row["captured_at"], row["is_bot"]) for row in accounts] == [
+        ("github", bot["login"], AT, "true")
+    ]
+
+
+def test_a_person_is_not_noted_as_a_bot(tmp_path: Path) -> None:
+    assert rows(parse(tmp_path, comment(user("bob"))), "accounts") == []
+
+
+def test_the_source_may_name_another_network(tmp_path: Path) -> None:
+    source = SOURCE.model_copy(update={"network": "forge"})
+    parsed = parse(tmp_path, comment(user("cy", "Bot"), body="@bob"), source=source)
+    assert {row["network"] for row in rows(parsed) + rows(parsed, "accounts")} == {"forge"}
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"zen": "Keep it logically awesome."}, "no GitHub object we know"),
+        ({"merged_at": None}, "number is missing"),
+        ({"issue_url": 5}, "issue_url ends in no number: 5"),
+        ({"issue_url": None}, "issue_url is missing"),
+        (comment(user("bob"), id=None), "id is missing"),
+        (comment("bob"), "user.login is missing"),
+        (comment({}), "user.login is missing"),
+        (comment(user("bob"), created_at=None), "created_at is missing"),
+        (comment(user("bob"), body=["ACK"]), "body is not text"),
+        (review(user("bob"), submitted_at=None), "submitted_at is missing"),
+        (event("merged", user("bob"), issue={}), "issue.number is missing"),
+        (event("merged", user("bob"), issue={"number": 7}), "issue.user is missing"),
+        ({"event": None}, "event is missing"),
+    ],
+)
+def test_a_malformed_object_is_refused_with_the_field_at_fault(
+    tmp_path: Path, record: dict[str, Any], expected: str
+) -> None:
+    assert reason(tmp_path, record).startswith(expected)
+
+
+def test_an_object_without_its_user_is_malformed_and_not_anonymous(tmp_path: Path) -> None:
+    record = comment(user("bob"))
+    del record["user"]
+    assert reason(tmp_path, record) == "user is missing"
+
+
+def test_the_native_files_give_the_rows_of_the_sample_data(shared_data: Path) -> None:
+    source = Source(name="bips", kind="github", path="bips_*.ndjson.gz")
+    parsed = [GitHub().parse(path, source) for path in sorted((shared_data / "native/github").glob(source.path))]
+    assert sum(len(file.rejects) for file in parsed) == 0
+    landed = pa.concat_tables(file.tables["activity"] for file in parsed)
+    assert landed.num_rows == len(set(landed["event_id"].to_pylist()))
+    shares = same_shares(landed, shared_data / "activity/github_bips.parquet")
+    mentions = shares.pop("mention")
+    assert shares == {"merge": 1.0, "post": 1.0, "reply": 1.0, "review": 1.0}
+    # The native texts are cut at 2,000 characters: a name after the cut cannot be read.
+    assert mentions > 0.995
+
+
+def same_shares(landed: pa.Table, oracle: Path) -> dict[str, float]:
+    """For each verb of the oracle, the share of its events that we land with the same values."""
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.register("landed", landed)
+        con.execute(f"create view oracle as select * from '{oracle}'")
+        names = "event_id, verb, actor_id, object_id, target_id"
+        return dict(
+            con.execute(
+                f"""
+                with same as (
+                    select {names}, occurred_at from oracle
+                    intersect
+                    select {names}, occurred_at::timestamptz at time zone 'UTC' from landed
+                )
+                select verb, count(same.event_id) / count(*)
+                from oracle left join same using (event_id, verb) group by verb
+                """
+            ).fetchall()
+        )
