@@ -43,8 +43,9 @@ def parse(folder: Path, *records: dict[str, Any], source: Source = SOURCE) -> Pa
 
 
 def only(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
-    (row,) = parse(folder, record).tables["activity"].to_pylist()
-    return row
+    found: list[dict[str, Any]] = parse(folder, record).tables["activity"].to_pylist()
+    assert len(found) == 1
+    return found[0]
 
 
 def test_a_watch_is_a_star_for_the_owner_of_the_repository(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """GitHub's REST objects become canonical rows, and the real ones become the rows of the sample data."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -138,8 +139,10 @@ def test_files_of_no_concern_to_the_source_are_not_asked(tmp_path: Path) -> None
 
 
 def test_a_sibling_that_changed_is_asked_again(tmp_path: Path) -> None:
+    pulls = write(tmp_path / "pulls.ndjson", pull(user("ann"), number=6))
     assert only(tmp_path, comment(user("bob")))["target_id"] is None
-    write(tmp_path / "pulls.ndjson", pull(user("ann")))
+    write(pulls, pull(user("ann"), number=7))
+    os.utime(pulls, ns=(0, 0))
     assert only(tmp_path, comment(user("bob")))["target_id"] == "ann"
 
 

@@ -31,19 +31,22 @@ def load(folder: Path) -> duckdb.DuckDBPyConnection:
         from read_parquet('{folder}/forge/activity/*.parquet', filename = true)""")
     con.execute("""
         create table events as
-        select distinct on (network, event_id) * exclude (filename, occurred_at), day: try_cast(left(occurred_at, 10) as date),
+        select distinct on (network, event_id) * exclude (filename, occurred_at),
+            day: try_cast(left(occurred_at, 10) as date),
             instant: try_cast(occurred_at as timestamp)
         from delivered
         where event_id is not null and verb <> 'poke' and try_cast(occurred_at as timestamp) < '2026-03-16'
         order by network, event_id""")
-    con.execute(f"create table ledger as select * from read_csv('{folder}/consent.csv', header = true, all_varchar = true)")
+    con.execute(
+        f"create table ledger as select * from read_csv('{folder}/consent.csv', header = true, all_varchar = true)"
+    )
     con.execute(f"create table snapshots as select * from read_parquet('{folder}/*/accounts/*.parquet')")
     return con
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Candidate scores of everybody who ever granted a public score: one row a (person, persona), one column a night."""
+    """Candidate scores of everybody who ever granted a public score: a row a (person, persona), a column a night."""
 
     who: list[str]
     days: list[date]

@@ -12,6 +12,8 @@ from evenscore.demo.topics import TOPIC_NAMES
 NEVER = -1
 ESTABLISHED_NIGHTS = 90
 """Accounts that joined at least so long before the last night have a history on every night of the demo."""
+POPULARITY_FALL = 1.2
+"""How steeply attention falls with rank: few stars, a long tail."""
 FRIENDS = 3
 IDOLS = 5
 HABIT_ORDER = (0, 3, 4, 1, 5, 2, 6, 7)
@@ -76,7 +78,7 @@ def make_accounts(network: Network, seed: int, planted: list[Newcomer]) -> Accou
     rng = stream(seed, Part.ACCOUNTS, ord(network.prefix[1]))
     size = network.account_count
     ranks = rng.permutation(size)
-    popularity = 10_000_000 // (ranks + 3)
+    popularity = np.rint(1e9 / (ranks + 3) ** POPULARITY_FALL).astype(np.int64)
     joined = _joined(rng, ranks)
     topics = rng.integers(0, len(TOPIC_NAMES), (size, 2))
     bots = (ranks > size // 20) & (rng.integers(0, 1_000, size) < 4)
@@ -84,7 +86,9 @@ def make_accounts(network: Network, seed: int, planted: list[Newcomer]) -> Accou
     activity = _activity(rng, size) * np.where(bots, 5, 1)
     return Accounts(
         network=network,
-        ids=np.array([*(network.account_id(i + 1) for i in range(size)), *(new.account_id for new in planted)], dtype=object),
+        ids=np.array(
+            [network.account_id(i + 1) for i in range(size)] + [new.account_id for new in planted], dtype=object
+        ),
         joined=np.append(joined, [new.joined for new in planted]).astype(np.int64),
         topics=np.concatenate([topics, np.array([new.topics for new in planted], dtype=np.int64).reshape(-1, 2)]),
         followers=np.append(_followers(rng, ranks), [new.followers for new in planted]).astype(np.int64),

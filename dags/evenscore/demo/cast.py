@@ -28,7 +28,10 @@ def newcomers() -> list[Newcomer]:
         Newcomer(BEEP, joined=200, topics=_topics("databases", "astronomy"), followers=9, bot_from=BOT_FLAG_OFFSET),
         Newcomer(LENA, joined=500, topics=_topics("birdwatching", "hiking"), followers=66),
         *(Newcomer(name, joined=180 + 3 * i, topics=(i % 12, (i + 5) % 12)) for i, name in enumerate(RING)),
-        *(Newcomer(name, joined=BURST_OFFSET, topics=(i % 12, i % 12), followers=i % 3) for i, name in enumerate(BOUGHT)),
+        *(
+            Newcomer(name, joined=BURST_OFFSET, topics=(i % 12, i % 12), followers=i % 3)
+            for i, name in enumerate(BOUGHT)
+        ),
     ]
 
 

@@ -51,5 +51,5 @@ def _sources(network: Network) -> str:
 
 
 def _source(network: Network, dataset: str, path: str) -> str:
-    settings = {"name": f"{network.name}_{dataset}", "kind": "files", "network": network.name, "dataset": dataset, "path": path}
-    return "[[sources]]\n" + "".join(f'{name} = "{value}"\n' for name, value in settings.items())
+    settings = {"name": f"{network.name}_{dataset}", "kind": "files", "network": network.name, "dataset": dataset}
+    return "[[sources]]\n" + "".join(f'{name} = "{value}"\n' for name, value in (settings | {"path": path}).items())

@@ -58,6 +58,11 @@ def percent(rng: np.random.Generator, share: int, size: int) -> NDArray[np.bool_
     return rng.integers(0, 100, size) < share
 
 
+def only_where(chosen: NDArray[np.bool_], words: Words) -> Words:
+    """The words where `chosen`, null elsewhere."""
+    return np.where(chosen, words, np.array(None, dtype=object))
+
+
 def moments(rng: np.random.Generator, size: int) -> Ints:
     """Seconds of the day: rare at night, most of them in the afternoon (UTC)."""
     return 3_600 * 4 + rng.integers(0, 36_000, size) + rng.integers(0, 36_000, size)

@@ -49,9 +49,9 @@ def events(
     size = len(second)
     numbers = {"part": int(part), "offset": offset, "second": second, "actor": actor, "target": target}
     words = {"verb": verb, "object": object, "text": text}
-    columns: dict[str, Any] = {name: np.broadcast_to(np.asarray(value, np.int64), size) for name, value in numbers.items()}
-    columns |= {name: np.broadcast_to(np.asarray(value, np.object_), size) for name, value in words.items()}
-    return Events(**columns)
+    columns: dict[str, Any] = {name: np.asarray(value, np.int64) for name, value in numbers.items()}
+    columns |= {name: np.asarray(value, np.object_) for name, value in words.items()}
+    return Events(**{name: np.broadcast_to(column, size) for name, column in columns.items()})
 
 
 def together(chunks: Sequence[Events]) -> Events:

@@ -15,7 +15,7 @@ VIRAL_POSTS_A_NIGHT = 6
 VIRAL_SHARES = (22, 35, 43)
 """How the crowd's engagements spread over the three nights."""
 SINGLE_POST_CROWD = 2_400
-RISE_START, RISE_END = 0.9, 9.0
+RISE_START, RISE_END = 2.0, 5.0
 """Engagements a night at the beginning and the end of the slow rise."""
 RISE_NIGHTS = 60
 
@@ -81,7 +81,8 @@ def slow_honest_rise(stage: Stage) -> Planted:
     rng, posts = stage.rng(Part.HONEST_RISE), quiet_posts(stage, LENA)
     oldest = RISE_NIGHTS + 40
     rate = RISE_START * (RISE_END / RISE_START) ** ((RISE_NIGHTS - np.arange(oldest, -1, -1)) / RISE_NIGHTS)
-    counts = np.diff(np.floor(np.cumsum(rate)).astype(np.int64), prepend=0)
+    reached = np.floor(np.cumsum(rate)).astype(np.int64)
+    counts = reached - np.append(0, reached[:-1])
     night = np.repeat(np.arange(oldest, -1, -1), counts)
     number = np.arange(len(night))
     readers = stage.pick(rng, len(night))
@@ -94,9 +95,12 @@ def slow_honest_rise(stage: Stage) -> Planted:
         "pixels",
         RISE_NIGHTS,
         0,
-        "p_lena climbs steadily over sixty nights from diverse, growing engagement and never jumps: she must not be held.",
+        "p_lena climbs steadily over sixty nights from diverse, growing engagement, and never jumps: not to be held.",
         ["p_lena"],
         [LENA],
-        {"points_over_60_nights": [10, 15], "points_in_one_night_below": 2, },
+        {
+            "points_over_60_nights": [10, 15],
+            "points_in_one_night_below": 2,
+        },
     )
     return rows, note

@@ -77,9 +77,10 @@ def _insert(file: DayFile, kind: str, position: int, mark: str) -> None:
 
 
 def _spoiled(kind: str, occurred_at: str) -> dict[str, Any]:
-    return {
+    spoiled: dict[str, dict[str, Any]] = {
         "unknown_verb": {"verb": "poke"},
         "missing_event_id": {"event_id": None},
         "unparsable_instant": {"occurred_at": "yesterday evening"},
         "future_instant": {"occurred_at": f"2087{occurred_at[4:]}"},
-    }.get(kind, {})
+    }
+    return spoiled.get(kind, {})

@@ -13,6 +13,7 @@ RING_OFFSET = 20
 RING_VISITS_A_NIGHT = 7
 BURST_ENGAGERS = 800
 BOT_REPLIES_A_NIGHT = 290
+BOT_FRIENDS = 12
 
 
 def ring(stage: Stage) -> Planted:
@@ -67,13 +68,13 @@ def answer_bot(stage: Stage) -> Planted:
     """A bot replies to everybody, thousands of times a week; now and then somebody answers."""
     rng, beep = stage.rng(Part.ANSWER_BOT), stage.accounts.index(BEEP)
     chunks = [_bot_night(stage, offset, beep) for offset in range(BOT_START_OFFSET + 1)]
-    offset = np.repeat(np.arange(BOT_START_OFFSET + 1), 4)
+    offset = np.arange(BOT_START_OFFSET + 1)
     back = events(
         Part.ANSWER_BOT,
         moments(rng, len(offset)),
         offset=offset,
         verb="reply",
-        actor=rng.permutation(stage.accounts.established)[: len(offset)],
+        actor=stage.pick(rng, BOT_FRIENDS)[rng.integers(0, BOT_FRIENDS, len(offset))],
         target=beep,
         object=stage.accounts.evergreen(np.full(len(offset), beep)),
         text=reply_texts(rng, np.zeros(len(offset), dtype=np.int64)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evenscore.demo.accounts import Accounts
-from evenscore.demo.draws import Ints, Part, Words, after, moments, percent, stream, weighted
+from evenscore.demo.draws import Ints, Part, Words, after, moments, only_where, percent, stream, weighted
 from evenscore.demo.events import NOBODY, Events, events, object_ids, together
 from evenscore.demo.nights import Nights
 from evenscore.demo.topics import post_texts, reply_texts
@@ -13,8 +13,8 @@ from evenscore.demo.topics import post_texts, reply_texts
 FRESH_NIGHTS = 4
 """Posts are engaged with on the night they appear and the three after it."""
 SELF_SHARE = 10
-HABIT_SHARE = 70
-"""The other fifth goes to whoever is well known."""
+HABIT_SHARE = 60
+"""The rest goes to whoever is well known."""
 LATEST_POST_SECOND = 80_000
 
 
@@ -91,10 +91,10 @@ def engage(rng: np.random.Generator, life: Life, part: Part, offset: int, actor:
     verb = np.where(actor == target, "reply", verb)
     objects, since = life.fresh(rng, offset, target)
     objects = np.where(np.isin(verb, ("star", "fork")), accounts.evergreen(target), objects)
-    objects = np.where(np.isin(verb, ("follow", "mention")), None, objects)
+    objects = only_where(~np.isin(verb, ("follow", "mention")), objects)
     second = np.where(since == NOBODY, moments(rng, size), after(rng, np.maximum(since, 0)))
     anonymous = (verb == "like") & percent(rng, network.anonymous_like_share, size)
-    texts = np.where(verb == "reply", reply_texts(rng, accounts.topics[target, 0]), None)
+    texts = only_where(verb == "reply", reply_texts(rng, accounts.topics[target, 0]))
     actor = np.where(anonymous, NOBODY, actor)
     return events(part, second, offset=offset, verb=verb, actor=actor, target=target, object=objects, text=texts)
 

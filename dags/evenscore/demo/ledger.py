@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -19,7 +19,7 @@ LATE_GRANT_SHARE = 15
 RECONSIDERED_NIGHTS = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Decision:
     """One row of the ledger."""
 
@@ -38,8 +38,8 @@ COLUMNS = ("person_id", "network", "account_id", "persona", "action", "purpose",
 
 def make_ledger(people: list[Person], seed: int) -> list[Decision]:
     """Every decision of every person, in order of time."""
-    rows = [row for number, person in enumerate(people) for row in _decisions(stream(seed, Part.PEOPLE, number), person)]
-    return sorted(rows, key=astuple)
+    own = [(stream(seed, Part.PEOPLE, number), person) for number, person in enumerate(people)]
+    return sorted((row for rng, person in own for row in _decisions(rng, person)))
 
 
 def _decisions(rng: np.random.Generator, person: Person) -> list[Decision]:
@@ -79,8 +79,7 @@ def ledger_text(ledger: list[Decision]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    names = [field.name for field in fields(Decision)]
     for row in ledger:
-        values = dict(zip(names, astuple(row), strict=True)) | {"recorded_at": iso(row.recorded_at)}
+        values = vars(row) | {"recorded_at": iso(row.recorded_at)}
         writer.writerow([values[name] for name in COLUMNS])
     return text.getvalue()

@@ -1,7 +1,7 @@
 """The people of the ledger: which accounts are whose, under which persona, and what each person decided."""
 
-from dataclasses import dataclass
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,9 +10,9 @@ from evenscore.demo.draws import Ints, Part, stream, weighted_distinct
 
 PERSONAL, WORK = "personal", "work"
 
-NEVER_ASKED_RANKS = (0, 2, 3, 6, 8, 9)
+NEVER_ASKED_RANKS = (0, 2, 4, 7, 8, 9)
 """Well-known accounts whose owners never consented, by popularity."""
-STAR_RANKS = (1, 4, 5, 7)
+STAR_RANKS = (1, 3, 5, 6)
 """Well-known accounts whose owners did."""
 
 MEMBERS = {"pixels": 735, "forum": 180, "forge": 130}
@@ -40,22 +40,26 @@ class Account:
     persona: str = PERSONAL
 
 
+Owned = tuple[Account, ...]
+"""The accounts of one person."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody in the ledger. `circumstance` is what is special about them."""
 
     person_id: str
-    accounts: tuple[Account, ...]
+    accounts: Owned
     circumstance: str = "plain"
 
 
 def make_people(accounts: dict[str, Accounts], seed: int) -> list[Person]:
     """Draw who, of the ordinary accounts' owners, is in the ledger."""
     rng = stream(seed, Part.PEOPLE)
-    pools = {name: iter([Account(name, account_id) for account_id in _members(rng, accounts[name])]) for name in MEMBERS}
-    stars = [(Account("pixels", account_id),) for account_id in _by_rank(accounts["pixels"], STAR_RANKS)]
+    pools = {name: iter([Account(name, one) for one in _members(rng, accounts[name])]) for name in MEMBERS}
+    stars: list[Owned] = [(Account("pixels", one),) for one in _by_rank(accounts["pixels"], STAR_RANKS)]
     owned = [*_several_accounts(pools), *((account,) for pool in pools.values() for account in pool)]
-    silent = [(Account("pixels", f"px_{90_001 + i}"),) for i in range(SILENT_PEOPLE)]
+    silent: list[Owned] = [(Account("pixels", f"px_{90_001 + i}"),) for i in range(SILENT_PEOPLE)]
     kinds = ["plain"] * len(stars) + _circumstances(rng, owned) + ["no_activity"] * SILENT_PEOPLE
     everybody = list(zip(stars + owned + silent, kinds, strict=True))
     numbers = rng.permutation(len(everybody))
@@ -69,7 +73,7 @@ def _by_rank(accounts: Accounts, ranks: tuple[int, ...]) -> list[str]:
 
 def _members(rng: np.random.Generator, accounts: Accounts) -> list[str]:
     """Ordinary accounts whose owners are asked: rather the better known, but not the very best known, and no bots."""
-    weights = 1_000_000 // (accounts.ranks + accounts.ordinary_count // 10)
+    weights = 1_000_000 // (accounts.ranks + accounts.ordinary_count // 40)
     weights = np.where(np.isin(accounts.ranks, NEVER_ASKED_RANKS + STAR_RANKS), 0, weights)
     ordinary = slice(accounts.ordinary_count)
     weights = np.where((accounts.bot_from[ordinary] >= 0) | (accounts.private_from[ordinary] >= 0), 0, weights)
@@ -77,10 +81,12 @@ def _members(rng: np.random.Generator, accounts: Accounts) -> list[str]:
     return [str(account_id) for account_id in accounts.ids[chosen]]
 
 
-def _several_accounts(pools: dict[str, Iterator[Account]]) -> list[tuple[Account, ...]]:
+def _several_accounts(pools: dict[str, Iterator[Account]]) -> list[Owned]:
     """People on two networks, and people who keep work and private life apart."""
     pixels, forge = pools["pixels"], pools["forge"]
-    owned = [(next(pixels), next(pools[other])) for other, count in TWO_NETWORKS.items() for _ in range(count)]
+    owned: list[Owned] = [
+        (next(pixels), next(pools[other])) for other, count in TWO_NETWORKS.items() for _ in range(count)
+    ]
     owned += [(next(pixels), _at_work(next(forge))) for _ in range(PERSONAS_ON_TWO_NETWORKS)]
     return owned + [(next(pixels), _at_work(next(pixels))) for _ in range(PERSONAS_ON_ONE_NETWORK)]
 
@@ -89,7 +95,7 @@ def _at_work(account: Account) -> Account:
     return Account(account.network, account.account_id, WORK)
 
 
-def _circumstances(rng: np.random.Generator, owned: list[tuple[Account, ...]]) -> list[str]:
+def _circumstances(rng: np.random.Generator, owned: list[Owned]) -> list[str]:
     """One circumstance for each; the special ones fall to people with one account, drawn at random."""
     kinds = ["plain"] * len(owned)
     special = [kind for kind, count in CIRCUMSTANCES.items() for _ in range(count)]

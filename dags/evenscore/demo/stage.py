@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from evenscore.demo.accounts import Accounts
-from evenscore.demo.draws import Ints, Part, Words, after, moments, stream, weighted
+from evenscore.demo.draws import Ints, Part, after, moments, only_where, stream, weighted
 from evenscore.demo.events import Events, events, object_ids
 from evenscore.demo.habits import Life
 from evenscore.demo.nights import Nights, day
@@ -77,7 +77,7 @@ def praise(rng: np.random.Generator, stage: Stage, actor: Ints, offset: Ints, po
     names = np.array([name for name, _ in PRAISE], dtype=object)
     verb = names[weighted(rng, np.array([share for _, share in PRAISE]), len(actor))]
     second = np.where(posts.offset == offset, after(rng, posts.second), moments(rng, len(actor)))
-    texts: Words = np.where(verb == "reply", reply_texts(rng, stage.accounts.topics[posts.actor, 0]), None)
+    texts = only_where(verb == "reply", reply_texts(rng, stage.accounts.topics[posts.actor, 0]))
     return events(
         Part(int(posts.part[0])),
         second,

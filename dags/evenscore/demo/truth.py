@@ -81,12 +81,26 @@ def delivery_notes(deliveries: Deliveries) -> list[Note]:
             _DUPLICATE,
             numbers={"files": deliveries.redelivered},
         ),
-        Note("malformed", "all", 58, 0, _MALFORMED, numbers={"by_kind": dict(malformed), "by_file": deliveries.malformed}),
-        Note("late_events", "pixels", LATE_OFFSET, LATE_OFFSET, _LATE, numbers={"event_ids": deliveries.late_event_ids}),
+        Note(
+            "malformed",
+            "all",
+            58,
+            0,
+            _MALFORMED,
+            numbers={"by_kind": dict(malformed), "by_file": deliveries.malformed},
+        ),
+        Note(
+            "late_events",
+            "pixels",
+            LATE_OFFSET,
+            LATE_OFFSET,
+            _LATE,
+            numbers={"event_ids": deliveries.late_event_ids},
+        ),
     ]
 
 
 _DOWN = "The forum's file of this night never comes: forum parts are frozen, nobody falls because of it."
 _DUPLICATE = "The same file comes twice under two names: every event counts once, no score moves."
-_MALFORMED = "Records that cannot be understood: refused with a reason and counted, far below the share that stops a run."
+_MALFORMED = "Records nobody can understand: refused with a reason and counted, far below the share that stops a run."
 _LATE = "Some events of this night come with the next night's file: they land under the day on which they happened."

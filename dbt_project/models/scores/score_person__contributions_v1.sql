@@ -23,8 +23,8 @@ shares as (
         features.network,
         features.evidence_short,
         features.evidence_long,
-        points_per_log / 2 * ln(1 + scores.evidence_short) * features.evidence_short / scores.evidence_short as short_points,
-        points_per_log / 2 * ln(1 + scores.evidence_long) * features.evidence_long / scores.evidence_long as long_points
+        points_per_log / 2 * ln(1 + scores.evidence_short) * features.evidence_short / nullif(scores.evidence_short, 0) as short_points,
+        points_per_log / 2 * ln(1 + scores.evidence_long) * features.evidence_long / nullif(scores.evidence_long, 0) as long_points
     from {{ ref("feat_person__engagers") }} as features
     inner join scores using (person_id, persona, as_of_date)
     cross join constants

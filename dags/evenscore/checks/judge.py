@@ -1,0 +1,146 @@
+"""Runs the suites of a stage in Great Expectations, keeps every result, and decides stop or go."""
+
+import logging
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from evenscore import durable
+from evenscore.checks.suites import Stanza, Suite, load_suites
+from evenscore.errors import EvenscoreError, StoppedByCheck
+from evenscore.places import Places
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+NAMED_ROWS = 20
+"""How many failing rows a result names; score_jumps has them all."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One expectation's result, as data_quality keeps it."""
+
+    run_id: str
+    as_of_date: str
+    suite: str
+    expectation: str
+    severity: str
+    success: bool
+    observed: str
+    expected: str
+    because: str
+
+
+def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConnection) -> list[Result]:
+    """Run a stage's suites on what `con` sees, and keep the results in the run's folder.
+
+    Raises StoppedByCheck when a critical expectation failed, EvenscoreError when an expectation could not be
+    evaluated: a broken check is no verdict on the data.
+    """
+    results = [result for suite in load_suites(stage, settings.checks) for result in _run(suite, night, con)]
+    durable.write_json(settings.places.run(night.run_id) / "checks" / f"{stage}.json", [asdict(result) for result in results])
+    failed = [result for result in results if not result.success and result.severity == "critical"]
+    if failed:
+        first = failed[0]
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise StoppedByCheck(f"{first.suite}: {first.expectation}: observed {first.observed}, expected {first.expected}{more}")
+    return results
+
+
+def results_of(places: Places, run_id: str) -> list[Result]:
+    """Every result that a run has kept so far."""
+    paths = sorted((places.run(run_id) / "checks").glob("*.json"))
+    return [Result(**entry) for path in paths for entry in durable.read_json(path)]
+
+
+def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Result]:
+    rows = con.execute(suite.query).df()
+    found = _validate(suite, rows)
+    return [
+        Result(
+            run_id=night.run_id,
+            as_of_date=night.as_of_date.isoformat(),
+            suite=suite.name,
+            expectation=_sentence(stanza),
+            severity=stanza.severity,
+            success=bool(result.success),
+            observed=_observed(stanza, suite, result, rows),
+            expected=_expected(stanza),
+            because=stanza.because,
+        )
+        for stanza, result in zip(suite.expectations, found, strict=True)
+    ]
+
+
+def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
+    gx, configuration, context = _great_expectations()
+    asset = context.data_sources.add_pandas("duckdb").add_dataframe_asset(suite.name)
+    batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": rows})
+    expectations = context.suites.add(gx.ExpectationSuite(name=suite.name))
+    for position, stanza in enumerate(suite.expectations):
+        expectations.add_expectation_configuration(
+            configuration(stanza.expect, stanza.arguments, meta={"position": position}, severity=stanza.severity)
+        )
+    named = {"unexpected_index_column_names": list(suite.rows_are)} if suite.rows_are else {}
+    outcome = batch.validate(expectations, result_format={"result_format": "COMPLETE", **named})
+    for result in outcome.results:
+        if result.exception_info.get("raised_exception"):
+            message = result.exception_info["exception_message"]
+            raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {message}")
+    return sorted(outcome.results, key=lambda result: result.expectation_config.meta["position"])
+
+
+def _great_expectations() -> tuple[Any, Any, Any]:
+    """Great Expectations, its configuration class and a context: all in memory, quiet, and calling nobody.
+
+    Imported late, because it takes seconds.
+    """
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)  # the default leaves folders in /tmp
+    config = DataContextConfig(store_backend_defaults=stores, progress_bars={"globally": False}, analytics_enabled=False)
+    return great_expectations, ExpectationConfiguration, great_expectations.get_context(project_config=config)
+
+
+def _sentence(stanza: Stanza) -> str:
+    """What is expected of which column: `rejected_share: values to be between`."""
+    subject = stanza.arguments.get("column", "table")
+    return f"{subject}: {stanza.expect.removeprefix('expect_').removeprefix('column_').replace('_', ' ')}"
+
+
+def _expected(stanza: Stanza) -> str:
+    rules = {name: value for name, value in stanza.arguments.items() if name != "column"}
+    return ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in rules.items())
+
+
+def _observed(stanza: Stanza, suite: Suite, result: Any, rows: pd.DataFrame) -> str:
+    """The range of what was seen; where rows failed, how many and which."""
+    column = stanza.arguments.get("column")
+    if result.success or not suite.rows_are:
+        return _range(rows[column]) if column else _shown(result.result.get("observed_value"))
+    failing = result.result.get("unexpected_index_list") or []
+    named = "; ".join(f"{'/'.join(str(row[name]) for name in suite.rows_are)} {_shown(row[column])}" for row in failing[:NAMED_ROWS])
+    more = f"; and {len(failing) - NAMED_ROWS} more" if len(failing) > NAMED_ROWS else ""
+    return f"{len(failing)} of {len(rows)}: {named}{more}"
+
+
+def _range(values: pd.Series) -> str:
+    seen = sorted(set(values.dropna()))
+    if not seen:
+        return "nothing to compare"
+    return _shown(seen[0]) if len(seen) == 1 else f"{_shown(seen[0])} to {_shown(seen[-1])}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_shown(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)
