@@ -1,6 +1,7 @@
 """A run's own record: which night, which stages ran, how long each took and what it counted."""
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ def stage(places: Places, night: Night, name: str) -> Iterator[dict[str, Any]]:
         record["outcome"] = "done"
     except Exception as error:
         record["error"] = str(error)
+        record["exit_code"] = getattr(error, "exit_code", 1)
         raise
     finally:
         record["seconds"] = round(time.monotonic() - started, 3)
@@ -67,19 +69,24 @@ def _stages(places: Places, night: Night) -> Path:
 
 
 def now() -> str:
-    """The present instant, ISO 8601 in UTC, to the microsecond."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    """The present instant, ISO 8601 in UTC, to the microsecond.
+
+    SOURCE_DATE_EPOCH (seconds), where set, is taken instead: two builds of the same night are then the same bytes.
+    """
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    instant = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 @contextlib.contextmanager
 def only_one(places: Places) -> Iterator[None]:
     """Hold the home folder for one run; raises BusyError at once when another run has it.
 
-    The kernel frees the lock when its process dies, however it dies.
+    The kernel frees the lock when its process dies, however it dies. Within a process it may be taken again.
     """
     places.home.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(places.lock, timeout=0):
+        with FileLock(places.lock, timeout=0, is_singleton=True):
             yield
     except Timeout as error:
         raise BusyError(f"{places.lock}: another run is working in this home folder; try again when it has ended") from error

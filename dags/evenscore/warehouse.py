@@ -72,6 +72,27 @@ def prepare(settings: Settings, night: Night) -> None:
         _copy_published(con, settings, night)
 
 
+def require_laid_out(settings: Settings, night: Night) -> None:
+    """Raise unless the warehouse is laid out for this night: a layer of another night would be built on it."""
+    with connect(settings.places) as con:
+        _require_date(con, "raw.night", night, "extract and check the landing zone for this date first")
+
+
+def require_built(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Raise unless the marts are those of this night."""
+    _require_date(con, "raw.night", night, "run `evenscore build` for this date")
+    _require_date(con, "marts.person_scores", night, "run `evenscore build` for this date")
+
+
+def _require_date(con: duckdb.DuckDBPyConnection, table: str, night: Night, advice: str) -> None:
+    try:
+        found = con.execute(f"select any_value(as_of_date) from {table}").fetchall()[0][0]
+    except duckdb.CatalogException:
+        found = None
+    if found != night.as_of_date:
+        raise EvenscoreError(f"--date {night.as_of_date}: {table} in the warehouse is of {found or 'no night'}; {advice}")
+
+
 def verified_files(settings: Settings, night: Night) -> pa.Table:
     """Every landed file up to the night, proved to hold the bytes that were landed."""
     kinds = {source.name: source.kind for source in settings.sources}

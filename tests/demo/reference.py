@@ -54,7 +54,8 @@ class Scores:
 
     def of(self, person: str, persona: str = "personal") -> NDArray[np.float64]:
         """One person's scores, night by night."""
-        return self.points[self.who.index(f"{person}/{persona}")]
+        scores: NDArray[np.float64] = self.points[self.who.index(f"{person}/{persona}")]
+        return scores
 
 
 def candidate_scores(con: duckdb.DuckDBPyConnection, days: list[date]) -> Scores:

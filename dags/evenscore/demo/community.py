@@ -130,6 +130,7 @@ def _write(folder: Path, nights: Nights, seed: int) -> dict[str, Any]:
         "first_date": nights.first_date.isoformat(),
         "last_date": nights.last_date.isoformat(),
         "rows": {dataset: _rows(deliveries, dataset) for dataset in ("activity", "accounts")},
+        "rows_by_file": deliveries.rows,
         "ledger_rows": len(ledger),
         "people": people_truth(people, ledger, private),
         "never_consented": strangers,

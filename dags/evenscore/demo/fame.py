@@ -44,7 +44,7 @@ def viral_nights(stage: Stage) -> Planted:
         {
             "age_years": 19,
             "score_before": [15, 19],
-            "score_after": [62, 68],
+            "candidate_after": [62, 68],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
             "distinct_engagers": len(crowd),
@@ -71,7 +71,12 @@ def single_viral_post(stage: Stage) -> Planted:
         " carry more than a quarter of the evidence, so his score must hardly move, or be held as viral_post.",
         ["p_otto"],
         [OTTO],
-        {"engagements": len(crowd), "distinct_engagers": len(crowd), "object_ids": post.object.tolist()},
+        {
+            "engagements": len(crowd),
+            "distinct_engagers": len(crowd),
+            "candidate_without_guard": [51, 58],
+            "object_ids": post.object.tolist(),
+        },
     )
     return rows, note
 

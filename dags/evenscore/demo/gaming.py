@@ -35,7 +35,7 @@ def ring(stage: Stage) -> Planted:
         " They must be named a ring and gain little.",
         [f"p_ring_{number:02d}" for number in range(1, RING_MEMBERS + 1)],
         list(RING),
-        {"accounts": len(RING), "consenting": RING_MEMBERS, "engagements": visits},
+        {"accounts": len(RING), "consenting": RING_MEMBERS, "engagements": visits, "candidate_without_guard": [26, 34]},
     )
     return rows, note
 
@@ -59,7 +59,12 @@ def bought_burst(stage: Stage) -> Planted:
         " a bought burst, to be held; follows gain nothing.",
         ["p_bruno"],
         [BRUNO],
-        {"engagements": len(likes), "follows": len(follows), "bought_account_ids": list(BOUGHT)},
+        {
+            "engagements": len(likes),
+            "follows": len(follows),
+            "candidate_without_guard": [43, 50],
+            "bought_account_ids": list(BOUGHT),
+        },
     )
     return together([posts, likes, follows]), note
 

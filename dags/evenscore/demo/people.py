@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evenscore.demo.accounts import Accounts
+from evenscore.demo.accounts import NEVER, Accounts
 from evenscore.demo.draws import Ints, Part, stream, weighted_distinct
 
 PERSONAL, WORK = "personal", "work"
 
-NEVER_ASKED_RANKS = (0, 2, 4, 7, 8, 9)
+NEVER_ASKED_RANKS = (1, 4, 6, 7, 8, 9)
 """Well-known accounts whose owners never consented, by popularity."""
-STAR_RANKS = (1, 3, 5, 6)
+STAR_RANKS = (0, 2, 3, 5)
 """Well-known accounts whose owners did."""
 
-MEMBERS = {"pixels": 735, "forum": 180, "forge": 130}
+MEMBERS = {"pixels": 650, "forum": 170, "forge": 120}
 TWO_NETWORKS = {"forum": 35, "forge": 25}
 PERSONAS_ON_TWO_NETWORKS = 10
 PERSONAS_ON_ONE_NETWORK = 5
@@ -72,11 +72,11 @@ def _by_rank(accounts: Accounts, ranks: tuple[int, ...]) -> list[str]:
 
 
 def _members(rng: np.random.Generator, accounts: Accounts) -> list[str]:
-    """Ordinary accounts whose owners are asked: rather the better known, but not the very best known, and no bots."""
+    """Old ordinary accounts whose owners are asked: rather the better known, not the best known, no bots."""
     weights = 1_000_000 // (accounts.ranks + accounts.ordinary_count // 40)
     weights = np.where(np.isin(accounts.ranks, NEVER_ASKED_RANKS + STAR_RANKS), 0, weights)
-    ordinary = slice(accounts.ordinary_count)
-    weights = np.where((accounts.bot_from[ordinary] >= 0) | (accounts.private_from[ordinary] >= 0), 0, weights)
+    public = np.isin(np.arange(accounts.ordinary_count), accounts.established)
+    weights = np.where(public & (accounts.private_from[: accounts.ordinary_count] == NEVER), weights, 0)
     chosen = weighted_distinct(rng, weights, MEMBERS[accounts.network.name])
     return [str(account_id) for account_id in accounts.ids[chosen]]
 

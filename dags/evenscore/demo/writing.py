@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from evenscore.canonical import ACTIVITY
 from evenscore.demo.accounts import Accounts
 from evenscore.demo.draws import Words
-from evenscore.demo.events import NOBODY, Events, event_ids
+from evenscore.demo.events import Events, event_ids
 from evenscore.demo.faults import Columns, DayFile
 from evenscore.demo.nights import LAST_NIGHT
 
@@ -25,7 +25,7 @@ COMPRESSION_LEVEL = 4
 
 def columns_of(accounts: Accounts, rows: Events) -> dict[str, Words]:
     """The canonical columns of events; instants are still text."""
-    names = np.append(accounts.ids, [None])  # NOBODY, the last position, is null
+    names = np.append(accounts.ids, [None])  # NOBODY is -1, the last position: null
     size = len(rows)
     seconds = np.datetime64(LAST_NIGHT, "s") + (rows.second - 86_400 * rows.offset).astype("timedelta64[s]")
     return {
@@ -39,9 +39,6 @@ def columns_of(accounts: Accounts, rows: Events) -> dict[str, Words]:
         "value": np.full(size, None, dtype=object),
         "text": rows.text,
     }
-
-
-assert NOBODY == -1, "columns_of reads null at the position of NOBODY"
 
 
 def write_activity(path: Path, file: DayFile) -> None:

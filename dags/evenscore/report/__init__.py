@@ -1,0 +1,1 @@
+"""The report: what a reviewer reads in the morning."""

@@ -1,0 +1,106 @@
+"""The steps of a night, in order; the DAG's tasks and the command line's verbs are these and nothing else."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from evenscore import extraction, publishing, runs, warehouse
+from evenscore.checks.judge import judge
+from evenscore.errors import StoppedByCheck
+from evenscore.report.page import write_report
+from evenscore.run_tables import versions
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+SCORE_COUNTS = """
+    select
+        count(*) as people,
+        count(score) as scored,
+        count_if(status = 'held') as held,
+        count_if(status = 'published') as published,
+        count_if(status = 'insufficient_evidence') as insufficient_evidence
+    from marts.person_scores
+"""
+
+
+def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
+    """Land what one source has delivered. Returns counts of the records first read on this night."""
+    with runs.stage(settings.places, night, f"extract_{source}") as record:
+        delivered = extraction.extract(settings, source, night.as_of_date)
+        record["files"] = len(delivered)
+        record["rows"] = {
+            "read": sum(delivery.record_count for delivery in delivered),
+            "rejected": sum(sum(delivery.rejected.values()) for delivery in delivered),
+            "duplicate": sum(delivery.duplicate_count for delivery in delivered),
+            "ignored": sum(sum(delivery.ignored.values()) for delivery in delivered),
+            "landed": sum(delivery.landed_count for delivery in delivered),
+        }
+        counts: dict[str, int] = record["rows"]
+        return counts
+
+
+def check_landing(settings: Settings, night: Night) -> None:
+    """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
+    with _working(settings, night, "check_landing") as record:
+        record["versions"] = versions(settings)
+        warehouse.prepare(settings, night)
+        with warehouse.connect(settings.places) as con:
+            judge(settings, night, "landing", con)
+
+
+def build(settings: Settings, night: Night, layer: str) -> None:
+    """Build and test one layer of the dbt project."""
+    with _working(settings, night, f"build_{layer}") as record:
+        warehouse.require_laid_out(settings, night)
+        record |= warehouse.build_layer(settings, layer)
+
+
+def check(settings: Settings, night: Night) -> None:
+    """Judge tonight's features and scores beside earlier nights."""
+    with _working(settings, night, "check") as record, warehouse.connect(settings.places) as con:
+        warehouse.require_built(con, night)
+        names = [name for name, *_ in con.execute(f"describe {SCORE_COUNTS}").fetchall()]
+        record["rows"] = dict(zip(names, con.execute(SCORE_COUNTS).fetchall()[0], strict=True))
+        judge(settings, night, "features", con)
+        judge(settings, night, "scores", con)
+
+
+def publish(settings: Settings, night: Night) -> None:
+    """Publish what was checked."""
+    with _working(settings, night, "publish") as record:
+        outcome = publishing.publish(settings, night)
+        record |= {"published": outcome.outcome, "folder": str(outcome.folder), "tables": outcome.row_counts}
+
+
+def report(settings: Settings, night: Night) -> Path:
+    """Write the page of the night."""
+    with runs.stage(settings.places, night, "report"):
+        return write_report(settings, night)
+
+
+def run_night(settings: Settings, as_of_date: date) -> Night:
+    """All steps of one night in this process, holding the home folder against other runs."""
+    night = Night.of(as_of_date)
+    with runs.only_one(settings.places):
+        for source in settings.sources:
+            extract(settings, night, source.name)
+        check_landing(settings, night)
+        for layer in warehouse.LAYERS:
+            build(settings, night, layer)
+        check(settings, night)
+        publish(settings, night)
+        report(settings, night)
+    return night
+
+
+@contextlib.contextmanager
+def _working(settings: Settings, night: Night, name: str) -> Iterator[dict[str, Any]]:
+    """A stage that needs the home folder for itself. One that a check stops still leaves the reviewers their page."""
+    try:
+        with runs.only_one(settings.places), runs.stage(settings.places, night, name) as record:
+            yield record
+    except StoppedByCheck:
+        write_report(settings, night)
+        raise
