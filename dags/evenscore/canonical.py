@@ -6,7 +6,8 @@ The words follow W3C ActivityStreams 2.0 where it has one.
 import pyarrow as pa
 
 VERBS = frozenset(
-    "post reply repost like dislike mention review star fork follow merge accept message rating endorse".split()
+    {"post", "reply", "repost", "like", "dislike", "mention", "review", "star"}
+    | {"fork", "follow", "merge", "accept", "message", "rating", "endorse"}
 )
 
 ACTIVITY = pa.schema(

@@ -1,13 +1,15 @@
 """Extract: read what a source has delivered, refuse what is malformed, land the rest a day at a time."""
 
+import contextlib
 import glob
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
@@ -18,7 +20,7 @@ from evenscore.connectors.base import Parsed
 from evenscore.errors import BusyError
 from evenscore.progress import track
 from evenscore.settings import Settings, Source
-from evenscore.validation import validate
+from evenscore.validation import validate, validator
 
 ISO_DATE = r"(\d{4}-\d{2}-\d{2})"
 
@@ -57,20 +59,27 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     hold. Returns the deliveries first read on this night. Raises InputError for a file that cannot be read: what
     was landed before it stays, and the file is tried again by the next run.
     """
-    source, places = settings.source(source_name), settings.places
-    ledger_path = places.deliveries(source_name)
-    ledger_path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(ledger_path.with_suffix(".lock"), timeout=0):
-            known = deliveries(settings, source_name)
+    source = settings.source(source_name)
+    path = settings.places.deliveries(source_name)
+    with _only_one(path, source_name), validator() as con:
+        known = deliveries(settings, source_name)
+        try:
             for file in track(input_files(settings, source, as_of_date), f"extract {source_name}"):
-                read = _read_if_changed(settings, source, file, as_of_date, known.get(str(file.path)))
-                if read:
-                    known[str(file.path)] = read
-                    durable.write_json(ledger_path, {path: asdict(known[path]) for path in sorted(known)})
-    except Timeout as error:
-        raise BusyError(f"{ledger_path}: another run is extracting {source_name} now; try again when it has ended") from error
+                read = _read_if_changed(con, settings, source, file, as_of_date, known.get(str(file.path)))
+                known[str(file.path)] = read
+        finally:
+            durable.write_json(path, {name: asdict(known[name]) for name in sorted(known)})
     return [delivery for delivery in known.values() if delivery.night == as_of_date.isoformat()]
+
+
+@contextlib.contextmanager
+def _only_one(path: Path, source_name: str) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path.with_suffix(".lock"), timeout=0):
+            yield
+    except Timeout as error:
+        raise BusyError(f"{path}: another run is extracting {source_name}; try again when it has ended") from error
 
 
 def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
@@ -84,7 +93,9 @@ def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
 def input_files(settings: Settings, source: Source, as_of_date: date) -> list[InputFile]:
     """The source's files in order; those that name a day after the night are not there yet."""
     pattern = str(settings.resolve(source.path))
-    dated = re.compile(re.escape(pattern).replace(re.escape("{date}"), ISO_DATE, 1).replace(r"\*", ".*").replace(r"\?", "."))
+    dated = re.compile(
+        re.escape(pattern).replace(re.escape("{date}"), ISO_DATE, 1).replace(r"\*", ".*").replace(r"\?", ".")
+    )
     found = []
     for name in sorted(glob.glob(pattern.replace("{date}", "????-??-??"), recursive=True)):
         match = dated.fullmatch(name) if "{date}" in pattern else None
@@ -94,44 +105,57 @@ def input_files(settings: Settings, source: Source, as_of_date: date) -> list[In
     return found
 
 
-def _read_if_changed(settings: Settings, source: Source, file: InputFile, night: date, known: Delivery | None) -> Delivery | None:
+def _read_if_changed(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: Source,
+    file: InputFile,
+    night: date,
+    known: Delivery | None,
+) -> Delivery:
     stat = file.path.stat()
     if known and (known.size, known.modified_ns) == (stat.st_size, stat.st_mtime_ns):
-        return None
+        return known
     digest = durable.sha256(file.path)
     if known and known.sha256 == digest:
         known.modified_ns = stat.st_mtime_ns
         return known
     delivery = Delivery(str(file.path), stat.st_size, stat.st_mtime_ns, digest, night.isoformat())
-    return _land_file(settings, source, file, delivery)
-
-
-def _land_file(settings: Settings, source: Source, file: InputFile, delivery: Delivery) -> Delivery:
-    parsed = CONNECTORS[source.kind].parse(file.path, source)
-    delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
-    landed_days = [file.day] if file.day else []
-    for dataset, rows in sorted(_accepted(source, file, parsed, delivery)):
-        for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], rows):
-            landing.land(settings.places, source.name, dataset, network, day, part)
-            delivery.landed_count += part.num_rows
-            landed_days.append(day)
-    if parsed.rejects:
-        network = source.network or source.name
-        night = date.fromisoformat(delivery.night)
-        landing.write_rejects(settings.places, source.name, network, source.dataset, night, file.path, parsed.rejects)
-        delivery.rejected = dict(sorted(Counter(_kind(reject.reason) for reject in parsed.rejects).items()))
-    if landed_days:
-        covered = [file.day] if file.day else landed_days
-        delivery.first_date, delivery.last_date = min(covered).isoformat(), max(covered).isoformat()
+    _land_file(con, settings, source, file, delivery)
     return delivery
 
 
-def _accepted(source: Source, file: InputFile, parsed: Parsed, delivery: Delivery) -> Iterator[tuple[str, pa.Table]]:
+def _land_file(
+    con: duckdb.DuckDBPyConnection, settings: Settings, source: Source, file: InputFile, delivery: Delivery
+) -> None:
+    parsed = CONNECTORS[source.kind].parse(file.path, source)
+    delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
+    covered_days = {file.day} if file.day else set()
+    for dataset, rows in _accepted(con, source, file, parsed, delivery):
+        for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], rows):
+            landing.land(settings.places, source.name, dataset, network, day, part)
+            delivery.landed_count += part.num_rows
+            if not file.day:
+                covered_days.add(day)
+    if covered_days:
+        delivery.first_date, delivery.last_date = min(covered_days).isoformat(), max(covered_days).isoformat()
+    if parsed.rejects:
+        folder = settings.places.rejected(
+            source.network or source.name, source.dataset, date.fromisoformat(delivery.night)
+        )
+        landing.write_rejects(folder, source.name, file.path, parsed.rejects)
+        delivery.rejected = dict(sorted(Counter(_kind(reject.reason) for reject in parsed.rejects).items()))
+
+
+def _accepted(
+    con: duckdb.DuckDBPyConnection, source: Source, file: InputFile, parsed: Parsed, delivery: Delivery
+) -> Iterator[tuple[str, pa.Table]]:
+    """The typed rows of each dataset; what is refused is added to `parsed` and `delivery`."""
     latest = datetime.now(UTC)
-    if file.day:
-        latest = min(latest, datetime(file.day.year, file.day.month, file.day.day, tzinfo=UTC) + timedelta(days=1))
-    for dataset, raw in parsed.tables.items():
-        accepted, rejects, duplicate_count = validate(dataset, raw, source.network, latest)
+    if file.day:  # a file of one day can't know of the next
+        latest = min(latest, datetime.combine(file.day + timedelta(days=1), time(), UTC))
+    for dataset, raw in sorted(parsed.tables.items()):
+        accepted, rejects, duplicate_count = validate(con, dataset, raw, source.network, latest)
         parsed.rejects.extend(rejects)
         delivery.duplicate_count += duplicate_count
         yield dataset, accepted

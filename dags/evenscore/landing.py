@@ -83,18 +83,19 @@ def days(dataset: str, instant: str, rows: pa.Table) -> Iterator[tuple[str, date
         yield size["network"], size["day"], part
 
 
-def write_rejects(places: Places, source: str, network: str, dataset: str, night: date, file: Path, rejects: list[Reject]) -> None:
+def write_rejects(folder: Path, source: str, file: Path, rejects: list[Reject]) -> None:
     """Keep one input file's refused records with their reasons."""
     name = f"{source}-{hashlib.sha256(str(file).encode()).hexdigest()[:8]}.parquet"
     rows = [{"file": str(file), **asdict(reject)} for reject in rejects]
-    table = pa.Table.from_pylist(rows, schema=REJECTED)
-    durable.write_bytes(places.rejected(network, dataset, night) / name, _parquet_bytes(table))
+    durable.write_bytes(folder / name, _parquet_bytes(pa.Table.from_pylist(rows, schema=REJECTED)))
 
 
 def manifests(places: Places) -> list[Manifest]:
     """Every landed (network, dataset, day, source), in order."""
     found = places.landing.glob("*/*/????-??-??/*.json")
-    return sorted((Manifest(**durable.read_json(path)) for path in found), key=lambda m: (m.network, m.dataset, m.day, m.source))
+    return sorted(
+        (Manifest(**durable.read_json(path)) for path in found), key=lambda m: (m.network, m.dataset, m.day, m.source)
+    )
 
 
 def landed_file(places: Places, manifest: Manifest) -> Path:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from evenscore.connectors.files import read_canonical
 from evenscore.errors import InputError
 from evenscore.settings import Settings
-from evenscore.validation import validate
+from evenscore.validation import validate, validator
 
 
 def read_ledger(settings: Settings) -> pa.Table:
@@ -17,7 +17,8 @@ def read_ledger(settings: Settings) -> pa.Table:
     Raises InputError naming the file, the row and the reason.
     """
     parsed = read_canonical(settings.ledger, "consent")
-    entries, rejects, _ = validate("consent", parsed.tables["consent"], None, datetime.now(UTC))
+    with validator() as con:
+        entries, rejects, _ = validate(con, "consent", parsed.tables["consent"], None, datetime.now(UTC))
     problems = sorted(parsed.rejects + rejects, key=lambda reject: reject.row)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""

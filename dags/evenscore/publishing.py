@@ -88,7 +88,9 @@ def _columns(con: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
     return [name for name, *_ in con.execute(f"describe marts.{mart}").fetchall()]
 
 
-def _write_candidate(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, has_previous: bool) -> None:
+def _write_candidate(
+    con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, has_previous: bool
+) -> None:
     """Fill the candidate: earlier nights as they were published, of people who still consent, then tonight."""
     # Readers with DuckDB 1.5 can open this storage version too.
     con.execute(f"attach {_literal(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
@@ -118,7 +120,8 @@ def _write_candidate(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
 def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
     """Descriptions travel with the data: a reader of the file has no other documentation at hand."""
     for (comment,) in con.execute(
-        "select comment from duckdb_tables() where schema_name = 'marts' and table_name = $1 and comment is not null", [mart]
+        "select comment from duckdb_tables() where schema_name = 'marts' and table_name = $1 and comment is not null",
+        [mart],
     ).fetchall():
         con.execute(f"comment on table candidate.{mart} is {_literal(comment)}")
     described = con.execute(
@@ -127,7 +130,10 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
         [mart],
     ).fetchall()
     if mart == STAMPED:
-        described += [("published_at", "When the row was published, UTC."), ("run_id", "The run that published the row.")]
+        described += [
+            ("published_at", "When the row was published, UTC."),
+            ("run_id", "The run that published the row."),
+        ]
     for column, comment in described:
         con.execute(f"comment on column candidate.{mart}.{column} is {_literal(comment)}")
 
@@ -150,7 +156,11 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, has
         columns = ", ".join(_columns(con, mart))
         tonight = f"select {columns} from candidate.{mart} where as_of_date = $1"
         history = f"select * from candidate.{mart} where as_of_date <> $1"
-        changed = f"select count(*) from ({history} except select * from previous.{mart})" if has_previous else f"select count(*) from ({history})"
+        changed = (
+            f"select count(*) from ({history} except select * from previous.{mart})"
+            if has_previous
+            else f"select count(*) from ({history})"
+        )
         con.execute(
             f"insert into audit select '{mart}', "
             f"(select count(*) from (select * from marts.{mart} except {tonight})) + (select count(*) from ({tonight} except select * from marts.{mart})), "
@@ -166,7 +176,9 @@ def _write_parquet(con: duckdb.DuckDBPyConnection, draft: Path) -> dict[str, int
     counts = _row_counts(con, "candidate")
     con.execute("set threads = 1")
     for table in counts:
-        con.execute(f"copy candidate.{table} to {_literal(draft / PARQUET / f'{table}.parquet')} (format parquet, compression zstd)")
+        con.execute(
+            f"copy candidate.{table} to {_literal(draft / PARQUET / f'{table}.parquet')} (format parquet, compression zstd)"
+        )
     con.execute("reset threads")
     return counts
 

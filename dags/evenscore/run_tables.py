@@ -1,6 +1,7 @@
 """The two published tables that runs write about themselves: `runs` and `data_quality`."""
 
 import platform
+from collections import Counter
 from importlib.metadata import version
 from typing import Any
 
@@ -18,7 +19,10 @@ RUNS = {
     "started_at": ("timestamp", "When its first stage began, UTC."),
     "ended_at": ("timestamp", "When its last stage before this publish ended, UTC."),
     "outcome": ("varchar", "published; stopped, by a critical check; failed; unfinished."),
-    "rows_per_stage": ("map(varchar, bigint)", "What was counted: read, rejected, landed, scored, held, published and more."),
+    "rows_per_stage": (
+        "map(varchar, bigint)",
+        "What was counted: read, rejected, landed, scored, held, published and more.",
+    ),
     "seconds_per_stage": ("map(varchar, double)", "Wall-clock seconds of each stage."),
     "versions": ("map(varchar, varchar)", "The scoring version and the versions of the software."),
 }
@@ -44,12 +48,17 @@ TABLES = {
 def write_run_tables(con: duckdb.DuckDBPyConnection, places: Places, night: Night, has_previous: bool) -> None:
     """Add this run, and those since the last publish that published nothing, to what the tables held before."""
     for table, (columns, comment) in TABLES.items():
-        con.execute(f"create table candidate.{table} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})")
+        con.execute(
+            f"create table candidate.{table} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
+        )
         con.execute(f"comment on table candidate.{table} is '{comment}'")
         for name, (_, description) in columns.items():
             con.execute(f"comment on column candidate.{table}.{name} is '{description}'")
         if has_previous:
-            con.execute(f"insert into candidate.{table} from previous.{table} where run_id <> $1 order by as_of_date, run_id", [night.run_id])
+            con.execute(
+                f"insert into candidate.{table} from previous.{table} where run_id <> $1 order by as_of_date, run_id",
+                [night.run_id],
+            )
     known = {run_id for (run_id,) in con.execute("select run_id from candidate.runs").fetchall()}
     for folder in sorted(places.runs.glob("*/")):
         if folder.name not in known:
@@ -60,7 +69,6 @@ def _write_run(con: duckdb.DuckDBPyConnection, places: Places, run_id: str, is_p
     stages = runs.stages(places, run_id)
     if not stages:
         return
-    counts = {name: count for stage in stages for name, count in stage.get("rows", {}).items()}
     seconds = {stage["stage"]: stage["seconds"] for stage in stages}
     con.execute(
         "insert into candidate.runs values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -70,7 +78,7 @@ def _write_run(con: duckdb.DuckDBPyConnection, places: Places, run_id: str, is_p
             stages[0]["started_at"][:26],
             max(stage["ended_at"] for stage in stages)[:26],
             "published" if is_published else outcome(stages),
-            counts,
+            row_counts(stages),
             seconds,
             next((stage["versions"] for stage in stages if "versions" in stage), {}),
         ],
@@ -80,6 +88,14 @@ def _write_run(con: duckdb.DuckDBPyConnection, places: Places, run_id: str, is_p
             f"insert into candidate.data_quality values ({', '.join('?' * len(DATA_QUALITY))})",
             [getattr(result, name) for name in DATA_QUALITY],
         )
+
+
+def row_counts(stages: list[dict[str, Any]]) -> dict[str, int]:
+    """What the stages counted, by name; the sources' counts add up."""
+    counts: Counter[str] = Counter()
+    for stage in stages:
+        counts.update(stage.get("rows", {}))
+    return dict(counts)
 
 
 def outcome(stages: list[dict[str, Any]]) -> str:

@@ -89,4 +89,6 @@ def only_one(places: Places) -> Iterator[None]:
         with FileLock(places.lock, timeout=0, is_singleton=True):
             yield
     except Timeout as error:
-        raise BusyError(f"{places.lock}: another run is working in this home folder; try again when it has ended") from error
+        raise BusyError(
+            f"{places.lock}: another run is working in this home folder; try again when it has ended"
+        ) from error

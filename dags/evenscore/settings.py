@@ -88,6 +88,16 @@ class Settings(_Frozen):
             raise ValueError(f"sources: the name {twice[0]!r} is given twice")
         return self
 
+    @model_validator(mode="after")
+    def _repositories_do_not_share_a_network(self) -> "Settings":
+        networks = [source.network or "github" for source in self.sources if source.kind == "github"]
+        if len(networks) != len(set(networks)):
+            raise ValueError(
+                "sources: two github sources on one network: pull requests are numbered within a repository, "
+                "so give each repository's source a network of its own"
+            )
+        return self
+
     @property
     def places(self) -> Places:
         """The paths below the home folder."""
@@ -165,4 +175,6 @@ def _require_paths(settings: Settings) -> None:
         folder = root if root.is_dir() else root.parent
         literal = not re.search(r"[*?\[{]", source.path)
         if not folder.is_dir() or (literal and not root.exists()):
-            raise UsageError(f"{settings.config}: sources.{source.name}.path: nothing at {settings.resolve(source.path)}")
+            raise UsageError(
+                f"{settings.config}: sources.{source.name}.path: nothing at {settings.resolve(source.path)}"
+            )

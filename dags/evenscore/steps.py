@@ -6,13 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evenscore import extraction, publishing, runs, warehouse
+from evenscore import durable, extraction, publishing, runs, warehouse
 from evenscore.checks.judge import judge
-from evenscore.errors import StoppedByCheck
+from evenscore.errors import StoppedByCheck, UsageError
 from evenscore.report.page import write_report
 from evenscore.run_tables import versions
 from evenscore.runs import Night
 from evenscore.settings import Settings
+
+LAYERS = tuple(warehouse.LAYERS)
 
 SCORE_COUNTS = """
     select
@@ -80,19 +82,44 @@ def report(settings: Settings, night: Night) -> Path:
         return write_report(settings, night)
 
 
+def build_all(settings: Settings, night: Night) -> None:
+    """Check the landing zone and build every layer on it."""
+    check_landing(settings, night)
+    for layer in LAYERS:
+        build(settings, night, layer)
+
+
 def run_night(settings: Settings, as_of_date: date) -> Night:
     """All steps of one night in this process, holding the home folder against other runs."""
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
         for source in settings.sources:
             extract(settings, night, source.name)
-        check_landing(settings, night)
-        for layer in warehouse.LAYERS:
-            build(settings, night, layer)
-        check(settings, night)
-        publish(settings, night)
-        report(settings, night)
+        _score_night(settings, night)
     return night
+
+
+def rebuild_night(settings: Settings, as_of_date: date) -> Night:
+    """A night from what has landed already; the sources are not asked."""
+    night = Night.of(as_of_date)
+    with runs.only_one(settings.places):
+        _score_night(settings, night)
+    return night
+
+
+def _score_night(settings: Settings, night: Night) -> None:
+    build_all(settings, night)
+    check(settings, night)
+    publish(settings, night)
+    report(settings, night)
+
+
+def latest_published(settings: Settings) -> date:
+    """The night that readers see; a UsageError when there is none."""
+    manifest = settings.places.current / publishing.MANIFEST
+    if not manifest.exists():
+        raise UsageError(f"{settings.places.published}: nothing has been published yet; name the last night (--until)")
+    return date.fromisoformat(durable.read_json(manifest)["as_of_date"])
 
 
 @contextlib.contextmanager
@@ -101,6 +128,5 @@ def _working(settings: Settings, night: Night, name: str) -> Iterator[dict[str, 
     try:
         with runs.only_one(settings.places), runs.stage(settings.places, night, name) as record:
             yield record
-    except StoppedByCheck:
-        write_report(settings, night)
-        raise
+    except StoppedByCheck as stop:
+        raise StoppedByCheck(f"{stop}; the last good scores stand; see {write_report(settings, night)}") from stop

@@ -1,6 +1,7 @@
 """Row rules of the canonical shapes: which raw rows may land, and for the others, why not."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import duckdb
@@ -89,22 +90,30 @@ SQL_TYPES = {
 }
 
 
-def validate(dataset: str, raw: pa.Table, network: str | None, latest: datetime) -> tuple[pa.Table, list[Reject], int]:
+@contextlib.contextmanager
+def validator() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A scratch connection for `validate`, in memory; making one costs more than judging a small file."""
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        yield con
+
+
+def validate(
+    con: duckdb.DuckDBPyConnection, dataset: str, raw: pa.Table, network: str | None, latest: datetime
+) -> tuple[pa.Table, list[Reject], int]:
     """Split raw rows into typed rows that may land and rejects; identical repeats are folded and counted.
 
     `network`, where given, is the only one allowed; `latest` is the first instant that counts as the future.
     Of rows with one key and different content, one is kept, whatever the order they came in; the others are rejects.
     Returns (accepted rows of the canonical schema, rejects, number of identical repeats).
     """
-    with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'")
-        con.register("raw", raw)
-        con.execute(f"create temp table judged as {_judged(dataset)}", {"network": network, "latest": latest})
-        con.execute(f"create temp table ranked as {_ranked(dataset)}")
-        accepted = con.sql(_accepted(dataset)).to_arrow_table().cast(DATASETS[dataset])
-        rejects = con.execute(_rejects(dataset)).fetchall()
-        repeats = con.execute("select count(*) from ranked where row_rank > 1 and content_rank = 1").fetchone()
-    return accepted, [Reject(*reject) for reject in rejects], repeats[0] if repeats else 0
+    con.register("raw", raw)
+    con.execute(f"create or replace temp table judged as {_judged(dataset)}", {"network": network, "latest": latest})
+    con.execute(f"create or replace temp table ranked as {_ranked(dataset)}")
+    accepted = con.sql(_accepted(dataset)).to_arrow_table().cast(DATASETS[dataset])
+    rejects = con.execute(_rejects(dataset)).fetchall()
+    ((repeat_count,),) = con.execute("select count(*) from ranked where row_rank > 1 and content_rank = 1").fetchall()
+    return accepted, [Reject(*reject) for reject in rejects], repeat_count
 
 
 def _judged(dataset: str) -> str:
@@ -135,9 +144,10 @@ def _accepted(dataset: str) -> str:
 
 def _rejects(dataset: str) -> str:
     names = ", ".join(DATASETS[dataset].names)
+    record = ", ".join(f"{name} := {name}" for name in DATASETS[dataset].names)
     key = KEY_COLUMNS[dataset][0]
     return f"""
-        select row, reason, left(to_json(struct_pack({", ".join(f"{n} := {n}" for n in names.split(", "))}))::varchar, {MAX_RECORD_CHARACTERS})
+        select row, reason, left(to_json(struct_pack({record}))::varchar, {MAX_RECORD_CHARACTERS})
         from (
             select row, reason, {names} from judged where reason is not null
             union all

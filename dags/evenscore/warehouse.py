@@ -33,7 +33,8 @@ LAYERS = {
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
 PUBLISHED = {
     "person_scores": _ROW | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification"), "double"),
-    "score_contributions": _ROW | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
+    "score_contributions": _ROW
+    | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
 }
 """What a night needs to know of the nights that were published before it."""
 
@@ -46,9 +47,13 @@ def connect(places: Places, read_only: bool = False) -> Iterator[duckdb.DuckDBPy
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise BusyError(f"{places.warehouse}: open in another process; close it and run again ({error})") from error
-        raise EvenscoreError(f"{places.warehouse}: cannot be opened; move it away and run `evenscore build` again ({error})") from error
+        raise EvenscoreError(
+            f"{places.warehouse}: cannot be opened; move it away and run `evenscore build` again ({error})"
+        ) from error
     except duckdb.Error as error:
-        raise EvenscoreError(f"{places.warehouse}: damaged; move it away and run `evenscore build` again ({error})") from error
+        raise EvenscoreError(
+            f"{places.warehouse}: damaged; move it away and run `evenscore build` again ({error})"
+        ) from error
     with con:
         con.execute("set TimeZone = 'UTC'")
         yield con
@@ -90,7 +95,9 @@ def _require_date(con: duckdb.DuckDBPyConnection, table: str, night: Night, advi
     except duckdb.CatalogException:
         found = None
     if found != night.as_of_date:
-        raise EvenscoreError(f"--date {night.as_of_date}: {table} in the warehouse is of {found or 'no night'}; {advice}")
+        raise EvenscoreError(
+            f"--date {night.as_of_date}: {table} in the warehouse is of {found or 'no night'}; {advice}"
+        )
 
 
 def verified_files(settings: Settings, night: Night) -> pa.Table:
@@ -110,7 +117,9 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
         if manifest.day <= night.as_of_date.isoformat() and manifest.source in kinds
     ]
     names = ("path", "network", "dataset", "landed_date", "source", "source_kind")
-    return pa.Table.from_pylist(rows, schema=pa.schema([*((name, pa.string()) for name in names), ("row_count", pa.int64())]))
+    return pa.Table.from_pylist(
+        rows, schema=pa.schema([*((name, pa.string()) for name in names), ("row_count", pa.int64())])
+    )
 
 
 def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
@@ -140,7 +149,9 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         "night_date date, record_count bigint, landed_count bigint, duplicate_count bigint, rejected_count bigint)"
     )
     for source in settings.sources:
-        con.execute("insert into raw.sources values (?, ?, ?, ?)", [source.name, source.kind, source.network, source.dataset])
+        con.execute(
+            "insert into raw.sources values (?, ?, ?, ?)", [source.name, source.kind, source.network, source.dataset]
+        )
         for delivery in deliveries(settings, source.name).values():
             con.execute(
                 "insert into raw.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -160,7 +171,9 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 def _view_landed(con: duckdb.DuckDBPyConnection, dataset: str) -> None:
     """A view over exactly the verified files; a folder may hold others that were never landed."""
-    paths = [path for (path,) in con.execute("select path from raw.landed_files where dataset = ?", [dataset]).fetchall()]
+    paths = [
+        path for (path,) in con.execute("select path from raw.landed_files where dataset = ?", [dataset]).fetchall()
+    ]
     names = ", ".join(f"rows.{name}" for name in DATASETS[dataset].names)
     if paths:
         listed = ", ".join(_quoted(path) for path in paths)
@@ -171,7 +184,8 @@ def _view_landed(con: duckdb.DuckDBPyConnection, dataset: str) -> None:
         )
     else:
         con.register("nothing", DATASETS[dataset].empty_table())
-        con.execute(f"create or replace view raw.{dataset} as select {_empty_columns(con)}, '' as source, '' as source_kind where false")
+        empty = f"{_empty_columns(con)}, '' as source, '' as source_kind"
+        con.execute(f"create or replace view raw.{dataset} as select {empty} where false")
 
 
 def _empty_columns(con: duckdb.DuckDBPyConnection) -> str:
@@ -187,7 +201,9 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
     else:
         con.execute("attach ':memory:' as published")
         for table, columns in PUBLISHED.items():
-            con.execute(f"create table published.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+            con.execute(
+                f"create table published.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            )
     window = {"tonight": night.as_of_date, "nights": settings.scoring.history_nights}
     con.execute(
         f"create or replace table raw.published_scores as select {', '.join(PUBLISHED['person_scores'])} "

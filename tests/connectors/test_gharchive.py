@@ -86,7 +86,7 @@ def test_a_watch_is_a_star_for_the_owner_of_the_repository(tmp_path: Path) -> No
         ),
         (
             event(
-                "PullRequestReviewEvent", {"action": "created", "pull_request": thread("cy"), "review": {"body": None}}
+                "PullRequestReviewEvent", {"action": "created", "pull_request": thread("cy"), "review": {"id": 9, "body": None}}
             ),
             "review",
             "ann/tools#7",
@@ -203,7 +203,7 @@ def test_the_timeline_format_before_2015_is_refused_by_name(tmp_path: Path, kind
         (event("IssuesEvent", {"action": "opened", "issue": {}}), "payload.issue.number is missing"),
         (event("IssuesEvent", {"action": "opened", "issue": thread(body=5)}), "payload.issue.body is not text"),
         (event("IssuesEvent", {"action": "opened", "issue": {"number": 7}}), "payload.issue.user is missing"),
-        (event("IssueCommentEvent", {"action": "created", "issue": thread()}), "payload.comment is missing"),
+        (event("IssueCommentEvent", {"action": "created", "issue": thread()}), "payload.comment.id is missing"),
         (event("CommitCommentEvent", {"comment": {"body": ""}}), "payload.comment.commit_id is missing"),
         (
             event("PullRequestEvent", {"action": "closed", "pull_request": thread()}),
@@ -232,3 +232,8 @@ def test_real_hours_are_read_without_a_reject(shared_data: Path) -> None:
     for file in parsed:
         assert file.rejects == []
         assert file.tables["activity"].num_rows + file.ignored.total() == file.record_count == 2000
+
+
+def test_a_comment_has_the_id_under_which_its_rest_page_lands_it(tmp_path: Path) -> None:
+    payload = {"action": "created", "issue": thread(), "comment": COMMENT | {"id": 77}}
+    assert only(tmp_path, event("IssueCommentEvent", payload))["event_id"] == "ic-77"

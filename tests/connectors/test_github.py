@@ -156,7 +156,7 @@ def test_a_malformed_record_in_a_sibling_stays_the_siblings_problem(tmp_path: Pa
 def test_a_truncated_sibling_is_an_error_that_names_it(tmp_path: Path) -> None:
     (tmp_path / "pulls.ndjson.gz").write_bytes(b"\x1f\x8b")
     source = SOURCE.model_copy(update={"path": "*.ndjson*"})
-    with pytest.raises(InputError, match="pulls.ndjson.gz"):
+    with pytest.raises(InputError, match=r"pulls\.ndjson\.gz"):
         parse(tmp_path, comment(user("bob")), source=source)
 
 
@@ -279,3 +279,11 @@ def same_shares(landed: pa.Table, oracle: Path) -> dict[str, float]:
                 """
             ).fetchall()
         )
+
+
+def test_pull_requests_of_two_repositories_are_not_numbered_together(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        record = pull(user("ann")) | {"url": f"https://api.github.com/repos/acme/{name}/pulls/1"}
+        (tmp_path / f"{name}.ndjson").write_text(json.dumps(record))
+    with pytest.raises(InputError, match="acme/one and .*acme/two"):
+        GitHub().parse(tmp_path / "one.ndjson", SOURCE.model_copy(update={"path": "*.ndjson"}))

@@ -17,11 +17,12 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from reference import Scores, candidate_scores, load
+
 from evenscore.canonical import ACTIVITY, VERBS
 from evenscore.demo import Community, make_community
 from evenscore.errors import UsageError
 from evenscore.settings import load_settings
-from reference import Scores, candidate_scores, load
 
 MAKE = "import sys, pathlib, evenscore.demo as d; d.make_community(pathlib.Path(sys.argv[1]), int(sys.argv[2]))"
 WARM_UP_NIGHTS = 21

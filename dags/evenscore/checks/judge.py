@@ -41,12 +41,16 @@ def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConn
     evaluated: a broken check is no verdict on the data.
     """
     results = [result for suite in load_suites(stage, settings.checks) for result in _run(suite, night, con)]
-    durable.write_json(settings.places.run(night.run_id) / "checks" / f"{stage}.json", [asdict(result) for result in results])
+    durable.write_json(
+        settings.places.run(night.run_id) / "checks" / f"{stage}.json", [asdict(result) for result in results]
+    )
     failed = [result for result in results if not result.success and result.severity == "critical"]
     if failed:
         first = failed[0]
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        raise StoppedByCheck(f"{first.suite}: {first.expectation}: observed {first.observed}, expected {first.expected}{more}")
+        raise StoppedByCheck(
+            f"{first.suite}: {first.expectation}: observed {first.observed}, expected {first.expected}{more}"
+        )
     return results
 
 
@@ -105,7 +109,9 @@ def _great_expectations() -> tuple[Any, Any, Any]:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)  # the default leaves folders in /tmp
-    config = DataContextConfig(store_backend_defaults=stores, progress_bars={"globally": False}, analytics_enabled=False)
+    config = DataContextConfig(
+        store_backend_defaults=stores, progress_bars={"globally": False}, analytics_enabled=False
+    )
     return great_expectations, ExpectationConfiguration, great_expectations.get_context(project_config=config)
 
 
@@ -126,7 +132,9 @@ def _observed(stanza: Stanza, suite: Suite, result: Any, rows: pd.DataFrame) -> 
     if result.success or not suite.rows_are:
         return _range(rows[column]) if column else _shown(result.result.get("observed_value"))
     failing = result.result.get("unexpected_index_list") or []
-    named = "; ".join(f"{'/'.join(str(row[name]) for name in suite.rows_are)} {_shown(row[column])}" for row in failing[:NAMED_ROWS])
+    named = "; ".join(
+        f"{'/'.join(str(row[name]) for name in suite.rows_are)} {_shown(row[column])}" for row in failing[:NAMED_ROWS]
+    )
     more = f"; and {len(failing) - NAMED_ROWS} more" if len(failing) > NAMED_ROWS else ""
     return f"{len(failing)} of {len(rows)}: {named}{more}"
 

@@ -52,7 +52,9 @@ def load_suites(stage: str, thresholds: Checks) -> list[Suite]:
 
 def _load(path: Path, thresholds: Checks) -> Suite:
     try:
-        return Suite(name=f"{path.parent.name}.{path.stem}", **_filled(yaml.safe_load(path.read_text()), thresholds, path))
+        return Suite(
+            name=f"{path.parent.name}.{path.stem}", **_filled(yaml.safe_load(path.read_text()), thresholds, path)
+        )
     except yaml.YAMLError as error:
         raise UsageError(f"{path}: not valid YAML: {error}") from error
     except ValidationError as error:

@@ -11,20 +11,11 @@ import pyarrow as pa
 
 from evenscore.canonical import DATASETS
 from evenscore.connectors.compressed import lines
+from evenscore.connectors.records import Ignored, Malformed, Row, decode
 from evenscore.settings import Source
 
 MAX_RECORD_CHARACTERS = 2_000
 """How much of a refused record is kept beside its reason."""
-
-Row = dict[str, Any]
-
-
-class Malformed(Exception):
-    """A record that cannot be understood; the message is the reason that is kept beside it."""
-
-
-class Ignored(Exception):
-    """A sound record that says nothing about influence (a push, a label); the message is its kind."""
 
 
 @dataclass(frozen=True)
@@ -87,17 +78,6 @@ def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]]) ->
     return parsed
 
 
-def decode(line: str) -> Row:
-    """One JSON object; raises Malformed for anything else."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"invalid JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise Malformed(f"not a JSON object but {type(record).__name__}")
-    return record
-
-
 def raw_schema(dataset: str) -> pa.Schema:
     """A dataset's columns as text, behind the row number at which each record stood."""
     return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in DATASETS[dataset].names)])
@@ -114,13 +94,3 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value)
-
-
-def need(record: Row, *path: str) -> Any:
-    """The value at a path of keys; raises Malformed naming the path where it is absent or null."""
-    value: Any = record
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-        if value is None:
-            raise Malformed(f"{'.'.join(path)} is missing")
-    return value

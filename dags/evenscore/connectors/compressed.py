@@ -5,7 +5,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import zstandard
 
@@ -64,7 +64,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
         if path.suffix == ".zst":
             yield from _zstd_chunks(packed)
             return
-        stream = cast(BinaryIO, gzip.open(packed)) if path.suffix == ".gz" else packed
+        stream = gzip.GzipFile(fileobj=packed) if path.suffix == ".gz" else packed
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
-from evenscore.connectors.base import Ignored, JsonLines, Malformed, Parsed, Row, need
-from evenscore.connectors.github import mentions, siblings, sound_records, text
+from evenscore.connectors.base import JsonLines, Parsed
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, sound_records, text
 from evenscore.settings import Source
 
 MENTION = re.compile(r"(?<![\w/])@(\w(?:[\w.-]*\w)?)")

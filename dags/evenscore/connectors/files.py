@@ -9,17 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenscore.canonical import DATASETS, REQUIRED_COLUMNS
-from evenscore.connectors.base import (
-    MAX_RECORD_CHARACTERS,
-    Malformed,
-    Parsed,
-    Reject,
-    Row,
-    parse_lines,
-    raw_schema,
-    raw_table,
-)
+from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table
 from evenscore.connectors.compressed import lines
+from evenscore.connectors.records import Malformed, Row
 from evenscore.errors import InputError
 from evenscore.settings import Source
 

@@ -6,8 +6,9 @@ Each event is read on its own, so an answer goes to the author of the issue or p
 from collections.abc import Callable, Iterator
 from typing import ClassVar
 
-from evenscore.connectors.base import Ignored, JsonLines, Malformed, Row, need
-from evenscore.connectors.github import NETWORK, bots, login, person, text, titled_text
+from evenscore.connectors.base import JsonLines
+from evenscore.connectors.github import NETWORK, bots, login, person, titled_text
+from evenscore.connectors.records import Ignored, Malformed, Row, need, text
 from evenscore.settings import Source
 
 
@@ -59,17 +60,17 @@ def _commit_comment(record: Row) -> Row:
 
 def _issue_comment(record: Row) -> Row:
     _require_action(record, "created")
-    return {"verb": "reply", **_thread(record, "issue"), "text": _body(record, "comment")}
+    return {**_same_as_rest(record, "ic", "comment"), "verb": "reply", **_thread(record, "issue")}
 
 
 def _review_comment(record: Row) -> Row:
     _require_action(record, "created")
-    return {"verb": "reply", **_thread(record, "pull_request"), "text": _body(record, "comment")}
+    return {**_same_as_rest(record, "rc", "comment"), "verb": "reply", **_thread(record, "pull_request")}
 
 
 def _review(record: Row) -> Row:
     _require_action(record, "created")
-    return {"verb": "review", **_thread(record, "pull_request"), "text": _body(record, "review")}
+    return {**_same_as_rest(record, "rv", "review"), "verb": "review", **_thread(record, "pull_request")}
 
 
 def _issue(record: Row) -> Row:
@@ -126,6 +127,11 @@ def _thread(record: Row, key: str) -> Row:
 
 def _post(record: Row, key: str) -> Row:
     return {"verb": "post", **_thread(record, key), "target_id": None, "text": titled_text(record, "payload", key)}
+
+
+def _same_as_rest(record: Row, prefix: str, key: str) -> Row:
+    """The id under which the REST connector lands the same object: what comes by both roads counts once."""
+    return {"event_id": f"{prefix}-{need(record, 'payload', key, 'id')}", "text": _body(record, key)}
 
 
 def _body(record: Row, key: str) -> str | None:

@@ -10,16 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from evenscore.connectors.base import Ignored, JsonLines, Malformed, Parsed, Row, decode, need
-from evenscore.connectors.compressed import lines
+from evenscore.connectors.base import JsonLines, Parsed
+from evenscore.connectors.records import Ignored, Malformed, Row, given, mentions, need, siblings, sound_records, text
+from evenscore.errors import InputError
 from evenscore.settings import Source
 
 NETWORK = "github"
 GHOST = "ghost"
 """The placeholder that GitHub shows for every deleted account: many people, so nobody."""
 MENTION = re.compile(r"(?<![\w/])@(\w(?:[\w-]*\w)?)", re.ASCII)
-CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-"""Markdown code, where an @ marks a key or a decorator and not a person."""
 
 
 class GitHub(JsonLines):
@@ -103,7 +102,7 @@ def _merge(record: Row) -> Row:
 
 def login(record: Row, *path: str) -> str | None:
     """The login of the user object at a path; None when the account is deleted (a null or the ghost)."""
-    user = _present(record, *path)
+    user = given(record, *path)
     return None if user is None else person(str(need(record, *path, "login")))
 
 
@@ -112,35 +111,10 @@ def person(account: str) -> str | None:
     return None if account == GHOST else account
 
 
-def text(record: Row, *path: str) -> str | None:
-    """The text at a path, as it was given; None when it is null or empty."""
-    value = _present(record, *path)
-    if not isinstance(value, str | None):
-        raise Malformed(f"{'.'.join(path)} is not text")
-    return value or None
-
-
 def titled_text(record: Row, *path: str) -> str | None:
     """The title and the body of the object at a path."""
     title, body = text(record, *path, "title"), text(record, *path, "body")
     return f"{title or ''}\n\n{body or ''}" if title or body else None
-
-
-def _present(record: Row, *path: str) -> Any:
-    """The value at a path, which may be null; raises Malformed where there is no such key."""
-    *parents, last = path
-    holder = need(record, *parents) if parents else record
-    if not isinstance(holder, dict) or last not in holder:
-        raise Malformed(f"{'.'.join(path)} is missing")
-    return holder[last]
-
-
-def mentions(activity: Row, pattern: re.Pattern[str]) -> Iterator[Row]:
-    """A row for every account that an activity's text names outside code, once each."""
-    prose = CODE.sub(" ", activity.get("text") or "")
-    for account in dict.fromkeys(pattern.findall(prose)):
-        event_id = f"{activity['event_id']}-m-{account.removeprefix('u_')}"
-        yield {**activity, "event_id": event_id, "verb": "mention", "target_id": account, "text": None}
 
 
 def bots(activity: Row, actor: Any) -> Iterator[tuple[str, Row]]:
@@ -152,33 +126,23 @@ def bots(activity: Row, actor: Any) -> Iterator[tuple[str, Row]]:
         yield "accounts", {"network": activity["network"], **captured}
 
 
-def siblings(path: Path, source: Source) -> tuple[tuple[Path, int], ...]:
-    """The source's files in the folder of `path`, itself among them, each with the time it was last written."""
-    pattern = Path(source.path).name.replace("{date}", "????-??-??")
-    files = sorted({path, *path.parent.glob(pattern)})
-    return tuple((file, file.stat().st_mtime_ns) for file in files)
-
-
-def sound_records(files: tuple[tuple[Path, int], ...]) -> Iterator[Row]:
-    """Every JSON object in some files; what is not one is refused when its own file is parsed."""
-    for file, _ in files:
-        for line in lines(file):
-            try:
-                yield decode(line)
-            except Malformed:
-                continue
-
-
 @lru_cache(maxsize=4)
 def _authors(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str | None]:
     """Who wrote each pull request (by both of its addresses) and each review comment (by its id)."""
     found: dict[str, str | None] = {}
+    repositories: set[str] = set()
     for record in sound_records(files):
         try:
             if "merged_at" in record:
                 found[f"{record.get('url')}"] = found[f"{record.get('issue_url')}"] = login(record, "user")
+                repositories.add(str(need(record, "url")).rpartition("/pulls/")[0])
             elif "pull_request_url" in record and "state" not in record:
                 found[f"rc-{need(record, 'id')}"] = login(record, "user")
         except Malformed:
             continue
+    if len(repositories) > 1:  # pull requests are numbered within a repository
+        names = " and ".join(sorted(repositories)[:2])
+        raise InputError(
+            f"{files[0][0].parent}: holds pull requests of {names}; give each repository a source of its own"
+        )
     return found

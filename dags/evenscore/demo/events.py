@@ -42,7 +42,7 @@ def events(
     verb: Any,
     actor: Any,
     target: Any = NOBODY,
-    object: Any = None,  # noqa: A002 - the column's name
+    object: Any = None,
     text: Any = None,
 ) -> Events:
     """Events with one row for each second given; single values are repeated."""

@@ -1,0 +1,247 @@
+"""The command line: every step of the nightly DAG as a verb that needs no Airflow.
+
+Exit codes: 0 published; 1 failed, nothing published; 2 usage or configuration error; 3 stopped by a check, and the
+last good scores are still published.
+"""
+
+import functools
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evenscore import explain as explanation
+from evenscore import runs, steps, summary
+from evenscore.demo import make_community
+from evenscore.doctor import examine
+from evenscore.errors import EvenscoreError, UsageError
+from evenscore.places import Places
+from evenscore.runs import Night
+from evenscore.settings import Settings, load_settings
+
+Verb = Callable[..., None]
+
+
+class Day(click.ParamType):
+    """A UTC day, YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse the day; a usage error names what was given."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a day (YYYY-MM-DD)", param, ctx)
+
+
+def surroundings(verb: Verb) -> Verb:
+    """The options that every verb shares; the verb receives `settings` and `as_json`."""
+
+    @click.option("--home", type=click.Path(path_type=Path), envvar="EVENSCORE_HOME", default=Path("var"), show_default=True, help="Where all state lives.")
+    @click.option("--config", type=click.Path(path_type=Path), help="Sources, ledger, scoring and publish targets.  [default: evenscore.toml, else the demo's]")
+    @click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
+    @click.option("--verbose", is_flag=True, help="Add the traceback to errors.")
+    @functools.wraps(verb)
+    def wrapped(home: Path, config: Path | None, verbose: bool, **options: Any) -> None:
+        try:
+            verb(settings=load_settings(home, config), **options)
+        except EvenscoreError as error:
+            _give_up(error, error.exit_code, verbose)
+        except OSError as error:
+            _give_up(error, EvenscoreError.exit_code, verbose)
+
+    return wrapped
+
+
+def _give_up(error: Exception, exit_code: int, verbose: bool) -> None:
+    if verbose:
+        traceback.print_exc()
+    click.echo(f"evenscore: {error}", err=True)
+    sys.exit(exit_code)
+
+
+def _print(value: Any, as_json: bool, text: str) -> None:
+    click.echo(json.dumps(value, default=str) if as_json else text)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="evenscore")
+def main() -> None:
+    """Nightly influence scores that hold still, explain themselves, and exist only for people who asked for one."""
+
+
+@main.command()
+@click.option("--date", "as_of_date", type=Day(), required=True, help="The UTC day to score.")
+@click.option("--until", type=Day(), help="The last day of a range; its nights run in order.")
+@surroundings
+def night(settings: Settings, as_json: bool, as_of_date: date, until: date | None) -> None:
+    """Extract, build, check, publish and report one night, or each night of a range.
+
+    \b
+    Example: evenscore night --date 2026-03-13 --until 2026-03-15
+    """
+    _run_nights(settings, _days(as_of_date, until), as_json)
+
+
+def _days(first: date, last: date | None) -> list[date]:
+    last = last or first
+    if last < first:
+        raise UsageError(f"--until {last}: lies before --date {first}")
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _run_nights(settings: Settings, days: list[date], as_json: bool) -> None:
+    for day in days:
+        facts = summary.summarise(settings, steps.run_night(settings, day))
+        _print(facts, as_json, summary.in_full(facts) if len(days) == 1 else summary.in_one_line(facts))
+
+
+@main.command()
+@click.option("--nights", type=click.IntRange(0, 75), default=7, show_default=True, help="How many of its last nights to run.")
+@click.option("--home", type=click.Path(path_type=Path), envvar="EVENSCORE_HOME", default=Path("var"), show_default=True, help="Where all state lives.")
+@click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
+@click.pass_context
+def demo(ctx: click.Context, nights: int, home: Path, as_json: bool) -> None:
+    """Make the demo community and run its last nights.
+
+    \b
+    Example: evenscore demo --nights 3
+    """
+    community = make_community(Places(home.absolute()).demo)
+    if not as_json:
+        click.echo(f"demo community: {community.people} people, {community.activity_rows:,} activities, {community.folder}")
+    if nights:
+        first = community.last_date - timedelta(days=nights - 1)
+        config = community.folder / "evenscore.toml"
+        ctx.invoke(night, home=home, config=config, as_json=as_json, verbose=False, as_of_date=first, until=community.last_date)
+
+
+def step(verb: Verb) -> Verb:
+    """A single step of one night."""
+    return main.command()(click.option("--date", "as_of_date", type=Day(), required=True, help="The UTC day.")(surroundings(verb)))
+
+
+@step
+def extract(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Land what the sources have delivered; begins a run.
+
+    \b
+    Example: evenscore extract --date 2026-03-15
+    """
+    night = Night.of(as_of_date)
+    with runs.only_one(settings.places):
+        counts = {source.name: steps.extract(settings, night, source.name) for source in settings.sources}
+    lines = [f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in rows.items()) for name, rows in counts.items()]
+    _print(counts, as_json, "\n".join(lines))
+
+
+@step
+def build(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Check the landing zone, then build staging, features and scores with dbt.
+
+    \b
+    Example: evenscore build --date 2026-03-15
+    """
+    steps.build_all(settings, runs.latest_run(settings.places, as_of_date))
+    _print({"built": as_of_date}, as_json, f"{as_of_date}: built {', '.join(steps.LAYERS)}")
+
+
+@step
+def check(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Judge the built night beside earlier nights; a critical failure exits 3.
+
+    \b
+    Example: evenscore check --date 2026-03-15
+    """
+    night = runs.latest_run(settings.places, as_of_date)
+    steps.check(settings, night)
+    facts = summary.summarise(settings, night)
+    _print(facts, as_json, summary.in_full(facts))
+
+
+@step
+def publish(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Publish the checked night: audit a candidate, then swap one pointer.
+
+    \b
+    Example: evenscore publish --date 2026-03-15
+    """
+    night = runs.latest_run(settings.places, as_of_date)
+    steps.publish(settings, night)
+    facts = summary.summarise(settings, night)
+    _print(facts, as_json, f"{as_of_date}: {facts['outcome']}, {facts['database']}")
+
+
+@step
+def report(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Write the page of a night.
+
+    \b
+    Example: evenscore report --date 2026-03-15
+    """
+    path = steps.report(settings, runs.latest_run(settings.places, as_of_date))
+    _print({"report": path}, as_json, str(path))
+
+
+@step
+def status(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Say how the latest run of a night went; exits as that run did.
+
+    \b
+    Example: evenscore status --date 2026-03-15
+    """
+    facts = summary.summarise(settings, runs.latest_run(settings.places, as_of_date))
+    _print(facts, as_json, summary.in_full(facts))
+    sys.exit(summary.EXIT_CODES[facts["outcome"]])
+
+
+@main.command()
+@click.option("--from", "first", type=Day(), required=True, help="The first night to compute again.")
+@click.option("--until", type=Day(), help="The last.  [default: the latest published night]")
+@surroundings
+def rebuild(settings: Settings, as_json: bool, first: date, until: date | None) -> None:
+    """Compute nights again from the landing zone alone, in order; what comes out the same is left as it is.
+
+    \b
+    Example: evenscore rebuild --from 2026-03-09
+    """
+    for day in _days(first, until or steps.latest_published(settings)):
+        facts = summary.summarise(settings, steps.rebuild_night(settings, day))
+        _print(facts, as_json, summary.in_one_line(facts))
+
+
+@main.command()
+@click.argument("person")
+@click.option("--date", "as_of_date", type=Day(), help="The night.  [default: the latest]")
+@surroundings
+def explain(settings: Settings, as_json: bool, person: str, as_of_date: date | None) -> None:
+    """Explain a published score: band, where its points come from, networks counted and not counted.
+
+    \b
+    Example: evenscore explain p_maya --date 2026-03-15
+    """
+    found = explanation.explain(settings.places, person, as_of_date)
+    _print(found, as_json, "\n\n".join(explanation.in_words(score) for score in found))
+
+
+@main.command()
+@surroundings
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Look over configuration, sources, ledger, disk, locks and versions, and say what to do.
+
+    \b
+    Example: evenscore doctor
+    """
+    findings = examine(settings)
+    lines = [f"{'ok' if finding.is_well else 'PROBLEM':<8} {finding.subject}: {finding.says}" for finding in findings]
+    _print([vars(finding) for finding in findings], as_json, "\n".join(lines))
+    if not all(finding.is_well for finding in findings):
+        sys.exit(EvenscoreError.exit_code)

@@ -1,0 +1,88 @@
+"""Reading one decoded JSON record: what must be there, what may be null, whom a text mentions."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from evenscore.connectors.compressed import lines
+from evenscore.settings import Source
+
+Row = dict[str, Any]
+
+CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+"""Markdown code, where an @ marks a key or a decorator and not a person."""
+
+
+class Malformed(Exception):
+    """A record that cannot be understood; the message is the reason that is kept beside it."""
+
+
+class Ignored(Exception):
+    """A sound record that says nothing about influence (a push, a label); the message is its kind."""
+
+
+def decode(line: str) -> Row:
+    """One JSON object; raises Malformed for anything else."""
+    try:
+        record = json.loads(line)
+        if "\\u" in line:  # half a surrogate pair is valid JSON and no text
+            json.dumps(record, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"invalid JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise Malformed(f"not a JSON object but {type(record).__name__}")
+    return record
+
+
+def need(record: Row, *path: str) -> Any:
+    """The value at a path of keys; raises Malformed naming the path where it is absent or null."""
+    value: Any = record
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+        if value is None:
+            raise Malformed(f"{'.'.join(path)} is missing")
+    return value
+
+
+def given(record: Row, *path: str) -> Any:
+    """The value at a path, which may be null; raises Malformed where there is no such key."""
+    *parents, last = path
+    holder = need(record, *parents) if parents else record
+    if not isinstance(holder, dict) or last not in holder:
+        raise Malformed(f"{'.'.join(path)} is missing")
+    return holder[last]
+
+
+def text(record: Row, *path: str) -> str | None:
+    """The text at a path, as it was given; None when it is null or empty."""
+    value = given(record, *path)
+    if not isinstance(value, str | None):
+        raise Malformed(f"{'.'.join(path)} is not text")
+    return value or None
+
+
+def mentions(activity: Row, pattern: re.Pattern[str]) -> Iterator[Row]:
+    """A row for every account that an activity's text names outside code, once each."""
+    prose = CODE.sub(" ", activity.get("text") or "")
+    for account in dict.fromkeys(pattern.findall(prose)):
+        event_id = f"{activity['event_id']}-m-{account.removeprefix('u_')}"
+        yield {**activity, "event_id": event_id, "verb": "mention", "target_id": account, "text": None}
+
+
+def siblings(path: Path, source: Source) -> tuple[tuple[Path, int], ...]:
+    """The source's files in the folder of `path`, itself among them, each with the time it was last written."""
+    pattern = Path(source.path).name.replace("{date}", "????-??-??")
+    files = sorted({path, *path.parent.glob(pattern)})
+    return tuple((file, file.stat().st_mtime_ns) for file in files)
+
+
+def sound_records(files: tuple[tuple[Path, int], ...]) -> Iterator[Row]:
+    """Every JSON object in some files; what is not one is refused when its own file is parsed."""
+    for file, _ in files:
+        for line in lines(file):
+            try:
+                yield decode(line)
+            except Malformed:
+                continue

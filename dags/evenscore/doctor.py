@@ -1,0 +1,115 @@
+"""Looks over a home folder before a night does: what is wrong, where, and what to do about it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+
+from evenscore import durable, landing, runs, warehouse
+from evenscore.errors import EvenscoreError
+from evenscore.extraction import input_files
+from evenscore.ledger import read_ledger
+from evenscore.settings import Settings
+
+LEAST_FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    is_well: bool
+    says: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; a problem found is a finding, never an exception."""
+    return [finding for look in LOOKS for finding in _safely(look, settings)]
+
+
+def _safely(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+    try:
+        yield from look(settings)
+    except EvenscoreError as error:
+        yield Finding(look.__name__.removeprefix("_look_at_"), False, str(error))
+
+
+def _look_at_configuration(settings: Settings) -> Iterator[Finding]:
+    yield Finding("configuration", True, f"{settings.config}: {len(settings.sources)} sources, home {settings.home}")
+
+
+def _look_at_sources(settings: Settings) -> Iterator[Finding]:
+    for source in settings.sources:
+        found = len(input_files(settings, source, date.max))
+        where = settings.resolve(source.path)
+        says = f"{found} files at {where}" if found else f"no file matches {where}; correct sources.{source.name}.path"
+        yield Finding(f"source {source.name}", found > 0, says)
+
+
+def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
+    yield Finding("ledger", True, f"{settings.ledger}: {read_ledger(settings).num_rows} sound entries")
+
+
+def _look_at_landing(settings: Settings) -> Iterator[Finding]:
+    manifests = landing.manifests(settings.places)
+    for manifest in manifests:
+        landing.verify(settings.places, manifest)
+    yield Finding("landing", True, f"{len(manifests)} landed files, each with the bytes that were landed")
+    strange = sorted({manifest.source for manifest in manifests} - {source.name for source in settings.sources})
+    if strange:
+        yield Finding("landing", False, f"landed by sources that are not configured, and not counted: {', '.join(strange)}")
+
+
+def _look_at_disk(settings: Settings) -> Iterator[Finding]:
+    free = durable.free_bytes(settings.home)
+    enough = free >= LEAST_FREE_BYTES
+    yield Finding("disk", enough, f"{free / 1e9:.1f} GB free" + ("" if enough else "; a night needs at least 1 GB"))
+
+
+def _look_at_lock(settings: Settings) -> Iterator[Finding]:
+    with runs.only_one(settings.places):
+        yield Finding("lock", True, "no other run is working in this home folder")
+
+
+def _look_at_warehouse(settings: Settings) -> Iterator[Finding]:
+    if not settings.places.warehouse.exists():
+        yield Finding("warehouse", True, "none yet; the first night makes it")
+        return
+    with warehouse.connect(settings.places) as con:
+        size = con.execute("select database_size from pragma_database_size()").fetchall()[0][0]
+    yield Finding("warehouse", True, f"{settings.places.warehouse}: opens, {size}")
+
+
+def _look_at_published(settings: Settings) -> Iterator[Finding]:
+    current = settings.places.current
+    if not current.exists():
+        yield Finding("published", True, "nothing yet")
+        return
+    manifest = durable.read_json(current / "manifest.json")
+    damaged = [name for name, digest in manifest["sha256"].items() if durable.sha256(current / name) != digest]
+    says = f"night {manifest['as_of_date']}, {len(manifest['sha256'])} files as their manifest says"
+    if damaged:
+        says = f"{current / damaged[0]}: its bytes are not those that were published; publish again or point to an earlier run"
+    yield Finding("published", not damaged, says)
+
+
+def _look_at_versions(_settings: Settings) -> Iterator[Finding]:
+    packages = ("apache-airflow", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
+    yield Finding("versions", True, ", ".join(f"{package} {version(package)}" for package in packages))
+    if shutil.which("dbt") is None:
+        yield Finding("versions", False, "dbt is not on the PATH; use the environment that `make` sets up (.venv/bin)")
+
+
+LOOKS = (
+    _look_at_configuration,
+    _look_at_sources,
+    _look_at_ledger,
+    _look_at_landing,
+    _look_at_disk,
+    _look_at_lock,
+    _look_at_warehouse,
+    _look_at_published,
+    _look_at_versions,
+)

@@ -1,0 +1,65 @@
+"""What a run recorded about itself: its stages, its counts, its checks."""
+
+from typing import Any
+
+from evenscore import extraction, runs
+from evenscore.checks.judge import results_of
+from evenscore.checks.suites import STAGES
+from evenscore.report.facts import Run, Source, Stage
+from evenscore.run_tables import outcome
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+STOPPED = 3
+"""The exit code of a stage that a check stopped."""
+
+
+def read_run(settings: Settings, night: Night) -> Run:
+    """The run's own record. The report's own stage is left out: writing the page again must not change it."""
+    records = [record for record in runs.stages(settings.places, night.run_id) if record["stage"] != "report"]
+    publish: dict[str, Any] = next((record for record in records if record["stage"] == "publish"), {})
+    sources = tuple(_source(settings, night, source.name, records) for source in settings.sources)
+    return Run(
+        run_id=night.run_id,
+        as_of_date=night.as_of_date,
+        outcome=outcome(records),
+        stages=tuple(_stage(record) for record in records),
+        started_at=records[0]["started_at"] if records else "",
+        counts=_counts(records, sources),
+        sources=sources,
+        checks=tuple(sorted(results_of(settings.places, night.run_id), key=lambda result: _position(result.suite))),
+        versions=next((record["versions"] for record in records if "versions" in record), {}),
+        database=str(settings.places.database),
+        published_folder=publish.get("folder", ""),
+    )
+
+
+def _stage(record: dict[str, Any]) -> Stage:
+    is_stopped = record["outcome"] == "failed" and record.get("exit_code") == STOPPED
+    how = "stopped" if is_stopped else record["outcome"]
+    return Stage(record["stage"], how, record["seconds"], record.get("error", ""))
+
+
+def _source(settings: Settings, night: Night, name: str, records: list[dict[str, Any]]) -> Source:
+    source = settings.source(name)
+    record: dict[str, Any] = next((found for found in records if found["stage"] == f"extract_{name}"), {})
+    rejected: dict[str, int] = {}
+    for delivery in extraction.deliveries(settings, name).values():
+        if delivery.night == night.as_of_date.isoformat():
+            for reason, count in delivery.rejected.items():
+                rejected[reason] = rejected.get(reason, 0) + count
+    folder = settings.places.rejected(source.network or name, source.dataset, night.as_of_date)
+    ranked = dict(sorted(rejected.items(), key=lambda item: (-item[1], item[0])))
+    return Source(name, record.get("rows", {}), ranked, str(folder))
+
+
+def _counts(records: list[dict[str, Any]], sources: tuple[Source, ...]) -> dict[str, int]:
+    brought = [source.counts for source in sources if source.counts]
+    counts = {name: sum(found.get(name, 0) for found in brought) for name in ("read", "rejected", "landed") if brought}
+    check: dict[str, Any] = next((record for record in records if record["stage"] == "check"), {})
+    return counts | dict(check.get("rows", {}))
+
+
+def _position(suite: str) -> int:
+    stage = suite.split(".")[0]
+    return STAGES.index(stage) if stage in STAGES else len(STAGES)

@@ -1,0 +1,141 @@
+"""What the warehouse holds of a night. A part that this run did not build is left out, and said to be missing."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from evenscore.errors import EvenscoreError
+from evenscore.report.facts import BIN_POINTS, NAMED_JUMPS, Facts, Gap, Jump, NetworkRows, Run, Scored, ScoredNight
+from evenscore.settings import Settings
+from evenscore.warehouse import connect
+
+JUMPS = """
+    select
+        person_id, persona, candidate_score, last_good_score,
+        coalesce(candidate_score - last_good_score, delta_3d, delta_1d, 0) as move,
+        cause, top_post_share, top_engager_share, new_engager_share,
+        coalesce(decision, 'pending'), coalesce(decided_by, ''), coalesce(why, '')
+    from marts.score_jumps
+    order by abs(move) desc, person_id, persona
+    limit $1
+"""
+NIGHTS = """
+    select as_of_date, candidate_score, accepted_score, accepted_low, accepted_high
+    from scores.score_person__accepted
+    where person_id = $1 and persona = $2
+    order by as_of_date
+"""
+PEOPLE = """
+    select status, coalesce(reason, ''), count(*) as person_count
+    from marts.person_scores
+    group by all
+    order by person_count desc, all
+"""
+BINS = "select least(floor(score / $1), $2)::integer, count(*) from marts.person_scores where status = 'published' group by all"
+QUARTILES = """
+    select quantile_disc(score, [0.25, 0.5, 0.75]) from marts.person_scores where status = 'published'
+"""
+CONSENT = """
+    select refused_because, count(*) as account_count
+    from conformed.consent_decisions
+    group by all
+    order by refused_because nulls first
+"""
+SET_ASIDE = "select network, set_aside_because, event_count from conformed.activity_set_aside order by event_count desc, all"
+ROWS = """
+    with days as (
+        select cast(unnest(range(as_of_date - 28, as_of_date + 1, interval 1 day)) as date) as landed_date from raw.night
+    ),
+    networks as (select distinct network from raw.landed_files where dataset = 'activity')
+    select network, days.landed_date, cast(coalesce(sum(row_count), 0) as bigint)
+    from networks
+    cross join days
+    left join raw.landed_files as files
+        on files.network = networks.network and files.landed_date::date = days.landed_date and files.dataset = 'activity'
+    group by all
+    order by all
+"""
+GAPS = """
+    select sources.name, max(last_date)
+    from raw.sources
+    cross join raw.night
+    left join raw.deliveries on sources.name = deliveries.source and first_date <= as_of_date
+    where sources.dataset = 'activity'
+    group by all
+    having not coalesce(bool_or(as_of_date between first_date and last_date), false)
+    order by all
+"""
+
+
+def read_warehouse(settings: Settings, run: Run) -> Facts:
+    """All that the warehouse holds of this run. Never raises for what is not there or cannot be opened."""
+    facts = Facts(run, hold_points=settings.checks.hold_move_points, hold_nights=settings.checks.hold_window_nights)
+    if not settings.places.warehouse.exists():  # connecting would make an empty one
+        return replace(facts, missing=("There is no warehouse yet: nothing but the run's own record is shown.",))
+    try:
+        with connect(settings.places) as con:
+            return _read(con, facts)
+    except (EvenscoreError, duckdb.Error) as error:
+        return replace(facts, missing=(f"The warehouse could not be read: {error}",))
+
+
+def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
+    run = facts.run
+    laid_out = next((stage for stage in run.stages if stage.name == "check_landing" and stage.outcome != "failed"), None)
+    found = _night_of(con)
+    if laid_out is None or found != run.as_of_date:
+        return replace(facts, missing=(_nothing_laid_out(found, run.as_of_date),))
+    facts = replace(facts, networks=_networks(con), gaps=tuple(Gap(*row) for row in con.execute(GAPS).fetchall()))
+    if not run.is_done("build_staging"):
+        return replace(facts, missing=("Nothing was built: who consented and what was set aside, the scores and the holds are not known.",))
+    facts = replace(facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE))
+    if not run.is_done("build_scores"):
+        return replace(facts, missing=("Tonight's scores were not built: who is held and how scores are spread is not known.",))
+    (jump_count,) = con.execute("select count(*) from marts.score_jumps").fetchall()[0]
+    return replace(facts, jumps=_jumps(con), jump_count=jump_count, scored=_scored(con))
+
+
+def _nothing_laid_out(found: date | None, tonight: date) -> str:
+    left = f"; the warehouse still holds the night of {found}" if found and found != tonight else ""
+    return f"This run did not get as far as the warehouse{left}. Rows of earlier days, scores and holds are not shown."
+
+
+def _night_of(con: duckdb.DuckDBPyConnection) -> date | None:
+    try:
+        rows = con.execute("select as_of_date from raw.night").fetchall()
+    except duckdb.CatalogException:
+        return None
+    return rows[0][0] if rows else None
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    return tuple(con.execute(query).fetchall())
+
+
+def _jumps(con: duckdb.DuckDBPyConnection) -> tuple[Jump, ...]:
+    jumps = [Jump(*row) for row in con.execute(JUMPS, [NAMED_JUMPS]).fetchall()]
+    return tuple(replace(jump, nights=_nights(con, jump)) for jump in jumps)
+
+
+def _nights(con: duckdb.DuckDBPyConnection, jump: Jump) -> tuple[ScoredNight, ...]:
+    return tuple(ScoredNight(*row) for row in con.execute(NIGHTS, [jump.person_id, jump.persona]).fetchall())
+
+
+def _scored(con: duckdb.DuckDBPyConnection) -> Scored:
+    bin_count = 100 // BIN_POINTS
+    bins = dict(con.execute(BINS, [BIN_POINTS, bin_count - 1]).fetchall())
+    quartiles = con.execute(QUARTILES).fetchall()[0][0]
+    return Scored(
+        people=_rows(con, PEOPLE),
+        bins=tuple(bins.get(position, 0) for position in range(bin_count)),
+        quartiles=tuple(quartiles) if quartiles else None,
+    )
+
+
+def _networks(con: duckdb.DuckDBPyConnection) -> tuple[NetworkRows, ...]:
+    days: dict[str, list[tuple[date, int]]] = {}
+    for network, day, count in con.execute(ROWS).fetchall():
+        days.setdefault(network, []).append((day, count))
+    return tuple(NetworkRows(network, tuple(found)) for network, found in days.items())

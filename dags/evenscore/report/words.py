@@ -1,0 +1,143 @@
+"""The page's sentences: numbers, shares, causes and limits in plain English, and names made harmless."""
+
+import re
+import shlex
+import unicodedata
+from datetime import date
+
+from evenscore.report.facts import Jump
+
+FEWEST_SHOWN = 10
+"""Groups of people smaller than this are not counted out: a small number points at somebody."""
+
+CAUSES = {
+    "viral_post": ("One viral post", "One post drew most of the engagement. A post that travels is not yet influence."),
+    "ring": ("A ring", "The accounts behind this move engage mostly with one another."),
+    "single_engager": ("One engager", "One account made most of the actions."),
+    "bought_burst": (
+        "A burst of newcomers",
+        "Many accounts arrived at once that were never seen with this person before. "
+        "Bought and honest bursts look alike in the numbers: a person decides.",
+    ),
+    "cold_start": ("A cold start", "There was too little evidence before this move to measure it against."),
+    "slow_ramp": ("A slow ramp", "The score climbed steadily, night after night, without a step that stands out."),
+    "source_fault": (
+        "A fault in a source",
+        "Evidence fades slowly and this score fell fast: look at the feed before the person.",
+    ),
+    "version_change": ("A new scoring version", "The method changed, not the person."),
+    "organic": ("No fault found", "Many different accounts and posts are behind this move; nothing points to a fault."),
+}
+
+STATUSES = {
+    "published": "Published",
+    "held": "Held at the last good score",
+    "frozen": "Frozen at the last good score",
+    "insufficient_evidence": "Too little evidence for a score",
+}
+
+
+def clean(value: object) -> str:
+    """Text without what reorders, hides or breaks it: control, format, surrogate and separator characters."""
+    return "".join(
+        " " if character in "\t\n\r\u2028\u2029" else character
+        for character in str(value)
+        if character in "\t\n\r\u2028\u2029" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+    )
+
+
+def day(value: date) -> str:
+    """Sunday 15 March 2026."""
+    return f"{value:%A} {short_day(value)} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """15 March."""
+    return f"{value.day} {value:%B}"
+
+
+def whole(value: float) -> str:
+    """A count: 12,937."""
+    return f"{value:,.0f}"
+
+
+def points(value: float) -> str:
+    """A score: 16.5."""
+    return f"{value:.1f}"
+
+
+def signed(value: float) -> str:
+    """A move, with its sign: +48.0 or \N{MINUS SIGN}21.3."""
+    return f"{'+' if value >= 0 else '\N{MINUS SIGN}'}{abs(value):.1f}"
+
+
+def seconds(value: float) -> str:
+    """A duration: 4.6 s, 2 min 5 s."""
+    if value < 59.95:
+        return f"{value:.1f} s"
+    return f"{round(value) // 60} min {round(value) % 60} s"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """1 score, 3 scores."""
+    return f"{whole(count)} {one if count == 1 else many or one + 's'}"
+
+
+def few(count: int) -> str:
+    """A count of people, unless it is so small that it points at somebody."""
+    return whole(count) if count >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"
+
+
+def share(value: float | None) -> str:
+    """A share: 34 %; at the ends in words, because 100 % that is not all misleads."""
+    if value is None:
+        return "an unknown share"
+    if value in (0, 1):
+        return "all" if value else "none"
+    if value < 0.01:
+        return "less than 1 %"
+    return "more than 99 %" if value > 0.99 else f"{value:.0%}".replace("%", " %")
+
+
+def cause(name: str) -> tuple[str, str]:
+    """A cause's title and its sentence."""
+    return CAUSES.get(name, (name.replace("_", " ").capitalize(), "No description of this cause is known."))
+
+
+def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
+    """The three shares a reviewer asks for first, each with what it is a share of."""
+    return (
+        (share(jump.top_post_share), "of the engagement went to one post"),
+        (share(jump.top_engager_share), "of the actions were one account's"),
+        (share(jump.new_engager_share), "of the engagers were never seen with this person before"),
+    )
+
+
+def explain(jump: Jump, as_of_date: date) -> str:
+    """The command that explains a score, safe to paste whatever the person is called."""
+    return f"evenscore explain {shlex.quote(clean(jump.person_id))} --date {as_of_date}"
+
+
+def subject(expectation: str) -> str:
+    """What an expectation looks at: `rejected_share: values to be between` reads Rejected share."""
+    return expectation.split(":")[0].replace("_", " ").strip().capitalize()
+
+
+def limits(expected: str) -> str:
+    """An expectation's limits in words; as they stand where they are of another kind."""
+    rules = dict(re.findall(r"(min value|max value|strict min|strict max|value set) ([^,]*)", expected))
+    if set(rules) == {"value set"} and "," not in expected:
+        return truth(rules["value set"])
+    if not rules or ", ".join(f"{name} {value}" for name, value in rules.items()) != expected or "value set" in rules:
+        return expected
+    low, high = rules.get("min value"), rules.get("max value")
+    if low is not None and low == high:
+        return f"exactly {low}"
+    lower = low and f"{'above' if rules.get('strict min') == 'True' else 'at least'} {low}"
+    upper = high and f"{'below' if rules.get('strict max') == 'True' else 'at most'} {high}"
+    return " and ".join(limit for limit in (lower, upper) if limit)
+
+
+def truth(text: str) -> str:
+    """True and False as yes and no; anything else as it is."""
+    return {"True": "yes", "False": "no"}.get(text, text)

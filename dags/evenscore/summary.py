@@ -1,0 +1,67 @@
+"""A run in a few lines: what came in, what was held, what each check said, and where to look next."""
+
+from typing import Any
+
+from evenscore import run_tables, runs
+from evenscore.checks.judge import results_of
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+EXIT_CODES = {"published": 0, "unchanged": 0, "stopped": 3, "failed": 1, "unfinished": 1}
+
+COUNTED = ("read", "rejected", "landed", "scored", "held", "published")
+
+
+def summarise(settings: Settings, night: Night) -> dict[str, Any]:
+    """The facts of a run: outcome, rows, seconds, checks and the two paths to look at next."""
+    places = settings.places
+    stages = runs.stages(places, night.run_id)
+    rows = dict.fromkeys(COUNTED, 0) | run_tables.row_counts(stages)
+    return {
+        "run_id": night.run_id,
+        "as_of_date": night.as_of_date.isoformat(),
+        "outcome": run_tables.outcome(stages),
+        "rows": {name: rows[name] for name in COUNTED},
+        "seconds": round(sum(stage["seconds"] for stage in stages), 1),
+        "checks": [
+            {
+                "check": f"{result.suite}.{result.expectation}",
+                "severity": result.severity,
+                "success": result.success,
+                "observed": result.observed,
+            }
+            for result in results_of(places, night.run_id)
+        ],
+        "report": str(places.report(night.as_of_date)),
+        "database": str(places.database),
+    }
+
+
+def in_one_line(facts: dict[str, Any]) -> str:
+    """A night of a range."""
+    rows = facts["rows"]
+    counts = ", ".join(f"{rows[name]:,} {name}" for name in ("read", "rejected", "scored", "held"))
+    failed = sum(not check["success"] for check in facts["checks"])
+    return f"{facts['as_of_date']}  {facts['outcome']:<9}  {counts}, {failed} checks failed, {facts['seconds']} s"
+
+
+def in_full(facts: dict[str, Any]) -> str:
+    """A night by itself."""
+    lines = [f"night {facts['as_of_date']}: {facts['outcome']} in {facts['seconds']} s", ""]
+    labels = {"read": "rows in"}
+    lines += [f"  {labels.get(name, name):<10}{count:>12,}" for name, count in facts["rows"].items()]
+    lines += ["", "checks"]
+    lines += [f"  {_verdict(check):<9}{check['check']}{_seen(check)}" for check in facts["checks"]]
+    lines += ["", f"report    {facts['report']}", f"database  {facts['database']}"]
+    return "\n".join(lines)
+
+
+def _verdict(check: dict[str, Any]) -> str:
+    return "ok" if check["success"] else str(check["severity"])
+
+
+def _seen(check: dict[str, Any]) -> str:
+    observed = check["observed"]
+    if check["success"]:
+        return ""
+    return f" ({observed if len(observed) <= 70 else observed[:67] + '...'})"
