@@ -54,7 +54,7 @@ standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, 
 	@.venv/bin/evenscore demo --nights 0
 	@.venv/bin/airflow db migrate
 	@.venv/bin/airflow pools set warehouse 1 "the warehouse has one writer"
-	.venv/bin/airflow standalone
+	PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
 test: .venv/.ready ## run the tests
 	@.venv/bin/python -m pytest -q

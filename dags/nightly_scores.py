@@ -34,6 +34,8 @@ CONFIG = Path(os.environ["EVENSCORE_CONFIG"]) if "EVENSCORE_CONFIG" in os.enviro
 LANDING = Asset("landing", uri=f"file://{HOME}/landing")
 PUBLISHED = Asset("published_scores", uri=f"file://{HOME}/published/evenscore.duckdb")
 
+EXTRACT = "Land what one source has delivered, a day whole or not at all; what is landed already is left alone."
+
 ONE_WRITER = {"pool": "warehouse"}
 """The warehouse has one writer, so the pool has one slot."""
 
@@ -67,9 +69,9 @@ def do(step: Callable[..., Any], dag_run: Any, *arguments: str) -> Any:
 def nightly_scores() -> None:
     """Extract, build, check, publish, report."""
 
-    @task(outlets=[LANDING], map_index_template="{{ source }}")
+    # A mapped task does not show its docstring, so its page gets one here.
+    @task(outlets=[LANDING], map_index_template="{{ source }}", doc_md=EXTRACT)
     def extract(source: str, dag_run: Any = None) -> dict[str, int]:
-        """Land what one source has delivered, a day whole or not at all; what is landed already is left alone."""
         get_current_context()["source"] = source  # type: ignore[typeddict-unknown-key]
         return dict(do(steps.extract, dag_run, source))
 

@@ -45,8 +45,19 @@ class Day(click.ParamType):
 def surroundings(verb: Verb) -> Verb:
     """The options that every verb shares; the verb receives `settings` and `as_json`."""
 
-    @click.option("--home", type=click.Path(path_type=Path), envvar="EVENSCORE_HOME", default=Path("var"), show_default=True, help="Where all state lives.")
-    @click.option("--config", type=click.Path(path_type=Path), help="Sources, ledger, scoring and publish targets.  [default: evenscore.toml, else the demo's]")
+    @click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        envvar="EVENSCORE_HOME",
+        default=Path("var"),
+        show_default=True,
+        help="Where all state lives.",
+    )
+    @click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="Sources, ledger, scoring and publish targets.  [default: evenscore.toml, else the demo's]",
+    )
     @click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
     @click.option("--verbose", is_flag=True, help="Add the traceback to errors.")
     @functools.wraps(verb)
@@ -105,8 +116,17 @@ def _run_nights(settings: Settings, days: list[date], as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--nights", type=click.IntRange(0, 75), default=7, show_default=True, help="How many of its last nights to run.")
-@click.option("--home", type=click.Path(path_type=Path), envvar="EVENSCORE_HOME", default=Path("var"), show_default=True, help="Where all state lives.")
+@click.option(
+    "--nights", type=click.IntRange(0, 75), default=7, show_default=True, help="How many of its last nights to run."
+)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar="EVENSCORE_HOME",
+    default=Path("var"),
+    show_default=True,
+    help="Where all state lives.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
 @click.pass_context
 def demo(ctx: click.Context, nights: int, home: Path, as_json: bool) -> None:
@@ -117,16 +137,22 @@ def demo(ctx: click.Context, nights: int, home: Path, as_json: bool) -> None:
     """
     community = make_community(Places(home.absolute()).demo)
     if not as_json:
-        click.echo(f"demo community: {community.people} people, {community.activity_rows:,} activities, {community.folder}")
+        click.echo(
+            f"demo community: {community.people} people, {community.activity_rows:,} activities, {community.folder}"
+        )
     if nights:
         first = community.last_date - timedelta(days=nights - 1)
         config = community.folder / "evenscore.toml"
-        ctx.invoke(night, home=home, config=config, as_json=as_json, verbose=False, as_of_date=first, until=community.last_date)
+        ctx.invoke(
+            night, home=home, config=config, as_json=as_json, verbose=False, as_of_date=first, until=community.last_date
+        )
 
 
 def step(verb: Verb) -> Verb:
     """A single step of one night."""
-    return main.command()(click.option("--date", "as_of_date", type=Day(), required=True, help="The UTC day.")(surroundings(verb)))
+    return main.command()(
+        click.option("--date", "as_of_date", type=Day(), required=True, help="The UTC day.")(surroundings(verb))
+    )
 
 
 @step
@@ -139,7 +165,9 @@ def extract(settings: Settings, as_json: bool, as_of_date: date) -> None:
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
         counts = {source.name: steps.extract(settings, night, source.name) for source in settings.sources}
-    lines = [f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in rows.items()) for name, rows in counts.items()]
+    lines = [
+        f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in rows.items()) for name, rows in counts.items()
+    ]
     _print(counts, as_json, "\n".join(lines))
 
 

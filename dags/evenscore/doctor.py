@@ -1,6 +1,5 @@
 """Looks over a home folder before a night does: what is wrong, where, and what to do about it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
 def _safely(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
     try:
         yield from look(settings)
-    except EvenscoreError as error:
+    except (EvenscoreError, OSError) as error:
         yield Finding(look.__name__.removeprefix("_look_at_"), False, str(error))
 
 
@@ -59,7 +58,9 @@ def _look_at_landing(settings: Settings) -> Iterator[Finding]:
     yield Finding("landing", True, f"{len(manifests)} landed files, each with the bytes that were landed")
     strange = sorted({manifest.source for manifest in manifests} - {source.name for source in settings.sources})
     if strange:
-        yield Finding("landing", False, f"landed by sources that are not configured, and not counted: {', '.join(strange)}")
+        yield Finding(
+            "landing", False, f"landed by sources that are not configured, and not counted: {', '.join(strange)}"
+        )
 
 
 def _look_at_disk(settings: Settings) -> Iterator[Finding]:
@@ -91,15 +92,13 @@ def _look_at_published(settings: Settings) -> Iterator[Finding]:
     damaged = [name for name, digest in manifest["sha256"].items() if durable.sha256(current / name) != digest]
     says = f"night {manifest['as_of_date']}, {len(manifest['sha256'])} files as their manifest says"
     if damaged:
-        says = f"{current / damaged[0]}: its bytes are not those that were published; publish again or point to an earlier run"
+        says = f"{current / damaged[0]}: not the bytes that were published; publish again or point to an earlier run"
     yield Finding("published", not damaged, says)
 
 
 def _look_at_versions(_settings: Settings) -> Iterator[Finding]:
     packages = ("apache-airflow", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
     yield Finding("versions", True, ", ".join(f"{package} {version(package)}" for package in packages))
-    if shutil.which("dbt") is None:
-        yield Finding("versions", False, "dbt is not on the PATH; use the environment that `make` sets up (.venv/bin)")
 
 
 LOOKS = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evenscore.errors import DiskError
+from evenscore.errors import DiskError, InputError
 
 
 @contextlib.contextmanager
@@ -55,8 +55,11 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The JSON value in `path`."""
-    return json.loads(path.read_text())
+    """The JSON value in `path`; an InputError when its bytes are no JSON any more."""
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise InputError(f"{path}: damaged: not valid JSON; restore it, or delete it and extract again") from error
 
 
 def point(pointer: Path, target: Path) -> None:

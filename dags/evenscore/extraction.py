@@ -1,7 +1,9 @@
 """Extract: read what a source has delivered, refuse what is malformed, land the rest a day at a time."""
 
 import contextlib
+import fnmatch
 import glob
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,12 +19,13 @@ from evenscore import durable, landing
 from evenscore.canonical import INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import Parsed
-from evenscore.errors import BusyError
+from evenscore.errors import BusyError, InputError
 from evenscore.progress import track
-from evenscore.settings import Settings, Source
+from evenscore.settings import WILDCARD, Settings, Source
 from evenscore.validation import validate, validator
 
-ISO_DATE = r"(\d{4}-\d{2}-\d{2})"
+ANY_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+"""A day in a file's name, for globs and for regular expressions."""
 
 
 @dataclass
@@ -74,7 +77,8 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
 
 @contextlib.contextmanager
 def _only_one(path: Path, source_name: str) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with durable.disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(path.with_suffix(".lock"), timeout=0):
             yield
@@ -92,17 +96,32 @@ def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
 
 def input_files(settings: Settings, source: Source, as_of_date: date) -> list[InputFile]:
     """The source's files in order; those that name a day after the night are not there yet."""
-    pattern = str(settings.resolve(source.path))
-    dated = re.compile(
-        re.escape(pattern).replace(re.escape("{date}"), ISO_DATE, 1).replace(r"\*", ".*").replace(r"\?", ".")
-    )
+    pattern = os.path.join(glob.escape(str(settings.config.parent)), source.path)
+    folder = settings.folder(source).resolve()
     found = []
-    for name in sorted(glob.glob(pattern.replace("{date}", "????-??-??"), recursive=True)):
-        match = dated.fullmatch(name) if "{date}" in pattern else None
-        day = date.fromisoformat(match[1]) if match else None
-        if Path(name).is_file() and (day is None or day <= as_of_date):
-            found.append(InputFile(Path(name), day))
+    for name in sorted(glob.glob(pattern.replace("{date}", ANY_DATE), recursive=True)):
+        file = InputFile(Path(name), _day(name, pattern))
+        if not file.path.is_file() or (file.day or as_of_date) > as_of_date:
+            continue
+        if WILDCARD.search(source.path) and not file.path.resolve().is_relative_to(folder):
+            raise InputError(
+                f"{name}: is a link that leads out of {folder}; name its target in sources.{source.name}.path"
+            )
+        found.append(file)
     return found
+
+
+def _day(name: str, pattern: str) -> date | None:
+    """The day that stands in a file's name where the pattern says {date}."""
+    if "{date}" not in pattern:
+        return None
+    for day in re.findall(f"(?=({ANY_DATE}))", name):
+        if fnmatch.fnmatchcase(name, pattern.replace("**/", "*").replace("{date}", day)):
+            try:
+                return date.fromisoformat(day)
+            except ValueError as error:
+                raise InputError(f"{name}: {day} is no day") from error
+    raise InputError(f"{name}: names two different days")
 
 
 def _read_if_changed(
@@ -139,12 +158,9 @@ def _land_file(
                 covered_days.add(day)
     if covered_days:
         delivery.first_date, delivery.last_date = min(covered_days).isoformat(), max(covered_days).isoformat()
-    if parsed.rejects:
-        folder = settings.places.rejected(
-            source.network or source.name, source.dataset, date.fromisoformat(delivery.night)
-        )
-        landing.write_rejects(folder, source.name, file.path, parsed.rejects)
-        delivery.rejected = dict(sorted(Counter(_kind(reject.reason) for reject in parsed.rejects).items()))
+    folder = settings.places.rejected(source.network or source.name, source.dataset, date.fromisoformat(delivery.night))
+    landing.write_rejects(folder, source.name, file.path, parsed.rejects)
+    delivery.rejected = dict(sorted(Counter(_kind(reject.reason) for reject in parsed.rejects).items()))
 
 
 def _accepted(

@@ -43,21 +43,26 @@ def land(places: Places, source: str, dataset: str, network: str, day: date, row
     """
     folder = places.landed(network, dataset, day)
     manifest_path = folder / f"{source}.json"
-    before = Manifest(**durable.read_json(manifest_path)) if manifest_path.exists() else None
+    before = _manifest(manifest_path) if manifest_path.exists() else None
     if before:
-        rows = _merged(pq.read_table(folder / before.file), rows, KEY_COLUMNS[dataset])
+        rows = _merged(pq.ParquetFile(verify(places, before)).read(), rows, KEY_COLUMNS[dataset])
     content = _parquet_bytes(rows.sort_by([(key, "ascending") for key in KEY_COLUMNS[dataset]]))
     digest = hashlib.sha256(content).hexdigest()
-    if before and before.sha256 == digest:
-        return False
     file = f"{source}-{digest[:12]}.parquet"
-    durable.write_bytes(folder / file, content)
-    manifest = Manifest(network, dataset, day.isoformat(), source, file, rows.num_rows, digest)
-    durable.write_json(manifest_path, asdict(manifest))
-    for orphan in folder.glob(f"{source}-*.parquet"):
+    is_new = not before or before.sha256 != digest
+    if is_new:
+        durable.write_bytes(folder / file, content)
+        manifest = Manifest(network, dataset, day.isoformat(), source, file, rows.num_rows, digest)
+        durable.write_json(manifest_path, asdict(manifest))
+    _clean(folder, source, file)
+    return is_new
+
+
+def _clean(folder: Path, source: str, file: str) -> None:
+    """Remove what a source's earlier or killed writes left beside the file that its manifest names."""
+    for orphan in (*folder.glob(f"{source}-*.parquet"), *folder.glob(f".{source}[-.]*.draft")):
         if orphan.name != file:
             orphan.unlink()
-    return True
 
 
 def _merged(old: pa.Table, new: pa.Table, keys: tuple[str, ...]) -> pa.Table:
@@ -68,7 +73,8 @@ def _merged(old: pa.Table, new: pa.Table, keys: tuple[str, ...]) -> pa.Table:
 def _parquet_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table.combine_chunks(), sink, compression="zstd")
-    return sink.getvalue().to_pybytes()
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def days(dataset: str, instant: str, rows: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
@@ -84,8 +90,11 @@ def days(dataset: str, instant: str, rows: pa.Table) -> Iterator[tuple[str, date
 
 
 def write_rejects(folder: Path, source: str, file: Path, rejects: list[Reject]) -> None:
-    """Keep one input file's refused records with their reasons."""
+    """Keep one input file's refused records with their reasons; without any, an earlier delivery's are removed."""
     name = f"{source}-{hashlib.sha256(str(file).encode()).hexdigest()[:8]}.parquet"
+    if not rejects:
+        (folder / name).unlink(missing_ok=True)
+        return
     rows = [{"file": str(file), **asdict(reject)} for reject in rejects]
     durable.write_bytes(folder / name, _parquet_bytes(pa.Table.from_pylist(rows, schema=REJECTED)))
 
@@ -93,9 +102,14 @@ def write_rejects(folder: Path, source: str, file: Path, rejects: list[Reject]) 
 def manifests(places: Places) -> list[Manifest]:
     """Every landed (network, dataset, day, source), in order."""
     found = places.landing.glob("*/*/????-??-??/*.json")
-    return sorted(
-        (Manifest(**durable.read_json(path)) for path in found), key=lambda m: (m.network, m.dataset, m.day, m.source)
-    )
+    return sorted(map(_manifest, found), key=lambda m: (m.network, m.dataset, m.day, m.source))
+
+
+def _manifest(path: Path) -> Manifest:
+    try:
+        return Manifest(**durable.read_json(path))
+    except TypeError as error:
+        raise InputError(f"{path}: damaged: not the manifest of a landed file; restore it") from error
 
 
 def landed_file(places: Places, manifest: Manifest) -> Path:
@@ -106,8 +120,12 @@ def landed_file(places: Places, manifest: Manifest) -> Path:
 def verify(places: Places, manifest: Manifest) -> Path:
     """The landed file, once its bytes are proved to be those that were landed; else an InputError."""
     path = landed_file(places, manifest)
+    remedy = (
+        f"restore it, or delete {path.with_name(manifest.source + '.json')} and {places.deliveries(manifest.source)} "
+        "and extract again"
+    )
     if not path.exists():
-        raise InputError(f"{path}: landed, but the file is gone; restore it or delete its manifest and extract again")
+        raise InputError(f"{path}: landed, but the file is gone; {remedy}")
     if durable.sha256(path) != manifest.sha256:
-        raise InputError(f"{path}: its bytes changed since it landed (SHA-256 differs); restore it or extract again")
+        raise InputError(f"{path}: its bytes changed since it landed (SHA-256 differs); {remedy}")
     return path

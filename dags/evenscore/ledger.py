@@ -11,7 +11,7 @@ from evenscore.validation import validate, validator
 
 
 def read_ledger(settings: Settings) -> pa.Table:
-    """The whole ledger, in the order of the file.
+    """The whole ledger, in the order in which it was recorded.
 
     A ledger that cannot be understood to the last row stops the run: guessing at consent is not an option.
     Raises InputError naming the file, the row and the reason.
@@ -23,4 +23,5 @@ def read_ledger(settings: Settings) -> pa.Table:
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise InputError(f"{settings.ledger}: row {problems[0].row}: {problems[0].reason}{more}")
-    return entries.sort_by([("recorded_at", "ascending")])
+    order = ("recorded_at", *(name for name in entries.column_names if name != "recorded_at"))
+    return entries.sort_by([(name, "ascending") for name in order])

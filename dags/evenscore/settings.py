@@ -1,5 +1,6 @@
 """One frozen settings object, read once from `evenscore.toml`."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +13,11 @@ from evenscore.places import Places
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """A word that is safe as a folder, a task label and a table part."""
+
+RESERVED_NETWORKS = ("deliveries", "rejected")
+"""Folders of the landing zone that stand where a network's name would."""
+
+WILDCARD = re.compile(r"[*?\[]|\{date\}")
 
 
 class _Frozen(BaseModel):
@@ -34,7 +40,7 @@ class Source(_Frozen):
     def _names_its_network(self) -> "Source":
         if self.kind == "discourse" and self.network is None:
             raise ValueError("a discourse source must name its network (each forum is one of its own)")
-        if self.network in ("rejected", "deliveries"):
+        if self.network in RESERVED_NETWORKS:
             raise ValueError(f"network = {self.network!r} is a reserved folder of the landing zone")
         return self
 
@@ -112,6 +118,10 @@ class Settings(_Frozen):
         """A path of the configuration, made absolute against the configuration file's folder."""
         return (self.config.parent / path).absolute()
 
+    def folder(self, source: Source) -> Path:
+        """The folder below which a source's files lie: that of its path up to the first wildcard."""
+        return self.resolve(os.path.dirname(WILDCARD.split(source.path)[0]))
+
     def source(self, name: str) -> Source:
         """The source called `name`; a UsageError names the known ones."""
         for source in self.sources:
@@ -128,11 +138,15 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     Raises UsageError naming the file and the setting.
     """
     home = home.absolute()
+    if home.exists() and not home.is_dir():
+        raise UsageError(f"{home}: the home is not a folder")
     path = config or _default_config(home)
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 (byte {error.start + 1})") from error
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -160,10 +174,13 @@ def _default_config(home: Path) -> Path:
     return demo
 
 
+PLAIN_WORDS = {"extra_forbidden": "no such setting", "missing": "is missing"}
+
+
 def _first_problem(error: ValidationError) -> str:
     problem: Any = error.errors()[0]
     where = ".".join(str(part) for part in problem["loc"])
-    message = re.sub(r"^Value error, ", "", problem["msg"])
+    message = PLAIN_WORDS.get(problem["type"], re.sub(r"^Value error, ", "", problem["msg"]))
     return f"{where}: {message}" if where else message
 
 
@@ -171,10 +188,7 @@ def _require_paths(settings: Settings) -> None:
     if not settings.ledger.is_file():
         raise UsageError(f"{settings.config}: consent.ledger: no file at {settings.ledger}")
     for source in settings.sources:
-        root = settings.resolve(re.split(r"[*?\[{]", source.path)[0])
-        folder = root if root.is_dir() else root.parent
-        literal = not re.search(r"[*?\[{]", source.path)
-        if not folder.is_dir() or (literal and not root.exists()):
-            raise UsageError(
-                f"{settings.config}: sources.{source.name}.path: nothing at {settings.resolve(source.path)}"
-            )
+        path = settings.resolve(source.path)
+        found = settings.folder(source).is_dir() if WILDCARD.search(source.path) else path.is_file()
+        if not found:
+            raise UsageError(f"{settings.config}: sources.{source.name}.path: nothing at {path}")

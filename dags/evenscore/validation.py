@@ -9,10 +9,17 @@ import pyarrow as pa
 
 from evenscore.canonical import DATASETS, KEY_COLUMNS, VERBS
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
+from evenscore.settings import RESERVED_NETWORKS
 
 PLAIN_NAME = "[a-z][a-z0-9_]{0,62}"
 MAX_ID_CHARACTERS = 512
+MAX_SHOWN_CHARACTERS = 100
+"""How much of a wrong value a reason quotes."""
 EARLIEST = "TIMESTAMPTZ '1970-01-01 00:00:00+00'"
+
+
+def _shown(column: str) -> str:
+    return f"left({column}, {MAX_SHOWN_CHARACTERS})"
 
 
 def _required(*columns: str) -> list[str]:
@@ -21,8 +28,18 @@ def _required(*columns: str) -> list[str]:
 
 def _typed(kind: str, sql_type: str, *columns: str) -> list[str]:
     return [
-        f"when {column} is not null and try_cast({column} as {sql_type}) is null then '{column} is not {kind}: ' || {column}"
+        f"when {column} <> '' and try_cast({column} as {sql_type}) is null "
+        f"then '{column} is not {kind}: ' || {_shown(column)}"
         for column in columns
+    ]
+
+
+def _counted(column: str) -> list[str]:
+    number = f"try_cast({column} as double)"  # the cast to bigint would round
+    return [
+        *_typed("a whole number", "bigint", column),
+        f"when {number} <> trunc({number}) then '{column} is not a whole number: ' || {_shown(column)}",
+        f"when {number} < 0 then '{column} is negative: ' || {_shown(column)}",
     ]
 
 
@@ -31,21 +48,25 @@ def _short(*columns: str) -> list[str]:
 
 
 def _one_of(column: str, words: Iterable[str]) -> list[str]:
-    listed = ", ".join(f"'{word}'" for word in sorted(words))
-    return [f"when {column} not in ({listed}) then '{column} is unknown: ' || {column}"]
+    return [f"when {column} not in ({_listed(words)}) then '{column} is unknown: ' || {_shown(column)}"]
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
 
 
 def _instant(column: str) -> list[str]:
     instant = f"try_cast({column} as timestamptz)"
     return [
         *_typed("a timestamp", "timestamptz", column),
-        f"when {instant} < {EARLIEST} or not isfinite({instant}) then '{column} is before 1970: ' || {column}",
-        f"when {instant} >= $latest then '{column} is in the future: ' || {column}",
+        f"when {instant} < {EARLIEST} then '{column} is before 1970: ' || {_shown(column)}",
+        f"when {instant} >= $latest then '{column} is in the future: ' || {_shown(column)}",
     ]
 
 
 NETWORK_RULES = [
-    f"when not regexp_full_match(network, '{PLAIN_NAME}') then 'network is not a plain name: ' || network",
+    f"when not regexp_full_match(network, '{PLAIN_NAME}') then 'network is not a plain name: ' || {_shown('network')}",
+    f"when network in ({_listed(RESERVED_NETWORKS)}) then 'network is a reserved word: ' || network",
     "when $network is not null and network <> $network then 'network is not the one of this source: ' || network",
 ]
 
@@ -57,15 +78,15 @@ RULES = {
         *_one_of("verb", VERBS),
         *_instant("occurred_at"),
         *_typed("a number", "double", "value"),
-        "when not isfinite(try_cast(value as double)) then 'value is not a number: ' || value",
-        "when verb = 'rating' and value is null then 'value is missing'",
+        "when not isfinite(try_cast(value as double)) then 'value is not a number: ' || " + _shown("value"),
+        "when verb = 'rating' and coalesce(value, '') = '' then 'value is missing'",
     ],
     "accounts": [
         *_required("network", "account_id", "captured_at"),
         *_short("account_id"),
         *NETWORK_RULES,
         *_instant("captured_at"),
-        *_typed("a whole number", "bigint", "followers", "following", "listed"),
+        *(rule for column in ("followers", "following", "listed") for rule in _counted(column)),
         *_typed("true or false", "boolean", "is_private", "is_bot"),
     ],
     "consent": [
@@ -123,23 +144,25 @@ def _judged(dataset: str) -> str:
 
 def _ranked(dataset: str) -> str:
     """Rank rows of one key by content, never by position, so that shuffled input lands the same bytes."""
-    keys = ", ".join(("network", *KEY_COLUMNS[dataset]))
-    names = ", ".join(DATASETS[dataset].names)
+    typed = {field.name: _typed_value(field) for field in DATASETS[dataset]}
+    keys = ", ".join(typed[name] for name in ("network", *KEY_COLUMNS[dataset]))
+    content = ", ".join(typed.values())
     return f"""
         select *,
-            row_number() over (partition by {keys} order by {names}, row) as row_rank,
-            dense_rank() over (partition by {keys} order by {names}) as content_rank
+            row_number() over (partition by {keys} order by {content}, row) as row_rank,
+            dense_rank() over (partition by {keys} order by {content}) as content_rank
         from judged where reason is null"""
 
 
 def _accepted(dataset: str) -> str:
-    columns = ", ".join(
-        f"cast({field.name} as {SQL_TYPES[field.type]})"
-        + (" at time zone 'UTC'" if pa.types.is_timestamp(field.type) else "")
-        + f" as {field.name}"
-        for field in DATASETS[dataset]
-    )
+    columns = ", ".join(f"{_typed_value(field)} as {field.name}" for field in DATASETS[dataset])
     return f"select {columns} from ranked where row_rank = 1"
+
+
+def _typed_value(field: pa.Field) -> str:
+    """A raw column as its type; an empty text says nothing, as in CSV."""
+    value = f"cast(nullif({field.name}, '') as {SQL_TYPES[field.type]})"
+    return f"{value} at time zone 'UTC'" if pa.types.is_timestamp(field.type) else value
 
 
 def _rejects(dataset: str) -> str:

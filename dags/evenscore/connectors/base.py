@@ -12,10 +12,15 @@ import pyarrow as pa
 from evenscore.canonical import DATASETS
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.records import Ignored, Malformed, Row, decode
+from evenscore.errors import InputError
 from evenscore.settings import Source
 
 MAX_RECORD_CHARACTERS = 2_000
 """How much of a refused record is kept beside its reason."""
+MAX_REASON_CHARACTERS = 200
+"""Reasons and kinds quote the record, which may hold a megabyte where a word belongs."""
+MAX_REJECTS = 100_000
+"""Past this many, a file with more malformed records than sound ones is given up before it fills the memory."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,35 @@ def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]]) ->
             continue
         parsed.record_count += 1
         try:
-            for dataset, row in list(rows(decode(line))):
-                found.setdefault(dataset, []).append({"row": number, **row})
+            for dataset, row in [(dataset, _flat(dataset, row)) for dataset, row in rows(decode(line))]:
+                found.setdefault(dataset, []).append({**row, "row": number})
         except Ignored as kind:
-            parsed.ignored[str(kind)] += 1
+            parsed.ignored[str(kind)[:MAX_REASON_CHARACTERS]] += 1
         except Malformed as reason:
-            parsed.rejects.append(Reject(number, str(reason), line[:MAX_RECORD_CHARACTERS]))
+            refuse(path, parsed, Reject(number, str(reason)[:MAX_REASON_CHARACTERS], line[:MAX_RECORD_CHARACTERS]))
     parsed.tables = {dataset: raw_table(dataset, records) for dataset, records in found.items()}
     return parsed
+
+
+def refuse(path: Path, parsed: Parsed, reject: Reject) -> None:
+    """Keep a refused record; an InputError when there are so many that the file is not what its name says."""
+    parsed.rejects.append(reject)
+    if len(parsed.rejects) > MAX_REJECTS and 2 * len(parsed.rejects) > parsed.record_count:
+        raise InputError(
+            f"{path}: row {reject.row}: given up after {len(parsed.rejects):,} malformed records "
+            f"(the first: row {parsed.rejects[0].row}: {parsed.rejects[0].reason})"
+        )
+
+
+def _flat(dataset: str, row: Row) -> Row:
+    """The dataset's columns of a row; raises Malformed where one holds a list or an object."""
+    flat = {name: row[name] for name in DATASETS[dataset].names if name in row}
+    for name, value in flat.items():
+        if isinstance(value, list | dict):
+            raise Malformed(
+                f"{name} is not a single value but a JSON {'list' if isinstance(value, list) else 'object'}"
+            )
+    return flat
 
 
 def raw_schema(dataset: str) -> pa.Schema:

@@ -15,7 +15,7 @@ CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 16 << 20
 """A longer line is no record of any network we know; it is refused before it fills the memory."""
 MAX_RATIO = 200
-BOMB_BYTES = 64 << 20
+BOMB_BYTES = 8 << 20
 """Past this size, a file that unpacks to more than MAX_RATIO times its own bytes is taken for a bomb."""
 
 

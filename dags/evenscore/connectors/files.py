@@ -9,13 +9,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenscore.canonical import DATASETS, REQUIRED_COLUMNS
-from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table
-from evenscore.connectors.compressed import lines
+from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
+from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, lines
 from evenscore.connectors.records import Malformed, Row
 from evenscore.errors import InputError
 from evenscore.settings import Source
 
 NDJSON_SUFFIXES = (".ndjson", ".jsonl", ".json")
+UNCLOSED_QUOTE = "unexpected end of data"
+"""How the csv module says that the file ended within quotes."""
+
+csv.field_size_limit(MAX_LINE_BYTES)  # by default 128 KiB, less than one long post
 
 
 class Files:
@@ -56,18 +60,23 @@ def _ndjson(record: Row, dataset: str, required: list[str]) -> Iterator[tuple[st
     yield dataset, record
 
 
-def _require_columns(path: Path, names: list[str], required: list[str]) -> None:
-    for name in required:
-        if name not in names:
-            raise InputError(f"{path}: column {name} is missing (it has: {', '.join(names)})")
+def _require_columns(path: Path, names: list[str], dataset: str, required: list[str]) -> None:
+    for name in DATASETS[dataset].names:
+        if name in required and name not in names:
+            raise InputError(f"{path}: column {name} is missing (it has: {', '.join(names)[:MAX_RECORD_CHARACTERS]})")
+        if names.count(name) > 1:
+            raise InputError(f"{path}: column {name} is given twice")
 
 
 def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
     try:
-        table = pq.ParquetFile(path).read()
+        file = pq.ParquetFile(path)
+        names = file.schema_arrow.names
+        _require_columns(path, names, dataset, required)
+        _require_no_bomb(path, file.metadata)
+        table = file.read([name for name in DATASETS[dataset].names if name in names])
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path}: not a readable Parquet file: {error}") from error
-    _require_columns(path, table.column_names, required)
+        raise InputError(f"{path}: not a readable Parquet file: {' '.join(str(error).split())}") from error
     columns: dict[str, pa.Array | pa.ChunkedArray] = {"row": pa.array(range(1, table.num_rows + 1), pa.int64())}
     for name in DATASETS[dataset].names:
         known = name in table.column_names
@@ -75,40 +84,67 @@ def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
     return Parsed(tables={dataset: pa.table(columns, schema=raw_schema(dataset))}, record_count=table.num_rows)
 
 
+def _require_no_bomb(path: Path, metadata: pq.FileMetaData) -> None:
+    """Equal values take no room in Parquet, so rows are weighed beside bytes."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    unpacked_bytes = max(metadata.num_rows * metadata.num_columns, sum(group.total_byte_size for group in groups))
+    if unpacked_bytes > BOMB_BYTES and unpacked_bytes > MAX_RATIO * path.stat().st_size:
+        raise InputError(f"{path}: unpacks to more than {MAX_RATIO} times its size; taken for a bomb")
+
+
 def _as_text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_timestamp(column.type) and column.type.tz:
         column = column.cast(pa.timestamp(column.type.unit, "UTC"))
     try:
-        return column.cast(pa.string())
-    except pa.ArrowException as error:
+        column = column.cast(pa.string())
+    except pa.ArrowNotImplementedError as error:
         raise InputError(f"{path}: column {name} is of type {column.type}, which no text stands for") from error
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{path}: column {name} cannot be read as text: {error}") from error
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{path}: column {name} is not UTF-8: {error}") from error
+    return column
 
 
 def _csv(path: Path, dataset: str, required: list[str]) -> Parsed:
-    reader = csv.reader(f"{line}\n" for line in lines(path))
-    try:
-        header = next(reader, None)
-        if header is None:
-            raise InputError(f"{path}: has no header line")
-        _require_columns(path, header, required)
-        return _csv_rows(reader, header, dataset)
-    except csv.Error as error:
-        raise InputError(f"{path}: line {reader.line_num}: {error}") from error
-
-
-def _csv_rows(reader: Iterator[list[str]], header: list[str], dataset: str) -> Parsed:
+    records = _csv_records(path)
+    header = next(records, None)
+    if header is None:
+        raise InputError(f"{path}: has no header line")
+    if isinstance(header, csv.Error):
+        raise InputError(f"{path}: line 1: {header}")
+    _require_columns(path, header, dataset, required)
     parsed, rows = Parsed(), []
-    for number, values in enumerate(reader, start=2):
+    for number, values in enumerate(records, start=2):
         if not values:
             continue
         parsed.record_count += 1
-        if len(values) != len(header):
+        if isinstance(values, csv.Error):
+            refuse(path, parsed, Reject(number, f"invalid CSV: {values}", ""))
+        elif len(values) != len(header):
             reason = f"{len(values)} fields where the header has {len(header)}"
-            parsed.rejects.append(Reject(number, reason, ",".join(values)[:MAX_RECORD_CHARACTERS]))
+            refuse(path, parsed, Reject(number, reason, ",".join(values)[:MAX_RECORD_CHARACTERS]))
         else:
-            rows.append({"row": number, **{name: value or None for name, value in zip(header, values, strict=True)}})
+            rows.append({**{name: value or None for name, value in zip(header, values, strict=True)}, "row": number})
     parsed.tables = {dataset: raw_table(dataset, rows)}
     return parsed
+
+
+def _csv_records(path: Path) -> Iterator[list[str] | csv.Error]:
+    """The records of a CSV file, and for one that isn't sound, what is wrong with it."""
+    reader = csv.reader((f"{line}\n" for line in lines(path)), strict=True)
+    while True:
+        first_line = reader.line_num + 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if str(error) == UNCLOSED_QUOTE:
+                raise InputError(f"{path}: line {first_line}: a quote is opened and never closed") from error
+            yield error
 
 
 def _fill_network(table: pa.Table, network: str) -> pa.Table:

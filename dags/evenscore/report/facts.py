@@ -44,6 +44,8 @@ class Run:
     """read, rejected and landed of all sources; people, scored, held and published once scores were checked."""
     sources: tuple[Source, ...] = ()
     checks: tuple[Result, ...] = ()
+    suites: dict[str, str] = field(default_factory=dict)
+    """What each suite reads, as its file says."""
     versions: dict[str, str] = field(default_factory=dict)
     database: str = ""
     published_folder: str = ""

@@ -1,5 +1,96 @@
-"""stub"""
+"""One self-contained page a night: no script, no request to anywhere, the same bytes for the same night."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from evenscore import durable
+from evenscore.checks.judge import Result
+from evenscore.checks.suites import STAGES
+from evenscore.report import plots, words
+from evenscore.report.facts import NAMED_JUMPS, Facts
+from evenscore.report.run_facts import read_run
+from evenscore.report.verdict import failed, stop_sentence, verdict
+from evenscore.report.warehouse_facts import read_warehouse
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+HERE = Path(__file__).parent
+SEVERITIES = ("critical", "warning", "info")
 
 
-def write_report(settings, night):
-    return settings.places.report(night.as_of_date)
+@dataclass(frozen=True)
+class CheckedSuite:
+    """The results of one suite, those that were not met first."""
+
+    name: str
+    reads: str
+    results: tuple[Result, ...]
+
+    @property
+    def worst(self) -> int:
+        """The rank of its worst failure, least first; the number of severities where nothing failed."""
+        return min((_rank(result) for result in self.results), default=len(SEVERITIES))
+
+
+def write_report(settings: Settings, night: Night) -> Path:
+    """Write the page of a night, also of one that was stopped. Returns its path."""
+    path = settings.places.report(night.as_of_date)
+    durable.write_bytes(path, render(read_warehouse(settings, read_run(settings, night))))
+    return path
+
+
+def render(facts: Facts) -> bytes:
+    """The page's bytes; they depend on nothing but the facts."""
+    style = (HERE / "page.css").read_text()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = _environment().get_template("page.html.j2")
+    text = page.render(
+        facts=facts,
+        run=facts.run,
+        verdict=verdict(facts),
+        warnings=failed(facts.run, "warning"),
+        suites=_suites(facts),
+        not_checked=[stage for stage in STAGES if not any(r.suite.startswith(f"{stage}.") for r in facts.run.checks)],
+        style=Markup(style),  # our own file; escaping would break the digest
+        style_digest=digest,
+        more_jumps=max(facts.jump_count - NAMED_JUMPS, 0),
+    )
+    return text.encode()
+
+
+def _suites(facts: Facts) -> list[CheckedSuite]:
+    found = []
+    for name, results in groupby(facts.run.checks, key=lambda result: result.suite):
+        found.append(CheckedSuite(name, facts.run.suites.get(name, ""), tuple(sorted(results, key=_rank))))
+    return sorted(found, key=lambda suite: suite.worst)
+
+
+def _rank(result: Result) -> int:
+    if result.success or result.severity not in SEVERITIES:
+        return len(SEVERITIES)
+    return SEVERITIES.index(result.severity)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"words": words, "plots": plots, "stop_sentence": stop_sentence}
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    """Every value on its way into the page; what is Markup was made of such values."""
+    return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -4,9 +4,10 @@ from typing import Any
 
 from evenscore import extraction, runs
 from evenscore.checks.judge import results_of
-from evenscore.checks.suites import STAGES
+from evenscore.checks.suites import STAGES, load_suites
+from evenscore.errors import UsageError
 from evenscore.report.facts import Run, Source, Stage
-from evenscore.run_tables import outcome
+from evenscore.run_tables import outcome, row_counts
 from evenscore.runs import Night
 from evenscore.settings import Settings
 
@@ -18,16 +19,16 @@ def read_run(settings: Settings, night: Night) -> Run:
     """The run's own record. The report's own stage is left out: writing the page again must not change it."""
     records = [record for record in runs.stages(settings.places, night.run_id) if record["stage"] != "report"]
     publish: dict[str, Any] = next((record for record in records if record["stage"] == "publish"), {})
-    sources = tuple(_source(settings, night, source.name, records) for source in settings.sources)
     return Run(
         run_id=night.run_id,
         as_of_date=night.as_of_date,
         outcome=outcome(records),
         stages=tuple(_stage(record) for record in records),
         started_at=records[0]["started_at"] if records else "",
-        counts=_counts(records, sources),
-        sources=sources,
+        counts=row_counts(records),
+        sources=tuple(_source(settings, night, source.name, records) for source in settings.sources),
         checks=tuple(sorted(results_of(settings.places, night.run_id), key=lambda result: _position(result.suite))),
+        suites=_suites(settings),
         versions=next((record["versions"] for record in records if "versions" in record), {}),
         database=str(settings.places.database),
         published_folder=publish.get("folder", ""),
@@ -53,11 +54,11 @@ def _source(settings: Settings, night: Night, name: str, records: list[dict[str,
     return Source(name, record.get("rows", {}), ranked, str(folder))
 
 
-def _counts(records: list[dict[str, Any]], sources: tuple[Source, ...]) -> dict[str, int]:
-    brought = [source.counts for source in sources if source.counts]
-    counts = {name: sum(found.get(name, 0) for found in brought) for name in ("read", "rejected", "landed") if brought}
-    check: dict[str, Any] = next((record for record in records if record["stage"] == "check"), {})
-    return counts | dict(check.get("rows", {}))
+def _suites(settings: Settings) -> dict[str, str]:
+    try:
+        return {suite.name: suite.reads for stage in STAGES for suite in load_suites(stage, settings.checks)}
+    except UsageError:  # a suite that cannot be read has failed the run already; the page still has to be written
+        return {}
 
 
 def _position(suite: str) -> int:

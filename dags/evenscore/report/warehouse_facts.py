@@ -31,9 +31,14 @@ PEOPLE = """
     select status, coalesce(reason, ''), count(*) as person_count
     from marts.person_scores
     group by all
-    order by person_count desc, all
+    order by 3 desc, 1, 2
 """
-BINS = "select least(floor(score / $1), $2)::integer, count(*) from marts.person_scores where status = 'published' group by all"
+BINS = """
+    select least(floor(score / $1), $2)::integer, count(*)
+    from marts.person_scores
+    where status = 'published'
+    group by all
+"""
 QUARTILES = """
     select quantile_disc(score, [0.25, 0.5, 0.75]) from marts.person_scores where status = 'published'
 """
@@ -43,17 +48,22 @@ CONSENT = """
     group by all
     order by refused_because nulls first
 """
-SET_ASIDE = "select network, set_aside_because, event_count from conformed.activity_set_aside order by event_count desc, all"
+SET_ASIDE = """
+    select network, set_aside_because, event_count
+    from conformed.activity_set_aside
+    order by event_count desc, network, set_aside_because
+"""
 ROWS = """
     with days as (
-        select cast(unnest(range(as_of_date - 28, as_of_date + 1, interval 1 day)) as date) as landed_date from raw.night
+        select cast(unnest(range(as_of_date - 28, as_of_date + 1, interval 1 day)) as date) as landed_date
+        from raw.night
     ),
-    networks as (select distinct network from raw.landed_files where dataset = 'activity')
-    select network, days.landed_date, cast(coalesce(sum(row_count), 0) as bigint)
+    files as (from raw.landed_files where dataset = 'activity'),
+    networks as (select distinct network from files)
+    select networks.network, days.landed_date, cast(coalesce(sum(row_count), 0) as bigint)
     from networks
     cross join days
-    left join raw.landed_files as files
-        on files.network = networks.network and files.landed_date::date = days.landed_date and files.dataset = 'activity'
+    left join files on files.network = networks.network and files.landed_date::date = days.landed_date
     group by all
     order by all
 """
@@ -67,6 +77,9 @@ GAPS = """
     having not coalesce(bool_or(as_of_date between first_date and last_date), false)
     order by all
 """
+
+NOTHING_BUILT = "Nothing was built: who is scored, who is held and what was set aside is missing from this page."
+NO_SCORES = "Tonight's scores were not built: who is scored and who is held is missing from this page."
 
 
 def read_warehouse(settings: Settings, run: Run) -> Facts:
@@ -83,16 +96,16 @@ def read_warehouse(settings: Settings, run: Run) -> Facts:
 
 def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     run = facts.run
-    laid_out = next((stage for stage in run.stages if stage.name == "check_landing" and stage.outcome != "failed"), None)
+    is_laid_out = any(stage.name == "check_landing" and stage.outcome != "failed" for stage in run.stages)
     found = _night_of(con)
-    if laid_out is None or found != run.as_of_date:
+    if not is_laid_out or found != run.as_of_date:
         return replace(facts, missing=(_nothing_laid_out(found, run.as_of_date),))
     facts = replace(facts, networks=_networks(con), gaps=tuple(Gap(*row) for row in con.execute(GAPS).fetchall()))
     if not run.is_done("build_staging"):
-        return replace(facts, missing=("Nothing was built: who consented and what was set aside, the scores and the holds are not known.",))
+        return replace(facts, missing=(NOTHING_BUILT,))
     facts = replace(facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE))
     if not run.is_done("build_scores"):
-        return replace(facts, missing=("Tonight's scores were not built: who is held and how scores are spread is not known.",))
+        return replace(facts, missing=(NO_SCORES,))
     (jump_count,) = con.execute("select count(*) from marts.score_jumps").fetchall()[0]
     return replace(facts, jumps=_jumps(con), jump_count=jump_count, scored=_scored(con))
 

@@ -5,7 +5,9 @@ import shlex
 import unicodedata
 from datetime import date
 
-from evenscore.report.facts import Jump
+from evenscore.report.facts import Jump, NetworkRows
+
+MINUS = "\N{MINUS SIGN}"
 
 FEWEST_SHOWN = 10
 """Groups of people smaller than this are not counted out: a small number points at somebody."""
@@ -68,7 +70,7 @@ def points(value: float) -> str:
 
 def signed(value: float) -> str:
     """A move, with its sign: +48.0 or \N{MINUS SIGN}21.3."""
-    return f"{'+' if value >= 0 else '\N{MINUS SIGN}'}{abs(value):.1f}"
+    return ("+" if value >= 0 else MINUS) + f"{abs(value):.1f}"
 
 
 def seconds(value: float) -> str:
@@ -97,6 +99,18 @@ def share(value: float | None) -> str:
     if value < 0.01:
         return "less than 1 %"
     return "more than 99 %" if value > 0.99 else f"{value:.0%}".replace("%", " %")
+
+
+def against_usual(rows: NetworkRows) -> str:
+    """How tonight's rows compare with a usual day: 32 % fewer than usual."""
+    if not rows.usual:
+        return "and none on the days before"
+    ratio = rows.tonight / rows.usual
+    if ratio >= 2:
+        return f"{ratio:.1f} times the usual"
+    if abs(ratio - 1) < 0.05:
+        return "about as many as usual"
+    return f"{abs(ratio - 1) * 100:.0f} % {'more' if ratio > 1 else 'fewer'} than usual"
 
 
 def cause(name: str) -> tuple[str, str]:

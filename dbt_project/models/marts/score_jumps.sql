@@ -41,19 +41,19 @@ select
     (held.candidate_score - history.usual_score) / nullif(1.4826 * history.usual_spread, 0) as robust_z,
     case
         when held.candidate_score < history.score_3d then 'source_fault'
-        when recent.top_engager_share >= 0.6 then 'single_engager'
-        when recent.top_post_share >= 0.6 then 'viral_post'
-        when recent.new_engager_share >= 0.9 and recent.engager_count >= 100 then 'bought_burst'
+        when evidence.top_engager_share >= 0.6 then 'single_engager'
+        when evidence.top_post_share >= 0.6 then 'viral_post'
+        when evidence.new_engager_share >= 0.8 and evidence.engager_count >= 50 then 'bought_burst'
         when not held.is_accepted_sufficient then 'cold_start'
         else 'organic'
     end as cause,
-    recent.top_post_share,
-    recent.top_engager_share,
-    recent.new_engager_share,
+    evidence.top_post_share,
+    evidence.top_engager_share,
+    evidence.new_engager_share,
     'pending' as decision,
     cast(null as varchar) as decided_by,
     cast(null as timestamp) as decided_at,
     cast(null as varchar) as why
 from held
 left join history using (person_id, persona)
-left join {{ ref("feat_person__concentration") }} as recent using (person_id, persona)
+left join {{ ref("score_jump__evidence") }} as evidence using (person_id, persona)

@@ -1,0 +1,83 @@
+"""From a drawing function to a plot: SVG in a light and a dark variant, the same bytes for the same numbers."""
+
+import base64
+import io
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH = 360
+"""In the unit of the font sizes: a phone shows a plot at about this many pixels, so its text keeps its size."""
+
+INK, SOFT, LINE, FAINT, ACCENT = "#1b1f24", "#5a626b", "#d9d6d0", "#b9c6c6", "#0b6b66"
+DARK = {INK: "#eceff1", SOFT: "#a3adb6", LINE: "#3a424a", FAINT: "#4c5b5f", ACCENT: "#63cfc4"}
+
+STYLE = {"svg.fonttype": "none", "svg.hashsalt": "evenscore", "font.size": 12, "text.parse_math": False}
+FONTS = "font-family: system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
+NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot: a data URI for each colour scheme, its size, and a sentence that says what it shows."""
+
+    light: str
+    dark: str
+    height: int
+    label: str
+    width: int = WIDTH
+
+
+def drawn(draw: Callable[[Any], None], height: int, label: str, right: int) -> Plot:
+    """A plot of what `draw` puts on its axes; `right` leaves room beside them for words."""
+    matplotlib, figure_class = _matplotlib()
+    with matplotlib.rc_context(STYLE):
+        figure = figure_class(figsize=(WIDTH / 72, height / 72))
+        left, bottom, above = 26, 24, 8
+        wide, high = WIDTH - left - right, height - bottom - above
+        axes = figure.add_axes((left / WIDTH, bottom / height, wide / WIDTH, high / height))
+        axes.set_axis_off()
+        draw(axes)
+        written = io.StringIO()
+        figure.savefig(written, format="svg", metadata=NO_METADATA, transparent=True)
+    light = _trimmed(written.getvalue())
+    dark = re.sub("|".join(DARK), lambda found: DARK[found[0]], light)
+    return Plot(_data_uri(light), _data_uri(dark), height, label)
+
+
+def _trimmed(svg: str) -> str:
+    """The drawing alone, with a tenth of a unit as its finest step and the page's own fonts."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"font-family: [^;\"]+", FONTS, svg)
+    svg = re.sub(r"(\d\.\d)\d{2,}", r"\1", svg)
+    return re.sub(r"\s*\n\s*", " ", svg)
+
+
+def _data_uri(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _matplotlib() -> tuple[Any, Any]:
+    """matplotlib and its Figure, imported late because it takes a second, and leaving no cache in the user's home."""
+    with _scratch_folder():
+        import matplotlib
+        from matplotlib.backends import backend_svg  # noqa: F401  (savefig would import it, and its fonts, later)
+        from matplotlib.figure import Figure
+    return matplotlib, Figure
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[None]:
+    if "MPLCONFIGDIR" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["MPLCONFIGDIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["MPLCONFIGDIR"]

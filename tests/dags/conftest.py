@@ -1,0 +1,27 @@
+"""Airflow reads its home from the environment when it is first imported, so it is set before any test imports it."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HOME = Path(tempfile.mkdtemp(prefix="evenscore-dags-"))
+
+os.environ |= {
+    "EVENSCORE_HOME": str(HOME),
+    "AIRFLOW_HOME": str(HOME / "airflow"),
+    "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+}
+
+
+@pytest.fixture(scope="session")
+def airflow_home() -> Path:
+    """The home folder of a migrated Airflow, away from the user's own."""
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+    return HOME

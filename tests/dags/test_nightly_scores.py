@@ -1,0 +1,96 @@
+"""The DAG as Airflow sees it: nothing is run here but the last test, which runs a whole night."""
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from evenscore.demo import make_community
+from evenscore.places import Places
+
+ROOT = Path(__file__).parents[2]
+
+GRAPH = {
+    "extract": {"check_landing"},
+    "check_landing": {"build_staging"},
+    "build_staging": {"build_features"},
+    "build_features": {"build_scores"},
+    "build_scores": {"check"},
+    "check": {"publish"},
+    "publish": {"report"},
+    "report": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def bag(airflow_home: Path) -> Any:
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(ROOT / "dags")
+
+
+@pytest.fixture(scope="module")
+def nightly(bag: Any) -> Any:
+    return bag.dags["nightly_scores"]
+
+
+def test_every_dag_file_is_a_dag_and_none_has_an_import_error(bag: Any) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {path.stem for path in (ROOT / "dags").glob("*.py")} == {"nightly_scores"}
+
+
+def test_the_tasks_follow_one_another_as_the_house_says(nightly: Any) -> None:
+    assert {task.task_id: task.downstream_task_ids for task in nightly.tasks} == GRAPH
+
+
+def test_extract_is_mapped_over_the_configured_sources(nightly: Any) -> None:
+    from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+    extract = nightly.get_task("extract")
+    assert isinstance(extract, MappedOperator)
+    assert "pixels_activity" in extract.op_kwargs_expand_input.value["source"]
+
+
+def test_one_night_at_a_time_and_none_by_surprise(nightly: Any) -> None:
+    assert nightly.max_active_runs == 1
+    assert nightly.catchup is False
+
+
+def test_every_task_is_retried_and_says_what_it_does(nightly: Any) -> None:
+    for task in nightly.tasks:
+        assert task.retries == 2, task.task_id
+        assert len(task.doc_md or "") > 30, task.task_id
+
+
+def test_only_one_task_at_a_time_writes_the_warehouse(nightly: Any) -> None:
+    assert {task.task_id for task in nightly.tasks if task.pool != "warehouse"} == {"extract"}
+
+
+def test_assets_mark_the_landing_zone_and_the_published_database(nightly: Any) -> None:
+    outlets = {task.task_id: [asset.name for asset in task.outlets] for task in nightly.tasks if task.outlets}
+    assert outlets == {"extract": ["landing"], "publish": ["published_scores"]}
+
+
+def test_a_night_scores_the_day_that_has_just_ended(nightly: Any) -> None:
+    import pendulum
+    from airflow.serialization.encoders import coerce_to_core_timetable
+
+    timetable = coerce_to_core_timetable(nightly.timetable)
+    interval = timetable.infer_manual_data_interval(run_after=pendulum.datetime(2026, 3, 16, 2, 5, tz="UTC"))
+    assert interval.start == pendulum.datetime(2026, 3, 15, 2, tz="UTC")
+
+
+def test_the_dag_publishes_a_night(airflow_home: Path) -> None:
+    night = make_community(Places(airflow_home).demo).last_date - timedelta(days=1)
+    command = [sys.executable, "-m", "airflow", "dags", "test", "nightly_scores", night.isoformat()]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
+    with duckdb.connect(Places(airflow_home).database, read_only=True) as con:
+        assert con.execute("select distinct as_of_date from person_scores").fetchall() == [(night,)]
+        held = con.execute("select count(*) from current_scores where status = 'held'").fetchall()[0][0]
+    assert held >= 1
+    assert Places(airflow_home).report(night).exists()

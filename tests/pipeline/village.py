@@ -1,0 +1,171 @@
+"""A community small enough to read: ten people, thirty days, a few hundred events, and whatever a test adds."""
+
+import csv
+import hashlib
+import json
+import random
+import shutil
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from evenscore import steps
+from evenscore.runs import Night
+from evenscore.settings import Settings, load_settings
+
+LAST = date(2026, 3, 10)
+FIRST = LAST - timedelta(days=29)
+DAYS = [FIRST + timedelta(days=number) for number in range(30)]
+PEOPLE = [f"p{number}" for number in range(10)]
+
+ACTIVITY = ("event_id", "network", "verb", "actor_id", "object_id", "target_id", "occurred_at", "value")
+ACCOUNTS = ("network", "account_id", "captured_at", "is_private", "is_bot")
+CONSENT = ("person_id", "network", "account_id", "persona", "action", "purpose", "is_adult", "recorded_at")
+
+CONFIG = """\
+[[sources]]
+name = "{network}_activity"
+kind = "files"
+path = "{network}/activity/{{date}}.csv"
+network = "{network}"
+
+[[sources]]
+name = "{network}_accounts"
+kind = "files"
+path = "{network}/accounts/{{date}}.csv"
+network = "{network}"
+dataset = "accounts"
+"""
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Village:
+    """Rows that a test may read and change, and the folder of source files and ledger that they become."""
+
+    folder: Path
+    networks: tuple[str, ...] = ("forum",)
+    events: list[Row] = field(default_factory=list)
+    accounts: list[Row] = field(default_factory=list)
+    ledger: list[Row] = field(default_factory=list)
+    scoring: str = "history_nights = 28"
+
+    def grant(self, person: str, account: str | None = None, **entry: Any) -> Self:
+        """Let a person be scored on an account of the same name, unless told otherwise."""
+        row = {"person_id": person, "network": "forum", "account_id": account or person, "persona": "work"}
+        row |= {"action": "grant", "purpose": "public_score", "is_adult": "true", "recorded_at": "2026-01-01T00:00:00Z"}
+        self.ledger.append(row | entry)
+        return self
+
+    def like(self, target: str, actors: Iterable[str | None], day: date, **event: Any) -> Self:
+        """One event a named actor; an object of the day unless told otherwise."""
+        for actor in actors:
+            number = len(self.events)
+            row = {"event_id": f"e{number}", "network": "forum", "verb": "like", "actor_id": actor, "value": None}
+            row |= {"object_id": f"{target}-{day}", "target_id": target, "occurred_at": f"{day}T12:00:00Z"}
+            self.events.append(row | event)
+        return self
+
+    def habits(self, people: Iterable[str] = PEOPLE, days: Iterable[date] = DAYS) -> Self:
+        """Everybody has five to fourteen fans of their own, a third of whom like something on a given day."""
+        everyday = list(days)
+        for rank, person in enumerate(people):
+            self.grant(person)
+            fans = fans_of(person, 5 + rank % 10)
+            for day in everyday:
+                self.like(person, fans[day.toordinal() % 3 :: 3], day)
+        return self
+
+    def write(self, shuffle_seed: int | None = None) -> Self:
+        """Write the source files, the ledger and the configuration; with a seed, each file's rows in another order."""
+        for network in self.networks:
+            _by_day(self.folder / network / "activity", ACTIVITY, self.events, network, "occurred_at", shuffle_seed)
+            _by_day(self.folder / network / "accounts", ACCOUNTS, self.accounts, network, "captured_at", shuffle_seed)
+        _write(self.folder / "consent.csv", CONSENT, _shuffled(self.ledger, shuffle_seed))
+        sources = "\n".join(CONFIG.format(network=network) for network in self.networks)
+        (self.folder / "evenscore.toml").write_text(
+            f'{sources}\n[consent]\nledger = "consent.csv"\n\n[scoring]\n{self.scoring}\n'
+        )
+        return self
+
+    def settings(self, home: Path) -> Settings:
+        """The settings of a home folder that reads this village."""
+        return load_settings(home, self.folder / "evenscore.toml")
+
+
+def fans_of(person: str, count: int) -> list[str]:
+    return [f"fan{number}_of_{person}" for number in range(count)]
+
+
+def _by_day(folder: Path, columns: tuple[str, ...], rows: list[Row], network: str, at: str, seed: int | None) -> None:
+    """One file a day from the first to the last: a day without rows was quiet, not missing."""
+    mine = [row for row in rows if row["network"] == network]
+    for day in sorted({str(row[at])[:10] for row in mine} | {str(day) for day in DAYS}):
+        _write(folder / f"{day}.csv", columns, _shuffled([row for row in mine if str(row[at]).startswith(day)], seed))
+
+
+def _shuffled(rows: list[Row], seed: int | None) -> list[Row]:
+    return rows if seed is None else random.Random(seed).sample(rows, len(rows))
+
+
+def _write(path: Path, columns: tuple[str, ...], rows: list[Row]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as handle:
+        writer = csv.DictWriter(handle, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def run_labelled(settings: Settings, day: date, label: str) -> Night:
+    """A whole night but for its page, as a run of a given name: the name would otherwise tell the time."""
+    night = Night.of(day, label)
+    for source in settings.sources:
+        steps.extract(settings, night, source.name)
+    steps.build_all(settings, night)
+    steps.check(settings, night)
+    steps.publish(settings, night)
+    return night
+
+
+def copied(settings: Settings, home: Path) -> Settings:
+    """The same village with a copy of the home folder, to be spoilt."""
+    shutil.copytree(settings.home, home, symlinks=True)
+    return load_settings(home, settings.config)
+
+
+def outcome(settings: Settings, night: Night) -> str:
+    """What publishing a run said: published or unchanged."""
+    return str(json.loads((settings.places.run(night.run_id) / "stages" / "publish.json").read_text())["published"])
+
+
+def rows(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a reader of a database file is told."""
+    with closing(duckdb.connect(str(path.resolve()), read_only=True)) as con:
+        return con.execute(sql, values).fetchall()
+
+
+def published(settings: Settings, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a reader of the published database is told."""
+    return rows(settings.places.database, sql, *values)
+
+
+def built(settings: Settings, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What the warehouse holds."""
+    return rows(settings.places.warehouse, sql, *values)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file below a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
