@@ -201,11 +201,8 @@ def _empty_columns(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
-    """Bring in what readers saw on the look-back nights: the gate measures against that, never against raw scores."""
-    database = settings.places.database
-    if database.exists():
-        con.execute(f"attach {_quoted(str(database.resolve()))} as published (read_only)")
-    else:
+    """Bring in what readers saw on earlier nights: the gate measures against that, never against raw scores."""
+    if not attach_published(con, settings.places, "published"):
         con.execute("attach ':memory:' as published")
         for table, columns in PUBLISHED.items():
             con.execute(
@@ -219,12 +216,34 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
     )
     # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
     con.execute(
+        "create or replace table raw.published_networks as "
+        "select person_id, persona, as_of_date, list(distinct network order by network) as networks "
+        "from published.score_contributions where network <> 'all' group by all"
+    )
+    con.execute(
         f"create or replace table raw.published_contributions as select {', '.join(PUBLISHED['score_contributions'])} "
-        "from published.score_contributions where as_of_date >= $tonight - $nights and as_of_date < $tonight "
-        "qualify as_of_date = max(as_of_date) over (partition by person_id, persona)",
+        "from published.score_contributions semi join ("
+        "select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks "
+        "where as_of_date >= $tonight - $nights and as_of_date < $tonight group by person_id, persona, networks"
+        ") using (person_id, persona, as_of_date)",
         window,
     )
     con.execute("detach published")
+
+
+def attach_published(con: duckdb.DuckDBPyConnection, places: Places, name: str) -> bool:
+    """Attach what readers see, if anything was ever published. Raises EvenscoreError when it is gone or damaged."""
+    if not places.current.is_symlink():
+        return False
+    folder = places.current.resolve()
+    try:
+        con.execute(f"attach {_quoted(str(folder / places.database.name))} as {name} (read_only)")
+    except duckdb.Error as error:
+        raise EvenscoreError(
+            f"{folder}: what readers see cannot be read; point {places.current} at another folder in "
+            f"{folder.parent} and run again ({str(error).splitlines()[0]})"
+        ) from error
+    return True
 
 
 def _quoted(text: str) -> str:

@@ -1,7 +1,6 @@
 """Plain, .gz and .zst files as lines of text: verified to the last byte, with a limit on every size."""
 
 import gzip
-import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,8 @@ import zstandard
 from evenscore.errors import InputError
 
 CHUNK_BYTES = 1 << 20
+ZSTD_BYTES = 2 << 10
+"""Four bytes of zstd can hold 128 KiB, so this is as much as can be unpacked in one step (64 MiB at worst)."""
 MAX_LINE_BYTES = 16 << 20
 """A longer line is no record of any network we know; it is refused before it fills the memory."""
 MAX_RATIO = 200
@@ -70,21 +71,23 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _zstd_chunks(packed: BinaryIO) -> Iterator[bytes]:
+    gathered = bytearray()
+    for piece in _zstd_pieces(packed):
+        gathered += piece
+        if len(gathered) >= CHUNK_BYTES:
+            yield bytes(gathered)
+            gathered.clear()
+    yield bytes(gathered)
+
+
+def _zstd_pieces(packed: BinaryIO) -> Iterator[bytes]:
     # zstandard's reader takes a truncated frame for its end; the frame objects know whether it was.
-    waiting = packed.read(CHUNK_BYTES)
-    while waiting:
-        frame = zstandard.ZstdDecompressor().decompressobj()
+    while waiting := packed.read(ZSTD_BYTES):
         while waiting:
-            yield from _pieces(frame.decompress(waiting))
-            waiting = frame.unused_data if frame.eof else packed.read(CHUNK_BYTES)
-            if frame.eof:
-                break
-        if not frame.eof:
-            raise EOFError
-        waiting = waiting or packed.read(CHUNK_BYTES)
-
-
-def _pieces(chunk: bytes) -> Iterator[bytes]:
-    view = io.BytesIO(chunk)
-    while piece := view.read(CHUNK_BYTES):
-        yield piece
+            frame = zstandard.ZstdDecompressor().decompressobj()
+            yield frame.decompress(waiting)
+            while not frame.eof:
+                if not (waiting := packed.read(ZSTD_BYTES)):
+                    raise EOFError
+                yield frame.decompress(waiting)
+            waiting = frame.unused_data

@@ -1,4 +1,4 @@
--- The nights to score for each person: tonight, and those of the look-back that were never published for them.
+-- The nights to score for each person: tonight, and those of the look-back without a published score that stands.
 -- The latter are reconstructed as baselines for the jump check and the plots; they are not published.
 with night as (
 
@@ -22,5 +22,5 @@ nights as (
 select person_id, persona, as_of_date
 from people
 cross join nights
-anti join (from {{ source("raw", "published_scores") }} where score is not null) as published
+anti join (from {{ ref("standing_scores") }} where score is not null) as published
     using (person_id, persona, as_of_date)

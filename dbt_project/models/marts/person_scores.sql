@@ -34,7 +34,7 @@ earlier as (
         max(score) filter (published.as_of_date = night.as_of_date - 28) as score_28d,
         max_by(reach, published.as_of_date) as reach,
         max_by(amplification, published.as_of_date) as amplification
-    from {{ source("raw", "published_scores") }} as published
+    from {{ ref("standing_scores") }} as published
     cross join night
     group by all
 

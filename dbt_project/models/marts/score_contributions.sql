@@ -16,6 +16,7 @@ known as (
     union all
     select person_id, persona, as_of_date, network, feature, points, raw_value
     from {{ source("raw", "published_contributions") }}
+    anti join {{ ref("lapsed_nights") }} using (person_id, persona, as_of_date)
 
 )
 

@@ -24,8 +24,7 @@ series as (
     from {{ ref("score_person__influence", v=1) }} as candidates
     union all
     select person_id, persona, as_of_date, true, score, score_low, score_high, true
-    from {{ source("raw", "published_scores") }}
-    semi join {{ ref("scored_nights") }} using (person_id, persona)
+    from {{ ref("standing_scores") }}
     where score is not null
 
 ),

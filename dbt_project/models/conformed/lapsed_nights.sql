@@ -1,0 +1,32 @@
+-- Published nights that may not be shown any more, nor stand as a last good score: they rest on an account that no
+-- longer counts. Who withdraws one of two networks keeps the other, but not the nights on which both were one score.
+with rested as (
+
+    select person_id, persona, as_of_date, unnest(networks) as network
+    from {{ source("raw", "published_networks") }}
+
+),
+
+standing as (
+
+    select distinct person_id, persona, network, true as is_standing from {{ ref("consent") }}
+
+),
+
+-- Where a second account keeps the network, the nights before the first one left still rest on both.
+left_accounts as (
+
+    select person_id, persona, network, max(recorded_at) as left_at
+    from {{ ref("consent_decisions") }}
+    where refused_because in ('withdrawn', 'erased')
+    group by all
+
+)
+
+select distinct rested.person_id, rested.persona, rested.as_of_date
+from rested
+left join standing using (person_id, persona, network)
+left join left_accounts using (person_id, persona, network)
+where
+    standing.is_standing is null
+    or left_accounts.left_at >= rested.as_of_date + interval 1 day
