@@ -5,11 +5,13 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 | when a task fails | do |
 |---|---|
 | `extract` | the log names the file; mend or move it, then clear the task |
-| `check_landing`, `check` | a critical expectation stopped the night: readers keep the last good scores; read the page it names |
+| `check_landing`, `check` | a critical expectation stopped the night; readers keep the last good scores: read its page |
 | anything else | clear it: every task may be run again |
 
-Earlier nights: `airflow backfill create --dag-id nightly_scores --from-date 2026-03-01 --to-date 2026-03-07`; they run one
-at a time, oldest first. `evenscore night --date 2026-03-01` does the same without Airflow.
+Earlier nights run one at a time, oldest first, and the same without Airflow:
+
+    airflow backfill create --dag-id nightly_scores --from-date 2026-03-01 --to-date 2026-03-07
+    evenscore night --date 2026-03-01 --until 2026-03-07
 """
 
 import os
@@ -36,8 +38,8 @@ PUBLISHED = Asset("published_scores", uri=f"file://{HOME}/published/evenscore.du
 
 EXTRACT = "Land what one source has delivered, a day whole or not at all; what is landed already is left alone."
 
-ONE_WRITER = {"pool": "warehouse"}
-"""The warehouse has one writer, so the pool has one slot."""
+ONE_WRITER = "warehouse"
+"""The pool that holds the one slot of the warehouse, which has one writer."""
 
 
 def source_names() -> list[str]:
@@ -75,37 +77,37 @@ def nightly_scores() -> None:
         get_current_context()["source"] = source  # type: ignore[typeddict-unknown-key]
         return dict(do(steps.extract, dag_run, source))
 
-    @task(**ONE_WRITER)
+    @task(pool=ONE_WRITER)
     def check_landing(dag_run: Any = None) -> None:
         """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
         do(steps.check_landing, dag_run)
 
-    @task(**ONE_WRITER)
+    @task(pool=ONE_WRITER)
     def build_staging(dag_run: Any = None) -> None:
         """Build staging and the conformed tables with dbt; consent is applied here, first."""
         do(steps.build, dag_run, "staging")
 
-    @task(**ONE_WRITER)
+    @task(pool=ONE_WRITER)
     def build_features(dag_run: Any = None) -> None:
         """Build the features of consenting people with dbt."""
         do(steps.build, dag_run, "features")
 
-    @task(**ONE_WRITER)
+    @task(pool=ONE_WRITER)
     def build_scores(dag_run: Any = None) -> None:
         """Build candidate scores and marts with dbt; jumps are held here."""
         do(steps.build, dag_run, "scores")
 
-    @task(**ONE_WRITER)
+    @task(pool=ONE_WRITER)
     def check(dag_run: Any = None) -> None:
         """Judge tonight's features and scores beside earlier nights; a critical failure ends the run."""
         do(steps.check, dag_run)
 
-    @task(outlets=[PUBLISHED], **ONE_WRITER)
+    @task(outlets=[PUBLISHED], pool=ONE_WRITER)
     def publish(dag_run: Any = None) -> None:
         """Audit a candidate database and swap the one pointer that readers follow."""
         do(steps.publish, dag_run)
 
-    @task(**ONE_WRITER)
+    @task(pool=ONE_WRITER)
     def report(dag_run: Any = None) -> str:
         """Write the page that reviewers read."""
         return str(do(steps.report, dag_run))

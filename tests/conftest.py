@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from home import Home
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
@@ -12,3 +14,9 @@ def shared_data() -> Path:
     if not root.is_dir():
         pytest.skip(f"no sample data at {root}")
     return root
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A configured home with an empty source."""
+    return Home(tmp_path)

@@ -27,7 +27,7 @@ from evenscore.settings import Settings, load_settings
 Verb = Callable[..., None]
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A UTC day, YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"

@@ -1,7 +1,8 @@
 """The only door out: build a candidate beside what readers see, audit it, swap one pointer.
 
 published/evenscore.duckdb, published/parquet and published/manifest.json are links through published/current to the
-folder of one run. Renaming the one link `current` is the publish; before it, readers see the old night whole.
+folder of one run. Renaming the one link `current` is the publish; before it, readers see the old night whole. Rolling
+back is pointing `current` at another folder of published/runs: the next night goes on from there.
 """
 
 import os
@@ -17,7 +18,7 @@ from evenscore.places import Places
 from evenscore.run_tables import versions, write_run_tables
 from evenscore.runs import Night
 from evenscore.settings import Settings
-from evenscore.warehouse import connect, require_built
+from evenscore.warehouse import attach_published, connect, require_run
 
 MARTS = ("person_scores", "score_contributions", "score_jumps", "network_coverage")
 KEYS = ("as_of_date", "person_id", "persona", "network", "feature")
@@ -25,6 +26,20 @@ STAMPED = "person_scores"
 """The table whose rows say when and by which run they were published."""
 
 DATABASE, PARQUET, MANIFEST = "evenscore.duckdb", "parquet", "manifest.json"
+
+BY_PERSONA = """
+    (person_id, persona) in (select (person_id, persona) from conformed.consent)
+    and (person_id, persona, as_of_date) not in (select (person_id, persona, as_of_date) from conformed.lapsed_nights)
+"""
+BY_PERSON = """
+    person_id in (select person_id from conformed.consent)
+    and (not is_counted or (person_id, network) in (select (person_id, network) from conformed.consent))
+"""
+STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {"network_coverage": BY_PERSON}
+"""Which rows of earlier nights may go on being shown: who withdraws one persona, or one network, keeps the other."""
+
+COUNTED = {"score_contributions": "network <> 'all'", "network_coverage": "is_counted"}
+"""Which rows of a table say something about an account of the row's network."""
 
 
 @dataclass(frozen=True)
@@ -40,81 +55,101 @@ def publish(settings: Settings, night: Night) -> Outcome:
     """Publish the warehouse's marts for this night.
 
     A night that readers already see, row for row, is left as it is: running it again changes no byte. Raises
-    StoppedByCheck when the audit of the candidate finds anything but the checked rows.
+    StoppedByCheck when the audit of the candidate finds anything but the checked rows, DiskError when the disk is
+    full; what is half written is removed, here or by the next run.
     """
     places = settings.places
-    previous = places.current.resolve() if places.current.exists() else None
-    _tidy(places, previous)
-    with connect(places) as con:
-        require_built(con, night)
-        if previous:
-            con.execute(f"attach {_literal(previous / DATABASE)} as previous (read_only)")
-            if _is_unchanged(con, night):
-                return Outcome("unchanged", previous, _row_counts(con, "previous"))
-        draft = places.published / "runs" / f".{night.run_id}.draft"
-        draft.mkdir(parents=True)
-        with durable.disk_errors(draft):
-            _write_candidate(con, settings, night, draft, has_previous=previous is not None)
+    _tidy(places)
+    _lay_links(places)
+    draft = places.published / "runs" / f".{night.run_id}.draft"
+    try:
+        with durable.disk_errors(draft), connect(places) as con:
+            require_run(con, night)
+            has_previous = attach_published(con, places, "previous")
+            if has_previous and _is_unchanged(con, night):
+                return Outcome("unchanged", places.current.resolve(), _row_counts(con, "previous"))
+            draft.mkdir(parents=True)
+            _write_candidate(con, settings, night, draft, has_previous)
             row_counts = _write_parquet(con, draft)
-        con.execute("detach candidate")
-    _write_manifest(settings, night, draft, row_counts)
-    folder = _swap(places, night, draft)
+        _write_manifest(settings, night, draft, row_counts)
+        folder = _swap(places, night, draft)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     _forget_old_runs(places, settings.publish.kept_runs)
     return Outcome("published", folder, row_counts)
 
 
-def _tidy(places: Places, current: Path | None) -> None:
-    """Remove what a killed run left: drafts, and folders that were renamed but never pointed at."""
-    for leftover in (places.published / "runs").glob(".*.draft"):
-        shutil.rmtree(leftover)
-    for folder in (places.published / "runs").glob("*/"):
-        if current is None or (folder.resolve() != current and folder.stat().st_mtime_ns > current.stat().st_mtime_ns):
-            shutil.rmtree(folder)
+def _tidy(places: Places) -> None:
+    """Remove the drafts that a killed run left. A folder without a dot is whole and audited, pointed at or not."""
+    for leftover in (*places.published.glob(".*.draft"), *(places.published / "runs").glob(".*.draft")):
+        if leftover.is_symlink():
+            leftover.unlink()
+        else:
+            shutil.rmtree(leftover)
+
+
+def _lay_links(places: Places) -> None:
+    """Let the readers' paths lead through `current`: laid before there is one, so that its swap alone is the publish."""
+    places.published.mkdir(parents=True, exist_ok=True)
+    for name in (DATABASE, PARQUET, MANIFEST):
+        if not (places.published / name).is_symlink():
+            durable.point(places.published / name, places.current / name)
 
 
 def _is_unchanged(con: duckdb.DuckDBPyConnection, night: Night) -> bool:
-    """Whether readers already see exactly tonight's rows, and nobody who has left since."""
-    for mart in MARTS:
-        tonight = f"select * from marts.{mart}"
-        seen = f"select {', '.join(_columns(con, mart))} from previous.{mart} where as_of_date = $1"
-        for left, right in ((tonight, seen), (seen, tonight)):
-            if con.execute(f"select 1 from (({left}) except ({right})) limit 1", [night.as_of_date]).fetchall():
-                return False
-    left = "select 1 from previous.person_scores anti join conformed.consent using (person_id, persona) limit 1"
-    return not con.execute(left).fetchall()
+    """Whether readers already see exactly tonight's rows, and no earlier row that may not be shown any more."""
+    return all(_is_seen(con, night, mart) for mart in MARTS)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, mart: str) -> list[str]:
-    return [name for name, *_ in con.execute(f"describe marts.{mart}").fetchall()]
+def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
+    columns, seen = _columns(con, f"marts.{mart}"), _columns(con, f"previous.{mart}")
+    if not set(columns) <= set(seen):
+        return False
+    lapsed = f"select count(*) from previous.{mart} where as_of_date <> {_literal(night.as_of_date)} and not ({STANDING[mart]})"
+    shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {_literal(night.as_of_date)}"
+    return con.execute(f"select {_difference(f'from marts.{mart}', shown)} + ({lapsed})").fetchall() == [(0,)]
+
+
+def _difference(left: str, right: str) -> str:
+    """SQL that counts the rows that one side has more often than the other."""
+    return f"(select count(*) from (({left}) except all ({right}) union all (({right}) except all ({left}))))"
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """A table's columns in order; none where there is no such table."""
+    try:
+        return [name for name, *_ in con.execute(f"describe {table}").fetchall()]
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []
 
 
 def _write_candidate(
     con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, has_previous: bool
 ) -> None:
-    """Fill the candidate: earlier nights as they were published, of people who still consent, then tonight."""
+    """Fill the candidate: earlier nights as they were published, of people who still consent, and tonight."""
     # Readers with DuckDB 1.5 can open this storage version too.
     con.execute(f"attach {_literal(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
-    published_at = runs.now()
+    stamp = f", {_literal(runs.now())}::timestamp as published_at, {_literal(night.run_id)} as run_id"
     for mart in MARTS:
-        columns = _columns(con, mart)
-        keys = [name for name in KEYS if name in columns]
-        stamp = f", {_literal(published_at)}::timestamp as published_at, {_literal(night.run_id)} as run_id"
         tonight = f"select *{stamp if mart == STAMPED else ''} from marts.{mart}"
         con.execute(f"create table candidate.{mart} as {tonight} limit 0")
-        if has_previous:
-            # By persona where a table has one: who withdraws one persona keeps the other.
-            person = "person_id, persona" if "persona" in columns else "person_id"
-            con.execute(
-                f"insert into candidate.{mart} by name select earlier.* from previous.{mart} as earlier "
-                f"semi join conformed.consent using ({person}) where as_of_date <> $1 order by {', '.join(keys)}",
-                [night.as_of_date],
-            )
-        con.execute(f"insert into candidate.{mart} by name {tonight} order by {', '.join(keys)}")
+        columns = _columns(con, f"candidate.{mart}")
+        rows = " union all by name ".join(filter(None, (tonight, _earlier(con, night, mart))))
+        keys = ", ".join(name for name in KEYS if name in columns)
+        con.execute(f"insert into candidate.{mart} by name select * from ({rows}) order by {keys}")
         _copy_comments(con, mart)
     _write_current_scores(con)
-    _audit(con, settings, night, has_previous)
+    _audit(con, settings, night)
     write_run_tables(con, settings.places, night, has_previous)
     con.execute("checkpoint candidate")
+
+
+def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | None:
+    """SQL of the rows of earlier nights that may go on being shown; None where readers have no such table yet."""
+    seen = _columns(con, f"previous.{mart}")
+    columns = ", ".join(name for name in _columns(con, f"candidate.{mart}") if name in seen)
+    where = f"as_of_date <> {_literal(night.as_of_date)} and {STANDING[mart]}"
+    return f"select {columns} from previous.{mart} where {where}" if columns else None
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
@@ -146,28 +181,43 @@ def _write_current_scores(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("comment on view candidate.current_scores is 'The latest published row of each person and persona.'")
 
 
-def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, has_previous: bool) -> None:
+def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
     """Compare the candidate with the checked marts and with what readers see; the suite `published` judges."""
     con.execute(
         "create or replace temp table audit (table_name varchar, missing_tonight_count bigint, "
         "changed_history_count bigint, unconsenting_count bigint)"
     )
     for mart in MARTS:
-        columns = ", ".join(_columns(con, mart))
-        tonight = f"select {columns} from candidate.{mart} where as_of_date = $1"
-        history = f"select * from candidate.{mart} where as_of_date <> $1"
-        changed = (
-            f"select count(*) from ({history} except select * from previous.{mart})"
-            if has_previous
-            else f"select count(*) from ({history})"
-        )
         con.execute(
-            f"insert into audit select '{mart}', "
-            f"(select count(*) from (select * from marts.{mart} except {tonight})) + (select count(*) from ({tonight} except select * from marts.{mart})), "
-            f"({changed}), (select count(*) from candidate.{mart} anti join conformed.consent using (person_id))",
-            [night.as_of_date],
+            f"insert into audit select '{mart}', {_missing_tonight(con, night, mart)}, "
+            f"{_changed_history(con, night, mart)}, {_unconsenting(con, mart)}"
         )
     judge(settings, night, "published", con)
+
+
+def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
+    columns = ", ".join(_columns(con, f"marts.{mart}"))
+    return _difference(
+        f"from marts.{mart}", f"select {columns} from candidate.{mart} where as_of_date = {_literal(night.as_of_date)}"
+    )
+
+
+def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
+    earlier = _earlier(con, night, mart)
+    seen = _columns(con, f"previous.{mart}")
+    columns = ", ".join(name for name in _columns(con, f"candidate.{mart}") if name in seen) or "*"
+    history = f"select {columns} from candidate.{mart} where as_of_date <> {_literal(night.as_of_date)}"
+    return _difference(history, earlier) if earlier else f"(select count(*) from ({history}))"
+
+
+def _unconsenting(con: duckdb.DuckDBPyConnection, mart: str) -> str:
+    """Rows of people, of personas and of networks that nobody asked to have shown."""
+    person = "person_id, persona" if "persona" in _columns(con, f"candidate.{mart}") else "person_id"
+    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent using ({person}))"
+    if mart not in COUNTED:
+        return nobody
+    account = f"candidate.{mart} anti join conformed.consent using ({person}, network)"
+    return f"{nobody} + (select count(*) from {account} where {COUNTED[mart]})"
 
 
 def _write_parquet(con: duckdb.DuckDBPyConnection, draft: Path) -> dict[str, int]:
@@ -176,9 +226,8 @@ def _write_parquet(con: duckdb.DuckDBPyConnection, draft: Path) -> dict[str, int
     counts = _row_counts(con, "candidate")
     con.execute("set threads = 1")
     for table in counts:
-        con.execute(
-            f"copy candidate.{table} to {_literal(draft / PARQUET / f'{table}.parquet')} (format parquet, compression zstd)"
-        )
+        path = _literal(draft / PARQUET / f"{table}.parquet")
+        con.execute(f"copy candidate.{table} to {path} (format parquet, compression zstd)")
     con.execute("reset threads")
     return counts
 
@@ -214,17 +263,17 @@ def _swap(places: Places, night: Night, draft: Path) -> Path:
     os.rename(draft, folder)
     durable.sync(folder.parent)
     durable.point(places.current, folder)
-    for name in (DATABASE, PARQUET, MANIFEST):
-        if not (places.published / name).is_symlink():
-            durable.point(places.published / name, places.current / name)
     return folder
 
 
 def _forget_old_runs(places: Places, kept_runs: int) -> None:
+    """Remove the oldest folders, each under a draft's name first: one that is half removed must not look whole."""
     folders = sorted((places.published / "runs").glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
     for folder in folders[:-kept_runs]:
         if folder.resolve() != places.current.resolve():
-            shutil.rmtree(folder)
+            doomed = folder.with_name(f".{folder.name}.draft")
+            os.rename(folder, doomed)
+            shutil.rmtree(doomed)
 
 
 def _literal(value: object) -> str:

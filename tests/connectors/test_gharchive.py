@@ -33,6 +33,7 @@ def thread(author: Any = "ann", **more: Any) -> dict[str, Any]:
     return {"number": 7, "title": "A hammer", "body": "It hits.", "user": by, **more}
 
 
+REVIEW = {"id": 9, "body": None}
 COMMENT = {"id": 1, "body": "ACK", "commit_id": "c0ffee", "user": {"login": "bob"}}
 
 
@@ -85,9 +86,7 @@ def test_a_watch_is_a_star_for_the_owner_of_the_repository(tmp_path: Path) -> No
             "ACK",
         ),
         (
-            event(
-                "PullRequestReviewEvent", {"action": "created", "pull_request": thread("cy"), "review": {"id": 9, "body": None}}
-            ),
+            event("PullRequestReviewEvent", {"action": "created", "pull_request": thread("cy"), "review": REVIEW}),
             "review",
             "ann/tools#7",
             "cy",

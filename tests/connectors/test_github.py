@@ -285,5 +285,5 @@ def test_pull_requests_of_two_repositories_are_not_numbered_together(tmp_path: P
     for name in ("one", "two"):
         record = pull(user("ann")) | {"url": f"https://api.github.com/repos/acme/{name}/pulls/1"}
         (tmp_path / f"{name}.ndjson").write_text(json.dumps(record))
-    with pytest.raises(InputError, match="acme/one and .*acme/two"):
+    with pytest.raises(InputError, match=r"acme/one and .*acme/two"):
         GitHub().parse(tmp_path / "one.ndjson", SOURCE.model_copy(update={"path": "*.ndjson"}))

@@ -30,7 +30,7 @@ select
     coalesce(any_value(shares.weight), 0) as weight,
     max(networks.last_event_at) as last_event_at,
     bool_and(networks.is_complete) as is_complete
-from {{ ref("persona_networks") }} as networks
+from {{ ref("score_person__networks") }} as networks
 cross join {{ source("raw", "night") }} as night
 left join shares using (person_id, network)
 group by networks.person_id, networks.network, night.as_of_date

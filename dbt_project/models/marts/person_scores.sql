@@ -53,7 +53,7 @@ facets as (
 coverage as (
 
     select person_id, persona, count_if(is_counted and is_complete) / count(*) as coverage_share
-    from {{ ref("persona_networks") }}
+    from {{ ref("score_person__networks") }}
     where is_linked
     group by all
 

@@ -1,0 +1,136 @@
+"""Compressed files are read to the last byte or not at all, and never fill the memory."""
+
+import gzip
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from evenscore.connectors.compressed import MAX_LINE_BYTES, lines
+from evenscore.errors import InputError
+
+TEXT = b"".join(b"line %d\n" % number for number in range(500))
+PACK: dict[str, Callable[[bytes], bytes]] = {".txt": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}
+MEBIBYTE = 1 << 20
+
+
+def put(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InputError) as refused:
+        list(lines(path))
+    assert str(refused.value).startswith(f"{path}: ")
+    return str(refused.value).removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_every_packing_gives_the_same_lines(tmp_path: Path, suffix: str) -> None:
+    assert list(lines(put(tmp_path, f"a{suffix}", PACK[suffix](TEXT)))) == TEXT.decode().splitlines()
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_members_after_the_first_are_read(tmp_path: Path, suffix: str) -> None:
+    pack = PACK[suffix]
+    assert list(lines(put(tmp_path, f"a{suffix}", pack(b"1\n2") + pack(b"3\n") + pack(b"4")))) == ["1", "23", "4"]
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+@pytest.mark.parametrize("kept", [1, 3, 10, -9, -1])
+def test_a_truncated_file_is_refused_wherever_it_was_cut(tmp_path: Path, suffix: str, kept: int) -> None:
+    assert refusal(put(tmp_path, f"a{suffix}", PACK[suffix](TEXT)[:kept])).startswith(("truncated", "damaged"))
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_truncated_last_member_is_refused(tmp_path: Path, suffix: str) -> None:
+    content = PACK[suffix](TEXT) + PACK[suffix](TEXT)[:-5]
+    assert refusal(put(tmp_path, f"a{suffix}", content)) == "truncated: the compressed stream ends early"
+
+
+def test_a_wrong_gzip_checksum_is_refused(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(TEXT))
+    packed[-8] ^= 1
+    assert refusal(put(tmp_path, "a.gz", bytes(packed))).startswith("damaged: CRC check failed")
+
+
+def test_a_wrong_zstd_checksum_is_refused(tmp_path: Path) -> None:
+    packed = bytearray(zstandard.ZstdCompressor(write_checksum=True).compress(TEXT))
+    packed[-1] ^= 1
+    assert "checksum" in refusal(put(tmp_path, "a.zst", bytes(packed)))
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_compressed_file_of_no_bytes_is_refused_and_one_of_no_text_is_not(tmp_path: Path, suffix: str) -> None:
+    assert refusal(put(tmp_path, f"a{suffix}", b"")).startswith("has no bytes")
+    assert list(lines(put(tmp_path, f"b{suffix}", PACK[suffix](b"")))) == []
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_what_is_not_compressed_but_says_so_is_refused(tmp_path: Path, suffix: str) -> None:
+    assert refusal(put(tmp_path, f"a{suffix}", b'{"event_id": "e1"}\n')).startswith("damaged: ")
+
+
+def test_bytes_after_the_end_of_a_gzip_file_are_refused(tmp_path: Path) -> None:
+    assert refusal(put(tmp_path, "a.gz", gzip.compress(TEXT) + b"more")).startswith("damaged: ")
+
+
+def zstd_bomb(block: bytes) -> bytes:
+    stream = zstandard.ZstdCompressor().compressobj()
+    return b"".join(stream.compress(block) for _ in range(1024)) + stream.flush()
+
+
+@pytest.mark.parametrize("block", [bytes(MEBIBYTE), b"{}\n" * (MEBIBYTE // 3), b"\n" * MEBIBYTE])
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_bomb_of_a_gibibyte_is_refused_within_two_seconds_and_64_mebibytes(
+    tmp_path: Path, suffix: str, block: bytes
+) -> None:
+    packed = zstd_bomb(block) if suffix == ".zst" else gzip.compress(block, 9) * 1024
+    path = put(tmp_path, f"a.ndjson{suffix}", packed)
+    tracemalloc.start()
+    started = time.monotonic()
+    try:
+        with pytest.raises(InputError, match="taken for a bomb"):
+            for _ in lines(path):
+                pass
+        assert time.monotonic() - started < 2
+        assert tracemalloc.get_traced_memory()[1] < 64 * MEBIBYTE
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_well_packed_file_of_ordinary_size_is_no_bomb(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.gz", gzip.compress(b"\n" * MEBIBYTE))
+    assert 200 * path.stat().st_size < MEBIBYTE
+    assert sum(1 for _ in lines(path)) == MEBIBYTE
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".zst"])
+def test_a_line_without_end_is_refused(tmp_path: Path, suffix: str) -> None:
+    noise = zlib.compress(bytes(range(256)) * 4096, 0).replace(b"\n", b" ")
+    endless = noise * (2 + MAX_LINE_BYTES // len(noise))
+    content = PACK[suffix](b"short\n" + endless) if suffix == ".txt" else _stored(b"short\n" + endless)
+    assert refusal(put(tmp_path, f"a{suffix}", content)) == "line 2 is longer than 16 MiB"
+
+
+def _stored(content: bytes) -> bytes:
+    """One zstd frame for each 64 KiB, so that the whole packs badly enough to be no bomb."""
+    return b"".join(zstandard.compress(content[at : at + 1 << 16], -7) for at in range(0, len(content), 1 << 16))
+
+
+def test_text_that_is_not_utf_8_is_refused_with_its_line_and_byte(tmp_path: Path) -> None:
+    assert refusal(put(tmp_path, "a.txt", b"sound\nfa\xdfade\n")) == "line 2 is not UTF-8 (byte 3)"
+
+
+def test_the_marks_of_windows_are_left_out(tmp_path: Path) -> None:
+    assert list(lines(put(tmp_path, "a.txt", b"\xef\xbb\xbfone\r\ntwo\r\nthree"))) == ["one", "two", "three"]
+
+
+def test_only_a_line_feed_ends_a_line(tmp_path: Path) -> None:
+    assert list(lines(put(tmp_path, "a.txt", "a\u2028b\u0085c\x0bd\n".encode()))) == ["a\u2028b\u0085c\x0bd"]

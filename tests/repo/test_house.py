@@ -1,0 +1,116 @@
+"""The rules of the house that no linter knows: what belongs together is there together."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
+from evenscore.cli import main
+from evenscore.connectors import CONNECTORS
+from evenscore.settings import Checks, Source
+
+ROOT = Path(__file__).parents[2]
+DBT = ROOT / "dbt_project"
+TEXTS = {".py", ".sql", ".yml", ".md", ".toml", ".css", ".j2", ""}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def texts() -> list[Path]:
+    return [path for path in tracked() if path.suffix in TEXTS]
+
+
+@pytest.mark.parametrize("kind", sorted(CONNECTORS))
+def test_a_kind_of_source_is_known_everywhere(kind: str) -> None:
+    staging = " ".join(path.read_text() for path in (DBT / "models/staging").rglob("*.sql"))
+    assert f"'{kind}'" in staging, "no staging model reads it"
+    assert (ROOT / f"tests/connectors/test_{kind}.py").exists()
+    assert f"| `{kind}` |" in (ROOT / "docs/configuration.md").read_text()
+    assert kind in str(Source.model_fields["kind"].annotation)
+
+
+def test_every_staging_model_reaches_the_conformed_tables() -> None:
+    conformed = " ".join(path.read_text() for path in (DBT / "models/conformed").glob("*.sql"))
+    for model in (DBT / "models/staging").rglob("*.sql"):
+        assert f'ref("{model.stem}")' in conformed, model.name
+
+
+@pytest.mark.parametrize("layer", ["features", "scores"])
+def test_every_feature_and_score_has_a_unit_test(layer: str) -> None:
+    described = yaml.safe_load((DBT / f"models/{layer}/{layer}.yml").read_text())
+    tested = {test["model"] for test in described["unit_tests"]}
+    for model in (DBT / f"models/{layer}").glob("*.sql"):
+        assert re.sub(r"_v\d+$", "", model.stem) in tested, f"{model.name} has no unit test"
+
+
+def test_model_names_say_their_layer() -> None:
+    patterns = {"staging": r"stg_[a-z]+__[a-z_]+", "features": r"feat_[a-z]+__[a-z_]+", "scores": r"score_[a-z]+__[a-z_]+(_v\d+)?"}
+    for layer, pattern in patterns.items():
+        for model in (DBT / "models" / layer).rglob("*.sql"):
+            assert re.fullmatch(pattern, model.stem), model
+
+
+def test_every_expectation_folder_is_a_stage_and_is_judged() -> None:
+    assert {path.name for path in EXPECTATIONS.iterdir() if path.is_dir()} == set(STAGES)
+    code = " ".join(path.read_text() for path in (ROOT / "dags/evenscore").rglob("*.py"))
+    for stage in STAGES:
+        assert load_suites(stage, Checks()), f"{stage} has no suite"
+        assert f'judge(settings, night, "{stage}"' in code, f"nobody judges {stage}"
+
+
+def test_every_verb_shows_an_example() -> None:
+    for name, command in main.commands.items():
+        shown = command.get_help(click.Context(command))
+        assert f"Example: evenscore {name}" in shown, name
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    for line in lines:
+        if re.match(r'^  "[a-z]', line):
+            assert " # " in line, line
+
+
+def test_the_changelog_knows_the_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    assert "make test" in (ROOT / "README.md").read_text()
+    assert "make test" in (ROOT / ".ci/run").read_text()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/configuration.md", "docs/operations.md", "docs/scoring.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    path = ROOT / page
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_readme_names_only_verbs_and_targets_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert set(re.findall(r"^evenscore ([a-z]+)", readme, re.MULTILINE)) <= set(main.commands)
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"^make ([a-z]+)", readme, re.MULTILINE):
+        assert f"\n{target}:" in makefile, target
+
+
+def test_no_file_carries_a_path_of_somebodys_machine() -> None:
+    # Spelled in two parts, so that this file does not find itself.
+    for path in texts():
+        for stranger in ("/ro" "ot/", "/ho" "me/", "/wo" "rk/"):
+            assert stranger not in path.read_text(), f"{path}: {stranger}"
+
+
+def test_modules_have_names_that_say_something() -> None:
+    for path in tracked():
+        assert not re.match(r"(utils?|helpers?|common|misc)\b", path.stem), path
