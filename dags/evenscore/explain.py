@@ -18,7 +18,7 @@ FEATURES = {
 CAUSES = {
     "viral_post": "one post drew most of it",
     "single_engager": "one person did most of it",
-    "bought_burst": "nearly all of it came at once from accounts never seen with this person before",
+    "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
     "cold_start": "there was too little to compare it with",
     "source_fault": "evidence cannot vanish that fast; a feed may be at fault",
     "organic": "no simple cause was found",

@@ -8,6 +8,7 @@ back is pointing `current` at another folder of published/runs: the next night g
 import os
 import shutil
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import duckdb
@@ -59,23 +60,24 @@ def publish(settings: Settings, night: Night) -> Outcome:
     full; what is half written is removed, here or by the next run.
     """
     places = settings.places
-    _tidy(places)
-    _lay_links(places)
-    draft = places.published / "runs" / f".{night.run_id}.draft"
-    try:
-        with durable.disk_errors(draft), connect(places) as con:
-            require_run(con, night)
-            has_previous = attach_published(con, places, "previous")
-            if has_previous and _is_unchanged(con, night):
-                return Outcome("unchanged", places.current.resolve(), _row_counts(con, "previous"))
-            draft.mkdir(parents=True)
-            _write_candidate(con, settings, night, draft, has_previous)
-            row_counts = _write_parquet(con, draft)
-        _write_manifest(settings, night, draft, row_counts)
-        folder = _swap(places, night, draft)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    _forget_old_runs(places, settings.publish.kept_runs)
+    with durable.disk_errors(places.published):
+        _tidy(places)
+        _lay_links(places)
+        draft = places.published / "runs" / f".{night.run_id}.draft"
+        try:
+            with connect(places) as con:
+                require_run(con, night)
+                has_previous = attach_published(con, places, "previous")
+                if has_previous and _is_unchanged(con, night):
+                    return Outcome("unchanged", places.current.resolve(), _row_counts(con, "previous"))
+                draft.mkdir(parents=True)
+                _write_candidate(con, settings, night, draft, has_previous)
+                row_counts = _write_parquet(con, draft)
+            _write_manifest(settings, night, draft, row_counts)
+            folder = _swap(places, night, draft)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _forget_old_runs(places, settings.publish.kept_runs)
     return Outcome("published", folder, row_counts)
 
 
@@ -89,7 +91,7 @@ def _tidy(places: Places) -> None:
 
 
 def _lay_links(places: Places) -> None:
-    """Let the readers' paths lead through `current`: laid before there is one, so that its swap alone is the publish."""
+    """Let readers' paths lead through `current`; laid before there is one, so that its swap alone is the publish."""
     places.published.mkdir(parents=True, exist_ok=True)
     for name in (DATABASE, PARQUET, MANIFEST):
         if not (places.published / name).is_symlink():
@@ -102,12 +104,13 @@ def _is_unchanged(con: duckdb.DuckDBPyConnection, night: Night) -> bool:
 
 
 def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
-    columns, seen = _columns(con, f"marts.{mart}"), _columns(con, f"previous.{mart}")
-    if not set(columns) <= set(seen):
+    columns = _columns(con, f"marts.{mart}")
+    if not set(columns) <= set(_columns(con, f"previous.{mart}")):
         return False
-    lapsed = f"select count(*) from previous.{mart} where as_of_date <> {_literal(night.as_of_date)} and not ({STANDING[mart]})"
-    shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {_literal(night.as_of_date)}"
-    return con.execute(f"select {_difference(f'from marts.{mart}', shown)} + ({lapsed})").fetchall() == [(0,)]
+    date = _literal(night.as_of_date)
+    shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
+    lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({STANDING[mart]}))"
+    return con.execute(f"select {_difference(f'from marts.{mart}', shown)} + {lapsed}").fetchall() == [(0,)]
 
 
 def _difference(left: str, right: str) -> str:
@@ -146,10 +149,15 @@ def _write_candidate(
 
 def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | None:
     """SQL of the rows of earlier nights that may go on being shown; None where readers have no such table yet."""
-    seen = _columns(con, f"previous.{mart}")
-    columns = ", ".join(name for name in _columns(con, f"candidate.{mart}") if name in seen)
+    columns = _shared_columns(con, mart)
     where = f"as_of_date <> {_literal(night.as_of_date)} and {STANDING[mart]}"
     return f"select {columns} from previous.{mart} where {where}" if columns else None
+
+
+def _shared_columns(con: duckdb.DuckDBPyConnection, mart: str) -> str:
+    """A newer version may have added a column, or a table, that readers have not seen yet."""
+    seen = _columns(con, f"previous.{mart}")
+    return ", ".join(name for name in _columns(con, f"candidate.{mart}") if name in seen)
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
@@ -204,8 +212,7 @@ def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) ->
 
 def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
     earlier = _earlier(con, night, mart)
-    seen = _columns(con, f"previous.{mart}")
-    columns = ", ".join(name for name in _columns(con, f"candidate.{mart}") if name in seen) or "*"
+    columns = _shared_columns(con, mart) or "*"
     history = f"select {columns} from candidate.{mart} where as_of_date <> {_literal(night.as_of_date)}"
     return _difference(history, earlier) if earlier else f"(select count(*) from ({history}))"
 
@@ -257,9 +264,10 @@ def _write_manifest(settings: Settings, night: Night, draft: Path, row_counts: d
 
 
 def _swap(places: Places, night: Night, draft: Path) -> Path:
-    folder = places.published_run(night.run_id)
-    if folder.exists():  # the same run, published again with other rows: readers keep the old folder until the swap
-        folder = folder.with_name(f"{folder.name}.{runs.now().replace(':', '')}")
+    first = places.published_run(night.run_id)
+    again = (first.with_name(f"{first.name}.{number}") for number in count(2))
+    # The same run may publish again, with other rows: readers keep the old folder until the swap.
+    folder = next(name for name in chain([first], again) if not name.exists())
     os.rename(draft, folder)
     durable.sync(folder.parent)
     durable.point(places.current, folder)

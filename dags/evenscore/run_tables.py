@@ -18,7 +18,7 @@ RUNS = {
     "as_of_date": ("date", "The UTC day that it scored."),
     "started_at": ("timestamp", "When its first stage began, UTC."),
     "ended_at": ("timestamp", "When its last stage before this publish ended, UTC."),
-    "outcome": ("varchar", "published; stopped, by a critical check; failed; unfinished."),
+    "outcome": ("varchar", "published; unchanged; stopped, by a critical check; failed; unfinished."),
     "rows_per_stage": (
         "map(varchar, bigint)",
         "What was counted: read, rejected, landed, scored, held, published and more.",
@@ -56,7 +56,9 @@ def write_run_tables(con: duckdb.DuckDBPyConnection, places: Places, night: Nigh
             con.execute(f"comment on column candidate.{table}.{name} is '{description}'")
         if has_previous:
             con.execute(
-                f"insert into candidate.{table} from previous.{table} where run_id <> $1 order by as_of_date, run_id",
+                f"insert into candidate.{table} by name select earlier.* from previous.{table} as earlier "
+                "semi join (from previous.runs where run_id <> $1 and outcome <> 'unfinished') using (run_id) "
+                "order by as_of_date, run_id",
                 [night.run_id],
             )
     known = {run_id for (run_id,) in con.execute("select run_id from candidate.runs").fetchall()}

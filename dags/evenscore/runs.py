@@ -64,6 +64,12 @@ def stages(places: Places, run_id: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda record: (record["started_at"], record["stage"]))
 
 
+def forget_stages(places: Places, night: Night, names: tuple[str, ...]) -> None:
+    """Drop what later stages recorded: an earlier one is being done again, so they must be too."""
+    for name in names:
+        (_stages(places, night) / f"{name}.json").unlink(missing_ok=True)
+
+
 def _stages(places: Places, night: Night) -> Path:
     return places.run(night.run_id) / "stages"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from evenscore import durable, extraction, publishing, runs, warehouse
 from evenscore.checks.judge import judge
-from evenscore.errors import StoppedByCheck, UsageError
+from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.report.page import write_report
 from evenscore.run_tables import versions
 from evenscore.runs import Night
@@ -16,13 +16,16 @@ from evenscore.settings import Settings
 
 LAYERS = tuple(warehouse.LAYERS)
 
+STAGES = ("check_landing", *(f"build_{layer}" for layer in LAYERS), "check", "publish")
+"""The stages that stand on one another: each needs all before it, done by the same run."""
+
 SCORE_COUNTS = """
     select
         count(*) as people,
         count(score) as scored,
-        count_if(status = 'held') as held,
-        count_if(status = 'published') as published,
-        count_if(status = 'insufficient_evidence') as insufficient_evidence
+        count(*) filter (status = 'held') as held,
+        count(*) filter (status = 'published') as published,
+        count(*) filter (status = 'insufficient_evidence') as insufficient_evidence
     from marts.person_scores
 """
 
@@ -55,14 +58,15 @@ def check_landing(settings: Settings, night: Night) -> None:
 def build(settings: Settings, night: Night, layer: str) -> None:
     """Build and test one layer of the dbt project."""
     with _working(settings, night, f"build_{layer}") as record:
-        warehouse.require_laid_out(settings, night)
+        with warehouse.connect(settings.places) as con:
+            warehouse.require_run(con, night)
         record |= warehouse.build_layer(settings, layer)
 
 
 def check(settings: Settings, night: Night) -> None:
     """Judge tonight's features and scores beside earlier nights."""
     with _working(settings, night, "check") as record, warehouse.connect(settings.places) as con:
-        warehouse.require_built(con, night)
+        warehouse.require_run(con, night)
         names = [name for name, *_ in con.execute(f"describe {SCORE_COUNTS}").fetchall()]
         record["rows"] = dict(zip(names, con.execute(SCORE_COUNTS).fetchall()[0], strict=True))
         judge(settings, night, "features", con)
@@ -129,4 +133,11 @@ def _working(settings: Settings, night: Night, name: str) -> Iterator[dict[str, 
         with runs.only_one(settings.places), runs.stage(settings.places, night, name) as record:
             yield record
     except StoppedByCheck as stop:
-        raise StoppedByCheck(f"{stop}; the last good scores stand; see {write_report(settings, night)}") from stop
+        raise StoppedByCheck(f"{stop}; the last good scores stand; see {_page(settings, night)}") from stop
+
+
+def _page(settings: Settings, night: Night) -> str:
+    try:
+        return str(write_report(settings, night))
+    except (EvenscoreError, OSError) as error:  # why the night stopped matters more than that its page is missing
+        return f"the log: its page could not be written ({error})"

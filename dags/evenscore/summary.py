@@ -41,8 +41,8 @@ def in_one_line(facts: dict[str, Any]) -> str:
     """A night of a range."""
     rows = facts["rows"]
     counts = ", ".join(f"{rows[name]:,} {name}" for name in ("read", "rejected", "scored", "held"))
-    failed = sum(not check["success"] for check in facts["checks"])
-    return f"{facts['as_of_date']}  {facts['outcome']:<9}  {counts}, {failed} checks failed, {facts['seconds']} s"
+    warned = sum(not check["success"] for check in facts["checks"])
+    return f"{facts['as_of_date']}  {facts['outcome']:<9}  {counts}, {warned} warned, {facts['seconds']} s"
 
 
 def in_full(facts: dict[str, Any]) -> str:

@@ -35,7 +35,9 @@ DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalExce
 
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
 PUBLISHED = {
-    "person_scores": _ROW | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification"), "double"),
+    "person_scores": _ROW
+    | {"status": "varchar"}
+    | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification"), "double"),
     "score_contributions": _ROW
     | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
 }
@@ -86,14 +88,8 @@ def prepare(settings: Settings, night: Night) -> None:
         _write_night(con, settings, night)  # the last, because it says that the others are there
 
 
-def require_laid_out(settings: Settings, night: Night) -> None:
-    """Raise unless the warehouse is laid out for this night: a layer of another night would be built on it."""
-    with connect(settings.places) as con:
-        require_run(con, night)
-
-
 def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """Raise unless this run was the last to lay out the warehouse."""
+    """Raise unless this run laid out the warehouse: a layer of another night would be built on it."""
     try:
         found = con.execute("select run_id from raw.night").fetchall()
     except duckdb.CatalogException:

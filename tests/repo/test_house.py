@@ -52,7 +52,11 @@ def test_every_feature_and_score_has_a_unit_test(layer: str) -> None:
 
 
 def test_model_names_say_their_layer() -> None:
-    patterns = {"staging": r"stg_[a-z]+__[a-z_]+", "features": r"feat_[a-z]+__[a-z_]+", "scores": r"score_[a-z]+__[a-z_]+(_v\d+)?"}
+    patterns = {
+        "staging": r"stg_[a-z]+__[a-z_]+",
+        "features": r"feat_[a-z]+__[a-z_]+",
+        "scores": r"score_[a-z]+__[a-z_]+(_v\d+)?",
+    }
     for layer, pattern in patterns.items():
         for model in (DBT / "models" / layer).rglob("*.sql"):
             assert re.fullmatch(pattern, model.stem), model
@@ -107,7 +111,7 @@ def test_the_readme_names_only_verbs_and_targets_that_exist() -> None:
 def test_no_file_carries_a_path_of_somebodys_machine() -> None:
     # Spelled in two parts, so that this file does not find itself.
     for path in texts():
-        for stranger in ("/ro" "ot/", "/ho" "me/", "/wo" "rk/"):
+        for stranger in ("/root/", "/home/", "/work/"):
             assert stranger not in path.read_text(), f"{path}: {stranger}"
 
 

@@ -61,8 +61,14 @@ def results_of(places: Places, run_id: str) -> list[Result]:
 
 
 def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Result]:
-    rows = con.execute(suite.query).df()
-    found = _validate(suite, rows)
+    try:
+        rows = con.execute(suite.query).df()
+        found = _validate(suite, rows)
+    except EvenscoreError:
+        raise
+    except Exception as error:  # whatever DuckDB or Great Expectations makes of a broken suite
+        reason = " ".join(str(error).split())
+        raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {reason}") from error
     return [
         Result(
             run_id=night.run_id,
@@ -91,10 +97,16 @@ def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
     named = {"unexpected_index_column_names": list(suite.rows_are)} if suite.rows_are else {}
     outcome = batch.validate(expectations, result_format={"result_format": "COMPLETE", **named})
     for result in outcome.results:
-        if result.exception_info.get("raised_exception"):
-            message = result.exception_info["exception_message"]
-            raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {message}")
+        _require_evaluated(suite, result.exception_info)
     return sorted(outcome.results, key=lambda result: result.expectation_config.meta["position"])
+
+
+def _require_evaluated(suite: Suite, information: dict[str, Any]) -> None:
+    """Great Expectations counts what it could not evaluate as failed; it tells of it once, or once a metric."""
+    for raised in [information] if "raised_exception" in information else information.values():
+        if raised["raised_exception"]:
+            message = raised["exception_message"]
+            raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {message}")
 
 
 def _great_expectations() -> tuple[Any, Any, Any]:
@@ -127,11 +139,16 @@ def _expected(stanza: Stanza) -> str:
 
 
 def _observed(stanza: Stanza, suite: Suite, result: Any, rows: pd.DataFrame) -> str:
-    """The range of what was seen; where rows failed, how many and which."""
+    """The range of what was seen; where rows failed, how many and, if the suite names its rows, which."""
     column = stanza.arguments.get("column")
-    if result.success or not suite.rows_are:
-        return _range(rows[column]) if column else _shown(result.result.get("observed_value"))
-    failing = result.result.get("unexpected_index_list") or []
+    if not column:
+        return _shown(result.result.get("observed_value"))
+    if result.success or (len(rows) == 1 and not suite.rows_are):
+        return _range(rows[column])
+    if not suite.rows_are:
+        failing = result.result["unexpected_list"]
+        return f"{len(failing)} of {len(rows)}: {_range(pd.Series(failing))}"
+    failing = result.result["unexpected_index_list"]
     named = "; ".join(
         f"{'/'.join(str(row[name]) for name in suite.rows_are)} {_shown(row[column])}" for row in failing[:NAMED_ROWS]
     )

@@ -41,7 +41,8 @@ class Suite(BaseModel):
     reads: str = Field(min_length=20)
     query: str
     rows_are: tuple[str, ...]
-    """The columns that name a row in a result; none where there is only one row."""
+    """The columns that name a row in a result; none where there is one row, or where rows are people: results are
+    published, and outlast a withdrawal."""
     expectations: tuple[Stanza, ...] = Field(min_length=1)
 
 

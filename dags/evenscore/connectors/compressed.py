@@ -11,13 +11,13 @@ import zstandard
 from evenscore.errors import InputError
 
 CHUNK_BYTES = 1 << 20
-ZSTD_BYTES = 2 << 10
-"""Four bytes of zstd can hold 128 KiB, so this is as much as can be unpacked in one step (64 MiB at worst)."""
+ZSTD_BYTES = 512
+"""Four bytes of zstd can hold 128 KiB, so this is what may be unpacked in one step (16 MiB at worst)."""
 MAX_LINE_BYTES = 16 << 20
 """A longer line is no record of any network we know; it is refused before it fills the memory."""
 MAX_RATIO = 200
 BOMB_BYTES = 8 << 20
-"""Past this size, a file that unpacks to more than MAX_RATIO times its own bytes is taken for a bomb."""
+"""A file of which any stretch this long unpacks from less than a MAX_RATIO-th of its length is taken for a bomb."""
 
 
 def lines(path: Path) -> Iterator[str]:
@@ -27,47 +27,55 @@ def lines(path: Path) -> Iterator[str]:
     """
     number, rest = 0, b""
     for chunk in _unpacked(path):
-        *whole, rest = (rest + chunk).split(b"\n")
-        for raw in whole:
-            number += 1
-            yield _text(path, number, raw)
+        whole, end, rest = (rest + chunk).rpartition(b"\n")
+        if end:
+            found = _text(path, number, whole).split("\n")
+            number += len(found)
+            yield from (line.removesuffix("\r") for line in found)
         if len(rest) > MAX_LINE_BYTES:
             raise InputError(f"{path}: line {number + 1} is longer than {MAX_LINE_BYTES >> 20} MiB")
     if rest:
-        yield _text(path, number + 1, rest)
+        yield _text(path, number, rest).removesuffix("\r")
 
 
 def _text(path: Path, number: int, raw: bytes) -> str:
+    """Decode what stands after line `number`."""
     try:
-        return raw.decode("utf-8-sig" if number == 1 else "utf-8").removesuffix("\r")
+        return raw.decode("utf-8-sig" if number == 0 else "utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: line {number} is not UTF-8 (byte {error.start + 1})") from error
+        before = error.object[: error.start].split(b"\n")
+        raise InputError(f"{path}: line {number + len(before)} is not UTF-8 (byte {len(before[-1]) + 1})") from error
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:
-    packed_bytes, unpacked_bytes = path.stat().st_size, 0
-    if path.suffix in (".gz", ".zst") and packed_bytes == 0:
+    if path.suffix in (".gz", ".zst") and path.stat().st_size == 0:
         raise InputError(f"{path}: has no bytes; an empty {path.suffix} file still has a header")
     try:
-        for chunk in _chunks(path):
-            unpacked_bytes += len(chunk)
-            if unpacked_bytes > BOMB_BYTES and unpacked_bytes > MAX_RATIO * packed_bytes:
-                raise InputError(f"{path}: unpacks to more than {MAX_RATIO} times its size; taken for a bomb")
-            yield chunk
+        with path.open("rb") as packed:
+            yield from _measured(path, packed, _chunks(path, packed))
     except EOFError as error:
         raise InputError(f"{path}: truncated: the compressed stream ends early") from error
     except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
         raise InputError(f"{path}: damaged: {error}") from error
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as packed:
-        if path.suffix == ".zst":
-            yield from _zstd_chunks(packed)
-            return
-        stream = gzip.GzipFile(fileobj=packed) if path.suffix == ".gz" else packed
-        while chunk := stream.read(CHUNK_BYTES):
-            yield chunk
+def _measured(path: Path, packed: BinaryIO, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Weigh what is unpacked against what was read for it, before anybody looks at it."""
+    start, unpacked_bytes = 0, 0
+    for chunk in chunks:
+        unpacked_bytes += len(chunk)
+        if unpacked_bytes > BOMB_BYTES:
+            if unpacked_bytes > MAX_RATIO * (packed.tell() - start):
+                raise InputError(f"{path}: unpacks to more than {MAX_RATIO} times its size; taken for a bomb")
+            start, unpacked_bytes = packed.tell(), 0
+        yield chunk
+
+
+def _chunks(path: Path, packed: BinaryIO) -> Iterator[bytes]:
+    if path.suffix == ".zst":
+        return _zstd_chunks(packed)
+    stream = gzip.GzipFile(fileobj=packed) if path.suffix == ".gz" else packed
+    return iter(lambda: stream.read(CHUNK_BYTES), b"")
 
 
 def _zstd_chunks(packed: BinaryIO) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ CAUSES = {
     "single_engager": ("One engager", "One account made most of the actions."),
     "bought_burst": (
         "A burst of newcomers",
-        "Many accounts arrived at once that were never seen with this person before. "
+        "Many accounts arrived at once that were seen with nobody before. "
         "Bought and honest bursts look alike in the numbers: a person decides.",
     ),
     "cold_start": ("A cold start", "There was too little evidence before this move to measure it against."),
@@ -123,7 +123,7 @@ def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
     return (
         (share(jump.top_post_share), "of the engagement went to one post"),
         (share(jump.top_engager_share), "of the actions were one account's"),
-        (share(jump.new_engager_share), "of the engagers were never seen with this person before"),
+        (share(jump.new_engager_share), "of the engagers were seen with nobody before"),
     )
 
 

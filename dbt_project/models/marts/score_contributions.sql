@@ -2,7 +2,7 @@
 -- on the night it was last accepted.
 with accepted as (
 
-    select person_id, persona, as_of_date, basis_date
+    select person_id, persona, as_of_date, parts_date
     from {{ ref("score_person__accepted") }}
     inner join {{ source("raw", "night") }} using (as_of_date)
     where is_accepted_sufficient
@@ -33,4 +33,4 @@ inner join known
     on
         accepted.person_id = known.person_id
         and accepted.persona = known.persona
-        and accepted.basis_date = known.as_of_date
+        and accepted.parts_date = known.as_of_date

@@ -17,13 +17,14 @@ series as (
         candidates.persona,
         candidates.as_of_date,
         false as is_published,
+        false as was_held,
         candidates.score as candidate_score,
         candidates.score_low,
         candidates.score_high,
         candidates.is_sufficient
     from {{ ref("score_person__influence", v=1) }} as candidates
     union all
-    select person_id, persona, as_of_date, true, score, score_low, score_high, true
+    select person_id, persona, as_of_date, true, status is not distinct from 'held', score, score_low, score_high, true
     from {{ ref("standing_scores") }}
     where score is not null
 
@@ -42,6 +43,7 @@ walk as (
         series.score_high as accepted_high,
         series.is_sufficient as is_accepted_sufficient,
         series.as_of_date as basis_date,
+        series.as_of_date as parts_date,
         [series.candidate_score] as recent_scores
     from series
     cross join night
@@ -54,12 +56,13 @@ walk as (
         persona,
         as_of_date,
         candidate_score,
-        is_jump,
+        is_jump or was_held,
         if(is_jump, accepted_score, candidate_score),
         if(is_jump, accepted_low, score_low),
         if(is_jump, accepted_high, score_high),
         if(is_jump, is_accepted_sufficient, is_sufficient),
-        if(is_jump, basis_date, as_of_date),
+        if(is_jump or was_held, basis_date, as_of_date),
+        if(is_jump, parts_date, as_of_date),
         list_append(recent_scores, if(is_jump, accepted_score, candidate_score))[-hold_window_nights:]
     from (
 
@@ -70,6 +73,7 @@ walk as (
             walk.accepted_high,
             walk.is_accepted_sufficient,
             walk.basis_date,
+            walk.parts_date,
             walk.recent_scores,
             night.hold_window_nights,
             not series.is_published and list_max(

@@ -1,0 +1,165 @@
+"""The command line: an exit code for every outcome, and errors in one line that names what is wrong."""
+
+import fcntl
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evenscore.cli import main
+from home import Home, event
+
+Run = Callable[..., Result]
+VERBS = ["build", "check", "publish", "report", "extract", "status"]
+
+
+@pytest.fixture
+def run(home: Home) -> Run:
+    """Call a verb of the command line on the home."""
+
+    def called(*arguments: str) -> Result:
+        options = ["--home", str(home.places.home), "--config", str(home.config)]
+        return CliRunner().invoke(main, [*arguments, *options])
+
+    return called
+
+
+def only_line(result: Result) -> str:
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    return line
+
+
+def test_extract_says_what_came_in(home: Home, run: Run) -> None:
+    home.deliver("day.ndjson", event("a"), event("b"), event("b"), event("c", verb="poke"))
+    result = run("extract", "--date", "2026-03-05")
+    assert (result.exit_code, result.stdout) == (0, "forum: 4 read, 1 rejected, 1 duplicate, 0 ignored, 2 landed\n")
+
+
+def test_json_is_json(home: Home, run: Run) -> None:
+    home.deliver("day.ndjson", event("a"))
+    result = run("extract", "--date", "2026-03-05", "--json")
+    assert json.loads(result.stdout)["forum"]["landed"] == 1
+
+
+@pytest.mark.parametrize("verb", ["night", *VERBS, "explain", "rebuild", "doctor", "demo"])
+def test_every_verb_helps_with_an_example(verb: str) -> None:
+    result = CliRunner().invoke(main, [verb, "--help"])
+    assert (result.exit_code, f"Example: evenscore {verb}" in result.stdout) == (0, True)
+
+
+# usage and configuration: exit code 2 --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["night"], ["night", "--date", "today"], ["night", "--nights", "1"]])
+def test_what_cannot_be_understood_exits_2(run: Run, arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_an_unknown_verb_exits_2_as_a_process() -> None:
+    done = subprocess.run([sys.executable, "-c", "import evenscore.cli as c; c.main()", "dance"], capture_output=True)
+    assert (done.returncode, b"No such command 'dance'" in done.stderr) == (2, True)
+
+
+def test_a_range_that_ends_before_it_begins_exits_2(run: Run) -> None:
+    result = run("night", "--date", "2026-03-05", "--until", "2026-03-04")
+    assert result.exit_code == 2
+    assert only_line(result) == "evenscore: --until 2026-03-04: lies before --date 2026-03-05"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("sources = [", "not valid TOML: "),
+        ("[consent]\nledger = 'ledger.csv'\n", "sources: is missing"),
+    ],
+)
+def test_a_wrong_configuration_exits_2_in_one_line(home: Home, run: Run, text: str | None, message: str) -> None:
+    home.config.unlink()
+    if text:
+        home.config.write_text(text)
+    result = run("extract", "--date", "2026-03-05")
+    assert result.exit_code == 2
+    assert only_line(result).startswith(f"evenscore: {home.config}: {message}")
+    assert not home.places.home.exists()
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"extract"}))
+def test_a_step_of_a_night_that_has_not_begun_exits_2(run: Run, verb: str) -> None:
+    result = run(verb, "--date", "2026-03-05")
+    assert result.exit_code == 2
+    assert "--date 2026-03-05: no run of that night has begun" in only_line(result)
+
+
+def test_explaining_before_anything_is_published_exits_2(run: Run) -> None:
+    result = run("explain", "p_ann")
+    assert (result.exit_code, "nothing has been published yet" in only_line(result)) == (2, True)
+
+
+# failures: exit code 1 -----------------------------------------------------------------------------------------
+
+
+def test_a_busy_home_exits_1_at_once(home: Home, run: Run) -> None:
+    home.places.home.mkdir()
+    with home.places.lock.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = run("night", "--date", "2026-03-05")
+    assert (result.exit_code, only_line(result)) == (
+        1,
+        f"evenscore: {home.places.lock}: another run is working in this home folder; try again when it has ended",
+    )
+
+
+def test_a_broken_file_exits_1_and_is_named(home: Home, run: Run) -> None:
+    path = home.deliver("day.ndjson.gz", content=b"")
+    result = run("extract", "--date", "2026-03-05")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith(f"evenscore: {path}: has no bytes")
+
+
+def test_verbose_adds_the_traceback(home: Home, run: Run) -> None:
+    home.deliver("day.csv", content=b"event_id\n")
+    quiet, verbose = run("extract", "--date", "2026-03-05"), run("extract", "--date", "2026-03-05", "--verbose")
+    assert "Traceback" not in quiet.output
+    assert "Traceback" in verbose.stderr
+    assert quiet.stderr.splitlines()[-1] == verbose.stderr.splitlines()[-1]
+
+
+# doctor --------------------------------------------------------------------------------------------------------
+
+
+def findings(result: Result) -> dict[str, tuple[bool, str]]:
+    return {finding["subject"]: (finding["is_well"], finding["says"]) for finding in json.loads(result.stdout)}
+
+
+def test_doctor_finds_a_sound_home_well(home: Home, run: Run) -> None:
+    home.deliver("day.ndjson", event("a"))
+    run("extract", "--date", "2026-03-05")
+    well = findings(run("doctor", "--json"))
+    assert well["source forum"] == (True, f"1 files at {home.data}/*")
+    assert well["ledger"] == (True, f"{home.folder}/ledger.csv: 1 sound entries")
+    assert well["landing"] == (True, "1 landed files, each with the bytes that were landed")
+
+
+def test_doctor_says_what_is_wrong_and_goes_on(home: Home, run: Run) -> None:
+    home.deliver("day.ndjson", event("a"))
+    run("extract", "--date", "2026-03-05")
+    (landed,) = home.places.landing.glob("forum/activity/*/*.parquet")
+    landed.write_bytes(b"")
+    (home.folder / "ledger.csv").write_text("person_id\n")
+    (home.data / "day.ndjson").unlink()
+    home.places.current.mkdir(parents=True)
+    (home.places.current / "manifest.json").write_text('{"as_of_date": "2026-03-05", "sha256": {"gone.parquet": "0"}}')
+    result = run("doctor", "--json")
+    sick = findings(result)
+    assert result.exit_code == 1
+    assert sick["source forum"] == (False, f"no file matches {home.data}/*; correct sources.forum.path")
+    assert "column network is missing" in sick["ledger"][1]
+    assert "its bytes changed" in sick["landing"][1]
+    assert "gone.parquet" in sick["published"][1]
+    assert not any(sick[subject][0] for subject in ("ledger", "landing", "published"))
+    assert "versions" in sick

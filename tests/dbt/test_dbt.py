@@ -1,0 +1,145 @@
+"""The dbt project says what every table and column means, keeps its contracts, and passes its own unit tests."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenscore import steps, warehouse
+from evenscore.publishing import MARTS
+from evenscore.runs import Night
+from evenscore.settings import load_settings
+
+CONFIG = """\
+[[sources]]
+name = "forum"
+kind = "files"
+path = "{date}.csv"
+network = "forum"
+
+[consent]
+ledger = "consent.csv"
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project, built once over one person and two likes."""
+
+    arguments: list[str]
+    target: Path
+
+    def run(self, *command: str) -> list[Any]:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        try:
+            result = dbtRunner().invoke([*command, *self.arguments])
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+        assert result.exception is None, result.exception
+        found: Any = result.result
+        return list(found) if hasattr(found, "results") else [found]
+
+    def artifact(self, name: str) -> dict[str, Any]:
+        return dict(json.loads((self.target / name).read_text()))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "evenscore.toml").write_text(CONFIG)
+    (folder / "consent.csv").write_text(
+        "person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n"
+        "maya,forum,maya,work,grant,public_score,true,2026-01-01T00:00:00Z\n"
+    )
+    (folder / "2026-03-01.csv").write_text(
+        "event_id,network,verb,actor_id,target_id,occurred_at\n"
+        "1,forum,like,x,maya,2026-03-01T10:00:00Z\n"
+        "2,forum,like,y,maya,2026-03-01T11:00:00Z\n"
+    )
+    settings = load_settings(folder / "home", folder / "evenscore.toml")
+    night = Night.of(date(2026, 3, 1), "built")
+    steps.extract(settings, night, "forum")
+    steps.build_all(settings, night)
+    before = os.environ.get("EVENSCORE_WAREHOUSE")
+    os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
+    target = folder / "target"
+    here = ["--project-dir", str(warehouse.DBT_PROJECT), "--profiles-dir", str(warehouse.DBT_PROJECT)]
+    yield Project([*here, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"], target)
+    if before is None:
+        del os.environ["EVENSCORE_WAREHOUSE"]
+    else:
+        os.environ["EVENSCORE_WAREHOUSE"] = before
+
+
+@pytest.fixture(scope="module")
+def docs(project: Project) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The manifest and the catalog that `dbt docs generate` writes."""
+    project.run("docs", "generate")
+    return project.artifact("manifest.json"), project.artifact("catalog.json")
+
+
+def documented(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every model, seed and source table, as the manifest knows it."""
+    nodes = manifest["nodes"] | manifest["sources"]
+    return {name: node for name, node in nodes.items() if node["resource_type"] in ("model", "seed", "source")}
+
+
+def test_every_dbt_unit_test_passes(project: Project) -> None:
+    results = project.run("test", "--select", "test_type:unit")
+    assert len(results) >= 12
+    assert {result.node.name: result.message for result in results if result.status != "pass"} == {}
+
+
+def test_every_table_and_every_column_of_the_warehouse_has_a_description(
+    docs: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    manifest, catalog = docs
+    built = catalog["nodes"] | catalog["sources"]
+    missing = []
+    for name, node in documented(manifest).items():
+        missing += [name] * (not node["description"].strip())
+        described = {column["name"].lower() for column in node["columns"].values() if column["description"].strip()}
+        missing += [f"{name}.{column}" for column in built[name]["columns"] if column.lower() not in described]
+    assert missing == []
+    assert len(built) > 25
+
+
+def test_nothing_is_described_that_is_not_there(docs: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    manifest, catalog = docs
+    built = catalog["nodes"] | catalog["sources"]
+    ghosts = [
+        f"{name}.{column}"
+        for name, node in documented(manifest).items()
+        for column in node["columns"]
+        if column.lower() not in {found.lower() for found in built[name]["columns"]}
+    ]
+    assert ghosts == []
+
+
+def test_the_marts_have_enforced_contracts_and_are_what_is_published(
+    docs: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    manifest, _ = docs
+    marts = {node["name"]: node for node in manifest["nodes"].values() if node.get("schema") == "marts"}
+    models = {name: node for name, node in marts.items() if node["resource_type"] == "model"}
+    assert set(models) == set(MARTS)
+    assert {name for name, node in models.items() if not node["contract"]["enforced"]} == set()
+
+
+def test_every_layer_that_the_dag_builds_selects_every_model_once(
+    project: Project, docs: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    manifest, _ = docs
+    selected: list[str] = []
+    for selectors in warehouse.LAYERS.values():
+        names = project.run("ls", "--resource-type", "model", "--resource-type", "seed", "--select", *selectors)
+        selected += names[0] if isinstance(names[0], list) else names
+    known = [node for node in documented(manifest).values() if node["resource_type"] != "source"]
+    assert len(selected) == len(set(selected)) == len(known)

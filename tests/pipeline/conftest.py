@@ -1,0 +1,78 @@
+"""Nights cost seconds, so tests share them: what is shared is only read, what is to be spoilt is copied first."""
+
+from dataclasses import dataclass
+
+from pathlib import Path
+
+import pytest
+from village import DAYS, LAST, Village, copied, run_labelled
+
+from evenscore import steps
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+NIGHTS = DAYS[-4:]
+EPOCH = "1773100800"
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """Four nights in a row. On the second `p0` and `p1` jump; `p0` stays held, `p1` until its crowd is flagged."""
+
+    village: Village
+    settings: Settings
+    nights: list[Night]
+
+
+def jumping_village(folder: Path) -> Village:
+    """p0 goes from about 17 to about 65 on one day and stays there; so does p1, but its crowd turns out to be bots."""
+    village = Village(folder).habits()
+    village.like("p0", [f"admirer{number}" for number in range(9000)], NIGHTS[1], object_id="that-post")
+    crowd = [f"crowd{number}" for number in range(900)]
+    village.like("p1", crowd, NIGHTS[1], object_id="that-other-post")
+    flagged = {"network": "forum", "is_private": "false", "is_bot": "true", "captured_at": f"{LAST}T06:00:00Z"}
+    village.accounts += [{"account_id": account} | flagged for account in crowd]
+    return village.write()
+
+
+@pytest.fixture(scope="session")
+def stepped(tmp_path_factory: pytest.TempPathFactory) -> Stepped:
+    village = jumping_village(tmp_path_factory.mktemp("stepped") / "village")
+    settings = village.settings(village.folder.parent / "home")
+    return Stepped(village, settings, [steps.run_night(settings, day) for day in NIGHTS])
+
+
+@pytest.fixture
+def spoilt(stepped: Stepped, tmp_path: Path) -> Settings:
+    """The four nights in a home of their own."""
+    return copied(stepped.settings, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def checked(stepped: Stepped, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Night]:
+    """The first three nights published, and the fourth once more up to its check: ready to be published."""
+    settings = copied(stepped.settings, tmp_path_factory.mktemp("checked") / "home")
+    settings.places.current.unlink()
+    before_last = settings.places.published_run(stepped.nights[-2].run_id)
+    settings.places.current.symlink_to(before_last.relative_to(settings.places.published))
+    night = Night.of(LAST, "checked")
+    steps.build_all(settings, night)
+    steps.check(settings, night)
+    return settings, night
+
+
+@pytest.fixture
+def ready(checked: tuple[Settings, Night], tmp_path: Path) -> tuple[Settings, Night]:
+    """A checked night in a home of its own."""
+    settings, night = checked
+    return copied(settings, tmp_path / "home"), night
+
+
+@pytest.fixture(scope="session")
+def landed_at_once(stepped: Stepped, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The last night alone, at a fixed time of day: everything before it lands in one go and was never published."""
+    settings = stepped.village.settings(tmp_path_factory.mktemp("once") / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+        run_labelled(settings, LAST, "once")
+    return settings

@@ -1,0 +1,70 @@
+"""A run that is killed at any moment leaves readers with the old night or the new one, and the next run heals."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from village import copied, digests, published
+
+from evenscore import steps
+from evenscore.publishing import DATABASE, MANIFEST
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+SCRIPT = Path(__file__).with_name("killed_publish.py")
+KILLED, ENDED = -9, 0
+SEEN = "select max(as_of_date), count(distinct as_of_date), count(*) from person_scores"
+
+
+def kill_publishes(night: Night, homes: list[Settings]) -> list[tuple[int, str]]:
+    """How each publish ended and before which call; up to the first that lived."""
+    label = night.run_id.removeprefix(f"{night.as_of_date}_")
+    command = [sys.executable, str(SCRIPT), str(homes[0].config), str(night.as_of_date), label]
+    environment = os.environ | {"PYTHONPATH": str(Path(steps.__file__).parents[1])}
+    done = subprocess.run(
+        [*command, *(str(home.home) for home in homes)], env=environment, capture_output=True, text=True, check=True
+    )
+    return [(code, call) for code, call in json.loads(done.stdout)]
+
+
+def assert_whole(settings: Settings) -> None:
+    """What `current` names is complete, to the byte, and the readers' paths lead there."""
+    manifest = json.loads((settings.places.published / MANIFEST).read_text())
+    found = digests(settings.places.current.resolve())
+    assert {name: found[name] for name in manifest["sha256"]} == manifest["sha256"]
+    assert settings.places.database.resolve() == settings.places.current.resolve() / DATABASE
+
+
+def drafts(settings: Settings) -> list[Path]:
+    return [path for path in settings.places.published.rglob("*") if path.name.endswith(".draft")]
+
+
+@pytest.mark.parametrize("readers_have", ["an earlier night", "nothing yet"])
+def test_a_publish_killed_before_any_call_leaves_one_whole_night_and_the_next_run_heals(
+    readers_have: str, ready: tuple[Settings, Night], tmp_path: Path
+) -> None:
+    settings, night = ready
+    if readers_have == "nothing yet":
+        shutil.rmtree(settings.places.published)
+    old = published(settings, SEEN) if settings.places.database.exists() else None
+    warm, *homes = [copied(settings, tmp_path / f"home{number}") for number in range(120)]
+    endings = kill_publishes(night, [warm, *homes])
+    assert [code for code, _ in endings] == [KILLED] * (len(endings) - 1) + [ENDED]
+    assert len(endings) > 40
+    new = published(warm, SEEN)
+    seen = []
+    for home in homes[: len(endings) - 1]:
+        seen.append(published(home, SEEN) if home.places.database.exists() else None)
+        if seen[-1] is not None:
+            assert_whole(home)
+        steps.publish(home, night)
+        assert published(home, SEEN) == new
+        assert_whole(home)
+        assert drafts(home) == []
+    swapped = [call.startswith("replace") and "/.current." in call for _, call in endings].index(True)
+    assert seen == [old] * (swapped + 1) + [new] * (len(seen) - swapped - 1)
+    assert old != new
