@@ -129,11 +129,24 @@ def latest_published(settings: Settings) -> date:
 @contextlib.contextmanager
 def _working(settings: Settings, night: Night, name: str) -> Iterator[dict[str, Any]]:
     """A stage that needs the home folder for itself. One that a check stops still leaves the reviewers their page."""
+    before, after = STAGES[: STAGES.index(name)], STAGES[STAGES.index(name) + 1 :]
     try:
         with runs.only_one(settings.places), runs.stage(settings.places, night, name) as record:
+            runs.forget_stages(settings.places, night, after)
+            _require_done(settings, night, before)
             yield record
     except StoppedByCheck as stop:
         raise StoppedByCheck(f"{stop}; the last good scores stand; see {_page(settings, night)}") from stop
+
+
+def _require_done(settings: Settings, night: Night, names: tuple[str, ...]) -> None:
+    """Raise unless this run has done these stages: what a check has stopped must not be published by hand."""
+    records = {record["stage"]: record for record in runs.stages(settings.places, night.run_id)}
+    for name in names:
+        found = records.get(name, {"outcome": "not begun"})
+        if found["outcome"] != "done":
+            error = StoppedByCheck if found.get("exit_code") == StoppedByCheck.exit_code else EvenscoreError
+            raise error(f"{name} of run {night.run_id}: {found.get('error', found['outcome'])}")
 
 
 def _page(settings: Settings, night: Night) -> str:

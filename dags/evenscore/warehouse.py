@@ -36,7 +36,7 @@ DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalExce
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
 PUBLISHED = {
     "person_scores": _ROW
-    | {"status": "varchar"}
+    | {"status": "varchar", "reason": "varchar"}
     | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification"), "double"),
     "score_contributions": _ROW
     | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
@@ -64,7 +64,7 @@ def _in_one_line(places: Places, error: duckdb.Error) -> EvenscoreError:
         return BusyError(f"{places.warehouse}: open in another process; close it and run again ({reason})")
     if "No space left" in reason or "File too large" in reason:
         return DiskError(f"{places.home}: the disk is full; nothing was replaced ({reason})")
-    if isinstance(error, DAMAGE):
+    if isinstance(error, DAMAGE) or "Corrupt database file" in reason:
         return EvenscoreError(f"{places.warehouse}: cannot be read; move it away and run the night again ({reason})")
     return EvenscoreError(f"{places.warehouse}: {reason}")
 

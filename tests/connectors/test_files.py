@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from evenscore.canonical import ACTIVITY, DATASETS
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.files import read_canonical
+from evenscore.connectors.gharchive import GhArchive
 from evenscore.connectors.github import GitHub
 from evenscore.errors import InputError
 from evenscore.settings import Source
@@ -163,16 +164,17 @@ def test_half_a_surrogate_pair_is_counted(tmp_path: Path) -> None:
 
 
 def test_a_reason_quotes_no_more_than_a_line_of_the_record(tmp_path: Path) -> None:
-    line = json.dumps({"x" * 100_000: 1})[:-1]
-    (reject,) = read_canonical(put(tmp_path, "a.ndjson", line), "activity").rejects
-    assert (len(reject.reason) <= 200, len(reject.record)) == (True, 2_000)
+    star = {"type": "WatchEvent", "id": 1, "created_at": "2026-03-01", "actor": None, "repo": {"name": "x" * 9_999}}
+    source = Source(name="gh", kind="gharchive", path="*.json")
+    (reject,) = GhArchive().parse(put(tmp_path, "a.json", ndjson([star])), source).rejects
+    assert (len(reject.reason), len(reject.record)) == (200, 2_000)
 
 
 def test_a_file_of_millions_of_malformed_records_is_given_up(tmp_path: Path) -> None:
     path = put(tmp_path, "a.ndjson", b"{}\n" * 1_000_000)
-    started = time.monotonic()
+    started = time.process_time()
     assert refusal(path).startswith("row 100001: given up after 100,001 malformed records (the first: row 1: ")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +191,7 @@ LINES = st.lists(st.one_of(st.binary(max_size=20), RECORDS), max_size=6).map(b"\
 
 
 def test_any_bytes_are_refused_as_a_whole_or_give_counted_rows(con: DuckDBPyConnection, tmp_path: Path) -> None:
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=100, deadline=None, database=None, derandomize=True)
     @given(st.one_of(st.binary(max_size=200), LINES))
     def check(content: bytes) -> None:
         try:
@@ -337,7 +339,7 @@ def test_a_truncated_parquet_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_parquet_bomb_is_refused_unread(tmp_path: Path) -> None:
-    many = pa.table({name: pa.repeat(value, 4_000_000).dictionary_encode() for name, value in event().items()})
+    many = pa.table({name: pa.repeat(value, 1_500_000).dictionary_encode() for name, value in event().items()})
     path = parquet(tmp_path, many)
     assert path.stat().st_size < 100_000
     assert "taken for a bomb" in refusal(path)

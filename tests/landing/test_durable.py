@@ -57,8 +57,17 @@ def test_a_disk_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: py
 def test_content_is_on_the_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     sync, replace = durable.sync, os.replace
-    monkeypatch.setattr(durable, "sync", lambda path: (done.append(f"sync {path.suffix}"), sync(path)))
-    monkeypatch.setattr(os, "replace", lambda *names: (done.append("replace"), replace(*names)))
+
+    def synced(path: Path) -> None:
+        done.append(f"sync {path.suffix}")
+        sync(path)
+
+    def replaced(draft: Path, path: Path) -> None:
+        done.append("replace")
+        replace(draft, path)
+
+    monkeypatch.setattr(durable, "sync", synced)
+    monkeypatch.setattr(os, "replace", replaced)
     durable.write_bytes(tmp_path / "a.json", b"")
     assert done == ["sync .draft", "replace", "sync "]
 

@@ -24,7 +24,8 @@ def test_entries_come_in_the_order_of_recording(home: Home) -> None:
 
 def test_entries_of_one_instant_come_in_one_order_whatever_their_order_in_the_file(home: Home) -> None:
     both = [SOUND.replace("ann", name) for name in "zyxwv"]
-    assert entries(home, *both) == entries(home, *reversed(both))
+    for order in (both, both[::-1]):
+        assert [entry["account_id"] for entry in entries(home, *order)] == list("vwxyz")
 
 
 def test_an_entry_given_twice_counts_once(home: Home) -> None:

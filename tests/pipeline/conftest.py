@@ -1,7 +1,6 @@
 """Nights cost seconds, so tests share them: what is shared is only read, what is to be spoilt is copied first."""
 
 from dataclasses import dataclass
-
 from pathlib import Path
 
 import pytest

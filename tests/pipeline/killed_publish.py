@@ -18,8 +18,8 @@ from evenscore import steps
 from evenscore.runs import Night
 from evenscore.settings import load_settings
 
-FILE_CALLS = ("rename", "replace", "fsync", "symlink", "unlink", "mkdir", "rmdir")
-STATEMENTS = ("attach", "create view", "create table candidate.runs", "checkpoint", "copy", "detach")
+FILE_CALLS = ("rename", "replace", "symlink", "unlink", "mkdir", "rmdir")
+STATEMENTS = ("attach", "create view", "checkpoint", "copy candidate.person_scores", "copy candidate.score_jumps")
 
 
 class Countdown:
@@ -36,14 +36,16 @@ class Countdown:
 
     def before(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*arguments: Any, **options: Any) -> Any:
-            self.pass_by(f"{name} {arguments[0]}")
+            paths = " to ".join(map(str, arguments))
+            if "published" in paths or name == "symlink":
+                self.pass_by(f"{name} {paths}")
             return call(*arguments, **options)
 
         return counted
 
 
 class Connection:
-    """A DuckDB connection that counts the statements that write."""
+    """A DuckDB connection that counts some of the statements that write."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, countdown: Countdown) -> None:
         self.con, self.countdown = con, countdown

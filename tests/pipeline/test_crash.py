@@ -51,10 +51,10 @@ def test_a_publish_killed_before_any_call_leaves_one_whole_night_and_the_next_ru
     if readers_have == "nothing yet":
         shutil.rmtree(settings.places.published)
     old = published(settings, SEEN) if settings.places.database.exists() else None
-    warm, *homes = [copied(settings, tmp_path / f"home{number}") for number in range(120)]
+    warm, *homes = [copied(settings, tmp_path / f"home{number}") for number in range(40)]
     endings = kill_publishes(night, [warm, *homes])
     assert [code for code, _ in endings] == [KILLED] * (len(endings) - 1) + [ENDED]
-    assert len(endings) > 40
+    assert 15 < len(endings) < len(homes)
     new = published(warm, SEEN)
     seen = []
     for home in homes[: len(endings) - 1]:
@@ -65,6 +65,34 @@ def test_a_publish_killed_before_any_call_leaves_one_whole_night_and_the_next_ru
         assert published(home, SEEN) == new
         assert_whole(home)
         assert drafts(home) == []
-    swapped = [call.startswith("replace") and "/.current." in call for _, call in endings].index(True)
+    (swapped,) = [number for number, (_, call) in enumerate(endings) if call.endswith("/published/current")]
     assert seen == [old] * (swapped + 1) + [new] * (len(seen) - swapped - 1)
     assert old != new
+
+
+def test_the_pointer_is_swapped_when_all_it_leads_to_is_on_the_disk(
+    ready: tuple[Settings, Night], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, night = ready
+    done: list[tuple[str, str]] = []
+    fsync, rename, replace = os.fsync, os.rename, os.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (done.append(("fsync", path_of(handle))), fsync(handle)))
+    monkeypatch.setattr(os, "rename", lambda old, new: (done.append(("rename", str(new))), rename(old, new)))
+    monkeypatch.setattr(os, "replace", lambda old, new: (done.append(("replace", str(new))), replace(old, new)))
+    steps.publish(settings, night)
+    folder, runs = settings.places.current.resolve(), settings.places.published / "runs"
+    renamed = done.index(("rename", str(folder)))
+    synced = {path for call, path in done[:renamed] if call == "fsync"}
+    draft = runs / f".{night.run_id}.draft"
+    written = {draft / name for name in digests(folder) if name != MANIFEST} | {draft, draft / "parquet"}
+    assert {str(path) for path in written} <= synced
+    assert any(path.startswith(str(draft / ".manifest.json")) for path in synced)
+    assert done[renamed + 1 : renamed + 4] == [
+        ("fsync", str(runs)),
+        ("replace", str(settings.places.current)),
+        ("fsync", str(settings.places.published)),
+    ]
+
+
+def path_of(handle: int) -> str:
+    return os.readlink(f"/proc/self/fd/{handle}")

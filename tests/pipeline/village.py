@@ -104,9 +104,10 @@ def fans_of(person: str, count: int) -> list[str]:
 
 
 def _by_day(folder: Path, columns: tuple[str, ...], rows: list[Row], network: str, at: str, seed: int | None) -> None:
-    """One file a day from the first to the last: a day without rows was quiet, not missing."""
+    """One file a day, also for days that have lost all their rows: those were quiet, not missing."""
     mine = [row for row in rows if row["network"] == network]
-    for day in sorted({str(row[at])[:10] for row in mine} | {str(day) for day in DAYS}):
+    written = {path.stem for path in folder.glob("*.csv")}
+    for day in sorted({str(row[at])[:10] for row in mine} | {str(day) for day in DAYS} | written):
         _write(folder / f"{day}.csv", columns, _shuffled([row for row in mine if str(row[at]).startswith(day)], seed))
 
 

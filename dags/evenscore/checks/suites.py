@@ -53,9 +53,10 @@ def load_suites(stage: str, thresholds: Checks) -> list[Suite]:
 
 def _load(path: Path, thresholds: Checks) -> Suite:
     try:
-        return Suite(
-            name=f"{path.parent.name}.{path.stem}", **_filled(yaml.safe_load(path.read_text()), thresholds, path)
-        )
+        content = yaml.safe_load(path.read_text())
+        if not isinstance(content, dict):
+            raise UsageError(f"{path}: not a mapping of names to values")
+        return Suite(name=f"{path.parent.name}.{path.stem}", **_filled(content, thresholds, path))
     except yaml.YAMLError as error:
         raise UsageError(f"{path}: not valid YAML: {error}") from error
     except ValidationError as error:

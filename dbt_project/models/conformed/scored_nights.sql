@@ -2,7 +2,7 @@
 -- The latter are reconstructed as baselines for the jump check and the plots; they are not published.
 with night as (
 
-    select as_of_date, history_nights from {{ source("raw", "night") }}
+    select * from {{ source("raw", "night") }}
 
 ),
 
@@ -12,15 +12,32 @@ people as (
 
 ),
 
+-- Last night had too little evidence for a score, and nothing of theirs was held: the hold window is all the gate
+-- will ask of them, and without it most of the work would be theirs.
+quiet as (
+
+    select person_id, persona, true as is_quiet
+    from {{ ref("standing_scores") }} as published
+    cross join night
+    where published.as_of_date = night.as_of_date - 1 and published.reason = 'too few engagers'
+
+),
+
 nights as (
 
-    select cast(unnest(range(as_of_date - history_nights, as_of_date + 1, interval 1 day)) as date) as as_of_date
+    select
+        cast(unnest(range(as_of_date - history_nights, as_of_date + 1, interval 1 day)) as date) as as_of_date,
+        as_of_date - hold_window_nights as window_start_date
     from night
 
 )
 
-select person_id, persona, as_of_date
+select people.person_id, people.persona, nights.as_of_date
 from people
-cross join nights
+left join quiet using (person_id, persona)
+inner join nights on quiet.is_quiet is null or nights.as_of_date >= nights.window_start_date
 anti join (from {{ ref("standing_scores") }} where score is not null) as published
-    using (person_id, persona, as_of_date)
+    on
+        people.person_id = published.person_id
+        and people.persona = published.persona
+        and nights.as_of_date = published.as_of_date

@@ -30,6 +30,14 @@ series as (
 
 ),
 
+first_nights as (
+
+    select person_id, persona, min(as_of_date) as as_of_date
+    from series
+    group by all
+
+),
+
 walk as (
 
     select
@@ -37,7 +45,7 @@ walk as (
         series.persona,
         series.as_of_date,
         series.candidate_score,
-        false as is_held,
+        series.was_held as is_held,
         series.candidate_score as accepted_score,
         series.score_low as accepted_low,
         series.score_high as accepted_high,
@@ -46,8 +54,7 @@ walk as (
         series.as_of_date as parts_date,
         [series.candidate_score] as recent_scores
     from series
-    cross join night
-    where series.as_of_date = night.as_of_date - night.history_nights
+    semi join first_nights using (person_id, persona, as_of_date)
 
     union all
 

@@ -1,0 +1,153 @@
+"""A verdict is a verdict on the data: what cannot be evaluated is an error, and every result is kept."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from evenscore.checks import suites
+from evenscore.checks.judge import judge, results_of
+from evenscore.errors import EvenscoreError, StoppedByCheck
+from evenscore.runs import Night
+from evenscore.settings import Consent, Settings, Source
+
+NIGHT = Night.of(date(2026, 3, 10), "judged")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    source = Source(name="forum", kind="files", path="*.csv")
+    return Settings(
+        home=tmp_path,
+        config=tmp_path / "evenscore.toml",
+        sources=(source,),
+        consent=Consent(ledger=Path("consent.csv")),
+    )
+
+
+def expect(monkeypatch: pytest.MonkeyPatch, folder: Path, query: str, rows_are: list[str], **rule: Any) -> None:
+    """Let the stage `scores` have one suite, of one critical expectation unless told otherwise."""
+    stanza = {
+        "expect": "expect_column_values_to_be_between",
+        "severity": "critical",
+        "because": "twenty characters at least",
+    }
+    suite = {
+        "reads": "One row, made for this test.",
+        "query": query,
+        "rows_are": rows_are,
+        "expectations": [stanza | rule],
+    }
+    (folder / "scores").mkdir()
+    (folder / "scores" / "made.yml").write_text(yaml.safe_dump(suite))
+    monkeypatch.setattr(suites, "EXPECTATIONS", folder)
+
+
+@pytest.mark.parametrize(
+    ("query", "rule"),
+    [
+        ("select 1 as a from nowhere", {"column": "a", "max_value": 2}),
+        ("selec 1 as a", {"column": "a", "max_value": 2}),
+        ("select 'x'::integer as a", {"column": "a", "max_value": 2}),
+        ("select 1 as a", {"column": "b", "max_value": 2}),
+        ("select 1 as a", {"column": "a"}),
+        ("select 1 as a", {"column": "a", "max_value": 2, "no_such_rule": 1}),
+        ("select 'text' as a", {"column": "a", "max_value": 2}),
+        ("select 1 as a", {"expect": "expect_the_unheard_of", "column": "a"}),
+    ],
+    ids=str,
+)
+def test_an_expectation_that_cannot_be_evaluated_is_an_error_and_no_verdict(
+    query: str, rule: dict[str, Any], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(monkeypatch, tmp_path, query, [], **rule)
+    with (
+        duckdb.connect() as con,
+        pytest.raises(EvenscoreError, match=r"scores\.made: could not be evaluated") as caught,
+    ):
+        judge(settings, NIGHT, "scores", con)
+    assert caught.value.exit_code == 1
+    assert "\n" not in str(caught.value)
+    assert results_of(settings.places, NIGHT.run_id) == []
+
+
+def test_a_critical_failure_stops_with_what_was_observed_and_expected(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(monkeypatch, tmp_path, "select 3 as a", [], column="a", max_value=2)
+    with duckdb.connect() as con, pytest.raises(StoppedByCheck) as caught:
+        judge(settings, NIGHT, "scores", con)
+    assert str(caught.value) == "scores.made: a: values to be between: observed 3, expected max value 2"
+    assert caught.value.exit_code == 3
+
+
+def test_every_result_is_kept_also_of_a_stopped_night(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(monkeypatch, tmp_path, "select 3 as a", [], column="a", max_value=2)
+    with duckdb.connect() as con, pytest.raises(StoppedByCheck):
+        judge(settings, NIGHT, "scores", con)
+    (kept,) = results_of(settings.places, NIGHT.run_id)
+    assert (kept.run_id, kept.as_of_date, kept.severity, kept.success) == (
+        NIGHT.run_id,
+        "2026-03-10",
+        "critical",
+        False,
+    )
+
+
+def test_a_failing_warning_lets_the_night_go_on(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(monkeypatch, tmp_path, "select 3 as a", [], column="a", max_value=2, severity="warning")
+    with duckdb.connect() as con:
+        (result,) = judge(settings, NIGHT, "scores", con)
+    assert not result.success
+
+
+@pytest.mark.parametrize(
+    ("rows_are", "observed"),
+    [
+        (["name"], "21 of 30: " + "; ".join(f"source{n} {n}" for n in range(9, 29)) + "; and 1 more"),
+        ([], "21 of 30: 9 to 29"),
+    ],
+    ids=["named", "unnamed"],
+)
+def test_failing_rows_are_named_up_to_twenty_where_the_suite_names_its_rows(
+    rows_are: list[str], observed: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "select 'source' || n as name, n as a from (select unnest(range(0, 30)) as n) order by n"
+    expect(monkeypatch, tmp_path, query, rows_are, column="a", max_value=8, severity="warning")
+    with duckdb.connect() as con:
+        (result,) = judge(settings, NIGHT, "scores", con)
+    assert result.observed == observed
+
+
+@pytest.mark.parametrize("query", ["select null::double as a", "select 1 as a where false"])
+def test_what_has_nothing_to_be_compared_with_passes_and_says_so(
+    query: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(monkeypatch, tmp_path, query, [], column="a", max_value=2)
+    with duckdb.connect() as con:
+        (result,) = judge(settings, NIGHT, "scores", con)
+    assert (result.success, result.observed) == (True, "nothing to compare")
+
+
+def test_results_survive_as_json(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expect(
+        monkeypatch,
+        tmp_path,
+        "select true as a",
+        [],
+        expect="expect_column_values_to_be_in_set",
+        column="a",
+        value_set=[True],
+    )
+    with duckdb.connect() as con:
+        results = judge(settings, NIGHT, "scores", con)
+    (kept,) = json.loads((settings.places.run(NIGHT.run_id) / "checks" / "scores.json").read_text())
+    assert kept == vars(results[0])

@@ -1,0 +1,211 @@
+"""Every expectation in `expectations/` passes on a healthy night and has been seen to fail on a broken one."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from evenscore.checks import suites
+from evenscore.checks.judge import Result, judge, results_of
+from evenscore.checks.suites import STAGES, load_suites
+from evenscore.errors import StoppedByCheck, UsageError
+from evenscore.runs import Night
+from evenscore.settings import Checks, Consent, Settings, Source
+
+NIGHT = Night.of(date(2026, 3, 10), "judged")
+
+HEALTHY = """
+    create schema raw; create schema conformed; create schema scores; create schema marts;
+
+    create table raw.night as select date '2026-03-10' as as_of_date, 3 as hold_window_nights;
+    create table raw.sources as select 'forum' as name, 'activity' as dataset;
+    create table raw.landed_files as
+        select
+            'forum' as source, 'activity' as dataset,
+            (date '2026-03-10' - day)::varchar as landed_date, 100 as row_count
+        from (select unnest(range(0, 29))::integer as day);
+    create table raw.deliveries as
+        select 'forum' as source, '2026-03-10' as night_date, 100 as record_count, 1 as rejected_count,
+            date '2026-02-01' as first_date, date '2026-03-10' as last_date;
+
+    create table conformed.consent as
+        select 'p' || number as person_id, 'work' as persona from (select unnest(range(0, 100)) as number);
+    create table conformed.received as
+        select
+            'forum' as network,
+            case number when 0 then 'flagged bot' when 1 then 'self-interaction' end as set_aside_because
+        from (select unnest(range(0, 10)) as number);
+
+    create table raw.published_scores as
+        select person_id, persona, date '2026-03-09' as as_of_date, 30.0 as score from conformed.consent;
+    create table conformed.standing_scores as from raw.published_scores;
+    create table scores.score_person__accepted as
+        select person_id, persona, as_of_date, score as accepted_score, score as candidate_score
+        from raw.published_scores
+        union all
+        select person_id, persona, date '2026-03-10', 31.0, 31.0 from conformed.consent;
+    create table marts.person_scores as
+        select person_id, persona, date '2026-03-10' as as_of_date, 31.0 as score, 'published' as status
+        from conformed.consent;
+
+    create table audit as
+        select
+            'person_scores' as table_name,
+            0 as missing_tonight_count, 0 as changed_history_count, 0 as unconsenting_count;
+"""
+
+FAULTS = {
+    ("landing.deliveries", "rejected_share"): "update raw.deliveries set rejected_count = 6",
+    ("landing.deliveries", "is_covered"): "update raw.deliveries set last_date = date '2026-03-09'",
+    (
+        "landing.deliveries",
+        "volume_ratio",
+    ): "update raw.landed_files set row_count = 19 where landed_date = '2026-03-10'",
+    ("landing.night", "is_silent"): "delete from raw.landed_files where landed_date = '2026-03-10'",
+    ("features.engagement", "counted_share"): "update conformed.received set set_aside_because = 'self-interaction'",
+    ("features.engagement", "bot_share"): "update conformed.received set set_aside_because = 'flagged bot'",
+    ("features.people", "people_count"): "delete from conformed.consent",
+    ("features.people", "kept_share"): "delete from conformed.consent where person_id < 'p3'",
+    ("scores.moves", "published_move"): "update marts.person_scores set score = 50 where person_id = 'p7'",
+    ("scores.moves", "candidate_move"): (
+        "update scores.score_person__accepted set candidate_score = 50 "
+        "where person_id = 'p7' and as_of_date = '2026-03-10'"
+    ),
+    ("scores.night", "lost_count"): "delete from marts.person_scores where person_id = 'p7'",
+    ("scores.night", "median_move"): (
+        "update scores.score_person__accepted set candidate_score = 32.1 where as_of_date = '2026-03-10'"
+    ),
+    (
+        "scores.night",
+        "held_share",
+    ): "update marts.person_scores set status = 'held' where person_id in ('p1', 'p2', 'p3')",
+    ("published.tables", "missing_tonight_count"): "update audit set missing_tonight_count = 1",
+    ("published.tables", "changed_history_count"): "update audit set changed_history_count = 1",
+    ("published.tables", "unconsenting_count"): "update audit set unconsenting_count = 1",
+}
+"""For each expectation, by suite and column: the smallest fault that it has to see."""
+
+# A rule's widest fault trips its neighbour too: when everything is a bot, nothing counts.
+COMPANIONS = {
+    ("landing.night", "is_silent"): {("landing.deliveries", "volume_ratio")},
+    ("features.engagement", "bot_share"): {("features.engagement", "counted_share")},
+    ("features.people", "people_count"): {("features.people", "kept_share")},
+}
+
+
+HEAD = "reads: One row, made for this test.\nquery: from t\nrows_are: []\nexpectations:\n"
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute(HEALTHY)
+        yield con
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    source = Source(name="forum", kind="files", path="*.csv")
+    return Settings(
+        home=tmp_path,
+        config=tmp_path / "evenscore.toml",
+        sources=(source,),
+        consent=Consent(ledger=Path("consent.csv")),
+    )
+
+
+def failures(settings: Settings, con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Result]:
+    """What fails of all stages, by suite and column."""
+    for stage in STAGES:
+        try:
+            judge(settings, NIGHT, stage, con)
+        except StoppedByCheck:
+            continue
+    results = results_of(settings.places, NIGHT.run_id)
+    return {(result.suite, result.expectation.split(":")[0]): result for result in results if not result.success}
+
+
+def test_a_healthy_night_meets_every_expectation(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    assert failures(settings, con) == {}
+
+
+def test_every_expectation_has_a_fault_that_it_has_to_see() -> None:
+    known = {
+        (suite.name, str(stanza.arguments["column"]))
+        for stage in STAGES
+        for suite in load_suites(stage, Checks())
+        for stanza in suite.expectations
+    }
+    assert known == set(FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=".".join)
+def test_the_fault_is_seen_and_nothing_else(
+    fault: tuple[str, str], settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(FAULTS[fault])
+    assert set(failures(settings, con)) == {fault} | COMPANIONS.get(fault, set())
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=".".join)
+def test_a_critical_fault_stops_the_night_and_a_warning_does_not(
+    fault: tuple[str, str], settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    stage = fault[0].split(".")[0]
+    (severity,) = [
+        stanza.severity
+        for suite in load_suites(stage, Checks())
+        for stanza in suite.expectations
+        if (suite.name, stanza.arguments["column"]) == fault
+    ]
+    con.execute(FAULTS[fault])
+    if severity == "critical":
+        with pytest.raises(StoppedByCheck, match=f"{fault[0]}: {fault[1]}"):
+            judge(settings, NIGHT, stage, con)
+    else:
+        judge(settings, NIGHT, stage, con)
+
+
+def test_no_result_names_a_person(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    """data_quality is published and outlasts a withdrawal."""
+    con.execute(FAULTS["scores.moves", "candidate_move"])
+    con.execute(FAULTS["scores.moves", "published_move"])
+    observed = [result.observed for result in failures(settings, con).values()]
+    assert observed == ["1 of 100: 20", "1 of 100: 20"]
+
+
+def test_a_threshold_of_the_settings_is_put_into_the_suite() -> None:
+    (stanza,) = [
+        stanza
+        for suite in load_suites("landing", Checks(max_rejected_share=0.4))
+        for stanza in suite.expectations
+        if stanza.arguments["column"] == "rejected_share"
+    ]
+    assert stanza.arguments["max_value"] == 0.4
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("reads: [", "not valid YAML"),
+        ("reads: too short\nquery: from t\nrows_are: []\nexpectations: []", "reads: "),
+        (
+            f"{HEAD}  - expect: expect_x\n    severity: fatal\n    because: twenty characters at least",
+            "severity",
+        ),
+        (f"{HEAD}  - expect: expect_x\n    severity: info\n    because: because", "because"),
+        ("", "not a mapping"),
+        ("- reads", "not a mapping"),
+        (f"{HEAD}  - max_value: $max_nonsense", r"no setting checks\.max_nonsense"),
+    ],
+)
+def test_a_suite_that_cannot_be_read_is_a_usage_error_that_names_the_file(
+    text: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scores").mkdir()
+    (tmp_path / "scores" / "broken.yml").write_text(text)
+    monkeypatch.setattr(suites, "EXPECTATIONS", tmp_path)
+    with pytest.raises(UsageError, match=f"broken.yml.*{complaint}"):
+        load_suites("scores", Checks())
