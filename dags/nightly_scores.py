@@ -5,7 +5,7 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 | when a task fails | do |
 |---|---|
 | `extract` | the log names the file; mend or move it, then clear the task |
-| `check_landing`, `check` | a critical expectation stopped the night; readers keep the last good scores: read its page |
+| `check_landing`, `check` | a critical check stopped the night; readers keep the last good scores; read its page |
 | anything else | clear it: every task may be run again |
 
 Earlier nights run one at a time, oldest first, and the same without Airflow:

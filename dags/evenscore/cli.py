@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+import duckdb
+from click.core import ParameterSource
 
 from evenscore import explain as explanation
 from evenscore import runs, steps, summary
@@ -42,32 +44,54 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a day (YYYY-MM-DD)", param, ctx)
 
 
-def surroundings(verb: Verb) -> Verb:
-    """The options that every verb shares; the verb receives `settings` and `as_json`."""
-
-    @click.option(
+SHARED = (
+    click.option(
         "--home",
         type=click.Path(path_type=Path),
         envvar="EVENSCORE_HOME",
         default=Path("var"),
         show_default=True,
         help="Where all state lives.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--config",
         type=click.Path(path_type=Path),
         help="Sources, ledger, scoring and publish targets.  [default: evenscore.toml, else the demo's]",
-    )
-    @click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
-    @click.option("--verbose", is_flag=True, help="Add the traceback to errors.")
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print machine-readable results."),
+    click.option("--verbose", is_flag=True, help="Add the traceback to errors."),
+)
+"""The options of every verb; given before the verb they hold for it too."""
+
+
+def shared(function: Verb) -> Verb:
+    """Give a verb the options that all share."""
+    return functools.reduce(lambda given, option: option(given), reversed(SHARED), function)
+
+
+def guarded(verb: Verb) -> Verb:
+    """A verb that ends in one clear line and its exit code, whatever goes wrong; it receives `home` and `config`."""
+
+    @shared
     @functools.wraps(verb)
-    def wrapped(home: Path, config: Path | None, verbose: bool, **options: Any) -> None:
+    def wrapped(verbose: bool, **options: Any) -> None:
         try:
-            verb(settings=load_settings(home, config), **options)
+            verb(**options)
         except EvenscoreError as error:
             _give_up(error, error.exit_code, verbose)
-        except OSError as error:
+        except (OSError, duckdb.Error) as error:
             _give_up(error, EvenscoreError.exit_code, verbose)
+
+    return wrapped
+
+
+def surroundings(verb: Verb) -> Verb:
+    """A guarded verb that receives the `settings` of its home folder."""
+
+    @guarded
+    @functools.wraps(verb)
+    def wrapped(home: Path, config: Path | None, **options: Any) -> None:
+        verb(settings=load_settings(home, config), **options)
 
     return wrapped
 
@@ -75,7 +99,7 @@ def surroundings(verb: Verb) -> Verb:
 def _give_up(error: Exception, exit_code: int, verbose: bool) -> None:
     if verbose:
         traceback.print_exc()
-    click.echo(f"evenscore: {error}", err=True)
+    click.echo(f"evenscore: {' '.join(str(error).split())}", err=True)
     sys.exit(exit_code)
 
 
@@ -85,8 +109,14 @@ def _print(value: Any, as_json: bool, text: str) -> None:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="evenscore")
-def main() -> None:
+@shared
+@click.pass_context
+def main(ctx: click.Context, /, **given: Any) -> None:
     """Nightly influence scores that hold still, explain themselves, and exist only for people who asked for one."""
+    typed = {
+        name: value for name, value in given.items() if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    ctx.default_map = dict.fromkeys(main.commands, typed)
 
 
 @main.command()
@@ -119,33 +149,23 @@ def _run_nights(settings: Settings, days: list[date], as_json: bool) -> None:
 @click.option(
     "--nights", type=click.IntRange(0, 75), default=7, show_default=True, help="How many of its last nights to run."
 )
-@click.option(
-    "--home",
-    type=click.Path(path_type=Path),
-    envvar="EVENSCORE_HOME",
-    default=Path("var"),
-    show_default=True,
-    help="Where all state lives.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print machine-readable results.")
-@click.pass_context
-def demo(ctx: click.Context, nights: int, home: Path, as_json: bool) -> None:
+@guarded
+def demo(home: Path, config: Path | None, as_json: bool, nights: int) -> None:
     """Make the demo community and run its last nights.
 
     \b
     Example: evenscore demo --nights 3
     """
+    if config:
+        raise UsageError(f"--config {config}: the demo community brings its own; run `evenscore night` for another")
     community = make_community(Places(home.absolute()).demo)
     if not as_json:
-        click.echo(
-            f"demo community: {community.people} people, {community.activity_rows:,} activities, {community.folder}"
-        )
+        people, rows = f"{community.people} people", f"{community.activity_rows:,} activities"
+        click.echo(f"demo community: {people}, {rows}, {community.folder}")
     if nights:
         first = community.last_date - timedelta(days=nights - 1)
-        config = community.folder / "evenscore.toml"
-        ctx.invoke(
-            night, home=home, config=config, as_json=as_json, verbose=False, as_of_date=first, until=community.last_date
-        )
+        settings = load_settings(home, community.folder / "evenscore.toml")
+        _run_nights(settings, _days(first, community.last_date), as_json)
 
 
 def step(verb: Verb) -> Verb:

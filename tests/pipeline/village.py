@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import duckdb
+import pytest
 
-from evenscore import steps
+from evenscore import steps, warehouse
 from evenscore.runs import Night
 from evenscore.settings import Settings, load_settings
 
@@ -132,6 +133,18 @@ def run_labelled(settings: Settings, day: date, label: str) -> Night:
     steps.check(settings, night)
     steps.publish(settings, night)
     return night
+
+
+def score(settings: Settings, day: date) -> None:
+    """Build everything up to the marts in one call of dbt; nothing is checked or published."""
+    night = Night.of(day, "scored")
+    for source in settings.sources:
+        steps.extract(settings, night, source.name)
+    warehouse.prepare(settings, night)
+    selectors = tuple(name for names in warehouse.LAYERS.values() for name in names)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(warehouse.LAYERS, "everything", selectors)
+        warehouse.build_layer(settings, "everything")
 
 
 def copied(settings: Settings, home: Path) -> Settings:

@@ -1,0 +1,161 @@
+"""Law L1: nobody is in any published table who did not ask to be, and who leaves takes the past along."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from village import DAYS, FIRST, LAST, Village, built, copied, fans_of, outcome, published
+
+from evenscore import steps
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+TABLES = ("person_scores", "score_contributions", "score_jumps", "network_coverage")
+EVE = DAYS[-2]
+ON_LAST = f"{LAST}T09:00:00Z"
+
+NEVER = {
+    "stranger": "never granted anything",
+    "researched": "granted research alone",
+    "withdrew": "withdrew long ago",
+    "erased": "asked for erasure",
+    "minor": "declared a minor",
+    "undeclared": "did not declare an age",
+    "hidden": "has a private account",
+    "first_claimant": "claims an account that another claims",
+    "second_claimant": "claims an account that another claims",
+    "tomorrows": "grants only tomorrow",
+}
+LEAVES = ("leaver", "eraser", "turns_private")
+
+
+@dataclass(frozen=True)
+class Withdrawals:
+    """Two nights; on the second some leave."""
+
+    settings: Settings
+    eve: Night
+    last: Night
+
+
+def the_village(folder: Path) -> Village:
+    village = Village(folder, networks=("forum", "forge")).habits(["stays"])
+    village.grant("researched", purpose="research")
+    village.grant("withdrew").grant("withdrew", action="withdraw", recorded_at="2026-02-01T00:00:00Z")
+    village.grant("erased").grant("erased", action="erase", recorded_at="2026-02-01T00:00:00Z")
+    village.grant("minor", is_adult="false")
+    village.grant("undeclared", is_adult="")
+    village.grant("hidden")
+    village.grant("first_claimant", "claimed").grant("second_claimant", "claimed")
+    village.grant("tomorrows", recorded_at="2026-03-11T00:00:00Z")
+    village.grant("leaver").grant("leaver", action="withdraw", recorded_at=ON_LAST)
+    village.grant("eraser")
+    village.grant("turns_private")
+    village.grant("two_networks").grant("two_networks", network="forge")
+    village.grant("two_networks", network="forge", action="withdraw", recorded_at=ON_LAST)
+    village.grant("two_accounts", "old_account").grant("two_accounts", "new_account")
+    village.grant("two_accounts", "old_account", action="withdraw", recorded_at=ON_LAST)
+    village.grant("two_personas").grant("two_personas", network="forge", persona="personal")
+    village.grant("two_personas", action="withdraw", recorded_at=ON_LAST)
+    forum = [*NEVER, *LEAVES, "claimed", "two_networks", "old_account", "new_account", "two_personas"]
+    for account in forum:
+        for day in DAYS:
+            village.like(account, fans_of(account, 9)[day.toordinal() % 3 :: 3], day)
+    for account in ("two_networks", "two_personas"):
+        crowd = 500 if account == "two_networks" else 9
+        for day in DAYS:
+            village.like(account, fans_of(f"forge_{account}", crowd)[day.toordinal() % 3 :: 3], day, network="forge")
+    snapshot = {"network": "forum", "is_private": "true", "is_bot": "false"}
+    village.accounts.append(snapshot | {"account_id": "hidden", "captured_at": f"{FIRST}T00:00:00Z"})
+    village.accounts.append(snapshot | {"account_id": "turns_private", "captured_at": ON_LAST})
+    return village.write()
+
+
+@pytest.fixture(scope="module")
+def withdrawals(tmp_path_factory: pytest.TempPathFactory) -> Withdrawals:
+    folder = tmp_path_factory.mktemp("consent")
+    village = the_village(folder / "village")
+    settings = village.settings(folder / "home")
+    eve = steps.run_night(settings, EVE)
+    before = published(settings, "select distinct person_id from person_scores")
+    both = "select score > 40 from person_scores where person_id = 'two_networks'"
+    assert published(settings, both) == [(True,)]
+    assert {person for (person,) in before} >= {*LEAVES, "two_networks", "two_accounts", "two_personas"}
+    village.grant("eraser", action="erase", recorded_at=ON_LAST).write()
+    return Withdrawals(settings, eve, steps.run_night(settings, LAST))
+
+
+@pytest.mark.parametrize("person", NEVER, ids=NEVER.values())
+def test_there_is_no_row_of_somebody_who(person: str, withdrawals: Withdrawals) -> None:
+    for table in TABLES:
+        found = published(withdrawals.settings, f"select count(*) from {table} where person_id = $1", person)
+        assert found == [(0,)], table
+    everybody = built(withdrawals.settings, "select distinct person_id from conformed.received")
+    assert (person,) not in everybody
+
+
+@pytest.mark.parametrize("person", LEAVES)
+def test_who_leaves_takes_every_earlier_night_along(person: str, withdrawals: Withdrawals) -> None:
+    for table in TABLES:
+        found = published(withdrawals.settings, f"select count(*) from {table} where person_id = $1", person)
+        assert found == [(0,)], table
+
+
+@pytest.mark.parametrize("person", [*NEVER, *LEAVES])
+def test_no_table_mentions_by_name_who_did_not_ask(person: str, withdrawals: Withdrawals) -> None:
+    for (table,) in published(withdrawals.settings, "select table_name from duckdb_tables()"):
+        mentions = f"select count(*) from {table} where {table}::varchar like '%{person}%'"
+        assert published(withdrawals.settings, mentions) == [(0,)], table
+
+
+def test_who_withdraws_one_persona_keeps_the_other_with_its_past(withdrawals: Withdrawals) -> None:
+    rows = "select persona, as_of_date, score > 1 from person_scores where person_id = 'two_personas' order by all"
+    assert published(withdrawals.settings, rows) == [("personal", EVE, True), ("personal", LAST, True)]
+    parts = "select distinct persona, network from score_contributions where person_id = 'two_personas' order by all"
+    assert published(withdrawals.settings, parts) == [("personal", "all"), ("personal", "forge")]
+
+
+def test_a_score_does_not_rest_on_a_network_that_was_withdrawn(withdrawals: Withdrawals) -> None:
+    settings = withdrawals.settings
+    parts = "select distinct as_of_date, network from score_contributions where person_id = 'two_networks' order by all"
+    assert published(settings, parts) == [(LAST, "all"), (LAST, "forum")]
+    rows = "select as_of_date, status, round(score) from person_scores where person_id = $1 order by all"
+    ((day, status, points),) = published(settings, rows, "two_networks")
+    assert (day, status) == (LAST, "published")
+    assert points < 30  # with both it was above 40
+
+
+def test_a_score_does_not_rest_on_an_account_that_was_withdrawn_from_a_network_that_stays(
+    withdrawals: Withdrawals,
+) -> None:
+    rows = "select as_of_date, status from person_scores where person_id = 'two_accounts'"
+    assert published(withdrawals.settings, rows) == [(LAST, "published")]
+
+
+def test_coverage_says_that_a_network_was_withdrawn_and_forgets_when_it_counted(withdrawals: Withdrawals) -> None:
+    rows = (
+        "select as_of_date, network, is_counted, why_not from network_coverage "
+        "where person_id = 'two_networks' and (network = 'forge' or is_counted) order by all"
+    )
+    assert published(withdrawals.settings, rows) == [
+        (EVE, "forum", True, None),
+        (LAST, "forge", False, "withdrawn"),
+        (LAST, "forum", True, None),
+    ]
+
+
+def test_who_stays_keeps_every_night(withdrawals: Withdrawals) -> None:
+    rows = "select as_of_date from person_scores where person_id = 'stays' order by all"
+    assert published(withdrawals.settings, rows) == [(EVE,), (LAST,)]
+
+
+def test_a_withdrawal_after_a_night_was_published_makes_the_same_night_publish_again(
+    withdrawals: Withdrawals, tmp_path: Path
+) -> None:
+    home = copied(withdrawals.settings, tmp_path / "home").home
+    village = the_village(tmp_path / "village").grant("eraser", action="erase", recorded_at=ON_LAST)
+    village.grant("stays", action="withdraw", recorded_at=f"{LAST}T10:00:00Z")
+    settings = village.write().settings(home)
+    night = steps.rebuild_night(settings, LAST)
+    assert outcome(settings, night) == "published"
+    assert published(settings, "select count(*) from person_scores where person_id = 'stays'") == [(0,)]
