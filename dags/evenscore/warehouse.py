@@ -262,7 +262,7 @@ def build_layer(settings: Settings, layer: str) -> dict[str, Any]:
         DuckDBConnectionManager.close_all_connections()
     if result.exception:
         raise EvenscoreError(f"dbt build of layer {layer}: {result.exception}") from result.exception
-    return _outcome(layer, list(result.result))  # type: ignore[arg-type]
+    return _outcome(layer, list(result.result))
 
 
 def dbt_arguments(places: Places) -> list[str]:

@@ -21,7 +21,7 @@ NEVER = {
     "erased": "asked for erasure",
     "minor": "declared a minor",
     "undeclared": "did not declare an age",
-    "hidden": "has a private account",
+    "secluded": "has a private account",
     "first_claimant": "claims an account that another claims",
     "second_claimant": "claims an account that another claims",
     "tomorrows": "grants only tomorrow",
@@ -45,7 +45,7 @@ def the_village(folder: Path) -> Village:
     village.grant("erased").grant("erased", action="erase", recorded_at="2026-02-01T00:00:00Z")
     village.grant("minor", is_adult="false")
     village.grant("undeclared", is_adult="")
-    village.grant("hidden")
+    village.grant("secluded")
     village.grant("first_claimant", "claimed").grant("second_claimant", "claimed")
     village.grant("tomorrows", recorded_at="2026-03-11T00:00:00Z")
     village.grant("leaver").grant("leaver", action="withdraw", recorded_at=ON_LAST)
@@ -66,7 +66,7 @@ def the_village(folder: Path) -> Village:
         for day in DAYS:
             village.like(account, fans_of(f"forge_{account}", crowd)[day.toordinal() % 3 :: 3], day, network="forge")
     snapshot = {"network": "forum", "is_private": "true", "is_bot": "false"}
-    village.accounts.append(snapshot | {"account_id": "hidden", "captured_at": f"{FIRST}T00:00:00Z"})
+    village.accounts.append(snapshot | {"account_id": "secluded", "captured_at": f"{FIRST}T00:00:00Z"})
     village.accounts.append(snapshot | {"account_id": "turns_private", "captured_at": ON_LAST})
     return village.write()
 
