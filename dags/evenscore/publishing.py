@@ -29,12 +29,12 @@ STAMPED = "person_scores"
 DATABASE, PARQUET, MANIFEST = "evenscore.duckdb", "parquet", "manifest.json"
 
 BY_PERSONA = """
-    (person_id, persona) in (select (person_id, persona) from conformed.consent)
+    (person_id, persona) in (select (person_id, persona) from conformed.consent_shown)
     and (person_id, persona, as_of_date) not in (select (person_id, persona, as_of_date) from conformed.lapsed_nights)
 """
 BY_PERSON = """
-    person_id in (select person_id from conformed.consent)
-    and (not is_counted or (person_id, network) in (select (person_id, network) from conformed.consent))
+    person_id in (select person_id from conformed.consent_shown)
+    and (not is_counted or (person_id, network) in (select (person_id, network) from conformed.consent_shown))
 """
 STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {"network_coverage": BY_PERSON}
 """Which rows of earlier nights may go on being shown: who withdraws one persona, or one network, keeps the other."""
@@ -220,10 +220,10 @@ def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) ->
 def _unconsenting(con: duckdb.DuckDBPyConnection, mart: str) -> str:
     """Rows of people, of personas and of networks that nobody asked to have shown."""
     person = "person_id, persona" if "persona" in _columns(con, f"candidate.{mart}") else "person_id"
-    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent using ({person}))"
+    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent_shown using ({person}))"
     if mart not in COUNTED:
         return nobody
-    account = f"candidate.{mart} anti join conformed.consent using ({person}, network)"
+    account = f"candidate.{mart} anti join conformed.consent_shown using ({person}, network)"
     return f"{nobody} + (select count(*) from {account} where {COUNTED[mart]})"
 
 

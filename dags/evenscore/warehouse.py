@@ -6,6 +6,7 @@ The file is a cache with one writer. Landing zone, ledger and published database
 import contextlib
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,8 @@ def prepare(settings: Settings, night: Night) -> None:
         con.execute("create or replace table raw.landed_files as select * from files order by path")
         for dataset in ("activity", "accounts"):
             _view_landed(con, dataset)
-        _copy_published(con, settings, night)
-        _write_night(con, settings, night)  # the last, because it says that the others are there
+        shown_date = _copy_published(con, settings, night)
+        _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
 
 
 def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -102,7 +103,10 @@ def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 
 def verified_files(settings: Settings, night: Night) -> pa.Table:
-    """Every landed file up to the night, proved to hold the bytes that were landed."""
+    """Every landed file that the night may look at, proved to hold the bytes that were landed.
+
+    Snapshots of accounts are looked at beyond the night: a backfill must know who has gone private since.
+    """
     kinds = {source.name: source.kind for source in settings.sources}
     rows = [
         {
@@ -115,7 +119,7 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
             "row_count": manifest.row_count,
         }
         for manifest in landing.manifests(settings.places)
-        if manifest.day <= night.as_of_date.isoformat() and manifest.source in kinds
+        if manifest.source in kinds and (manifest.dataset == "accounts" or manifest.day <= night.as_of_date.isoformat())
     ]
     names = ("path", "network", "dataset", "landed_date", "source", "source_kind")
     return pa.Table.from_pylist(
@@ -123,12 +127,13 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
     )
 
 
-def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, shown_date: date) -> None:
     con.execute(
         """
         create or replace table raw.night as select
             $run_id as run_id,
             $as_of_date::date as as_of_date,
+            $shown_date::date as shown_date,
             $history_nights::integer as history_nights,
             $hold_move_points::double as hold_move_points,
             $hold_window_nights::integer as hold_window_nights,
@@ -137,6 +142,7 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
         {
             "run_id": night.run_id,
             "as_of_date": night.as_of_date,
+            "shown_date": shown_date,
             "history_nights": settings.scoring.history_nights,
             "hold_move_points": settings.checks.hold_move_points,
             "hold_window_nights": settings.checks.hold_window_nights,
@@ -196,8 +202,11 @@ def _empty_columns(con: duckdb.DuckDBPyConnection) -> str:
     return ", ".join(f"cast(null as {sql_type}) as {name}" for name, sql_type, *_ in columns)
 
 
-def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
-    """Bring in what readers saw on earlier nights: the gate measures against that, never against raw scores."""
+def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> date:
+    """Bring in what readers saw on earlier nights: the gate measures against that, never against raw scores.
+
+    Returns the latest night that readers will see once this one is published.
+    """
     if not attach_published(con, settings.places, "published"):
         con.execute("attach ':memory:' as published")
         for table, columns in PUBLISHED.items():
@@ -224,7 +233,9 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
         ") using (person_id, persona, as_of_date)",
         window,
     )
+    ((latest,),) = con.execute("select max(as_of_date) from published.person_scores").fetchall()
     con.execute("detach published")
+    return max(night.as_of_date, latest or night.as_of_date)
 
 
 def attach_published(con: duckdb.DuckDBPyConnection, places: Places, name: str) -> bool:

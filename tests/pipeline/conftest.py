@@ -10,13 +10,13 @@ from evenscore import steps
 from evenscore.runs import Night
 from evenscore.settings import Settings
 
-NIGHTS = DAYS[-4:]
+NIGHTS = DAYS[-3:]
 EPOCH = "1773100800"
 
 
 @dataclass(frozen=True)
 class Stepped:
-    """Four nights in a row. On the second `p0` and `p1` jump; `p0` stays held, `p1` until its crowd is flagged."""
+    """Three nights in a row. On the first `p0` and `p1` jump; `p0` stays held, `p1` until its crowd is flagged."""
 
     village: Village
     settings: Settings
@@ -26,9 +26,9 @@ class Stepped:
 def jumping_village(folder: Path) -> Village:
     """p0 goes from about 17 to about 65 on one day and stays there; so does p1, but its crowd turns out to be bots."""
     village = Village(folder).habits()
-    village.like("p0", [f"admirer{number}" for number in range(9000)], NIGHTS[1], object_id="that-post")
+    village.like("p0", [f"admirer{number}" for number in range(9000)], NIGHTS[0], object_id="that-post")
     crowd = [f"crowd{number}" for number in range(900)]
-    village.like("p1", crowd, NIGHTS[1], object_id="that-other-post")
+    village.like("p1", crowd, NIGHTS[0], object_id="that-other-post")
     flagged = {"network": "forum", "is_private": "false", "is_bot": "true", "captured_at": f"{LAST}T06:00:00Z"}
     village.accounts += [{"account_id": account} | flagged for account in crowd]
     return village.write()
@@ -43,13 +43,13 @@ def stepped(tmp_path_factory: pytest.TempPathFactory) -> Stepped:
 
 @pytest.fixture
 def spoilt(stepped: Stepped, tmp_path: Path) -> Settings:
-    """The four nights in a home of their own."""
+    """The three nights in a home of their own."""
     return copied(stepped.settings, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
 def checked(stepped: Stepped, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Night]:
-    """The first three nights published, and the fourth once more up to its check: ready to be published."""
+    """The first two nights published, and the third once more up to its check: ready to be published."""
     settings = copied(stepped.settings, tmp_path_factory.mktemp("checked") / "home")
     settings.places.current.unlink()
     before_last = settings.places.published_run(stepped.nights[-2].run_id)

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from evenscore import steps
+from evenscore import publishing, steps
 from evenscore.runs import Night
 from evenscore.settings import load_settings
 
@@ -71,7 +71,8 @@ def publish_until_killed(config: Path, night: Night, home: Path, calls: int, not
         setattr(os, name, countdown.before(name, getattr(os, name)))
     connect: Any = duckdb.connect
     setattr(duckdb, "connect", lambda *places, **options: Connection(connect(*places, **options), countdown))  # noqa: B010
-    steps.publish(load_settings(home, config), night)
+    publishing.judge = lambda *_: []  # its verdict is tried elsewhere, and takes longer than the rest
+    publishing.publish(load_settings(home, config), night)
 
 
 def ending(config: Path, night: Night, home: Path, calls: int) -> list[Any]:

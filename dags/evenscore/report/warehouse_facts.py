@@ -45,6 +45,7 @@ QUARTILES = """
 CONSENT = """
     select refused_because, count(*) as account_count
     from conformed.consent_decisions
+    where judged_date = (select as_of_date from raw.night)
     group by all
     order by refused_because nulls first
 """

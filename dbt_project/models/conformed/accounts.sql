@@ -1,7 +1,8 @@
--- The latest snapshot of each account as of tonight: only of those in the ledger, and of flagged bots.
-with night as (
+-- The latest snapshot of each account as of tonight, and as of the latest night that readers see where that is a later
+-- one: only of accounts in the ledger, and of flagged bots.
+with nights as (
 
-    select as_of_date from {{ source("raw", "night") }}
+    select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
 
 ),
 
@@ -18,16 +19,16 @@ snapshots as (
 latest as (
 
     select
+        nights.judged_date,
         network,
         account_id,
         captured_at,
         is_private,
         is_bot
     from snapshots
-    cross join night
-    where captured_at < night.as_of_date + interval 1 day
+    inner join nights on captured_at < nights.judged_date + interval 1 day
     qualify row_number() over (
-        partition by network, account_id
+        partition by nights.judged_date, network, account_id
         order by captured_at desc, is_private desc, is_bot desc
     ) = 1
 

@@ -1,27 +1,27 @@
--- The first gate: what tonight's snapshot of the ledger says of each account in it, and why not where it says no.
-with night as (
+-- The first gate: what the ledger says of each account in it as of tonight, and why not where it says no; and the same
+-- as of the latest night that readers see, where that is a later one (a backfill), for what may go on being shown.
+with nights as (
 
-    select as_of_date from {{ source("raw", "night") }}
+    select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
 
 ),
 
 entries as (
 
-    select ledger.*
+    select nights.judged_date, ledger.*
     from {{ source("raw", "consent") }} as ledger
-    cross join night
-    where ledger.recorded_at < night.as_of_date + interval 1 day
+    inner join nights on ledger.recorded_at < nights.judged_date + interval 1 day
 
 ),
 
 -- Of entries made at the same instant, the one that ends a grant stands.
 latest as (
 
-    select person_id, network, account_id, persona, action, is_adult, recorded_at
+    select judged_date, person_id, network, account_id, persona, action, is_adult, recorded_at
     from entries
     where purpose = 'public_score' or action = 'erase'
     qualify row_number() over (
-        partition by person_id, network, account_id
+        partition by judged_date, person_id, network, account_id
         order by recorded_at desc, action = 'grant', action, persona
     ) = 1
 
@@ -39,7 +39,7 @@ erased as (
 
 snapshots as (
 
-    select network, account_id, is_private from {{ ref("accounts") }}
+    select judged_date, network, account_id, is_private from {{ ref("accounts") }}
 
 ),
 
@@ -50,15 +50,16 @@ judged as (
         coalesce(snapshots.is_private, false) as is_private,
         coalesce(latest.recorded_at <= erased.erased_at, false) as is_erased,
         latest.action = 'grant' and not is_erased as is_standing,
-        count(distinct if(is_standing, person_id, null)) over (partition by network, account_id) as claim_count,
-        bool_or(is_standing and is_adult is not distinct from false) over (partition by person_id) as is_minor
+        count(distinct if(is_standing, person_id, null)) over (partition by judged_date, network, account_id) as claim_count,
+        bool_or(is_standing and is_adult is not distinct from false) over (partition by judged_date, person_id) as is_minor
     from latest
     left join erased using (person_id, network, account_id)
-    left join snapshots using (network, account_id)
+    left join snapshots using (judged_date, network, account_id)
 
 )
 
 select
+    judged_date,
     person_id,
     network,
     account_id,

@@ -9,7 +9,7 @@ with rested as (
 
 standing as (
 
-    select distinct person_id, persona, network, true as is_standing from {{ ref("consent") }}
+    select distinct person_id, persona, network, true as is_standing from {{ ref("consent_shown") }}
 
 ),
 
@@ -18,7 +18,8 @@ left_accounts as (
 
     select person_id, persona, network, max(recorded_at) as left_at
     from {{ ref("consent_decisions") }}
-    where refused_because in ('withdrawn', 'erased')
+    cross join {{ source("raw", "night") }} as night
+    where judged_date = night.shown_date and refused_because in ('withdrawn', 'erased')
     group by all
 
 )

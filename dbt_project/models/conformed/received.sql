@@ -5,6 +5,15 @@ with night as (
 
 ),
 
+bots as (
+
+    select network, account_id
+    from {{ ref("accounts") }}
+    inner join night on judged_date = night.as_of_date
+    where is_bot
+
+),
+
 landed as (
 
     select * from {{ ref("stg_files__activity") }}
@@ -57,7 +66,7 @@ inner join {{ ref("consent") }} as target
     on events.network = target.network and events.target_id = target.account_id
 left join {{ ref("consent") }} as engager
     on events.network = engager.network and events.actor_id = engager.account_id
-left join {{ ref("accounts") }} as bots
-    on events.network = bots.network and events.actor_id = bots.account_id and bots.is_bot
+left join bots
+    on events.network = bots.network and events.actor_id = bots.account_id
 left join {{ ref("verb_weights_v1") }} as weights
     on events.verb = weights.verb

@@ -30,10 +30,19 @@ series as (
 
 ),
 
+-- The walk begins behind the last gap: who has long had too little evidence is looked back on for a few nights only.
 first_nights as (
 
-    select person_id, persona, min(as_of_date) as as_of_date
-    from series
+    select person_id, persona, max(as_of_date) as as_of_date
+    from (
+        select
+            person_id,
+            persona,
+            as_of_date,
+            lag(as_of_date) over (partition by person_id, persona order by as_of_date) as night_before
+        from series
+    )
+    where night_before is null or night_before < as_of_date - 1
     group by all
 
 ),

@@ -15,9 +15,17 @@ networks as (
 
 decisions as (
 
-    select person_id, persona, network, min(refused_because) as refused_because, bool_or(refused_because is null) as is_granted
+    select person_id, persona, network, min(refused_because) as refused_because
     from {{ ref("consent_decisions") }}
+    cross join {{ source("raw", "night") }} as night
+    where judged_date = night.as_of_date
     group by all
+
+),
+
+granted as (
+
+    select distinct person_id, persona, network, true as is_granted from {{ ref("consent") }}
 
 ),
 
@@ -34,10 +42,10 @@ select
     people.persona,
     networks.network,
     decisions.network is not null as is_linked,
-    coalesce(decisions.is_granted, false) and covered.network is not null as is_counted,
+    granted.is_granted is not null and covered.network is not null as is_counted,
     case
         when decisions.network is null then 'not linked'
-        when not decisions.is_granted then decisions.refused_because
+        when granted.is_granted is null then coalesce(decisions.refused_because, 'no longer linked')
         when covered.network is null then 'no source delivers this network'
         when not covered.is_complete then 'counted, but tonight''s delivery is missing'
     end as why_not,
@@ -46,5 +54,6 @@ select
 from people
 cross join networks
 left join decisions using (person_id, persona, network)
+left join granted using (person_id, persona, network)
 left join {{ ref("covered_networks") }} as covered using (network)
 left join last_events using (person_id, persona, network)
