@@ -19,7 +19,7 @@ from evenscore.places import Places
 from evenscore.run_tables import versions, write_run_tables
 from evenscore.runs import Night
 from evenscore.settings import Settings
-from evenscore.warehouse import attach_published, connect, require_run
+from evenscore.warehouse import attach_published, connect, quoted, require_run
 
 MARTS = ("person_scores", "score_contributions", "score_jumps", "network_coverage")
 KEYS = ("as_of_date", "person_id", "persona", "network", "feature")
@@ -107,7 +107,7 @@ def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
     columns = _columns(con, f"marts.{mart}")
     if not set(columns) <= set(_columns(con, f"previous.{mart}")):
         return False
-    date = _literal(night.as_of_date)
+    date = quoted(night.as_of_date)
     shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
     lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({STANDING[mart]}))"
     return con.execute(f"select {_difference(f'from marts.{mart}', shown)} + {lapsed}").fetchall() == [(0,)]
@@ -131,8 +131,8 @@ def _write_candidate(
 ) -> None:
     """Fill the candidate: earlier nights as they were published, of people who still consent, and tonight."""
     # Readers with DuckDB 1.5 can open this storage version too.
-    con.execute(f"attach {_literal(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
-    stamp = f", {_literal(runs.now())}::timestamp as published_at, {_literal(night.run_id)} as run_id"
+    con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
+    stamp = f", {quoted(runs.now())}::timestamp as published_at, {quoted(night.run_id)} as run_id"
     for mart in MARTS:
         tonight = f"select *{stamp if mart == STAMPED else ''} from marts.{mart}"
         con.execute(f"create table candidate.{mart} as {tonight} limit 0")
@@ -150,7 +150,7 @@ def _write_candidate(
 def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | None:
     """SQL of the rows of earlier nights that may go on being shown; None where readers have no such table yet."""
     columns = _shared_columns(con, mart)
-    where = f"as_of_date <> {_literal(night.as_of_date)} and {STANDING[mart]}"
+    where = f"as_of_date <> {quoted(night.as_of_date)} and {STANDING[mart]}"
     return f"select {columns} from previous.{mart} where {where}" if columns else None
 
 
@@ -166,7 +166,7 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
         "select comment from duckdb_tables() where schema_name = 'marts' and table_name = $1 and comment is not null",
         [mart],
     ).fetchall():
-        con.execute(f"comment on table candidate.{mart} is {_literal(comment)}")
+        con.execute(f"comment on table candidate.{mart} is {quoted(comment)}")
     described = con.execute(
         "select column_name, comment from duckdb_columns() "
         "where schema_name = 'marts' and table_name = $1 and comment is not null",
@@ -178,7 +178,7 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
             ("run_id", "The run that published the row."),
         ]
     for column, comment in described:
-        con.execute(f"comment on column candidate.{mart}.{column} is {_literal(comment)}")
+        con.execute(f"comment on column candidate.{mart}.{column} is {quoted(comment)}")
 
 
 def _write_current_scores(con: duckdb.DuckDBPyConnection) -> None:
@@ -206,14 +206,14 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> 
 def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
     columns = ", ".join(_columns(con, f"marts.{mart}"))
     return _difference(
-        f"from marts.{mart}", f"select {columns} from candidate.{mart} where as_of_date = {_literal(night.as_of_date)}"
+        f"from marts.{mart}", f"select {columns} from candidate.{mart} where as_of_date = {quoted(night.as_of_date)}"
     )
 
 
 def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
     earlier = _earlier(con, night, mart)
     columns = _shared_columns(con, mart) or "*"
-    history = f"select {columns} from candidate.{mart} where as_of_date <> {_literal(night.as_of_date)}"
+    history = f"select {columns} from candidate.{mart} where as_of_date <> {quoted(night.as_of_date)}"
     return _difference(history, earlier) if earlier else f"(select count(*) from ({history}))"
 
 
@@ -233,7 +233,7 @@ def _write_parquet(con: duckdb.DuckDBPyConnection, draft: Path) -> dict[str, int
     counts = _row_counts(con, "candidate")
     con.execute("set threads = 1")
     for table in counts:
-        path = _literal(draft / PARQUET / f"{table}.parquet")
+        path = quoted(draft / PARQUET / f"{table}.parquet")
         con.execute(f"copy candidate.{table} to {path} (format parquet, compression zstd)")
     con.execute("reset threads")
     return counts
@@ -282,7 +282,3 @@ def _forget_old_runs(places: Places, kept_runs: int) -> None:
             doomed = folder.with_name(f".{folder.name}.draft")
             os.rename(folder, doomed)
             shutil.rmtree(doomed)
-
-
-def _literal(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

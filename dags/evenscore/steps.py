@@ -9,6 +9,7 @@ from typing import Any
 from evenscore import durable, extraction, publishing, runs, warehouse
 from evenscore.checks.judge import judge
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
+from evenscore.layout import lay_out
 from evenscore.report.page import write_report
 from evenscore.run_tables import versions
 from evenscore.runs import Night
@@ -50,7 +51,7 @@ def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
         record["versions"] = versions(settings)
-        warehouse.prepare(settings, night)
+        lay_out(settings, night)
         with warehouse.connect(settings.places) as con:
             judge(settings, night, "landing", con)
 

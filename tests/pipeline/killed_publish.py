@@ -71,7 +71,7 @@ def publish_until_killed(config: Path, night: Night, home: Path, calls: int, not
         setattr(os, name, countdown.before(name, getattr(os, name)))
     connect: Any = duckdb.connect
     setattr(duckdb, "connect", lambda *places, **options: Connection(connect(*places, **options), countdown))  # noqa: B010
-    publishing.judge = lambda *_: []  # its verdict is tried elsewhere, and takes longer than the rest
+    setattr(publishing, "judge", lambda *_: [])  # noqa: B010 (its verdict is tried elsewhere)
     publishing.publish(load_settings(home, config), night)
 
 

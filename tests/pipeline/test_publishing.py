@@ -17,7 +17,7 @@ import pytest
 from village import LAST, Village, copied, digests, published
 
 from conftest import NIGHTS, Stepped
-from evenscore import durable, publishing, run_tables, runs, steps
+from evenscore import publishing, run_tables, runs, steps
 from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
 from evenscore.publishing import MARTS
 from evenscore.runs import Night
@@ -319,7 +319,7 @@ def test_a_disk_that_is_full_when_the_manifest_is_written_leaves_readers_the_old
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(durable.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskError, match="the disk is full"):
         publishing.publish(settings, night)
     assert digests(settings.places.published) == before
@@ -351,12 +351,11 @@ def test_a_damaged_warehouse_is_said_to_be_damaged_in_one_line(damage: str, read
     settings, night = ready
     path = settings.places.warehouse
     content = path.read_bytes()
-    middle = len(content) // 2
     path.write_bytes(
         {
             "garbage": b"not a database" * 1000,
-            "truncated": content[:middle],
-            "zeros": content[:8192] + bytes(len(content) - 8192),
+            "truncated": content[:16_384],
+            "zeros": content[:8_192] + bytes(len(content) - 8_192),
         }[damage]
     )
     before = digests(settings.places.published)

@@ -171,7 +171,7 @@ def test_a_candidate_is_in_score_jumps_alone(stepped: Stepped) -> None:
             settings, f"select string_agg({table}::varchar) from {table} where {table}::varchar like '%p0%'"
         )
         assert not any(candidate in str(text) for candidate in digits), table
-    high = "select max(score), max(score_high), max(reach) from person_scores where person_id = 'p0'"
+    high = "select max(score), max(score_high) from person_scores where person_id = 'p0'"
     assert all(value < 30 for value in published(settings, high)[0])
 
 

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from evenscore import steps, warehouse
+from evenscore.layout import lay_out
 from evenscore.runs import Night
 from evenscore.settings import Settings, load_settings
 
@@ -140,7 +141,7 @@ def score(settings: Settings, day: date) -> None:
     night = Night.of(day, "scored")
     for source in settings.sources:
         steps.extract(settings, night, source.name)
-    warehouse.prepare(settings, night)
+    lay_out(settings, night)
     selectors = tuple(name for names in warehouse.LAYERS.values() for name in names)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(warehouse.LAYERS, "everything", selectors)

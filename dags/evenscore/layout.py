@@ -1,0 +1,179 @@
+"""What a night starts from, laid out in the schema `raw`: settings, landed files, ledger, what was published."""
+
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from evenscore import landing
+from evenscore.canonical import DATASETS
+from evenscore.extraction import deliveries
+from evenscore.ledger import read_ledger
+from evenscore.runs import Night
+from evenscore.settings import Settings
+from evenscore.warehouse import attach_published, connect, quoted
+
+_ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
+PUBLISHED = {
+    "person_scores": _ROW
+    | {"status": "varchar", "reason": "varchar"}
+    | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification"), "double"),
+    "score_contributions": _ROW
+    | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
+}
+"""What a night needs to know of the nights that were published before it."""
+
+
+def lay_out(settings: Settings, night: Night) -> None:
+    """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
+    entries = read_ledger(settings)
+    files = verified_files(settings, night)
+    settings.places.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with connect(settings.places) as con:
+        con.execute("create schema if not exists raw")
+        con.execute("drop table if exists raw.night")
+        _write_sources(con, settings)
+        con.register("entries", entries)
+        con.execute("create or replace table raw.consent as select * from entries")
+        con.register("files", files)
+        con.execute("create or replace table raw.landed_files as select * from files order by path")
+        for dataset in ("activity", "accounts"):
+            _view_landed(con, dataset)
+        shown_date = _copy_published(con, settings, night)
+        _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
+
+
+def verified_files(settings: Settings, night: Night) -> pa.Table:
+    """Every landed file that the night may look at, proved to hold the bytes that were landed.
+
+    Snapshots of accounts are looked at beyond the night: a backfill must know who has gone private since.
+    """
+    kinds = {source.name: source.kind for source in settings.sources}
+    rows = [
+        {
+            "path": str(landing.verify(settings.places, manifest)),
+            "network": manifest.network,
+            "dataset": manifest.dataset,
+            "landed_date": manifest.day,
+            "source": manifest.source,
+            "source_kind": kinds[manifest.source],
+            "row_count": manifest.row_count,
+        }
+        for manifest in landing.manifests(settings.places)
+        if manifest.source in kinds and (manifest.dataset == "accounts" or manifest.day <= night.as_of_date.isoformat())
+    ]
+    names = ("path", "network", "dataset", "landed_date", "source", "source_kind")
+    return pa.Table.from_pylist(
+        rows, schema=pa.schema([*((name, pa.string()) for name in names), ("row_count", pa.int64())])
+    )
+
+
+def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, shown_date: date) -> None:
+    con.execute(
+        """
+        create or replace table raw.night as select
+            $run_id as run_id,
+            $as_of_date::date as as_of_date,
+            $shown_date::date as shown_date,
+            $history_nights::integer as history_nights,
+            $hold_move_points::double as hold_move_points,
+            $hold_window_nights::integer as hold_window_nights,
+            $scoring_version::integer as scoring_version
+        """,
+        {
+            "run_id": night.run_id,
+            "as_of_date": night.as_of_date,
+            "shown_date": shown_date,
+            "history_nights": settings.scoring.history_nights,
+            "hold_move_points": settings.checks.hold_move_points,
+            "hold_window_nights": settings.checks.hold_window_nights,
+            "scoring_version": settings.scoring.version,
+        },
+    )
+
+
+def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("create or replace table raw.sources (name varchar, kind varchar, network varchar, dataset varchar)")
+    con.execute(
+        "create or replace table raw.deliveries (source varchar, path varchar, first_date date, last_date date, "
+        "night_date date, record_count bigint, landed_count bigint, duplicate_count bigint, rejected_count bigint)"
+    )
+    for source in settings.sources:
+        con.execute(
+            "insert into raw.sources values (?, ?, ?, ?)", [source.name, source.kind, source.network, source.dataset]
+        )
+        for delivery in deliveries(settings, source.name).values():
+            con.execute(
+                "insert into raw.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    source.name,
+                    delivery.path,
+                    delivery.first_date,
+                    delivery.last_date,
+                    delivery.night,
+                    delivery.record_count,
+                    delivery.landed_count,
+                    delivery.duplicate_count,
+                    sum(delivery.rejected.values()),
+                ],
+            )
+
+
+def _view_landed(con: duckdb.DuckDBPyConnection, dataset: str) -> None:
+    """A view over exactly the verified files; a folder may hold others that were never landed."""
+    paths = [
+        path for (path,) in con.execute("select path from raw.landed_files where dataset = ?", [dataset]).fetchall()
+    ]
+    names = ", ".join(f"rows.{name}" for name in DATASETS[dataset].names)
+    if paths:
+        listed = ", ".join(quoted(path) for path in paths)
+        con.execute(
+            f"create or replace view raw.{dataset} as select {names}, files.source, files.source_kind "
+            f"from read_parquet([{listed}], filename = true) as rows "
+            "inner join raw.landed_files as files on rows.filename = files.path"
+        )
+    else:
+        con.register("nothing", DATASETS[dataset].empty_table())
+        empty = f"{_empty_columns(con)}, '' as source, '' as source_kind"
+        con.execute(f"create or replace view raw.{dataset} as select {empty} where false")
+
+
+def _empty_columns(con: duckdb.DuckDBPyConnection) -> str:
+    columns = con.execute("describe nothing").fetchall()
+    return ", ".join(f"cast(null as {sql_type}) as {name}" for name, sql_type, *_ in columns)
+
+
+def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> date:
+    """Bring in what readers saw on earlier nights: the gate measures against that, never against raw scores.
+
+    Returns the latest night that readers will see once this one is published.
+    """
+    if not attach_published(con, settings.places, "published"):
+        con.execute("attach ':memory:' as published")
+        for table, columns in PUBLISHED.items():
+            con.execute(
+                f"create table published.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            )
+    window = {"tonight": night.as_of_date, "nights": settings.scoring.history_nights}
+    con.execute(
+        f"create or replace table raw.published_scores as select {', '.join(PUBLISHED['person_scores'])} "
+        "from published.person_scores where as_of_date >= $tonight - $nights and as_of_date < $tonight",
+        window,
+    )
+    # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
+    con.execute(
+        "create or replace table raw.published_networks as "
+        "select person_id, persona, as_of_date, list(distinct network order by network) as networks "
+        "from published.score_contributions where network <> 'all' group by all"
+    )
+    con.execute(
+        f"create or replace table raw.published_contributions as select {', '.join(PUBLISHED['score_contributions'])} "
+        "from published.score_contributions semi join ("
+        "select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks "
+        "where as_of_date >= $tonight - $nights and as_of_date < $tonight group by person_id, persona, networks"
+        ") using (person_id, persona, as_of_date)",
+        window,
+    )
+    ((latest,),) = con.execute("select max(as_of_date) from published.person_scores").fetchall()
+    con.execute("detach published")
+    return max(night.as_of_date, latest or night.as_of_date)
