@@ -29,7 +29,7 @@ export AIRFLOW__API__WORKERS := 1
 .PHONY: help nightly standalone test lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .bootstrap/bin/uv:
 	@$(PYTHON) -m venv .bootstrap

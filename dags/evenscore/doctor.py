@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 
-from evenscore import durable, landing, runs, warehouse
+from evenscore import durable, landing, run_tables, runs, warehouse
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.ledger import read_ledger
@@ -101,6 +101,15 @@ def _look_at_versions(_settings: Settings) -> Iterator[Finding]:
     yield Finding("versions", True, ", ".join(f"{package} {version(package)}" for package in packages))
 
 
+def _look_at_latest_run(settings: Settings) -> Iterator[Finding]:
+    folders = sorted(settings.places.runs.glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
+    stages = runs.stages(settings.places, folders[-1].name) if folders else []
+    errors = [stage["error"] for stage in stages if "error" in stage]
+    if stages:
+        says = errors[0] if errors else run_tables.outcome(stages)
+        yield Finding("latest run", not errors, f"{folders[-1].name}: {says}")
+
+
 LOOKS = (
     _look_at_configuration,
     _look_at_sources,
@@ -111,4 +120,5 @@ LOOKS = (
     _look_at_warehouse,
     _look_at_published,
     _look_at_versions,
+    _look_at_latest_run,
 )

@@ -15,13 +15,19 @@ FEATURES = {
     "scale_ceiling": "cut at the end of the scale",
 }
 
+MOVES = {
+    True: "it has moved since the night before",
+    False: "it has not moved since the night before",
+    None: "there is no night before to compare it with",
+}
+
 CAUSES = {
     "viral_post": "one post drew most of it",
     "single_engager": "one person did most of it",
     "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
     "cold_start": "there was too little to compare it with",
     "source_fault": "evidence cannot vanish that fast; a feed may be at fault",
-    "organic": "no simple cause was found",
+    "organic": "many people and posts are behind it, and nothing points to a fault",
 }
 
 
@@ -58,7 +64,7 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
     networks = _rows(
         con,
         "select network, is_linked, is_counted, why_not, weight from network_coverage "
-        "where person_id = $person and as_of_date = $night order by network",
+        f"where person_id = $person and as_of_date = $night and persona = '{score['persona']}' order by network",
         person,
         night,
     )
@@ -94,7 +100,7 @@ def _headline(score: dict[str, Any]) -> str:
 
 
 def _band(score: dict[str, Any]) -> str:
-    moved = "it has moved since the night before" if score["has_moved"] else "it has not moved since the night before"
+    moved = MOVES[score["has_moved"]]
     return (
         f"With other engagers of the same habits it would lie between {score['score_low']:.0f} and "
         f"{score['score_high']:.0f} nine times in ten; {moved}."

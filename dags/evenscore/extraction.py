@@ -152,8 +152,9 @@ def _land_file(
     covered_days = {file.day} if file.day else set()
     for dataset, rows in _accepted(con, source, file, parsed, delivery):
         for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], rows):
-            landing.land(settings.places, source.name, dataset, network, day, part)
-            delivery.landed_count += part.num_rows
+            fresh_count = landing.land(settings.places, source.name, dataset, network, day, part)
+            delivery.landed_count += fresh_count
+            delivery.duplicate_count += part.num_rows - fresh_count
             if not file.day:
                 covered_days.add(day)
     if covered_days:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -36,26 +37,28 @@ class Manifest:
     sha256: str
 
 
-def land(places: Places, source: str, dataset: str, network: str, day: date, rows: pa.Table) -> bool:
+def land(places: Places, source: str, dataset: str, network: str, day: date, rows: pa.Table) -> int:
     """Add rows to what `source` has landed for one day; a row with a known key replaces the older one.
 
-    `rows` has the dataset's canonical schema, one row a key. Returns whether anything changed.
+    `rows` has the dataset's canonical schema, one row a key. Returns how many of them say something new.
     """
     folder = places.landed(network, dataset, day)
     manifest_path = folder / f"{source}.json"
     before = _manifest(manifest_path) if manifest_path.exists() else None
+    fresh_count: int = rows.num_rows
     if before:
-        rows = _merged(pq.ParquetFile(verify(places, before)).read(), rows, KEY_COLUMNS[dataset])
+        landed = pq.ParquetFile(verify(places, before)).read()
+        fresh_count = _fresh_count(landed, rows)
+        rows = _merged(landed, rows, KEY_COLUMNS[dataset])
     content = _parquet_bytes(rows.sort_by([(key, "ascending") for key in KEY_COLUMNS[dataset]]))
     digest = hashlib.sha256(content).hexdigest()
     file = f"{source}-{digest[:12]}.parquet"
-    is_new = not before or before.sha256 != digest
-    if is_new:
+    if not before or before.sha256 != digest:
         durable.write_bytes(folder / file, content)
         manifest = Manifest(network, dataset, day.isoformat(), source, file, rows.num_rows, digest)
         durable.write_json(manifest_path, asdict(manifest))
     _clean(folder, source, file)
-    return is_new
+    return fresh_count
 
 
 def _clean(folder: Path, source: str, file: str) -> None:
@@ -63,6 +66,12 @@ def _clean(folder: Path, source: str, file: str) -> None:
     for orphan in (*folder.glob(f"{source}-*.parquet"), *folder.glob(f".{source}[-.]*.draft")):
         if orphan.name != file:
             orphan.unlink()
+
+
+def _fresh_count(old: pa.Table, new: pa.Table) -> int:
+    """How many of the new rows are not there already, to the letter."""
+    ((count,),) = duckdb.execute("select count(*) from (from new except from old)").fetchall()
+    return int(count)
 
 
 def _merged(old: pa.Table, new: pa.Table, keys: tuple[str, ...]) -> pa.Table:

@@ -32,11 +32,12 @@ BY_PERSONA = """
     (person_id, persona) in (select (person_id, persona) from conformed.consent_shown)
     and (person_id, persona, as_of_date) not in (select (person_id, persona, as_of_date) from conformed.lapsed_nights)
 """
-BY_PERSON = """
-    person_id in (select person_id from conformed.consent_shown)
-    and (not is_counted or (person_id, network) in (select (person_id, network) from conformed.consent_shown))
+BY_NETWORK = """
+    (person_id, persona) in (select (person_id, persona) from conformed.consent_shown)
+    and (not is_counted
+        or (person_id, persona, network) in (select (person_id, persona, network) from conformed.consent_shown))
 """
-STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {"network_coverage": BY_PERSON}
+STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {"network_coverage": BY_NETWORK}
 """Which rows of earlier nights may go on being shown: who withdraws one persona, or one network, keeps the other."""
 
 COUNTED = {"score_contributions": "network <> 'all'", "network_coverage": "is_counted"}
@@ -187,6 +188,12 @@ def _write_current_scores(con: duckdb.DuckDBPyConnection) -> None:
         "qualify as_of_date = max(as_of_date) over (partition by person_id, persona)"
     )
     con.execute("comment on view candidate.current_scores is 'The latest published row of each person and persona.'")
+    for column, comment in con.execute(
+        "select column_name, comment from duckdb_columns() "
+        "where database_name = 'candidate' and table_name = $1 and comment is not null",
+        [STAMPED],
+    ).fetchall():
+        con.execute(f"comment on column candidate.current_scores.{column} is {quoted(comment)}")
 
 
 def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
@@ -219,11 +226,10 @@ def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) ->
 
 def _unconsenting(con: duckdb.DuckDBPyConnection, mart: str) -> str:
     """Rows of people, of personas and of networks that nobody asked to have shown."""
-    person = "person_id, persona" if "persona" in _columns(con, f"candidate.{mart}") else "person_id"
-    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent_shown using ({person}))"
+    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent_shown using (person_id, persona))"
     if mart not in COUNTED:
         return nobody
-    account = f"candidate.{mart} anti join conformed.consent_shown using ({person}, network)"
+    account = f"candidate.{mart} anti join conformed.consent_shown using (person_id, persona, network)"
     return f"{nobody} + (select count(*) from {account} where {COUNTED[mart]})"
 
 

@@ -27,6 +27,8 @@ class Night:
     @classmethod
     def of(cls, as_of_date: date, label: str | None = None) -> "Night":
         """A run of `as_of_date`; `label` tells it from other runs of the same day (by default, the time it began)."""
+        if as_of_date > datetime.now(UTC).date():
+            raise UsageError(f"--date {as_of_date}: lies in the future; a night is scored when its day has ended")
         label = label or datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         return cls(as_of_date, f"{as_of_date}_{re.sub(r'[^0-9A-Za-z.-]+', '-', label)}")
 

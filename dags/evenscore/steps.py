@@ -137,7 +137,8 @@ def _working(settings: Settings, night: Night, name: str) -> Iterator[dict[str, 
             _require_done(settings, night, before)
             yield record
     except StoppedByCheck as stop:
-        raise StoppedByCheck(f"{stop}; the last good scores stand; see {_page(settings, night)}") from stop
+        stands = "the last good scores stand" if settings.places.current.exists() else "nothing is published yet"
+        raise StoppedByCheck(f"{stop}; {stands}; see {_page(settings, night)}") from stop
 
 
 def _require_done(settings: Settings, night: Night, names: tuple[str, ...]) -> None:

@@ -16,6 +16,7 @@ def summarise(settings: Settings, night: Night) -> dict[str, Any]:
     """The facts of a run: outcome, rows, seconds, checks and the two paths to look at next."""
     places = settings.places
     stages = runs.stages(places, night.run_id)
+    page = places.report(night.as_of_date)
     rows = dict.fromkeys(COUNTED, 0) | run_tables.row_counts(stages)
     return {
         "run_id": night.run_id,
@@ -32,7 +33,8 @@ def summarise(settings: Settings, night: Night) -> dict[str, Any]:
             }
             for result in results_of(places, night.run_id)
         ],
-        "report": str(places.report(night.as_of_date)),
+        "error": next((stage["error"] for stage in stages if "error" in stage), None),
+        "report": str(page) if page.exists() else None,
         "database": str(places.database),
     }
 
@@ -48,11 +50,13 @@ def in_one_line(facts: dict[str, Any]) -> str:
 def in_full(facts: dict[str, Any]) -> str:
     """A night by itself."""
     lines = [f"night {facts['as_of_date']}: {facts['outcome']} in {facts['seconds']} s", ""]
+    if facts["error"]:
+        lines += [facts["error"], ""]
     labels = {"read": "rows in"}
     lines += [f"  {labels.get(name, name):<10}{count:>12,}" for name, count in facts["rows"].items()]
     lines += ["", "checks"]
     lines += [f"  {_verdict(check):<9}{check['check']}{_seen(check)}" for check in facts["checks"]]
-    lines += ["", f"report    {facts['report']}", f"database  {facts['database']}"]
+    lines += ["", f"report    {facts['report'] or 'none was written'}", f"database  {facts['database']}"]
     return "\n".join(lines)
 
 

@@ -81,7 +81,9 @@ def test_a_critical_failure_stops_with_what_was_observed_and_expected(
     expect(monkeypatch, tmp_path, "select 3 as a", [], column="a", max_value=2)
     with duckdb.connect() as con, pytest.raises(StoppedByCheck) as caught:
         judge(settings, NIGHT, "scores", con)
-    assert str(caught.value) == "scores.made: a: values to be between: observed 3, expected max value 2"
+    assert str(caught.value) == (
+        "twenty characters at least (scores.made: a: values to be between: observed 3, expected max value 2)"
+    )
     assert caught.value.exit_code == 3
 
 

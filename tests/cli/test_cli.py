@@ -163,3 +163,9 @@ def test_doctor_says_what_is_wrong_and_goes_on(home: Home, run: Run) -> None:
     assert "gone.parquet" in sick["published"][1]
     assert not any(sick[subject][0] for subject in ("ledger", "landing", "published"))
     assert "versions" in sick
+
+
+def test_a_night_of_the_future_is_a_usage_error(run: Run) -> None:
+    result = run("night", "--date", "2199-01-01")
+    assert result.exit_code == 2
+    assert "2199-01-01: lies in the future" in only_line(result)

@@ -49,7 +49,8 @@ def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConn
         first = failed[0]
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise StoppedByCheck(
-            f"{first.suite}: {first.expectation}: observed {first.observed}, expected {first.expected}{more}"
+            f"{first.because} ({first.suite}: {first.expectation}: observed {first.observed}, "
+            f"expected {first.expected}{more})"
         )
     return results
 

@@ -83,7 +83,7 @@ select
     tonight.score - earlier.score_1d as delta_1d,
     tonight.score - earlier.score_7d as delta_7d,
     tonight.score - earlier.score_28d as delta_28d,
-    coalesce(not tonight.score between earlier.low_1d and earlier.high_1d, false) as has_moved,
+    tonight.score not between earlier.low_1d and earlier.high_1d as has_moved,
     tonight.evidence_count,
     coverage.coverage_share,
     night.scoring_version
