@@ -9,7 +9,7 @@ from evenscore.settings import Settings
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "stopped": 3, "failed": 1, "unfinished": 1}
 
-COUNTED = ("read", "rejected", "landed", "scored", "held", "published")
+COUNTED = ("read", "rejected", "duplicate", "landed", "scored", "held", "published")
 
 
 def summarise(settings: Settings, night: Night) -> dict[str, Any]:
