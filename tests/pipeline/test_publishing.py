@@ -207,6 +207,21 @@ def test_stopped_nights_change_no_byte_and_stand_in_the_runs_of_the_next_publish
     assert [names for _, names in failed] == [["is_silent", "rejected_share"], ["is_silent"], ["people_count"]]
 
 
+def test_a_run_that_went_on_after_it_was_last_seen_is_told_as_it_ended(ready: Ready) -> None:
+    settings, night = ready
+    other = Night.of(LAST, "working-at-the-same-time")
+    with runs.stage(settings.places, other, "extract_forum_activity"):
+        pass
+    steps.publish(settings, night)
+    outcomes = "select outcome from runs where run_id = $1"
+    assert published(settings, outcomes, other.run_id) == [("unfinished",)]
+    with pytest.raises(StoppedByCheck), runs.stage(settings.places, other, "check"):
+        raise StoppedByCheck("something was critical")
+    change_marts(settings, "update marts.person_scores set reach = reach + 1")
+    steps.publish(settings, night)
+    assert published(settings, outcomes, other.run_id) == [("stopped",)]
+
+
 # Steps in their order ------------------------------------------------------------------------------------------
 
 
