@@ -17,11 +17,6 @@ class Places:
         return self.home / "evenscore.lock"
 
     @property
-    def airflow(self) -> Path:
-        """AIRFLOW_HOME of the embedded scheduler."""
-        return self.home / "airflow"
-
-    @property
     def demo(self) -> Path:
         """The demo community: its sources, ledger, configuration and ground truth."""
         return self.home / "demo"

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
 import pytest
+from oracle import same_shares
 
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import Discourse
@@ -150,25 +149,3 @@ def test_the_native_file_gives_the_rows_of_the_sample_data(shared_data: Path) ->
     assert shares == {"like": 1.0, "post": 1.0, "reply": 1.0}
     # The native texts are cut at 2,000 characters: the other 83 of 480 names come after the cut.
     assert mentions == pytest.approx(397 / 480)
-
-
-def same_shares(landed: pa.Table, oracle: Path) -> dict[str, float]:
-    """For each verb of the oracle, the share of its events that we land with the same values."""
-    with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'")
-        con.register("landed", landed)
-        con.execute(f"create view oracle as select * from '{oracle}'")
-        names = "event_id, verb, actor_id, object_id, target_id"
-        return dict(
-            con.execute(
-                f"""
-                with same as (
-                    select {names}, occurred_at from oracle
-                    intersect
-                    select {names}, occurred_at::timestamptz at time zone 'UTC' from landed
-                )
-                select verb, count(same.event_id) / count(*)
-                from oracle left join same using (event_id, verb) group by verb
-                """
-            ).fetchall()
-        )

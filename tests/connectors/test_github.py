@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
+from oracle import same_shares
 
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.github import GitHub
@@ -257,28 +257,6 @@ def test_the_native_files_give_the_rows_of_the_sample_data(shared_data: Path) ->
     assert shares == {"merge": 1.0, "post": 1.0, "reply": 1.0, "review": 1.0}
     # The native texts are cut at 2,000 characters: a name after the cut cannot be read.
     assert mentions > 0.995
-
-
-def same_shares(landed: pa.Table, oracle: Path) -> dict[str, float]:
-    """For each verb of the oracle, the share of its events that we land with the same values."""
-    with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'")
-        con.register("landed", landed)
-        con.execute(f"create view oracle as select * from '{oracle}'")
-        names = "event_id, verb, actor_id, object_id, target_id"
-        return dict(
-            con.execute(
-                f"""
-                with same as (
-                    select {names}, occurred_at from oracle
-                    intersect
-                    select {names}, occurred_at::timestamptz at time zone 'UTC' from landed
-                )
-                select verb, count(same.event_id) / count(*)
-                from oracle left join same using (event_id, verb) group by verb
-                """
-            ).fetchall()
-        )
 
 
 def test_pull_requests_of_two_repositories_are_not_numbered_together(tmp_path: Path) -> None:
