@@ -1,4 +1,4 @@
-"""The canonical shapes: activity and account snapshots, which every connector lands, and the consent ledger.
+"""The canonical shapes: activity, account snapshots and aliases, which connectors land, and the consent ledger.
 
 The words follow W3C ActivityStreams 2.0 where it has one.
 """
@@ -37,6 +37,16 @@ ACCOUNTS = pa.schema(
     ]
 )
 
+ALIASES = pa.schema(
+    [
+        ("network", pa.string()),
+        ("kind", pa.string()),  # account or object
+        ("alias_id", pa.string()),  # the name that events and the ledger use
+        ("stable_id", pa.string()),  # the platform's own id, which survives a rename
+        ("seen_at", pa.timestamp("us")),  # UTC
+    ]
+)
+
 CONSENT = pa.schema(
     [
         ("person_id", pa.string()),
@@ -44,27 +54,32 @@ CONSENT = pa.schema(
         ("account_id", pa.string()),
         ("persona", pa.string()),  # work or personal
         ("action", pa.string()),  # grant, withdraw or erase
-        ("purpose", pa.string()),  # public_score or research
+        ("purpose", pa.string()),  # public_score, research, or topic:<topic_id>
         ("is_adult", pa.bool_()),  # null = not declared
         ("recorded_at", pa.timestamp("us")),  # UTC
     ]
 )
 
-DATASETS = {"activity": ACTIVITY, "accounts": ACCOUNTS, "consent": CONSENT}
+DATASETS = {"activity": ACTIVITY, "accounts": ACCOUNTS, "aliases": ALIASES, "consent": CONSENT}
 
 REQUIRED_COLUMNS = {
     "activity": ("event_id", "network", "verb", "actor_id", "target_id", "occurred_at"),
     "accounts": ("network", "account_id", "captured_at"),
+    "aliases": tuple(ALIASES.names),
     "consent": tuple(CONSENT.names),
 }
 """Columns an input file must have; the others may be left out and are then null."""
 
-INSTANT_COLUMN = {"activity": "occurred_at", "accounts": "captured_at"}
+INSTANT_COLUMN = {"activity": "occurred_at", "accounts": "captured_at", "aliases": "seen_at"}
 """The column whose UTC day says in which folder a row lands."""
 
 KEY_COLUMNS = {
     "activity": ("event_id",),
     "accounts": ("account_id", "captured_at"),
+    "aliases": ("alias_id", "stable_id", "kind"),
     "consent": tuple(name for name in CONSENT.names if name != "network"),
 }
 """What makes a row unique within its network."""
+
+SIGHTINGS = frozenset({"aliases"})
+"""Datasets whose rows say that something was seen: of one key the earliest is kept, the others are its repeats."""

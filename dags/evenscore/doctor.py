@@ -10,6 +10,7 @@ from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.ledger import read_ledger
 from evenscore.settings import Settings
+from evenscore.topic_list import read_topics
 
 LEAST_FREE_BYTES = 1 << 30
 
@@ -49,6 +50,12 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
 
 def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
     yield Finding("ledger", True, f"{settings.ledger}: {read_ledger(settings).num_rows} sound entries")
+
+
+def _look_at_topics(settings: Settings) -> Iterator[Finding]:
+    if settings.topic_list:
+        count = len(set(read_topics(settings).column("topic_id").to_pylist()))
+        yield Finding("topics", True, f"{settings.topic_list}: {count} topics")
 
 
 def _look_at_landing(settings: Settings) -> Iterator[Finding]:
@@ -114,6 +121,7 @@ LOOKS = (
     _look_at_configuration,
     _look_at_sources,
     _look_at_ledger,
+    _look_at_topics,
     _look_at_landing,
     _look_at_disk,
     _look_at_lock,

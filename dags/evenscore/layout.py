@@ -11,42 +11,52 @@ from evenscore.extraction import deliveries
 from evenscore.ledger import read_ledger
 from evenscore.runs import Night
 from evenscore.settings import Settings
+from evenscore.topic_list import read_topics
 from evenscore.warehouse import attach_published, connect, quoted
 
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
 PUBLISHED = {
     "person_scores": _ROW
-    | {"status": "varchar", "reason": "varchar"}
-    | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification"), "double"),
+    | {"status": "varchar", "reason": "varchar", "scoring_version": "integer"}
+    | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification", "network_quality"), "double"),
     "score_contributions": _ROW
     | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
 }
 """What a night needs to know of the nights that were published before it."""
 
+BEYOND = ("accounts", "aliases")
+"""Datasets of which a night may look at what came after it; each model says how far."""
+
 
 def lay_out(settings: Settings, night: Night) -> None:
     """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
     entries = read_ledger(settings)
+    topics = read_topics(settings)
     files = verified_files(settings, night)
     settings.places.warehouse.parent.mkdir(parents=True, exist_ok=True)
     with connect(settings.places) as con:
         con.execute("create schema if not exists raw")
         con.execute("drop table if exists raw.night")
         _write_sources(con, settings)
+        _write_seeds(con, settings)
         con.register("entries", entries)
         con.execute("create or replace table raw.consent as select * from entries")
+        con.register("topic_terms", topics)
+        con.execute("create or replace table raw.topics as select * from topic_terms")
         con.register("files", files)
         con.execute("create or replace table raw.landed_files as select * from files order by path")
-        for dataset in ("activity", "accounts"):
+        for dataset in ("activity", "accounts", "aliases"):
             _view_landed(con, dataset)
         shown_date = _copy_published(con, settings, night)
+        _write_look_back(con, settings, night)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
 
 
 def verified_files(settings: Settings, night: Night) -> pa.Table:
     """Every landed file that the night may look at, proved to hold the bytes that were landed.
 
-    Snapshots of accounts are looked at beyond the night: a backfill must know who has gone private since.
+    Snapshots and aliases are looked at beyond the night: a backfill must know who has gone private since, and whom an
+    erasure means.
     """
     kinds = {source.name: source.kind for source in settings.sources}
     rows = [
@@ -60,7 +70,7 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
             "row_count": manifest.row_count,
         }
         for manifest in landing.manifests(settings.places)
-        if manifest.source in kinds and (manifest.dataset == "accounts" or manifest.day <= night.as_of_date.isoformat())
+        if manifest.source in kinds and (manifest.dataset in BEYOND or manifest.day <= night.as_of_date.isoformat())
     ]
     names = ("path", "network", "dataset", "landed_date", "source", "source_kind")
     return pa.Table.from_pylist(
@@ -78,7 +88,11 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
             $history_nights::integer as history_nights,
             $hold_move_points::double as hold_move_points,
             $hold_window_nights::integer as hold_window_nights,
-            $scoring_version::integer as scoring_version
+            $scoring_version::integer as scoring_version,
+            $candidate_version::integer as candidate_version,
+            (select max(scoring_version) from raw.published_scores
+             where score is not null and as_of_date = (select max(as_of_date) from raw.published_scores))
+                as previous_version
         """,
         {
             "run_id": night.run_id,
@@ -87,9 +101,33 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
             "history_nights": settings.scoring.history_nights,
             "hold_move_points": settings.checks.hold_move_points,
             "hold_window_nights": settings.checks.hold_window_nights,
-            "scoring_version": settings.scoring.version,
+            "scoring_version": _version_of(con, night) or settings.scoring.version,
+            "candidate_version": settings.scoring.candidate,
         },
     )
+
+
+def _version_of(con: duckdb.DuckDBPyConnection, night: Night) -> int | None:
+    """The version that this night was published with, if it was: a new one never rewrites what people have seen."""
+    query = "select max(scoring_version) from raw.published_nights where as_of_date = $1"
+    version: int | None = con.execute(query, [night.as_of_date]).fetchall()[0][0]
+    return version
+
+
+def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    """The nights that are looked at: tonight and the `history_nights` before it."""
+    con.execute(
+        "create or replace table raw.look_back as select unnest(range($tonight - $nights::integer, $tonight + 1, "
+        "interval 1 day))::date as as_of_date",
+        {"tonight": night.as_of_date, "nights": settings.scoring.history_nights},
+    )
+
+
+def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("create or replace table raw.trust_seeds (network varchar, account_id varchar)")
+    for seed in settings.scoring.seeds:
+        network, _, account = seed.partition(":")
+        con.execute("insert into raw.trust_seeds values (?, ?)", [network, account])
 
 
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -159,6 +197,10 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
         f"create or replace table raw.published_scores as select {', '.join(PUBLISHED['person_scores'])} "
         "from published.person_scores where as_of_date >= $tonight - $nights and as_of_date < $tonight",
         window,
+    )
+    con.execute(
+        "create or replace table raw.published_nights as "
+        "select distinct as_of_date, scoring_version from published.person_scores"
     )
     # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
     con.execute(

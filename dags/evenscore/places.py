@@ -87,3 +87,34 @@ class Places:
     def run(self, run_id: str) -> Path:
         """The folder of one run."""
         return self.runs / run_id
+
+    # evaluations ------------------------------------------------------------------------------------------
+
+    @property
+    def evaluations(self) -> Path:
+        """One folder an evaluation: its figures and its page."""
+        return self.home / "evaluations"
+
+    def evaluation(self, run_id: str) -> Path:
+        """The folder of one evaluation."""
+        return self.evaluations / run_id
+
+    @property
+    def scratch(self) -> "Places":
+        """A home of its own for the trials of an evaluation; it is gone when that ends."""
+        return Places(self.evaluations / "scratch")
+
+    # versions ---------------------------------------------------------------------------------------------
+
+    def comparison(self, as_of_date: date, candidate: int) -> Path:
+        """The folder of a candidate scoring version beside the one that was published: its page and its tables."""
+        return self.home / "comparisons" / f"{as_of_date.isoformat()}_v{candidate}"
+
+    @property
+    def comparison_scratch(self) -> Path:
+        """A home of its own that a comparison builds in; it is gone when that ends."""
+        return self.home / "comparisons" / "scratch"
+
+    def fit(self, version: int) -> Path:
+        """The folder of a fitted scoring version: its seeds and its report."""
+        return self.home / "fits" / f"v{version}"

@@ -8,6 +8,7 @@ back is pointing `current` at another folder of published/runs: the next night g
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain, count
 from pathlib import Path
 
@@ -15,14 +16,18 @@ import duckdb
 
 from evenscore import durable, runs
 from evenscore.checks.judge import judge
+from evenscore.evaluations import write_evaluation
 from evenscore.places import Places
 from evenscore.run_tables import versions, write_run_tables
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.warehouse import attach_published, connect, quoted, require_run
 
-MARTS = ("person_scores", "score_contributions", "score_jumps", "network_coverage")
-KEYS = ("as_of_date", "person_id", "persona", "network", "feature")
+MARTS = (
+    *("person_scores", "score_contributions", "score_changes", "score_jumps"),
+    *("network_coverage", "influences", "trust_seeds", "topic_scores", "topic_evidence"),
+)
+KEYS = ("as_of_date", "person_id", "persona", "network", "feature", "cause", "other_person_id", "topic", "object_id")
 STAMPED = "person_scores"
 """The table whose rows say when and by which run they were published."""
 
@@ -37,10 +42,24 @@ BY_NETWORK = """
     and (not is_counted
         or (person_id, persona, network) in (select (person_id, persona, network) from conformed.consent_shown))
 """
-STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {"network_coverage": BY_NETWORK}
+BY_PERSON = "person_id in (select person_id from conformed.consent_shown)"
+BY_BOTH = f"{BY_PERSONA} and other_person_id in (select person_id from conformed.consent_shown)"
+VETOED = """
+    (person_id, persona, topic) in (
+        select (person_id, persona, topic_id) from conformed.topic_vetoes where is_shown
+    )
+"""
+BY_TOPIC = f"{BY_PERSONA} and not {VETOED}"
+STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {
+    "network_coverage": BY_NETWORK,
+    "influences": BY_BOTH,
+    "trust_seeds": BY_PERSON,
+    "topic_scores": BY_TOPIC,
+    "topic_evidence": BY_TOPIC,
+}
 """Which rows of earlier nights may go on being shown: who withdraws one persona, or one network, keeps the other."""
 
-COUNTED = {"score_contributions": "network <> 'all'", "network_coverage": "is_counted"}
+COUNTED = {"score_contributions": "network <> 'all'", "network_coverage": "is_counted", "topic_evidence": "true"}
 """Which rows of a table say something about an account of the row's network."""
 
 
@@ -74,12 +93,44 @@ def publish(settings: Settings, night: Night) -> Outcome:
                 draft.mkdir(parents=True)
                 _write_candidate(con, settings, night, draft, has_previous)
                 row_counts = _write_parquet(con, draft)
-            _write_manifest(settings, night, draft, row_counts)
+                made_by = versions(con)
+            _write_manifest(night, draft, row_counts, made_by)
             folder = _swap(places, night, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         _forget_old_runs(places, settings.publish.kept_runs)
     return Outcome("published", folder, row_counts)
+
+
+def republish(settings: Settings) -> Path | None:
+    """Publish what readers see once more, beside all evaluations that are kept; None where nothing is published yet."""
+    places = settings.places
+    if not places.current.is_symlink():
+        return None
+    with durable.disk_errors(places.published):
+        _tidy(places)
+        seen = places.current.resolve()
+        manifest = durable.read_json(seen / MANIFEST)
+        night = Night(date.fromisoformat(manifest["as_of_date"]), manifest["run_id"])
+        draft = places.published / "runs" / f".{night.run_id}.draft"
+        try:
+            draft.mkdir(parents=True)
+            shutil.copyfile(seen / DATABASE, draft / DATABASE)
+            row_counts = _evaluate(places, draft)
+            _write_manifest(night, draft, row_counts, manifest["versions"])
+            _swap(places, night, draft)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _forget_old_runs(places, settings.publish.kept_runs)
+    return places.database
+
+
+def _evaluate(places: Places, draft: Path) -> dict[str, int]:
+    with duckdb.connect() as con:
+        con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
+        write_evaluation(con, places, "candidate")
+        con.execute("checkpoint candidate")
+        return _write_parquet(con, draft)
 
 
 def _tidy(places: Places) -> None:
@@ -145,6 +196,7 @@ def _write_candidate(
     _write_current_scores(con)
     _audit(con, settings, night)
     write_run_tables(con, settings.places, night, has_previous)
+    write_evaluation(con, settings.places, "candidate")
     con.execute("checkpoint candidate")
 
 
@@ -226,7 +278,13 @@ def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) ->
 
 def _unconsenting(con: duckdb.DuckDBPyConnection, mart: str) -> str:
     """Rows of people, of personas and of networks that nobody asked to have shown."""
-    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent_shown using (person_id, persona))"
+    who = [name for name in ("person_id", "persona") if name in _columns(con, f"candidate.{mart}")]
+    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent_shown using ({', '.join(who)}))"
+    if "other_person_id" in _columns(con, f"candidate.{mart}"):
+        known = "select person_id from conformed.consent_shown"
+        nobody += f" + (select count(*) from candidate.{mart} where other_person_id not in ({known}))"
+    if "topic" in _columns(con, f"candidate.{mart}"):
+        nobody += f" + (select count(*) from candidate.{mart} where {VETOED})"
     if mart not in COUNTED:
         return nobody
     account = f"candidate.{mart} anti join conformed.consent_shown using (person_id, persona, network)"
@@ -254,13 +312,13 @@ def _row_counts(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, int]
     return {table: con.execute(f"select count(*) from {database}.{table}").fetchall()[0][0] for (table,) in tables}
 
 
-def _write_manifest(settings: Settings, night: Night, draft: Path, row_counts: dict[str, int]) -> None:
+def _write_manifest(night: Night, draft: Path, row_counts: dict[str, int], made_by: dict[str, str]) -> None:
     files = sorted(path for path in draft.rglob("*") if path.is_file())
     manifest = {
         "run_id": night.run_id,
         "as_of_date": night.as_of_date,
         "published_at": runs.now(),
-        "versions": versions(settings),
+        "versions": made_by,
         "row_counts": row_counts,
         "sha256": {str(path.relative_to(draft)): durable.sha256(path) for path in files},
     }

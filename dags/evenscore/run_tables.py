@@ -11,7 +11,7 @@ from evenscore import runs
 from evenscore.checks.judge import results_of
 from evenscore.places import Places
 from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.warehouse import scoring_versions
 
 RUNS = {
     "run_id": ("varchar", "The run."),
@@ -109,11 +109,11 @@ def outcome(stages: list[dict[str, Any]]) -> str:
     return last.get("published", "unfinished") if last else "unfinished"
 
 
-def versions(settings: Settings) -> dict[str, str]:
-    """The scoring version, and the versions of what computed it."""
+def versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The scoring version of the night that is laid out, and the versions of what computes it."""
     packages = ("evenscore", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations")
     return {
-        "scoring": str(settings.scoring.version),
+        "scoring": str(scoring_versions(con).published),
         "python": platform.python_version(),
         **{package: version(package) for package in packages},
     }

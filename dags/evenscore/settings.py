@@ -33,7 +33,7 @@ class Source(_Frozen):
     """A file or a glob. `{date}` stands for a UTC day (2026-03-01): such a file covers exactly that day."""
     network: Name | None = None
     """The network of every row; `files` may leave it out when the rows carry a `network` column."""
-    dataset: Literal["activity", "accounts"] = "activity"
+    dataset: Literal["activity", "accounts", "aliases"] = "activity"
     """Which canonical shape `files` holds. The other kinds know their own."""
 
     @model_validator(mode="after")
@@ -51,6 +51,13 @@ class Consent(_Frozen):
     ledger: Path
 
 
+class Topics(_Frozen):
+    """The topics that people may be scored on."""
+
+    list: Path | None = None
+    """A CSV or Parquet file; without one there are no topic scores."""
+
+
 class Checks(_Frozen):
     """Thresholds of the checks that an operator may tune."""
 
@@ -61,10 +68,18 @@ class Checks(_Frozen):
     hold_window_nights: int = Field(default=3, ge=1, le=28)
 
 
+ScoringVersion = Literal[1, 2]
+
+
 class Scoring(_Frozen):
     """Which scoring version is published."""
 
-    version: Literal[1] = 1
+    version: ScoringVersion = 2
+    """A night that was published with another version keeps that one: history is never scored anew."""
+    candidate: ScoringVersion | None = None
+    """A version that is built beside the published one, for `evenscore compare`."""
+    seeds: tuple[str, ...] = ()
+    """Where trust starts: `network:account` of members whom the community trusts; none = the best-established ones."""
     history_nights: int = Field(default=60, ge=28, le=400)
     """How many earlier nights are looked at (and, where none was published, reconstructed from the landing zone)."""
 
@@ -82,9 +97,17 @@ class Settings(_Frozen):
     config: Path
     sources: tuple[Source, ...] = Field(min_length=1)
     consent: Consent
+    topics: Topics = Topics()
     checks: Checks = Checks()
     scoring: Scoring = Scoring()
     publish: Publish = Publish()
+
+    @model_validator(mode="after")
+    def _seeds_name_network_and_account(self) -> "Settings":
+        for seed in self.scoring.seeds:
+            if not all(seed.partition(":")):
+                raise ValueError(f"scoring.seeds: {seed!r} is not a network:account")
+        return self
 
     @model_validator(mode="after")
     def _source_names_are_unique(self) -> "Settings":
@@ -113,6 +136,11 @@ class Settings(_Frozen):
     def ledger(self) -> Path:
         """The consent ledger's absolute path."""
         return self.resolve(self.consent.ledger)
+
+    @property
+    def topic_list(self) -> Path | None:
+        """The topic list's absolute path; None where no topics are configured."""
+        return self.resolve(self.topics.list) if self.topics.list else None
 
     def resolve(self, path: Path | str) -> Path:
         """A path of the configuration, made absolute against the configuration file's folder."""
@@ -187,6 +215,8 @@ def _first_problem(error: ValidationError) -> str:
 def _require_paths(settings: Settings) -> None:
     if not settings.ledger.is_file():
         raise UsageError(f"{settings.config}: consent.ledger: no file at {settings.ledger}")
+    if settings.topic_list and not settings.topic_list.is_file():
+        raise UsageError(f"{settings.config}: topics.list: no file at {settings.topic_list}")
     for source in settings.sources:
         path = settings.resolve(source.path)
         found = settings.folder(source).is_dir() if WILDCARD.search(source.path) else path.is_file()

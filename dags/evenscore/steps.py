@@ -50,9 +50,9 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
 def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
-        record["versions"] = versions(settings)
         lay_out(settings, night)
         with warehouse.connect(settings.places) as con:
+            record["versions"] = versions(con)
             judge(settings, night, "landing", con)
 
 

@@ -7,10 +7,13 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from evenscore.canonical import DATASETS, KEY_COLUMNS, VERBS
+from evenscore.canonical import DATASETS, KEY_COLUMNS, SIGHTINGS, VERBS
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
 from evenscore.settings import RESERVED_NETWORKS
 
+PURPOSES = ("public_score", "research")
+TOPIC_PURPOSE = r"topic:\S(.*\S)?"
+"""An owner's word on one topic: withdrawn, it is not shown of them; granted again, it may be."""
 PLAIN_NAME = "[a-z][a-z0-9_]{0,62}"
 MAX_ID_CHARACTERS = 512
 MAX_SHOWN_CHARACTERS = 100
@@ -89,13 +92,23 @@ RULES = {
         *(rule for column in ("followers", "following", "listed") for rule in _counted(column)),
         *_typed("true or false", "boolean", "is_private", "is_bot"),
     ],
+    "aliases": [
+        *_required("network", "kind", "alias_id", "stable_id", "seen_at"),
+        *_short("alias_id", "stable_id"),
+        *NETWORK_RULES,
+        *_one_of("kind", ("account", "object")),
+        *_instant("seen_at"),
+    ],
     "consent": [
         *_required("person_id", "network", "account_id", "persona", "action", "purpose", "recorded_at"),
-        *_short("person_id", "account_id"),
+        *_short("person_id", "account_id", "purpose"),
         *NETWORK_RULES,
         *_one_of("persona", ("work", "personal")),
         *_one_of("action", ("grant", "withdraw", "erase")),
-        *_one_of("purpose", ("public_score", "research")),
+        f"when purpose not in ({_listed(PURPOSES)}) and not regexp_full_match(purpose, '{TOPIC_PURPOSE}') "
+        f"then 'purpose is unknown: ' || {_shown('purpose')} || ' (known: {', '.join(PURPOSES)}, topic:<topic_id>)'",
+        "when action = 'erase' and starts_with(purpose, 'topic:') "
+        "then 'a topic is granted or withdrawn; an erasure is of a whole account'",
         *_typed("true or false", "boolean", "is_adult"),
         *_instant("recorded_at"),
     ],
@@ -143,14 +156,18 @@ def _judged(dataset: str) -> str:
 
 
 def _ranked(dataset: str) -> str:
-    """Rank rows of one key by content, never by position, so that shuffled input lands the same bytes."""
+    """Rank rows of one key by content, never by position, so that shuffled input lands the same bytes.
+
+    Of sightings the earliest comes first, and a later one is not taken for other content.
+    """
     typed = {field.name: _typed_value(field) for field in DATASETS[dataset]}
     keys = ", ".join(typed[name] for name in ("network", *KEY_COLUMNS[dataset]))
     content = ", ".join(typed.values())
+    compared = keys if dataset in SIGHTINGS else content
     return f"""
         select *,
             row_number() over (partition by {keys} order by {content}, row) as row_rank,
-            dense_rank() over (partition by {keys} order by {content}) as content_rank
+            dense_rank() over (partition by {keys} order by {compared}) as content_rank
         from judged where reason is null"""
 
 

@@ -4,17 +4,19 @@ The file is a cache with one writer. Landing zone, ledger and published database
 """
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 
 from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
 from evenscore.places import Places
 from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.settings import ScoringVersion, Settings
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -24,6 +26,10 @@ LAYERS = {
     "scores": ("scores", "marts", "test_type:singular"),
 }
 """What each build task builds, as dbt selectors."""
+
+SCORING_VERSIONS = get_args(ScoringVersion)
+VERSIONED = ("score_person__influence", "score_person__contributions")
+"""The dbt models that a scoring version consists of."""
 
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 """How DuckDB says that a file does not hold what was written to it."""
@@ -90,20 +96,55 @@ def quoted(value: object) -> str:
 def build_layer(settings: Settings, layer: str) -> dict[str, Any]:
     """Build and test one layer with dbt, in this process. Returns what was built, with seconds.
 
+    Raises as `build` does.
+    """
+    return build(settings, f"layer {layer}", ["--select", *LAYERS[layer]])
+
+
+def build(settings: Settings, what: str, options: list[str]) -> dict[str, Any]:
+    """Call `dbt build` on the warehouse with `options` of its own. Returns what was built, with seconds.
+
     Raises StoppedByCheck when a data test found rows that must not be, EvenscoreError when a model cannot be built.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
     from dbt.cli.main import dbtRunner
 
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
+    with connect(settings.places, read_only=True) as con:
+        versions = scoring_versions(con)
     try:
-        result = dbtRunner().invoke(["build", "--select", *LAYERS[layer], *dbt_arguments(settings.places)])
+        arguments = [*version_arguments(versions), *dbt_arguments(settings.places)]
+        result = dbtRunner().invoke(["build", *options, *arguments])
     finally:
         # dbt keeps the file's lock for as long as its process lives, unless told.
         DuckDBConnectionManager.close_all_connections()
     if result.exception:
-        raise EvenscoreError(f"dbt build of layer {layer}: {result.exception}") from result.exception
-    return _outcome(layer, list(result.result))
+        raise EvenscoreError(f"dbt build of {what}: {result.exception}") from result.exception
+    return _outcome(what, list(result.result))
+
+
+@dataclass(frozen=True)
+class ScoringVersions:
+    """The scoring versions of one night."""
+
+    published: int
+    candidate: int | None
+    previous: int | None
+    """The version that readers saw last."""
+
+
+def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
+    """Which scoring versions the night that is laid out needs."""
+    query = "select scoring_version, candidate_version, previous_version from raw.night"
+    return ScoringVersions(*con.execute(query).fetchall()[0])
+
+
+def version_arguments(versions: ScoringVersions) -> list[str]:
+    """Options of a dbt call: which version is published, and that no other is built than those needed."""
+    needed = {versions.published, versions.candidate, versions.previous}
+    idle = [f"{model}.v{version}" for version in SCORING_VERSIONS if version not in needed for model in VERSIONED]
+    values = {"scoring_version": versions.published, "previous_version": versions.previous or versions.published}
+    return ["--vars", json.dumps(values), *(["--exclude", *idle] if idle else [])]
 
 
 def dbt_arguments(places: Places) -> list[str]:
@@ -117,7 +158,7 @@ def dbt_arguments(places: Places) -> list[str]:
     ]
 
 
-def _outcome(layer: str, results: list[Any]) -> dict[str, Any]:
+def _outcome(what: str, results: list[Any]) -> dict[str, Any]:
     nodes = {result.node.name: round(result.execution_time, 3) for result in results}
     failed = [result for result in results if result.status == "fail"]
     broken = [result for result in results if result.status in ("error", "runtime error")]
@@ -127,5 +168,5 @@ def _outcome(layer: str, results: list[Any]) -> dict[str, Any]:
         )
     if failed:
         names = ", ".join(f"{result.node.name} ({result.failures} rows)" for result in failed)
-        raise StoppedByCheck(f"dbt tests of layer {layer} failed: {names}")
+        raise StoppedByCheck(f"dbt tests of {what} failed: {names}")
     return {"nodes": nodes, "tests": sum(result.node.resource_type == "test" for result in results)}

@@ -46,6 +46,8 @@ HEALTHY = """
         from raw.published_scores
         union all
         select person_id, persona, date '2026-03-10', 31.0, 31.0 from conformed.consent;
+    create table scores.score_person__last_method as
+        select person_id, persona, date '2026-03-10' as as_of_date, 31.0 as score from conformed.consent;
     create table marts.person_scores as
         select person_id, persona, date '2026-03-10' as as_of_date, 31.0 as score, 'published' as status
         from conformed.consent;
@@ -74,9 +76,7 @@ FAULTS = {
         "where person_id = 'p7' and as_of_date = '2026-03-10'"
     ),
     ("scores.night", "lost_count"): "delete from marts.person_scores where person_id = 'p7'",
-    ("scores.night", "median_move"): (
-        "update scores.score_person__accepted set candidate_score = 32.1 where as_of_date = '2026-03-10'"
-    ),
+    ("scores.night", "median_move"): "update scores.score_person__last_method set score = 32.1",
     (
         "scores.night",
         "held_share",

@@ -149,3 +149,18 @@ def test_the_native_file_gives_the_rows_of_the_sample_data(shared_data: Path) ->
     assert shares == {"like": 1.0, "post": 1.0, "reply": 1.0}
     # The native texts are cut at 2,000 characters: the other 83 of 480 names come after the cut.
     assert mentions == pytest.approx(397 / 480)
+
+
+def test_the_author_of_a_post_is_noted_by_name_and_number(tmp_path: Path) -> None:
+    parsed = parse(
+        tmp_path, post("ann", user_id=5), post("ann", 2, user_id=5), post("bob", 3), post(None, 4, user_id=6)
+    )
+    assert parsed.tables["aliases"].to_pylist() == [
+        {"row": 1, "network": "agora", "kind": "account", "alias_id": "ann", "stable_id": "5", "seen_at": AT}
+    ]
+
+
+def test_each_account_of_the_native_file_has_one_name_and_one_number(shared_data: Path) -> None:
+    source = Source(name="delving", kind="discourse", path="delving_posts.ndjson.gz", network="discourse")
+    noted = Discourse().parse(shared_data / "native/discourse" / source.path, source).tables["aliases"]
+    assert noted.num_rows == len(set(noted["alias_id"].to_pylist())) == len(set(noted["stable_id"].to_pylist())) == 324

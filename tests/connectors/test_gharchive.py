@@ -236,3 +236,51 @@ def test_real_hours_are_read_without_a_reject(shared_data: Path) -> None:
 def test_a_comment_has_the_id_under_which_its_rest_page_lands_it(tmp_path: Path) -> None:
     payload = {"action": "created", "issue": thread(), "comment": COMMENT | {"id": 77}}
     assert only(tmp_path, event("IssueCommentEvent", payload))["event_id"] == "ic-77"
+
+
+def aliases(folder: Path, *records: dict[str, Any]) -> set[tuple[str, str, str]]:
+    noted = parse(folder, *records).tables["aliases"].to_pylist()
+    assert {(row["network"], row["seen_at"]) for row in noted} == {("github", AT)}
+    return {(row["kind"], row["alias_id"], row["stable_id"]) for row in noted}
+
+
+NUMBERED = {"actor": {"login": "bob", "id": 5}, "repo": {"id": 30, "name": "ann/tools"}}
+
+
+def test_a_repository_is_noted_by_name_and_number_and_so_are_accounts(tmp_path: Path) -> None:
+    assert aliases(tmp_path, event("WatchEvent", **NUMBERED)) == {
+        ("account", "bob", "5"),
+        ("object", "ann/tools", "30"),
+    }
+    member = {"action": "added", "member": {"login": "cy", "id": 6}}
+    assert ("account", "cy", "6") in aliases(tmp_path, event("MemberEvent", member, **NUMBERED))
+    follow = event("FollowEvent", {"target": {"login": "dee", "id": 7}}, **NUMBERED)
+    assert aliases(tmp_path, follow) == {("account", "bob", "5"), ("account", "dee", "7")}
+
+
+def test_a_thread_and_a_commit_keep_their_number_when_their_repository_is_renamed(tmp_path: Path) -> None:
+    thread_of = {"action": "created", "issue": thread({"login": "ann", "id": 4}), "comment": COMMENT}
+    assert aliases(
+        tmp_path,
+        event("IssueCommentEvent", thread_of, **NUMBERED),
+        event("IssueCommentEvent", thread_of, **NUMBERED | {"repo": {"id": 30, "name": "ann/toolbox"}}),
+        event("CommitCommentEvent", {"comment": COMMENT}, **NUMBERED),
+    ) == {
+        ("account", "bob", "5"),
+        ("account", "ann", "4"),
+        ("object", "ann/tools#7", "30#7"),
+        ("object", "ann/toolbox#7", "30#7"),
+        ("object", "ann/tools@c0ffee", "30@c0ffee"),
+    }
+
+
+def test_where_there_is_no_number_nothing_is_noted(tmp_path: Path) -> None:
+    assert set(parse(tmp_path, event("WatchEvent")).tables) == {"activity"}
+
+
+def test_real_hours_note_each_name_once_an_hour_and_none_of_two_numbers(shared_data: Path) -> None:
+    paths = sorted((shared_data / "native/gharchive").glob("*.json.gz"))
+    noted = [row for path in paths for row in GhArchive().parse(path, SOURCE).tables["aliases"].to_pylist()]
+    assert Counter(row["kind"] for row in noted) == {"account": 1033, "object": 949}
+    names = {(row["kind"], row["alias_id"], row["stable_id"]) for row in noted}
+    assert len({name[:2] for name in names}) == len({(kind, number) for kind, _, number in names}) == len(names) == 1933

@@ -265,3 +265,41 @@ def test_pull_requests_of_two_repositories_are_not_numbered_together(tmp_path: P
         (tmp_path / f"{name}.ndjson").write_text(json.dumps(record))
     with pytest.raises(InputError, match=r"acme/one and .*acme/two"):
         GitHub().parse(tmp_path / "one.ndjson", SOURCE.model_copy(update={"path": "*.ndjson"}))
+
+
+def numbered(name: str | None, number: Any = 5) -> dict[str, Any]:
+    return {"login": name, "id": number, "type": "User"}
+
+
+def test_every_account_of_an_object_is_noted_by_login_and_number(tmp_path: Path) -> None:
+    record = event("merged", numbered("bob"), issue={"number": 7, "user": numbered("ann", 6)})
+    assert sorted(rows(parse(tmp_path, record), "aliases"), key=str) == [
+        {"row": 1, "network": "github", "kind": "account", "alias_id": name, "stable_id": number, "seen_at": AT}
+        for name, number in (("ann", "6"), ("bob", "5"))
+    ]
+
+
+def test_a_name_seen_often_in_a_file_is_noted_once_at_its_earliest(tmp_path: Path) -> None:
+    days = ("2026-03-02", "2026-03-01", "2026-03-03")
+    seen = [comment(numbered("bob"), created_at=f"{day}T10:00:00Z") for day in days]
+    renamed = comment(numbered("rob"), created_at="2026-03-04T10:00:00Z")
+    noted = rows(parse(tmp_path, *seen, renamed), "aliases")
+    assert sorted((row["alias_id"], row["stable_id"], row["seen_at"][:10]) for row in noted) == [
+        ("bob", "5", "2026-03-01"),
+        ("rob", "5", "2026-03-04"),
+    ]
+
+
+@pytest.mark.parametrize("who", [None, user("bob"), numbered("ghost"), numbered("bob", None), numbered("bob", ["5"])])
+def test_where_name_or_number_is_missing_nothing_is_noted(tmp_path: Path, who: Any) -> None:
+    parsed = parse(tmp_path, comment(who))
+    assert (rows(parsed, "aliases"), len(rows(parsed)), parsed.rejects) == ([], 1, [])
+
+
+def test_each_account_of_the_native_files_has_one_name_and_one_number(shared_data: Path) -> None:
+    source = Source(name="bips", kind="github", path="bips_*.ndjson.gz")
+    noted = [GitHub().parse(path, source) for path in sorted((shared_data / "native/github").glob(source.path))]
+    aliases = pa.concat_tables(file.tables["aliases"] for file in noted)
+    pairs = set(zip(aliases["alias_id"].to_pylist(), aliases["stable_id"].to_pylist(), strict=True))
+    assert (aliases.num_rows, len(pairs)) == (2124, 1021)
+    assert len({name for name, _ in pairs}) == len({number for _, number in pairs}) == len(pairs)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,3 +26,11 @@ def airflow_home() -> Path:
     """The home folder of a migrated Airflow, away from the user's own."""
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
     return HOME
+
+
+@pytest.fixture(scope="session")
+def bag(airflow_home: Path) -> Any:
+    """Every DAG, as Airflow sees it."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(ROOT / "dags")

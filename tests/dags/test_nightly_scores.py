@@ -15,6 +15,7 @@ from evenscore.places import Places
 
 ROOT = Path(__file__).parents[2]
 
+DAGS = {"compare_versions", "nightly_scores"}
 GRAPH = {
     "extract": {"check_landing"},
     "check_landing": {"build_staging"},
@@ -28,20 +29,13 @@ GRAPH = {
 
 
 @pytest.fixture(scope="module")
-def bag(airflow_home: Path) -> Any:
-    from airflow.dag_processing.dagbag import DagBag
-
-    return DagBag(ROOT / "dags")
-
-
-@pytest.fixture(scope="module")
 def nightly(bag: Any) -> Any:
     return bag.dags["nightly_scores"]
 
 
 def test_every_dag_file_is_a_dag_and_none_has_an_import_error(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dags) == {path.stem for path in (ROOT / "dags").glob("*.py")} == {"nightly_scores"}
+    assert set(bag.dags) == {path.stem for path in (ROOT / "dags").glob("*.py")} == DAGS
 
 
 def test_the_tasks_follow_one_another_as_the_house_says(nightly: Any) -> None:

@@ -24,6 +24,9 @@ network = "forum"
 
 [consent]
 ledger = "consent.csv"
+
+[scoring]
+candidate = 1  # so that the models of every version are there
 """
 
 

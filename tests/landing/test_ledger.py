@@ -43,7 +43,18 @@ def test_undeclared_age_is_null_and_not_false(home: Home) -> None:
         (SOUND.replace("p_ann", ""), "person_id is missing"),
         (SOUND.replace("2026", "2999"), "recorded_at is in the future: 2999-01-01T00:00:00Z"),
         (SOUND.replace("work", "secret"), "persona is unknown: secret"),
-        (SOUND.replace("public_score", "hiring"), "purpose is unknown: hiring"),
+        (
+            SOUND.replace("public_score", "hiring"),
+            "purpose is unknown: hiring (known: public_score, research, topic:<topic_id>)",
+        ),
+        (
+            SOUND.replace("public_score", "topic:"),
+            "purpose is unknown: topic: (known: public_score, research, topic:<topic_id>)",
+        ),
+        (
+            SOUND.replace("grant", "erase").replace("public_score", "topic:chess"),
+            "a topic is granted or withdrawn; an erasure is of a whole account",
+        ),
         (SOUND.replace("true", "perhaps"), "is_adult is not true or false: perhaps"),
         (SOUND.replace("forum", "../forum"), "network is not a plain name: ../forum"),
         (SOUND + ",more", "9 fields where the header has 8"),

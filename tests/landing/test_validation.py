@@ -189,6 +189,40 @@ def test_an_unsound_snapshot_is_refused_for_its_reason(judge: Judge, changes: Re
     assert judge(account(**changes), dataset="accounts")[1] == [(1, reason)]
 
 
+# aliases -------------------------------------------------------------------------------------------------------
+
+
+def alias(**changes: Any) -> Record:
+    known = {"network": "forum", "kind": "account", "alias_id": "ann", "stable_id": "7"}
+    return {**known, "seen_at": "2026-03-01T10:00:00Z", **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"kind": "person"}, "kind is unknown: person"),
+        ({"alias_id": ""}, "alias_id is missing"),
+        ({"stable_id": None}, "stable_id is missing"),
+        ({"stable_id": "x" * 513}, "stable_id is too long"),
+        ({"seen_at": "2026-03-02T00:00:00Z"}, "seen_at is in the future: 2026-03-02T00:00:00Z"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_an_unsound_alias_is_refused_for_its_reason(judge: Judge, changes: Record, reason: str) -> None:
+    assert judge(alias(), {**alias(alias_id="bob"), **changes}, dataset="aliases")[1] == [(2, reason)]
+
+
+def test_of_one_name_the_earliest_sighting_lands_and_the_others_are_repeats(judge: Judge) -> None:
+    days = ("2026-03-01", "2026-02-27", "2026-02-28")
+    accepted, rejects, repeats = judge(*(alias(seen_at=day) for day in days), dataset="aliases")
+    assert ([str(row["seen_at"]) for row in accepted], rejects, repeats) == (["2026-02-27 00:00:00"], [], 2)
+
+
+def test_a_name_of_two_numbers_and_a_number_of_two_names_all_land(judge: Judge) -> None:
+    changes: tuple[Record, ...] = ({}, {"stable_id": "8"}, {"alias_id": "bob"}, {"kind": "object"})
+    assert len(judge(*(alias(**change) for change in changes), dataset="aliases")[0]) == 4
+
+
 # hostile text --------------------------------------------------------------------------------------------------
 
 HOSTILE = ["'; drop table judged; --", "{{ 7*7 }}", "<script>", "=1+1", "javascript:x", "\u202eevil", "a\0b", "%s{0}"]

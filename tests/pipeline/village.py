@@ -25,8 +25,9 @@ FIRST = LAST - timedelta(days=29)
 DAYS = [FIRST + timedelta(days=number) for number in range(30)]
 PEOPLE = [f"p{number}" for number in range(10)]
 
-ACTIVITY = ("event_id", "network", "verb", "actor_id", "object_id", "target_id", "occurred_at", "value")
+ACTIVITY = ("event_id", "network", "verb", "actor_id", "object_id", "target_id", "occurred_at", "value", "text")
 ACCOUNTS = ("network", "account_id", "captured_at", "is_private", "is_bot")
+ALIASES = ("network", "kind", "alias_id", "stable_id", "seen_at")
 CONSENT = ("person_id", "network", "account_id", "persona", "action", "purpose", "is_adult", "recorded_at")
 
 CONFIG = """\
@@ -44,6 +45,15 @@ network = "{network}"
 dataset = "accounts"
 """
 
+NAMED = """
+[[sources]]
+name = "{network}_aliases"
+kind = "files"
+path = "{network}/aliases/{{date}}.csv"
+network = "{network}"
+dataset = "aliases"
+"""
+
 Row = dict[str, Any]
 
 
@@ -55,8 +65,11 @@ class Village:
     networks: tuple[str, ...] = ("forum",)
     events: list[Row] = field(default_factory=list)
     accounts: list[Row] = field(default_factory=list)
+    aliases: list[Row] = field(default_factory=list)
     ledger: list[Row] = field(default_factory=list)
-    scoring: str = "history_nights = 28"
+    days: list[date] = field(default_factory=lambda: DAYS)
+    """The days that the networks deliver, be it nothing."""
+    scoring: str = "version = 1\nhistory_nights = 28"  # where a crowd of strangers counts, and jumps come easily
 
     def grant(self, person: str, account: str | None = None, **entry: Any) -> Self:
         """Let a person be scored on an account of the same name, unless told otherwise."""
@@ -74,6 +87,13 @@ class Village:
             self.events.append(row | event)
         return self
 
+    def named(self, stable_id: str, *names: str, day: date = FIRST, kind: str = "account") -> Self:
+        """The names of one account or object, each seen once; the second a day after the first, and so on."""
+        for number, name in enumerate(names):
+            row = {"network": "forum", "kind": kind, "alias_id": name, "stable_id": stable_id}
+            self.aliases.append(row | {"seen_at": f"{day + timedelta(days=number)}T12:00:00Z"})
+        return self
+
     def habits(self, people: Iterable[str] = PEOPLE, days: Iterable[date] = DAYS) -> Self:
         """Everybody has five to fourteen fans of their own, a third of whom like something on a given day."""
         everyday = list(days)
@@ -87,14 +107,30 @@ class Village:
     def write(self, shuffle_seed: int | None = None) -> Self:
         """Write the source files, the ledger and the configuration; with a seed, each file's rows in another order."""
         for network in self.networks:
-            _by_day(self.folder / network / "activity", ACTIVITY, self.events, network, "occurred_at", shuffle_seed)
-            _by_day(self.folder / network / "accounts", ACCOUNTS, self.accounts, network, "captured_at", shuffle_seed)
+            self._by_day(network, "activity", ACTIVITY, self.events, "occurred_at", shuffle_seed)
+            self._by_day(network, "accounts", ACCOUNTS, self.accounts, "captured_at", shuffle_seed)
+            if self.aliases:
+                self._by_day(network, "aliases", ALIASES, self.aliases, "seen_at", shuffle_seed)
         _write(self.folder / "consent.csv", CONSENT, _shuffled(self.ledger, shuffle_seed))
-        sources = "\n".join(CONFIG.format(network=network) for network in self.networks)
+        template = CONFIG + NAMED if self.aliases else CONFIG
+        sources = "\n".join(template.format(network=network) for network in self.networks)
         (self.folder / "evenscore.toml").write_text(
             f'{sources}\n[consent]\nledger = "consent.csv"\n\n[scoring]\n{self.scoring}\n'
         )
         return self
+
+    def _by_day(
+        self, network: str, dataset: str, columns: tuple[str, ...], rows: list[Row], at: str, seed: int | None
+    ) -> None:
+        """One file a day, also for days that have lost all their rows: those were quiet, not missing."""
+        folder = self.folder / network / dataset
+        mine = [row for row in rows if row["network"] == network]
+        written = {path.stem for path in folder.glob("*.csv")}
+        by_day: dict[str, list[Row]] = {day: [] for day in sorted(written | {str(day) for day in self.days})}
+        for row in mine:
+            by_day.setdefault(str(row[at])[:10], []).append(row)
+        for day, found in by_day.items():
+            _write(folder / f"{day}.csv", columns, _shuffled(found, seed))
 
     def settings(self, home: Path) -> Settings:
         """The settings of a home folder that reads this village."""
@@ -103,14 +139,6 @@ class Village:
 
 def fans_of(person: str, count: int) -> list[str]:
     return [f"fan{number}_of_{person}" for number in range(count)]
-
-
-def _by_day(folder: Path, columns: tuple[str, ...], rows: list[Row], network: str, at: str, seed: int | None) -> None:
-    """One file a day, also for days that have lost all their rows: those were quiet, not missing."""
-    mine = [row for row in rows if row["network"] == network]
-    written = {path.stem for path in folder.glob("*.csv")}
-    for day in sorted({str(row[at])[:10] for row in mine} | {str(day) for day in DAYS} | written):
-        _write(folder / f"{day}.csv", columns, _shuffled([row for row in mine if str(row[at]).startswith(day)], seed))
 
 
 def _shuffled(rows: list[Row], seed: int | None) -> list[Row]:

@@ -51,6 +51,12 @@ def test_every_feature_and_score_has_a_unit_test(layer: str) -> None:
         assert re.sub(r"_v\d+$", "", model.stem) in tested, f"{model.name} has no unit test"
 
 
+def test_every_python_model_leaves_its_method_to_a_tested_module() -> None:
+    for model in (DBT / "models").rglob("*.py"):  # dbt has no unit tests for these
+        (method,) = re.findall(r"from evenscore\.scoring(?:\.| import )(\w+)", model.read_text())
+        assert (ROOT / f"tests/scoring/test_{method}.py").exists(), f"{model.name}: {method} has no test"
+
+
 def test_model_names_say_their_layer() -> None:
     patterns = {
         "staging": r"stg_[a-z]+__[a-z_]+",
@@ -93,7 +99,9 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert "make test" in (ROOT / ".ci/run").read_text()
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/configuration.md", "docs/operations.md", "docs/scoring.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/configuration.md", "docs/operations.md", "docs/scoring.md", "docs/topics.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):

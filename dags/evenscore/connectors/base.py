@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 import pyarrow as pa
 
 from evenscore.canonical import DATASETS
+from evenscore.connectors.aliases import first_sightings
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.records import Ignored, Malformed, Row, decode
 from evenscore.errors import InputError
@@ -61,7 +62,10 @@ class JsonLines:
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file of JSON lines, plain, .gz or .zst."""
-        return parse_lines(path, lambda record: self.rows(record, source))
+        parsed = parse_lines(path, lambda record: self.rows(record, source))
+        if "aliases" in parsed.tables:
+            parsed.tables["aliases"] = first_sightings(parsed.tables["aliases"])
+        return parsed
 
 
 def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]]) -> Parsed:

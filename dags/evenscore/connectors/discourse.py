@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
+from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, sound_records, text
 from evenscore.settings import Source
@@ -37,7 +38,7 @@ class Discourse(JsonLines):
         return JsonLines.parse(known, path, source)
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
-        """The post or reply that a record is, whom its text mentions, and its likes."""
+        """The post or reply that a record is, whom its text mentions, its likes, and its author's name."""
         _require_visible(record)
         activity = {"network": source.network, **self._activity(record)}
         yield "activity", activity
@@ -45,6 +46,7 @@ class Discourse(JsonLines):
             yield "activity", mention
         for like in _likes(activity, record):
             yield "activity", like
+        yield from sighting("account", activity["actor_id"], record.get("user_id"), activity)
 
     def _activity(self, record: Row) -> Row:
         is_first = need(record, "post_number") == 1

@@ -6,10 +6,20 @@ Each event is read on its own, so an answer goes to the author of the issue or p
 from collections.abc import Callable, Iterator
 from typing import ClassVar
 
+from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines
-from evenscore.connectors.github import NETWORK, bots, login, person, titled_text
-from evenscore.connectors.records import Ignored, Malformed, Row, need, text
+from evenscore.connectors.github import NETWORK, bots, login, names, person, titled_text
+from evenscore.connectors.records import Ignored, Malformed, Row, need, seek, text
 from evenscore.settings import Source
+
+USERS = (
+    ("actor",),
+    ("payload", "member"),
+    ("payload", "target"),
+    ("payload", "issue", "user"),
+    ("payload", "pull_request", "user"),
+)
+"""Where an event tells of accounts, each by its login and its id."""
 
 
 class GhArchive(JsonLines):
@@ -18,7 +28,7 @@ class GhArchive(JsonLines):
     kind: ClassVar[str] = "gharchive"
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
-        """What one event did, and its actor's account where that is a bot's."""
+        """What one event did, its accounts' and its repository's names, and its actor's account if a bot's."""
         if isinstance(record.get("actor"), str):
             raise Malformed("actor is not an object: this is the timeline format that GH Archive had before 2015")
         kind = str(need(record, "type"))
@@ -33,6 +43,16 @@ class GhArchive(JsonLines):
         }
         yield "activity", activity
         yield from bots(activity, record["actor"])
+        yield from names(activity, record, USERS)
+        yield from _object_name(activity, record)
+
+
+def _object_name(activity: Row, record: Row) -> Iterator[tuple[str, Row]]:
+    """What the object is called: a repository's number outlives its name, also in the ids of its threads."""
+    name, number = seek(record, "repo", "name"), seek(record, "repo", "id")
+    object_id = activity.get("object_id")
+    if object_id and isinstance(number, int):
+        yield from sighting("object", object_id, f"{number}{object_id.removeprefix(name)}", activity)
 
 
 def _star(record: Row) -> Row:

@@ -10,8 +10,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
-from evenscore.connectors.records import Ignored, Malformed, Row, given, mentions, need, siblings, sound_records, text
+from evenscore.connectors.records import (
+    Ignored,
+    Malformed,
+    Row,
+    given,
+    mentions,
+    need,
+    seek,
+    siblings,
+    sound_records,
+    text,
+)
 from evenscore.errors import InputError
 from evenscore.settings import Source
 
@@ -19,6 +31,8 @@ NETWORK = "github"
 GHOST = "ghost"
 """The placeholder that GitHub shows for every deleted account: many people, so nobody."""
 MENTION = re.compile(r"(?<![\w/])@(\w(?:[\w-]*\w)?)", re.ASCII)
+USERS = (("user",), ("actor",), ("issue", "user"))
+"""Where an object tells of accounts, each by its login and its id."""
 
 
 class GitHub(JsonLines):
@@ -35,13 +49,14 @@ class GitHub(JsonLines):
         return JsonLines.parse(known, path, source)
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
-        """What one object did, whom its text mentions, and its actor's account where that is a bot's."""
+        """What one object did, whom its text mentions, its accounts' names, and its actor's account if a bot's."""
         activity = {"network": source.network or NETWORK, **self._activity(record)}
         yield "activity", activity
         for mention in mentions(activity, MENTION):
             if person(mention["target_id"]):
                 yield "activity", mention
         yield from bots(activity, record.get("actor") or record.get("user"))
+        yield from names(activity, record, USERS)
 
     def _activity(self, record: Row) -> Row:
         if "event" in record:
@@ -124,6 +139,14 @@ def bots(activity: Row, actor: Any) -> Iterator[tuple[str, Row]]:
     if account and (is_bot or account.endswith("[bot]")):
         captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
         yield "accounts", {"network": activity["network"], **captured}
+
+
+def names(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
+    """What the accounts of the user objects at some paths are called; the placeholder is no account."""
+    for path in users:
+        name = seek(record, *path, "login")
+        if name and person(name):
+            yield from sighting("account", name, seek(record, *path, "id"), activity)
 
 
 @lru_cache(maxsize=4)

@@ -38,11 +38,17 @@ def decode(line: str) -> Row:
 
 def need(record: Row, *path: str) -> Any:
     """The value at a path of keys; raises Malformed naming the path where it is absent or null."""
+    value = seek(record, *path)
+    if value is None:
+        raise Malformed(f"{'.'.join(path)} is missing")
+    return value
+
+
+def seek(record: Row, *path: str) -> Any:
+    """The value at a path of keys; None where there is none."""
     value: Any = record
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
-        if value is None:
-            raise Malformed(f"{'.'.join(path)} is missing")
     return value
 
 

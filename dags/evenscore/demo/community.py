@@ -23,6 +23,7 @@ from evenscore.demo.people import make_people
 from evenscore.demo.quiet import quiet_life
 from evenscore.demo.snapshots import private_dates, with_private
 from evenscore.demo.stage import Note, Stage
+from evenscore.demo.topics import topic_list
 from evenscore.demo.truth import delivery_notes, identity, never_consented, people_truth
 from evenscore.errors import UsageError
 
@@ -125,6 +126,7 @@ def _write(folder: Path, nights: Nights, seed: int) -> dict[str, Any]:
         strangers[network.name] = never_consented(accounts[network.name], rows, members)
         deliver(folder, accounts[network.name], rows, nights, seed, deliveries)
     (folder / "evenscore.toml").write_text(configuration())
+    (folder / "topics.csv").write_text(topic_list())
     (folder / "consent.csv").write_text(ledger_text(ledger))
     truth = identity(nights, seed) | {
         "first_date": nights.first_date.isoformat(),

@@ -17,13 +17,17 @@ FOOTER = """\
 [consent]
 ledger = "consent.csv"
 
+# Topics that people may be scored on. Leave this out, and there are no topic scores.
+[topics]
+list = "topics.csv"
+
 [checks]
 max_rejected_share = 0.05   # a run that refuses a larger share of one source's records stops
 hold_move_points = 20       # a score that moved this far within hold_window_nights waits for a reviewer
 hold_window_nights = 3
 
 [scoring]
-version = 1
+version = 2
 history_nights = 60         # how many earlier nights are looked at
 
 [publish]

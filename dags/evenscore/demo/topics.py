@@ -37,6 +37,12 @@ POSTS = np.array([_phrases(POST_OPENINGS, words, " and {}") for words in TOPICS.
 REPLIES = np.array([_phrases(REPLY_OPENINGS, words, "") for words in TOPICS.values()], dtype=object)
 
 
+def topic_list() -> str:
+    """The demo's topic list: each topic with its name and its vocabulary as terms."""
+    rows = [f"{name.replace(' ', '_')},{name},{'|'.join([name, *words.split()])}" for name, words in TOPICS.items()]
+    return "\n".join(["topic_id,name,terms", *rows, ""])
+
+
 def post_texts(rng: np.random.Generator, topics: Ints) -> Words:
     """One short post on each of the given topics."""
     return _texts(rng, topics, POSTS, POST_NOISE)

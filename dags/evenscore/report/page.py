@@ -48,21 +48,25 @@ def write_report(settings: Settings, night: Night) -> Path:
 
 def render(facts: Facts) -> bytes:
     """The page's bytes; they depend on nothing but the facts."""
-    style = (HERE / "page.css").read_text()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = _environment().get_template("page.html.j2")
-    text = page.render(
+    return rendered(
+        HERE / "page.html.j2",
         facts=facts,
         run=facts.run,
         verdict=verdict(facts),
         warnings=failed(facts.run, "warning"),
         suites=_suites(facts),
         not_checked=[stage for stage in STAGES if not any(r.suite.startswith(f"{stage}.") for r in facts.run.checks)],
-        style=Markup(style),  # our own file; escaping would break the digest
-        style_digest=digest,
         more_jumps=max(facts.jump_count - NAMED_JUMPS, 0),
     )
-    return text.encode()
+
+
+def rendered(template: Path, **values: Any) -> bytes:
+    """A page's bytes from a template, in the style of all our pages; its folder's templates and ours can be included."""
+    style = (HERE / "page.css").read_text()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = _environment(template.parent).get_template(template.name)
+    # The style is our own file; escaping would break the digest.
+    return page.render(style=Markup(style), style_digest=digest, **values).encode()
 
 
 def _suites(facts: Facts) -> list[CheckedSuite]:
@@ -78,9 +82,9 @@ def _rank(result: Result) -> int:
     return SEVERITIES.index(result.severity)
 
 
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE),
+        loader=FileSystemLoader([folder, HERE]),
         autoescape=True,
         finalize=_harmless,
         undefined=StrictUndefined,

@@ -1,5 +1,5 @@
 -- The latest snapshot of each account as of tonight, and as of the latest night that readers see where that is a later
--- one: only of accounts in the ledger, and of flagged bots.
+-- one: only of accounts in the ledger, and of flagged bots. A renamed account goes by its newest name.
 with nights as (
 
     select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
@@ -16,29 +16,52 @@ snapshots as (
 
 ),
 
-latest as (
+renamed as (
+
+    select judged_date, network, alias_id as account_id, known_id from {{ ref("identities") }} where kind = 'account'
+
+),
+
+known as (
 
     select
         nights.judged_date,
         network,
-        account_id,
+        coalesce(renamed.known_id, account_id) as account_id,
         captured_at,
         is_private,
         is_bot
     from snapshots
     inner join nights on captured_at < nights.judged_date + interval 1 day
+    left join renamed using (judged_date, network, account_id)
+
+),
+
+latest as (
+
+    select *
+    from known
     qualify row_number() over (
-        partition by nights.judged_date, network, account_id
+        partition by judged_date, network, account_id
         order by captured_at desc, is_private desc, is_bot desc
     ) = 1
+
+),
+
+ledger as (
+
+    select distinct
+        nights.judged_date,
+        network,
+        coalesce(renamed.known_id, account_id) as account_id,
+        true as is_in_ledger
+    from {{ source("raw", "consent") }}
+    cross join nights
+    left join renamed using (judged_date, network, account_id)
 
 )
 
 select latest.*
 from latest
-where
-    is_bot
-    or exists (
-        from {{ source("raw", "consent") }} as ledger
-        where ledger.network = latest.network and ledger.account_id = latest.account_id
-    )
+left join ledger using (judged_date, network, account_id)
+where latest.is_bot or ledger.is_in_ledger

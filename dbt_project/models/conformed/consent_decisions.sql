@@ -6,34 +6,65 @@ with nights as (
 
 ),
 
+-- The ids of each account; one that was never renamed stands for itself.
+ids as (
+
+    select network, account_id, account_id as stable_id from {{ source("raw", "consent") }}
+    union
+    select network, alias_id, stable_id from {{ ref("names") }} where kind = 'account'
+
+),
+
+-- An erasure reaches back, and to every name that the account ever had: whatever night is scored, nothing from before
+-- it may come back.
+erased as (
+
+    select person_id, network, namesake.account_id, max(recorded_at) as erased_at
+    from {{ source("raw", "consent") }}
+    inner join ids using (network, account_id)
+    inner join ids as namesake using (network, stable_id)
+    where action = 'erase'
+    group by all
+
+),
+
+renamed as (
+
+    select judged_date, network, alias_id as account_id, known_id from {{ ref("identities") }} where kind = 'account'
+
+),
+
+-- Entries under an old name and under the new one are about one account.
 entries as (
 
-    select nights.judged_date, ledger.*
-    from {{ source("raw", "consent") }} as ledger
-    inner join nights on ledger.recorded_at < nights.judged_date + interval 1 day
+    select
+        nights.judged_date,
+        person_id,
+        network,
+        coalesce(renamed.known_id, account_id) as account_id,
+        persona,
+        action,
+        purpose,
+        is_adult,
+        recorded_at,
+        coalesce(recorded_at <= erased.erased_at, false) as is_erased
+    from {{ source("raw", "consent") }}
+    inner join nights on recorded_at < nights.judged_date + interval 1 day
+    left join erased using (person_id, network, account_id)
+    left join renamed using (judged_date, network, account_id)
 
 ),
 
 -- Of entries made at the same instant, the one that ends a grant stands.
 latest as (
 
-    select judged_date, person_id, network, account_id, persona, action, is_adult, recorded_at
+    select judged_date, person_id, network, account_id, persona, action, is_adult, recorded_at, is_erased
     from entries
     where purpose = 'public_score' or action = 'erase'
     qualify row_number() over (
         partition by judged_date, person_id, network, account_id
         order by recorded_at desc, action = 'grant', action, persona
     ) = 1
-
-),
-
--- An erasure reaches back: whatever night is scored, nothing from before it may come back.
-erased as (
-
-    select person_id, network, account_id, max(recorded_at) as erased_at
-    from {{ source("raw", "consent") }}
-    where action = 'erase'
-    group by all
 
 ),
 
@@ -48,12 +79,10 @@ judged as (
     select
         latest.*,
         coalesce(snapshots.is_private, false) as is_private,
-        coalesce(latest.recorded_at <= erased.erased_at, false) as is_erased,
         latest.action = 'grant' and not is_erased as is_standing,
         count(distinct if(is_standing, person_id, null)) over (partition by judged_date, network, account_id) as claim_count,
         bool_or(is_standing and is_adult is not distinct from false) over (partition by judged_date, person_id) as is_minor
     from latest
-    left join erased using (person_id, network, account_id)
     left join snapshots using (judged_date, network, account_id)
 
 )

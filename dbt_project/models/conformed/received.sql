@@ -1,43 +1,4 @@
 -- Every event aimed at a consenting person's account, once, with the reason why it does not count where it does not.
-with night as (
-
-    select as_of_date from {{ source("raw", "night") }}
-
-),
-
-bots as (
-
-    select network, account_id
-    from {{ ref("accounts") }}
-    inner join night on judged_date = night.as_of_date
-    where is_bot
-
-),
-
-landed as (
-
-    select * from {{ ref("stg_files__activity") }}
-    union all
-    select * from {{ ref("stg_github__activity") }}
-    union all
-    select * from {{ ref("stg_discourse__activity") }}
-
-),
-
--- The same event may be delivered by two sources; it happened once.
-events as (
-
-    select landed.*
-    from landed
-    cross join night
-    where occurred_at < night.as_of_date + interval 1 day
-    qualify row_number() over (
-        partition by network, event_id
-        order by occurred_at, verb, actor_id, target_id, object_id, value
-    ) = 1
-
-)
-
 select
     events.event_id,
     target.person_id,
@@ -56,17 +17,17 @@ select
     ) as engager_id,
     case
         when events.actor_id = events.target_id or engager.person_id = target.person_id then 'self-interaction'
-        when bots.account_id is not null then 'flagged bot'
+        when services.account_id is not null then 'service account'
         when events.verb = 'rating' and events.value <= 0 then 'negative rating'
         when weights.weight > 0 then null
         else 'verb ' || events.verb || ' carries no weight'
     end as set_aside_because
-from events
+from {{ ref("events") }} as events
 inner join {{ ref("consent") }} as target
     on events.network = target.network and events.target_id = target.account_id
 left join {{ ref("consent") }} as engager
     on events.network = engager.network and events.actor_id = engager.account_id
-left join bots
-    on events.network = bots.network and events.actor_id = bots.account_id
+left join {{ ref("service_accounts") }} as services
+    on events.network = services.network and events.actor_id = services.account_id
 left join {{ ref("verb_weights_v1") }} as weights
     on events.verb = weights.verb

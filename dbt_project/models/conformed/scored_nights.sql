@@ -1,5 +1,6 @@
 -- The nights to score for each person: tonight, and those of the look-back without a published score that stands.
--- The latter are reconstructed as baselines for the jump check and the plots; they are not published.
+-- The latter are reconstructed as baselines for the jump check and the plots; they are not published. `known_date` is
+-- the last day whose engagement is known: the night itself, and for score_changes also the night last published.
 with night as (
 
     select * from {{ source("raw", "night") }}
@@ -19,25 +20,36 @@ quiet as (
     select person_id, persona, true as is_quiet
     from {{ ref("standing_scores") }} as published
     cross join night
-    where published.as_of_date = night.as_of_date - 1 and published.reason = 'too few engagers'
+    where published.as_of_date = night.as_of_date - 1 and published.reason = 'too little evidence'
 
 ),
 
 nights as (
 
     select
-        cast(unnest(range(as_of_date - history_nights, as_of_date + 1, interval 1 day)) as date) as as_of_date,
-        as_of_date - hold_window_nights as window_start_date
-    from night
+        look_back.as_of_date,
+        night.as_of_date - night.hold_window_nights as window_start_date
+    from {{ source("raw", "look_back") }} as look_back
+    cross join night
+
+),
+
+unseen as (
+
+    select people.person_id, people.persona, nights.as_of_date, nights.as_of_date as known_date
+    from people
+    left join quiet using (person_id, persona)
+    inner join nights on quiet.is_quiet is null or nights.as_of_date >= nights.window_start_date
+    anti join (from {{ ref("standing_scores") }} where score is not null) as published
+        on
+            people.person_id = published.person_id
+            and people.persona = published.persona
+            and nights.as_of_date = published.as_of_date
 
 )
 
-select people.person_id, people.persona, nights.as_of_date
-from people
-left join quiet using (person_id, persona)
-inner join nights on quiet.is_quiet is null or nights.as_of_date >= nights.window_start_date
-anti join (from {{ ref("standing_scores") }} where score is not null) as published
-    on
-        people.person_id = published.person_id
-        and people.persona = published.persona
-        and nights.as_of_date = published.as_of_date
+select person_id, persona, as_of_date, known_date from unseen
+union all
+select last_scores.person_id, last_scores.persona, night.as_of_date, last_scores.as_of_date
+from {{ ref("last_scores") }} as last_scores
+cross join night

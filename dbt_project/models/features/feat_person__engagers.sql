@@ -1,16 +1,17 @@
--- The evidence behind a score: for each network, the sum over distinct engagers of ln(1 + decayed actions).
+-- The evidence behind a score: for each network, the sum over distinct engagers of ln(1 + decayed actions), of all of
+-- them (the crowd) and weighed by the trust that reaches each (the trusted).
 -- Per engager first and then the log, so that a hundred actions by one engager count little more than ten.
 with engagers as (
 
     select
-        person_id,
-        persona,
-        network,
+        pair_id,
         as_of_date,
+        known_date,
+        trust_weight,
+        least(actions_long, 1) as reach,
         ln(1 + actions_short) as short_log,
         ln(1 + actions_long) as long_log
     from {{ ref("feat_pair__actions") }}
-    inner join {{ ref("pairs") }} using (pair_id)
 
 )
 
@@ -19,10 +20,17 @@ select
     persona,
     network,
     as_of_date,
-    {{ exact_sum("short_log") }} as evidence_short,
-    {{ exact_sum("long_log") }} as evidence_long,
-    -- Variance of the sums when engagers are drawn anew (Poisson bootstrap: each engager counts 0, 1, 2, ... times).
-    {{ exact_sum("short_log * short_log") }} as variance_short,
-    {{ exact_sum("long_log * long_log") }} as variance_long
+    known_date,
+    {% for length in ("short", "long") -%}
+    {{ exact_sum(length ~ "_log") }} as crowd_{{ length }},
+    {{ exact_sum("trust_weight * " ~ length ~ "_log") }} as trusted_{{ length }},
+    -- (Co)variances of the sums when engagers are drawn anew (Poisson bootstrap: each counts 0, 1, 2, ... times).
+    {{ exact_sum(length ~ "_log * " ~ length ~ "_log") }} as crowd_variance_{{ length }},
+    {{ exact_sum("trust_weight * " ~ length ~ "_log * " ~ length ~ "_log") }} as covariance_{{ length }},
+    {{ exact_sum("trust_weight * trust_weight * " ~ length ~ "_log * " ~ length ~ "_log") }} as trusted_variance_{{ length }},
+    {% endfor -%}
+    {{ exact_sum("reach") }} as reach,
+    {{ exact_sum("trust_weight * reach") }} as trusted_reach
 from engagers
+inner join {{ ref("pairs") }} using (pair_id)
 group by all

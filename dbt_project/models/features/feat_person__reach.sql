@@ -1,17 +1,12 @@
--- How many distinct engagers somebody has tonight, each counting at most one and fading with the long half-life.
-with night as (
-
-    select as_of_date from {{ source("raw", "night") }}
-
-)
-
+-- How many distinct engagers somebody has tonight, each counting at most one and fading with the long half-life, and
+-- the mean trust of those engagers (network quality, 0 to 1).
 select
     person_id,
     persona,
     network,
     as_of_date,
-    {{ exact_sum("least(actions_long, 1)") }} as reach
-from {{ ref("feat_pair__actions") }}
-inner join {{ ref("pairs") }} using (pair_id)
-semi join night using (as_of_date)
-group by all
+    reach,
+    trusted_reach / nullif(reach, 0) as network_quality
+from {{ ref("feat_person__engagers") }}
+semi join {{ source("raw", "night") }} using (as_of_date)
+where known_date = as_of_date

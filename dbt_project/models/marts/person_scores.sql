@@ -5,6 +5,20 @@ with night as (
 
 ),
 
+-- A network whose delivery is missing keeps its part; where all that counts is missing, the score is frozen.
+frozen as (
+
+    select
+        person_id,
+        persona,
+        bool_and(not is_complete) as is_frozen,
+        'delivery missing: ' || string_agg(network, ', ' order by network) filter (not is_complete) as missing
+    from {{ ref("score_person__networks") }}
+    where is_counted and last_event_at is not null
+    group by all
+
+),
+
 tonight as (
 
     select
@@ -13,12 +27,15 @@ tonight as (
         case
             when not accepted.is_accepted_sufficient then 'insufficient_evidence'
             when accepted.is_held then 'held'
+            when frozen.is_frozen then 'frozen'
             else 'published'
         end as status,
         if(accepted.is_accepted_sufficient, accepted.accepted_score, null) as score
     from {{ ref("score_person__accepted") }} as accepted
     inner join night using (as_of_date)
-    inner join {{ ref("score_person__influence", v=1) }} as candidates using (person_id, persona, as_of_date)
+    inner join {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates using (person_id, persona, as_of_date)
+    left join frozen using (person_id, persona)
+    where candidates.known_date = candidates.as_of_date
 
 ),
 
@@ -33,7 +50,8 @@ earlier as (
         max(score) filter (published.as_of_date = night.as_of_date - 7) as score_7d,
         max(score) filter (published.as_of_date = night.as_of_date - 28) as score_28d,
         max_by(reach, published.as_of_date) as reach,
-        max_by(amplification, published.as_of_date) as amplification
+        max_by(amplification, published.as_of_date) as amplification,
+        max_by(network_quality, published.as_of_date) as network_quality
     from {{ ref("standing_scores") }} as published
     cross join night
     group by all
@@ -43,7 +61,12 @@ earlier as (
 -- A held row says nothing of the night it is held for: its parts are those that were last published.
 facets as (
 
-    select person_id, persona, sum(reach) as reach, avg(amplification) as amplification
+    select
+        person_id,
+        persona,
+        sum(reach) as reach,
+        avg(amplification) as amplification,
+        sum(network_quality * reach) / nullif(sum(reach), 0) as network_quality
     from {{ ref("feat_person__reach") }}
     left join {{ ref("feat_person__amplification") }} using (person_id, persona, network, as_of_date)
     group by all
@@ -75,10 +98,10 @@ select
     if(tonight.score is null, null, tonight.accepted_low) as score_low,
     if(tonight.score is null, null, tonight.accepted_high) as score_high,
     tonight.status,
-    coalesce(jumps.cause, if(tonight.status = 'insufficient_evidence', 'too few engagers', null)) as reason,
-    if(tonight.status = 'published', facets.reach, earlier.reach) as reach,
-    if(tonight.status = 'published', facets.amplification, earlier.amplification) as amplification,
-    cast(null as double) as network_quality,
+    coalesce(jumps.cause, if(tonight.status = 'insufficient_evidence', 'too little evidence', frozen.missing)) as reason,
+    if(tonight.status = 'held', earlier.reach, facets.reach) as reach,
+    if(tonight.status = 'held', earlier.amplification, facets.amplification) as amplification,
+    if(tonight.status = 'held', earlier.network_quality, facets.network_quality) as network_quality,
     ranked.percentile,
     tonight.score - earlier.score_1d as delta_1d,
     tonight.score - earlier.score_7d as delta_7d,
@@ -92,5 +115,6 @@ cross join night
 left join earlier using (person_id, persona)
 left join facets using (person_id, persona)
 left join coverage using (person_id, persona)
+left join frozen using (person_id, persona)
 left join ranked using (person_id, persona)
 left join {{ ref("score_jumps") }} as jumps using (person_id, persona)

@@ -12,7 +12,7 @@ with accepted as (
 known as (
 
     select person_id, persona, as_of_date, network, feature, points, raw_value
-    from {{ ref("score_person__contributions", v=1) }}
+    from {{ ref("score_person__contributions", v=var("scoring_version")) }}
     union all
     select person_id, persona, as_of_date, network, feature, points, raw_value
     from {{ source("raw", "published_contributions") }}

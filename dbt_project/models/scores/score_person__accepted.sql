@@ -22,7 +22,8 @@ series as (
         candidates.score_low,
         candidates.score_high,
         candidates.is_sufficient
-    from {{ ref("score_person__influence", v=1) }} as candidates
+    from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
+    where known_date = as_of_date
     union all
     select person_id, persona, as_of_date, true, status is not distinct from 'held', score, score_low, score_high, true
     from {{ ref("standing_scores") }}

@@ -3,14 +3,22 @@
 with constants as (
 
     select
-        {{ scale_constant("floor_points") }} as floor_points,
-        {{ scale_constant("points_per_log") }} as points_per_log
+        {{ scale_constant("floor_points", version=1) }} as floor_points,
+        {{ scale_constant("points_per_log", version=1) }} as points_per_log
 
 ),
 
 scores as (
 
-    select * from {{ ref("score_person__influence", v=1) }}
+    select * from {{ ref("score_person__influence", v=1) }} where known_date = as_of_date
+
+),
+
+features as (
+
+    select * exclude (crowd_short, crowd_long), crowd_short as evidence_short, crowd_long as evidence_long
+    from {{ ref("feat_person__engagers") }}
+    where known_date = as_of_date
 
 ),
 
@@ -25,7 +33,7 @@ shares as (
         features.evidence_long,
         points_per_log / 2 * ln(1 + scores.evidence_short) * features.evidence_short / nullif(scores.evidence_short, 0) as short_points,
         points_per_log / 2 * ln(1 + scores.evidence_long) * features.evidence_long / nullif(scores.evidence_long, 0) as long_points
-    from {{ ref("feat_person__engagers") }} as features
+    from features
     inner join scores using (person_id, persona, as_of_date)
     cross join constants
 

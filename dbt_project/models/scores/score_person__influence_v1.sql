@@ -3,12 +3,12 @@
 with constants as (
 
     select
-        {{ scale_constant("floor_points") }} as floor_points,
-        {{ scale_constant("ceiling_points") }} as ceiling_points,
-        {{ scale_constant("points_per_log") }} as points_per_log,
-        {{ scale_constant("least_engager_count") }} as least_engager_count,
-        {{ scale_constant("least_evidence_count") }} as least_evidence_count,
-        {{ scale_constant("band_z") }} as band_z
+        {{ scale_constant("floor_points", version=1) }} as floor_points,
+        {{ scale_constant("ceiling_points", version=1) }} as ceiling_points,
+        {{ scale_constant("points_per_log", version=1) }} as points_per_log,
+        {{ scale_constant("least_engager_count", version=1) }} as least_engager_count,
+        {{ scale_constant("least_evidence_count", version=1) }} as least_evidence_count,
+        {{ scale_constant("band_z", version=1) }} as band_z
 
 ),
 
@@ -18,8 +18,10 @@ evidence as (
         person_id,
         persona,
         as_of_date,
-        {% for column in ("evidence_short", "evidence_long", "variance_short", "variance_long") -%}
-        {{ exact_sum(column) }} as {{ column }}{{ "," if not loop.last }}
+        known_date,
+        {% for length in ("short", "long") -%}
+        {{ exact_sum("crowd_" ~ length) }} as evidence_{{ length }},
+        {{ exact_sum("crowd_variance_" ~ length) }} as variance_{{ length }}{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }}
     group by all
@@ -33,6 +35,7 @@ everybody as (
         nights.person_id,
         nights.persona,
         nights.as_of_date,
+        nights.known_date,
         coalesce(evidence.evidence_short, 0) as evidence_short,
         coalesce(evidence.evidence_long, 0) as evidence_long,
         -- Delta method: the standard error of ln(1 + x) is that of x over 1 + x; both half-lives err together.
@@ -41,8 +44,8 @@ everybody as (
         coalesce(counted.evidence_count, 0) as evidence_count,
         coalesce(counted.engager_count, 0) as engager_count
     from {{ ref("scored_nights") }} as nights
-    left join evidence using (person_id, persona, as_of_date)
-    left join {{ ref("feat_person__evidence") }} as counted using (person_id, persona, as_of_date)
+    left join evidence using (person_id, persona, as_of_date, known_date)
+    left join {{ ref("feat_person__evidence") }} as counted using (person_id, persona, as_of_date, known_date)
 
 ),
 
@@ -61,6 +64,7 @@ select
     person_id,
     persona,
     as_of_date,
+    known_date,
     evidence_short,
     evidence_long,
     raw_score,

@@ -1,0 +1,26 @@
+"""A scratch home: it reads what has landed and what was published, builds a warehouse of its own, and is gone after."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+
+from evenscore import durable
+from evenscore.settings import Settings
+
+
+@contextlib.contextmanager
+def scratch_home(settings: Settings) -> Iterator[Settings]:
+    """The same settings for a home below this one, with the landing zone and the published nights linked into it.
+
+    Neither the warehouse of the nights nor what readers see is written.
+    """
+    places = settings.places
+    scratch = settings.model_copy(update={"home": places.comparison_scratch})
+    shutil.rmtree(scratch.home, ignore_errors=True)
+    scratch.home.mkdir(parents=True)
+    durable.point(scratch.places.landing, places.landing)
+    durable.point(scratch.places.published, places.published)
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch.home, ignore_errors=True)

@@ -1,0 +1,145 @@
+"""What the figures say, in plain words: for each that a law speaks of, or that a reader asks for first, a finding."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evenscore.evaluations import Measure
+from evenscore.report.words import MINUS, whole
+
+Judge = Callable[[Measure], bool]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one measure (or all whose names begin like it) is about; `law` is the law of docs/scoring.md it belongs to."""
+
+    measure: str
+    title: str
+    means: str
+    law: str = ""
+    is_kept: Judge | None = None
+
+
+def at_most(limit: float) -> Judge:
+    """Kept where even the greatest figure stays within the limit."""
+    return lambda found: _greatest(found) <= limit
+
+
+def between(low: float, high: float) -> Judge:
+    """Kept where the figure lies between two."""
+    return lambda found: low <= found.value <= high
+
+
+def beats(found: Measure) -> bool:
+    """Kept where the figure is above the baseline's."""
+    return found.value > found.baseline
+
+
+def _greatest(found: Measure) -> float:
+    return found.value if math.isnan(found.high) else found.high
+
+
+SUBJECTS = (
+    Subject("spearman", "It foresees", "Rank correlation with who is engaged with by how many in the next 28 days.", "", beats),
+    Subject("ndcg_100", "Its top hundred are right", "How much of the next 28 days’ engagers its top 100 draw.", "", beats),
+    Subject("nightly_move_median", "It holds still", "The usual move from one night to the next.", "L8"),
+    Subject("nightly_move_p99", "Even at the edge", "One score in a hundred moves more than this in a night.", "L8"),
+    Subject("kendall_night_to_night", "The order stays", "Rank correlation between one night and the next."),
+    Subject(
+        "false_jump_share",
+        "Jumps are real",
+        "Of rises by 5 points or more within 3 nights, those half undone within 14.",
+    ),
+    Subject("lag_days_of_90_percent", "Lasting fame shows", "Days until 90 % of a rise that lasts is taken.", "L8"),
+    Subject("points_gained_by_10_fakes", "Ten fakes", "Points that ten bought accounts add.", "L5", at_most(1)),
+    Subject("points_gained_by_100_fakes", "A hundred fakes", "At most 1 point, says the law.", "L5", at_most(1)),
+    Subject("points_gained_by_1000_fakes", "A thousand fakes", "At most 3 points, as for a ring.", "L5", at_most(3)),
+    Subject("points_gained_by_100_ring", "A ring of a hundred", "They also act for each other, and consent.", "L5", at_most(3)),
+    Subject("points_gained_by_1000_ring", "A ring of a thousand", "At most 3 points, says the law.", "L5", at_most(3)),
+    Subject(
+        "points_gained_by_100_patient_ring",
+        "A patient ring",
+        "A hundred accounts that acted for each other on most days of a year: can they become where trust starts?",
+        "L5",
+        at_most(3),
+    ),
+    Subject("points_gained_by_1000_followers", "Bought followers", "Nothing, says the law.", "L5", at_most(1e-6)),
+    Subject("points_gained_by_viral_post_near_17", "One viral post, at 17", "10,000 engagers on one post.", "L3"),
+    Subject("points_gained_by_viral_post_typical", "One viral post, typical", "10,000 engagers on one post.", "L3"),
+    Subject("rank_loss_of_10_percent", "A tenth of events lost", "Mean places that people move, of all places."),
+    Subject("rank_loss_of_20_percent", "A fifth lost", "Mean places that people move, of all places."),
+    Subject("rank_loss_of_40_percent", "Two fifths lost", "Mean places that people move, of all places."),
+    Subject("people_fallen_without_a_day", "A network misses a day", "People who fall because of it.", "L13", at_most(0)),
+    Subject(
+        "band_coverage_resampled",
+        "The band holds",
+        "Scores with other engagers of the same habits that lie in the band.",
+        "L9",
+        between(0.85, 0.95),
+    ),
+    Subject(
+        "band_coverage_of_two_resamples",
+        "The band holds between two draws",
+        "One draw of engagers in the band of another: both err, so this is the harder test.",
+        "L9",
+        between(0.85, 0.95),
+    ),
+    Subject("band_coverage_night_to_night", "Tomorrow lies in the band", "Scores of the next night in tonight’s band.", "L9"),
+    Subject("pairwise_agreement", "People agree", "Pairs whose more influential one also stands higher.", "", beats),
+    Subject("labelled_", "Labelled accounts in the top 100", "Accounts of this label among the first hundred."),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A figure with what it is about."""
+
+    subject: Subject
+    measure: Measure
+
+    @property
+    def state(self) -> str:
+        """met, failed (a law), warned (no law, but a baseline does better) or told."""
+        judge = self.subject.is_kept
+        if judge is None:
+            return "told"
+        return "met" if judge(self.measure) else "failed" if self.subject.law else "warned"
+
+    @property
+    def title(self) -> str:
+        """The subject's title, with what the measure's own name adds to it."""
+        more = self.measure.measure.removeprefix(self.subject.measure).replace("_", " ").strip()
+        return f"{self.subject.title}: {more}" if more else self.subject.title
+
+
+def findings(measures: list[Measure]) -> list[Finding]:
+    """The findings in the order of the subjects, laws that are broken first."""
+    found = [
+        Finding(subject, measure)
+        for subject in SUBJECTS
+        for measure in measures
+        if _is_about(subject, measure) and (measure.cut_off is None or measure.spread_over != "people" or "fallen" in measure.measure)
+    ]
+    order = ("failed", "warned", "met", "told")
+    return sorted(found, key=lambda finding: order.index(finding.state))
+
+
+def _is_about(subject: Subject, measure: Measure) -> bool:
+    open_ended = subject.measure in ("labelled_", "people_fallen_without_a_day")
+    return measure.measure.startswith(subject.measure) if open_ended else measure.measure == subject.measure
+
+
+def figure(value: float, unit: str) -> str:
+    """A figure with its unit: 0.45, 1.9 points, 93 %."""
+    if math.isnan(value):
+        return "–"
+    sign = MINUS if value < 0 else ""
+    size = abs(value)
+    if unit == "share":
+        return f"{sign}{100 * size:.1f} %"
+    if unit in ("points", "days"):
+        return f"{sign}{size:.2f} {unit}" if unit == "points" else f"{size:.1f} days"
+    if unit in ("people", "accounts"):
+        return whole(value)
+    return f"{sign}{size:.3f}"

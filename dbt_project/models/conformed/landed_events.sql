@@ -1,0 +1,50 @@
+-- Every landed event up to tonight, once, all networks in one shape. A view: of what passes between people who did not
+-- ask for a score, nothing is kept.
+{{ config(materialized="view") }}
+
+with landed as (
+
+    select * from {{ ref("stg_files__activity") }}
+    union all
+    select * from {{ ref("stg_github__activity") }}
+    union all
+    select * from {{ ref("stg_discourse__activity") }}
+
+),
+
+-- The same event may be delivered by two sources; it happened once.
+once as (
+
+    select landed.*
+    from landed
+    cross join {{ source("raw", "night") }} as night
+    where occurred_at < night.as_of_date + interval 1 day
+    qualify row_number() over (
+        partition by network, event_id
+        order by occurred_at, verb, actor_id, target_id, object_id, value
+    ) = 1
+
+),
+
+renamed as (
+
+    select network, kind, alias_id, known_id
+    from {{ ref("identities") }} as identities
+    inner join {{ source("raw", "night") }} as night on identities.judged_date = night.as_of_date
+
+)
+
+-- Whoever and whatever was renamed counts once, by the newest name.
+select
+    once.* replace (
+        coalesce(actor.known_id, once.actor_id) as actor_id,
+        coalesce(target.known_id, once.target_id) as target_id,
+        coalesce(object.known_id, once.object_id) as object_id
+    )
+from once
+left join renamed as actor
+    on actor.kind = 'account' and once.network = actor.network and once.actor_id = actor.alias_id
+left join renamed as target
+    on target.kind = 'account' and once.network = target.network and once.target_id = target.alias_id
+left join renamed as object
+    on object.kind = 'object' and once.network = object.network and once.object_id = object.alias_id

@@ -1,0 +1,12 @@
+-- The score that readers last saw of each person and persona, with the version that made it: what tonight's change is
+-- measured from.
+select
+    published.person_id,
+    published.persona,
+    max(published.as_of_date) as as_of_date,
+    max_by(published.score, published.as_of_date) as score,
+    max_by(published.status, published.as_of_date) as status,
+    max_by(published.scoring_version, published.as_of_date) as scoring_version
+from {{ ref("standing_scores") }} as published
+where published.score is not null
+group by all

@@ -1,0 +1,33 @@
+-- Names that do not stand for one id alone, or not alone for it, and since when: what a rename or a recycled handle
+-- leaves behind. Other names, which are nearly all, are not kept.
+with sightings as (
+
+    select * from {{ ref("stg_files__aliases") }}
+    union all
+    select * from {{ ref("stg_github__aliases") }}
+    union all
+    select * from {{ ref("stg_discourse__aliases") }}
+
+),
+
+pairs as (
+
+    select network, kind, alias_id, stable_id, min(seen_at) as first_seen_at
+    from sightings
+    group by all
+
+),
+
+counted as (
+
+    select
+        *,
+        count(*) over (partition by network, kind, stable_id) as name_count,
+        count(*) over (partition by network, kind, alias_id) as id_count
+    from pairs
+
+)
+
+select network, kind, alias_id, stable_id, first_seen_at
+from counted
+qualify bool_or(name_count > 1 or id_count > 1) over (partition by network, kind, alias_id)

@@ -1,0 +1,8 @@
+-- What people were engaged with for, each object under a number of its own: the nights multiply objects too.
+select
+    row_number() over (order by person_id, persona, network, object_key) as object_number,
+    person_id,
+    persona,
+    network,
+    object_key
+from (select distinct person_id, persona, network, object_key from {{ ref("activity") }})

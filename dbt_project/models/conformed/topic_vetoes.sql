@@ -1,0 +1,30 @@
+-- The topics that people do not want to be scored on, as of tonight, and as of the latest night that readers see.
+with nights as (
+
+    select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
+
+),
+
+-- Of entries made at the same instant, the one that ends a grant stands.
+latest as (
+
+    select nights.judged_date, ledger.*
+    from {{ source("raw", "consent") }} as ledger
+    inner join nights on ledger.recorded_at < nights.judged_date + interval 1 day
+    where starts_with(ledger.purpose, 'topic:')
+    qualify row_number() over (
+        partition by nights.judged_date, ledger.person_id, ledger.persona, ledger.purpose
+        order by ledger.recorded_at desc, ledger.action = 'grant'
+    ) = 1
+
+)
+
+select
+    latest.judged_date,
+    latest.judged_date = night.shown_date as is_shown,
+    latest.person_id,
+    latest.persona,
+    substr(latest.purpose, length('topic:') + 1) as topic_id
+from latest
+cross join {{ source("raw", "night") }} as night
+where latest.action = 'withdraw'

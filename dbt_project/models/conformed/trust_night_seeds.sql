@@ -1,0 +1,90 @@
+-- Where trust starts on each night: the configured accounts of people who consent, or where none is configured the
+-- best-established ones, endorsed by the most other members up to 90 days before the night, and on ten days at least.
+-- While there is less than twice that to look back on, the first half of it must do.
+with nights as (
+
+    select as_of_date from {{ source("raw", "look_back") }}
+    union
+    select counted_through_date from {{ ref("network_nights") }}
+
+),
+
+configured as (
+
+    select distinct consent.person_id
+    from {{ source("raw", "trust_seeds") }} as seeds
+    cross join {{ source("raw", "night") }} as night
+    left join {{ ref("identities") }} as identities
+        on
+            identities.judged_date = night.as_of_date
+            and identities.kind = 'account'
+            and seeds.network = identities.network
+            and seeds.account_id = identities.alias_id
+    inner join {{ ref("consent") }} as consent
+        on seeds.network = consent.network and coalesce(identities.known_id, seeds.account_id) = consent.account_id
+
+),
+
+endorsed_days as (
+
+    select distinct person_id, occurred_date from {{ ref("activity") }}
+
+),
+
+lags as (
+
+    select
+        as_of_date,
+        least({{ scale_constant("seed_lag_days") }}, (as_of_date - (select min(occurred_date) from endorsed_days)) / 2) as lag_days
+    from nights
+
+),
+
+long_standing as (
+
+    select lags.as_of_date, person_id, count(*) as day_count
+    from endorsed_days
+    inner join lags on lags.as_of_date - occurred_date >= lags.lag_days
+    group by all
+
+),
+
+first_endorsements as (
+
+    select person_id, engager_id, min(occurred_date) as first_date
+    from {{ ref("activity") }}
+    where engager_id in (select person_id from {{ ref("consent") }})
+    group by all
+
+),
+
+standing as (
+
+    select lags.as_of_date, person_id, any_value(day_count) as day_count, count(*) as member_count
+    from first_endorsements
+    inner join lags on lags.as_of_date - first_date >= lags.lag_days
+    inner join long_standing using (as_of_date, person_id)
+    group by lags.as_of_date, person_id
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (partition by as_of_date order by member_count desc, day_count desc, person_id) as place,
+        count(*) over (partition by as_of_date) as people_count
+    from standing
+
+)
+
+select as_of_date, person_id, 'configured' as why
+from configured
+cross join nights
+union all
+select as_of_date, person_id, 'established'
+from ranked
+where
+    not exists (from {{ source("raw", "trust_seeds") }})
+    and day_count >= {{ scale_constant("seed_least_days") }}
+    and place <= greatest({{ scale_constant("seed_least_count") }}, {{ scale_constant("seed_share") }} * people_count)

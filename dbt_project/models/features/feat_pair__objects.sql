@@ -1,0 +1,48 @@
+-- How much each engager has acted on each object of each person by each night, decayed at two half-lives. Whole
+-- millionths of an action, because their sums are the same bits in any order. A frozen network is as old as on its
+-- last whole day.
+with daily as (
+
+    select
+        pairs.pair_id,
+        pairs.person_id,
+        pairs.persona,
+        pairs.network,
+        objects.object_number,
+        activity.occurred_date,
+        sum(activity.weight) as weight
+    from {{ ref("activity") }} as activity
+    inner join {{ ref("pairs") }} as pairs using (person_id, persona, network, engager_id)
+    inner join {{ ref("objects") }} as objects using (person_id, persona, network, object_key)
+    group by all
+
+),
+
+nightly as (
+
+    select
+        daily.pair_id,
+        daily.object_number,
+        nights.as_of_date,
+        nights.known_date,
+        daily.weight,
+        networks.counted_through_date - daily.occurred_date as age_days
+    from daily
+    inner join {{ ref("scored_nights") }} as nights using (person_id, persona)
+    inner join {{ ref("network_nights") }} as networks
+        on
+            daily.network = networks.network
+            and nights.as_of_date = networks.as_of_date
+            and daily.occurred_date <= least(nights.known_date, networks.counted_through_date)
+
+)
+
+select
+    pair_id,
+    object_number,
+    as_of_date,
+    known_date,
+    cast(sum(weight * {{ decayed_millionths("age_days", scale_constant("short_half_life_days")) }}) as bigint) as millionths_short,
+    cast(sum(weight * {{ decayed_millionths("age_days", scale_constant("long_half_life_days")) }}) as bigint) as millionths_long
+from nightly
+group by all

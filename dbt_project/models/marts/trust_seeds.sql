@@ -1,0 +1,4 @@
+-- Where trust starts tonight, in public: whose acts count first.
+select seeds.person_id, seeds.as_of_date, seeds.why
+from {{ ref("trust_night_seeds") }} as seeds
+inner join {{ source("raw", "night") }} using (as_of_date)

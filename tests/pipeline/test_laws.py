@@ -1,0 +1,130 @@
+"""The laws of the score, each tried on the last night of a community, before any gate."""
+
+import math
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from town import HISTORY, PEOPLE, TONIGHT, Candidates, built, candidates, rows_of, town
+from village import LAST, Village
+
+ONE_POST = 7.2 * math.log(4 / 3)
+"""Points that one post may bring: a third of all other evidence, the scale's own 1 included."""
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Candidates:
+    return candidates(town(tmp_path_factory.mktemp("usual") / "town"))
+
+
+@pytest.fixture(scope="module")
+def abused(tmp_path_factory: pytest.TempPathFactory) -> Candidates:
+    """One person a law: viral, bought, in a ring, liked by one all day, self-loving, scorned, followed, encouraged."""
+    village = town(tmp_path_factory.mktemp("abused") / "town")
+    village.like("m10", [f"viewer{number}" for number in range(3000)], LAST, object_id="the-post")
+    village.like("m11", PEOPLE[20:50], LAST, object_id="the-friends-post")
+    for day in HISTORY[-3:]:
+        village.like("m12", [f"bought{number}" for number in range(100)], day)
+        village.like("m13", [f"ring{number}" for number in range(1000)], day)
+    village.like("m14", ["m05"] * 100, LAST)
+    village.like("m15", ["m05"] * 10, LAST)
+    village.like("m16", ["m16"] * 500, LAST)
+    village.like("m17", PEOPLE[20:50], LAST, verb="dislike")
+    village.like("m17", PEOPLE[20:50], LAST, verb="rating", value=-5)
+    village.like("m18", [f"follower{number}" for number in range(1000)], LAST, verb="follow")
+    for number in range(19, 40):
+        village.like(f"m{number}", [PEOPLE[number % 10], f"newcomer{number}", None], LAST, object_id=f"of-{number % 3}")
+    return candidates(village)
+
+
+def gained(person: str, after: Candidates, before: Candidates) -> float:
+    return after.score[person] - before.score[person]
+
+
+def test_the_community_is_worth_testing_on(usual: Candidates) -> None:
+    assert sum(usual.is_sufficient.values()) >= 45
+    assert max(usual.score.values()) > 20
+    assert 15 < sorted(usual.score.values())[25] < 25
+
+
+def test_one_post_brings_little_however_viral(usual: Candidates, abused: Candidates) -> None:
+    assert 0 < gained("m10", abused, usual) <= ONE_POST
+    assert 0 < gained("m11", abused, usual) <= ONE_POST
+
+
+def test_fakes_and_rings_gain_next_to_nothing(usual: Candidates, abused: Candidates) -> None:
+    assert 0 <= gained("m12", abused, usual) <= 1
+    assert 0 <= gained("m13", abused, usual) <= 3
+
+
+def test_a_hundred_actions_by_one_count_little_more_than_ten(usual: Candidates, abused: Candidates) -> None:
+    hundred, ten = gained("m14", abused, usual), gained("m15", abused, usual)
+    assert 0 < ten < 3
+    assert hundred < ten + ONE_POST
+
+
+@pytest.mark.parametrize("person", ["m16", "m17", "m18"])
+def test_selfs_scorn_and_followers_change_nothing(person: str, usual: Candidates, abused: Candidates) -> None:
+    assert abused.score[person] == usual.score[person]
+
+
+def test_more_engagement_lowers_nobody(usual: Candidates, abused: Candidates) -> None:
+    assert all(gained(f"m{number}", abused, usual) > 0 for number in range(19, 40))
+
+
+def test_what_happens_to_others_moves_nobody(usual: Candidates, abused: Candidates) -> None:
+    untouched = [*PEOPLE[:10], *PEOPLE[40:]]
+    assert {person: abused.score[person] for person in untouched} == {
+        person: usual.score[person] for person in untouched
+    }
+
+
+def test_people_who_come_move_nobody(usual: Candidates, tmp_path: Path) -> None:
+    village = town(tmp_path / "town")
+    for number in range(30):
+        village.grant(f"new{number}", recorded_at=f"{LAST - timedelta(days=1)}T00:00:00Z")
+        for day in HISTORY[-60:]:
+            village.like(f"new{number}", [f"new{(number + 1 + day.day) % 30}"], day)
+    grown = candidates(village)
+    assert max(abs(gained(person, grown, usual)) for person in PEOPLE) == 0
+
+
+def test_a_person_who_leaves_moves_others_within_their_bands(usual: Candidates, tmp_path: Path) -> None:
+    village = town(tmp_path / "town").grant("m30", action="withdraw", recorded_at=f"{LAST}T00:00:00Z")
+    left = candidates(village)
+    assert "m30" not in left.score
+    assert max(abs(gained(person, left, usual)) for person in left.score) < 0.25
+
+
+def test_row_order_changes_no_bit(usual: Candidates, tmp_path: Path) -> None:
+    village = town(tmp_path / "town")
+    village.events.reverse()
+    assert candidates(village) == usual
+
+
+def two_networks(folder: Path) -> Village:
+    """The town, where two of three events happen on a second network."""
+    village = town(folder)
+    village.networks = ("forum", "pixels")
+    for person in PEOPLE:
+        village.grant(person, network="pixels")
+    for number, event in enumerate(village.events):
+        event["network"] = "pixels" if number % 3 else "forum"
+    return village
+
+
+@pytest.mark.parametrize("delivered", [0, 3])
+def test_a_network_that_is_down_or_partial_keeps_its_part(delivered: int, tmp_path: Path) -> None:
+    village = two_networks(tmp_path / "town")
+    last = [e for e in village.events if e["network"] == "pixels" and e["occurred_at"].startswith(str(LAST))]
+    village.events = [event for event in village.events if event not in last[delivered:]]
+    settings = built(village, missing="" if delivered else f"pixels/activity/{LAST}.csv")
+    parts = "select * exclude (as_of_date, known_date) from features.feat_person__bounded where network = '{}' and {}"
+    eve = f"as_of_date = '{LAST - timedelta(days=1)}' and known_date = as_of_date"
+    for network, is_same in (("pixels", True), ("forum", False)):
+        before, after = (sorted(rows_of(settings, parts.format(network, night))) for night in (eve, TONIGHT))
+        assert (before == after) is is_same, network
+    status = (
+        "select status, reason, count(*) from marts.person_scores where status <> 'insufficient_evidence' group by all"
+    )
+    assert {row[:2] for row in rows_of(settings, status)} == {("published", "delivery missing: pixels")}

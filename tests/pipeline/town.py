@@ -1,0 +1,73 @@
+"""A community with a history: fifty people who know each other for half a year, and strangers who come by."""
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from village import LAST, Village
+
+from evenscore import steps, warehouse
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+PEOPLE = [f"m{number:02d}" for number in range(50)]
+SEEDS = PEOPLE[:4]
+HISTORY = [LAST - timedelta(days=number) for number in range(179, -1, -1)]
+SCORING = f"history_nights = 28\nseeds = {[f'forum:{seed}' for seed in SEEDS]}"
+
+TONIGHT = f"as_of_date = '{LAST}' and known_date = as_of_date"
+Scores = dict[str, float]
+
+
+def town(folder: Path, seed: int = 1) -> Village:
+    """Everybody likes what some of the others do, the first ones' work most; strangers like things now and then."""
+    rng = random.Random(seed)
+    village = Village(folder, scoring=SCORING)
+    weight = [1 / (rank + 3) for rank in range(len(PEOPLE))]
+    for person in PEOPLE:
+        village.grant(person)
+    for day in HISTORY:
+        for target in rng.choices(PEOPLE, weight, k=30):
+            village.like(target, [rng.choice(PEOPLE)], day)
+        for target in rng.choices(PEOPLE, weight, k=5):
+            village.like(target, [f"stranger{rng.randrange(400)}"], day)
+    return village
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What the scoring version gives on the last night, before the gate."""
+
+    score: Scores
+    low: Scores
+    high: Scores
+    is_sufficient: dict[str, bool]
+
+
+def built(village: Village, missing: str = "") -> Settings:
+    """Build the last night of a village in a home of its own; `missing` is a file that was not delivered."""
+    settings = village.write().settings(village.folder.parent / f"home_of_{village.folder.name}")
+    if missing:
+        (village.folder / missing).unlink()
+    night = Night.of(LAST, "trial")
+    for source in settings.sources:
+        steps.extract(settings, night, source.name)
+    steps.build_all(settings, night)
+    return settings
+
+
+def candidates(village: Village) -> Candidates:
+    """What scoring version 2 gives everybody on the last night."""
+    columns = "person_id, score, score_low, score_high, is_sufficient"
+    rows = rows_of(
+        built(village), f"select {columns} from scores.score_person__influence_v2 where {TONIGHT} order by 1"
+    )
+    return Candidates(*({row[0]: row[column] for row in rows} for column in range(1, 5)))
+
+
+def rows_of(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    """Rows of the warehouse."""
+    with warehouse.connect(settings.places, read_only=True) as con:
+        return con.execute(query).fetchall()
