@@ -26,6 +26,8 @@ class Measure:
     unit: str = ""
     spread_over: str = ""
     sample_count: int = 0
+    is_summary: bool = True
+    """Whether the figure stands for itself, or is one of several that another sums up."""
 
 
 EVALUATION = {
@@ -42,9 +44,12 @@ EVALUATION = {
     "sample_count": ("bigint", "How many of those there were."),
     "scoring_version": ("integer", "The scoring version that was measured."),
     "is_everybody_granted": ("boolean", "Whether all accounts were scored, or only those of people who consent."),
+    "is_summary": ("boolean", "Whether the figure stands for itself, or is one of several that another sums up."),
     "seed": ("bigint", "What the random draws started from."),
 }
-COMMENT = "How well the scores do, measured by evenscore evaluate; see docs/evaluation.md. One row a (run, measure, cut-off)."
+COMMENT = (
+    "How well the scores do, measured by evenscore evaluate; see docs/evaluation.md. One row a (run, measure, cut-off)."
+)
 FILE = "evaluation.json"
 
 

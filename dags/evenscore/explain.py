@@ -1,4 +1,4 @@
-"""A published score in plain words: its band, where its points come from, which networks count and which don't."""
+"""A published score in plain words: band, where its points come from, why it changed, which networks count or don't."""
 
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ from evenscore.places import Places
 FEATURES = {
     "recent_engagers": "people who engaged lately (each action halves every 28 days)",
     "lasting_engagers": "people who engaged over the long run (each action halves every 120 days)",
+    "recent_crowd": "everybody who engaged lately, trusted by the community or not",
+    "lasting_crowd": "everybody who engaged over the long run, trusted or not",
     "scale_floor": "where the scale starts",
     "scale_ceiling": "cut at the end of the scale",
 }
@@ -21,12 +23,23 @@ MOVES = {
     None: "there is no night before to compare it with",
 }
 
+CHANGES = {
+    "own_activity": "engagement with new posts",
+    "engagers": "engagement with older posts, and engagers whom the community has come to trust",
+    "decay": "older engagement fades, or its engagers have lost trust",
+    "source_coverage": "a network that was down is back",
+    "scoring_version": "a new scoring version",
+    "review": "a hold began or ended",
+    "scale": "the end of the scale",
+}
+
 CAUSES = {
     "viral_post": "one post drew most of it",
     "single_engager": "one person did most of it",
     "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
     "cold_start": "there was too little to compare it with",
     "source_fault": "evidence cannot vanish that fast; a feed may be at fault",
+    "version_change": "a new scoring version gives another score",
     "organic": "many people and posts are behind it, and nothing points to a fault",
 }
 
@@ -68,7 +81,14 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
         person,
         night,
     )
-    return score | {"contributions": parts, "networks": networks}
+    changes = _rows(
+        con,
+        "select cause, points from score_changes "
+        f"where person_id = $person and as_of_date = $night and persona = '{score['persona']}' order by abs(points) desc",
+        person,
+        night,
+    )
+    return score | {"contributions": parts, "changes": changes, "networks": networks}
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
@@ -83,6 +103,7 @@ def in_words(score: dict[str, Any]) -> str:
     if score["score"] is not None:
         lines += [_band(score), "", "where the points come from"]
         lines += [f"  {part['points']:6.1f}  {_source(part)}" for part in score["contributions"]]
+        lines += ["", "what has changed since the score before", *_changes(score["changes"])]
     lines += ["", "networks"]
     lines += [f"  {network['network']}: {_coverage(network)}" for network in score["networks"]]
     lines += ["", f"scoring version {score['scoring_version']}, published {score['published_at']:%Y-%m-%d %H:%M} UTC"]
@@ -96,6 +117,8 @@ def _headline(score: dict[str, Any]) -> str:
     if score["status"] == "held":
         cause = CAUSES.get(score["reason"], score["reason"])
         return f"{score['score']:.0f}, held: the last good score stands while a jump waits for a reviewer ({cause})"
+    if score["status"] == "frozen":
+        return f"{score['score']:.0f}, frozen: it stays as it was ({score['reason']})"
     return f"{score['score']:.0f}"
 
 
@@ -105,6 +128,12 @@ def _band(score: dict[str, Any]) -> str:
         f"With other engagers of the same habits it would lie between {score['score_low']:.0f} and "
         f"{score['score_high']:.0f} nine times in ten; {moved}."
     )
+
+
+def _changes(changes: list[dict[str, Any]]) -> list[str]:
+    if not changes:
+        return ["  nothing, or there is no score before"]
+    return [f"  {change['points']:+6.2f}  {CHANGES.get(change['cause'], change['cause'])}" for change in changes]
 
 
 def _source(part: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ HEALTHY = """
     create table conformed.received as
         select
             'forum' as network,
-            case number when 0 then 'flagged bot' when 1 then 'self-interaction' end as set_aside_because
+            case number when 0 then 'service account' when 1 then 'self-interaction' end as set_aside_because
         from (select unnest(range(0, 10)) as number);
 
     create table raw.published_scores as
@@ -67,7 +67,7 @@ FAULTS = {
     ): "update raw.landed_files set row_count = 19 where landed_date = '2026-03-10'",
     ("landing.night", "is_silent"): "delete from raw.landed_files where landed_date = '2026-03-10'",
     ("features.engagement", "counted_share"): "update conformed.received set set_aside_because = 'self-interaction'",
-    ("features.engagement", "bot_share"): "update conformed.received set set_aside_because = 'flagged bot'",
+    ("features.engagement", "bot_share"): "update conformed.received set set_aside_because = 'service account'",
     ("features.people", "people_count"): "delete from conformed.consent",
     ("features.people", "kept_share"): "delete from conformed.consent where person_id < 'p3'",
     ("scores.moves", "published_move"): "update marts.person_scores set score = 50 where person_id = 'p7'",

@@ -62,12 +62,13 @@ def published() -> Facts:
         jumps=(jump(),),
         jump_count=1,
         scored=Scored(
-            (("published", "", 6), ("insufficient_evidence", "too few engagers", 3)), (0, 6, *[0] * 18), None
+            (("published", "", 6), ("insufficient_evidence", "too little evidence", 3)), (0, 6, *[0] * 18), None
         ),
         consent=((None, 8_071), ("erased", 6), ("withdrawn", 30)),
         networks=(NetworkRows("forum", days),),
         gaps=(Gap("forge_feed", date(2026, 3, 13)),),
-        set_aside=(("forum", "flagged bot", 4_242),),
+        set_aside=(("forum", "service account", 4_242),),
+        programs=(("forum", "welcome-bot", "gives 47 % of everything", 4_200),),
     )
 
 
@@ -158,7 +159,7 @@ def test_groups_of_fewer_than_ten_are_not_counted_out(published: Facts) -> None:
     page = Page(render(published))
     assert "Not counted: erased fewer than 10" in page.words
     assert "Not counted: withdrawn 30" in page.words
-    assert "too few engagers fewer than 10" in page.words
+    assert "too little evidence fewer than 10" in page.words
 
 
 def test_a_source_that_did_not_come_is_named(published: Facts) -> None:
@@ -168,7 +169,8 @@ def test_a_source_that_did_not_come_is_named(published: Facts) -> None:
 def test_rejected_records_and_what_was_set_aside_are_counted_by_reason(published: Facts) -> None:
     page = Page(render(published))
     assert "feed /var/rejected/feed Reason Records verb is unknown 2" in page.words
-    assert "flagged bot forum 4,242" in page.words
+    assert "service account forum 4,242" in page.words
+    assert "welcome-bot forum gives 47 % of everything 4,200" in page.words
 
 
 def test_every_plot_says_in_words_what_it_shows(published: Facts) -> None:

@@ -46,7 +46,7 @@ def quiet_life(stage: Stage) -> Events:
 
 def _fans(stage: Stage, account_id: str, posts: Events) -> Events:
     rng = stage.rng(Part.QUIET_LIFE, stage.accounts.index(account_id), 1)
-    fans = stage.pick(rng, FANS[account_id])
+    fans = stage.pick_known(rng, FANS[account_id])
     offset, fan = np.nonzero(percent(rng, FAN_CHANCE, HORIZON * len(fans)).reshape(HORIZON, len(fans)))
     return praise(rng, stage, fans[fan], offset, latest(posts, offset))
 

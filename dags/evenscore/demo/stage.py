@@ -62,6 +62,11 @@ class Stage:
         """Some established ordinary accounts, in random order."""
         return rng.permutation(self.accounts.established)[:size]
 
+    def pick_known(self, rng: np.random.Generator, size: int) -> Ints:
+        """Some of the best-known two percent of established accounts, in random order."""
+        known = self.accounts.established
+        return rng.permutation(known[self.accounts.ranks[known] < len(self.accounts.ranks) // 50])[:size]
+
 
 def write_posts(rng: np.random.Generator, stage: Stage, part: Part, author: Ints, offset: Ints) -> Events:
     """New morning posts, one for each author and night given."""

@@ -1,7 +1,7 @@
 """The bench: one evaluation's question, its nights, and the trials that several measures share."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evenscore.errors import UsageError
+from evenscore.evaluation.measures import Floats
 from evenscore.evaluation.question import Question
 from evenscore.evaluation.trials import Scratch
 
@@ -84,6 +85,11 @@ def spaced(first: date, last: date, count: int) -> list[date]:
 def on(standings: pd.DataFrame, day: date) -> pd.DataFrame:
     """The standings of one date, by person."""
     return standings[standings["as_of_date"] == pd.Timestamp(day)].set_index("person")
+
+
+def figures(standings: pd.DataFrame, people: Iterable[object], ranking: str) -> Floats:
+    """What a ranking says of these people, in their order; not a number of whom it does not know."""
+    return standings[ranking].reindex(pd.Index(people)).to_numpy(dtype=float)
 
 
 def each_day(standings: pd.DataFrame) -> Iterator[tuple[date, pd.DataFrame]]:

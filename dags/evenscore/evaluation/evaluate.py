@@ -50,7 +50,7 @@ class Evaluation:
     @property
     def summary(self) -> list[Measure]:
         """The figures that sum up, without those of single cut-offs."""
-        return [measure for measure in self.measures if measure.cut_off is None or measure.spread_over != "people"]
+        return [measure for measure in self.measures if measure.is_summary]
 
 
 def evaluate(settings: Settings, question: Question) -> Evaluation:

@@ -12,7 +12,7 @@ Judge = Callable[[Measure], bool]
 
 @dataclass(frozen=True)
 class Subject:
-    """What one measure (or all whose names begin like it) is about; `law` is the law of docs/scoring.md it belongs to."""
+    """What one measure, or all whose names begin like it, is about; and the law that it belongs to."""
 
     measure: str
     title: str
@@ -40,9 +40,23 @@ def _greatest(found: Measure) -> float:
     return found.value if math.isnan(found.high) else found.high
 
 
+HELPED = "The target acts for ten of them in return: can it lend its own crowd the trust that it has?"
+
 SUBJECTS = (
-    Subject("spearman", "It foresees", "Rank correlation with who is engaged with by how many in the next 28 days.", "", beats),
-    Subject("ndcg_100", "Its top hundred are right", "How much of the next 28 days’ engagers its top 100 draw.", "", beats),
+    Subject(
+        "spearman",
+        "It foresees",
+        "Rank correlation with who is engaged with by how many in the next 28 days.",
+        "",
+        beats,
+    ),
+    Subject(
+        "ndcg_100",
+        "Its top hundred are right",
+        "How much of the next 28 days\N{RIGHT SINGLE QUOTATION MARK} engagers its top 100 draw.",
+        "",
+        beats,
+    ),
     Subject("nightly_move_median", "It holds still", "The usual move from one night to the next.", "L8"),
     Subject("nightly_move_p99", "Even at the edge", "One score in a hundred moves more than this in a night.", "L8"),
     Subject("kendall_night_to_night", "The order stays", "Rank correlation between one night and the next."),
@@ -55,8 +69,27 @@ SUBJECTS = (
     Subject("points_gained_by_10_fakes", "Ten fakes", "Points that ten bought accounts add.", "L5", at_most(1)),
     Subject("points_gained_by_100_fakes", "A hundred fakes", "At most 1 point, says the law.", "L5", at_most(1)),
     Subject("points_gained_by_1000_fakes", "A thousand fakes", "At most 3 points, as for a ring.", "L5", at_most(3)),
-    Subject("points_gained_by_100_ring", "A ring of a hundred", "They also act for each other, and consent.", "L5", at_most(3)),
+    Subject(
+        "points_gained_by_100_fakes_acting_once",
+        "A hundred fakes, one act each",
+        "The cheapest crowd.",
+        "L5",
+        at_most(1),
+    ),
+    Subject(
+        "points_gained_by_10_ring", "A ring of ten", "They also act for each other, and consent.", "L5", at_most(3)
+    ),
+    Subject(
+        "points_gained_by_100_ring",
+        "A ring of a hundred",
+        "They also act for each other, and consent.",
+        "L5",
+        at_most(3),
+    ),
     Subject("points_gained_by_1000_ring", "A ring of a thousand", "At most 3 points, says the law.", "L5", at_most(3)),
+    Subject("points_gained_by_10_helped_ring", "A helped ring of ten", HELPED, "L5", at_most(3)),
+    Subject("points_gained_by_100_helped_ring", "A helped ring of a hundred", HELPED, "L5", at_most(3)),
+    Subject("points_gained_by_1000_helped_ring", "A helped ring of a thousand", HELPED, "L5", at_most(3)),
     Subject(
         "points_gained_by_100_patient_ring",
         "A patient ring",
@@ -70,7 +103,9 @@ SUBJECTS = (
     Subject("rank_loss_of_10_percent", "A tenth of events lost", "Mean places that people move, of all places."),
     Subject("rank_loss_of_20_percent", "A fifth lost", "Mean places that people move, of all places."),
     Subject("rank_loss_of_40_percent", "Two fifths lost", "Mean places that people move, of all places."),
-    Subject("people_fallen_without_a_day", "A network misses a day", "People who fall because of it.", "L13", at_most(0)),
+    Subject(
+        "people_fallen_without_a_day", "A network misses a day", "People who fall because of it.", "L13", at_most(0)
+    ),
     Subject(
         "band_coverage_resampled",
         "The band holds",
@@ -85,7 +120,12 @@ SUBJECTS = (
         "L9",
         between(0.85, 0.95),
     ),
-    Subject("band_coverage_night_to_night", "Tomorrow lies in the band", "Scores of the next night in tonight’s band.", "L9"),
+    Subject(
+        "band_coverage_night_to_night",
+        "Tomorrow lies in the band",
+        "Scores of the next night in tonight\N{RIGHT SINGLE QUOTATION MARK}s band.",
+        "L9",
+    ),
     Subject("pairwise_agreement", "People agree", "Pairs whose more influential one also stands higher.", "", beats),
     Subject("labelled_", "Labelled accounts in the top 100", "Accounts of this label among the first hundred."),
 )
@@ -119,7 +159,7 @@ def findings(measures: list[Measure]) -> list[Finding]:
         Finding(subject, measure)
         for subject in SUBJECTS
         for measure in measures
-        if _is_about(subject, measure) and (measure.cut_off is None or measure.spread_over != "people" or "fallen" in measure.measure)
+        if _is_about(subject, measure) and measure.is_summary
     ]
     order = ("failed", "warned", "met", "told")
     return sorted(found, key=lambda finding: order.index(finding.state))
@@ -133,7 +173,7 @@ def _is_about(subject: Subject, measure: Measure) -> bool:
 def figure(value: float, unit: str) -> str:
     """A figure with its unit: 0.45, 1.9 points, 93 %."""
     if math.isnan(value):
-        return "–"
+        return "\N{EN DASH}"
     sign = MINUS if value < 0 else ""
     size = abs(value)
     if unit == "share":

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 
 from evenscore.evaluation import measures
-from evenscore.evaluation.bench import Bench, each_day, on
-from evenscore.evaluation.bends import Attack, attacks, lasting_rise
+from evenscore.evaluation.attacks import Attack, attacks, lasting_rise
+from evenscore.evaluation.bench import Bench, each_day, figures, on
 from evenscore.evaluation.measures import Floats, spread
 from evenscore.evaluation.rivals import RIVALS
 from evenscore.evaluations import Measure
 
 TARGETS = 10
-BOUGHT = tuple(Attack(kind, size) for kind in ("fakes", "ring") for size in (10, 100, 1000))
+BOUGHT = tuple(Attack(kind, size) for kind in ("fakes", "ring", "helped_ring") for size in (10, 100, 1000))
+ONCE = Attack("fakes", 100, acts=1, label="100_fakes_acting_once")
 FOLLOWERS = Attack("followers", 1000)
-PATIENT = Attack("patient_ring", 100, days=365, acts=60)
+PATIENT = Attack("ring", 100, days=365, acts=60, label="100_patient_ring")
 VIRAL = Attack("viral", 10_000)
 VIRAL_TARGETS = 5
 AT_SEVENTEEN = 17.0
@@ -31,10 +32,10 @@ FANS = 20
 def measure_fakes(bench: Bench) -> list[Measure]:
     """Points that ordinary people gain by bought crowds of several sizes, beside what an event count would give."""
     targets = _ordinary(bench, "fakes")
-    each = min(TARGETS, len(targets) // len(BOUGHT))
-    plan = pd.concat([_plan(targets[number * each :][:each], attack) for number, attack in enumerate(BOUGHT)])
-    found = _gains(bench, plan)
-    return found + _gains(bench, _plan(_ordinary(bench, "patient")[: TARGETS // 2], PATIENT))
+    bought = (*BOUGHT, ONCE)
+    each = min(TARGETS, len(targets) // len(bought))
+    plan = pd.concat([_plan(targets[number * each :][:each], attack) for number, attack in enumerate(bought)])
+    return _gains(bench, plan) + _gains(bench, _plan(_ordinary(bench, "patient")[: TARGETS // 2], PATIENT))
 
 
 def measure_viral(bench: Bench) -> list[Measure]:
@@ -68,7 +69,7 @@ def _accounts(bench: Bench, people: "pd.Index[str]") -> pd.DataFrame:
 
 def _plan(targets: pd.DataFrame, attack: Attack) -> pd.DataFrame:
     return targets.reset_index(drop=True).assign(
-        **asdict(attack), label=attack.label, number=range(len(targets))
+        **asdict(attack) | {"label": attack.label or f"{attack.size}_{attack.kind}", "number": range(len(targets))}
     )
 
 
@@ -86,7 +87,7 @@ def _gains(bench: Bench, plan: pd.DataFrame) -> list[Measure]:
 def _gained(
     label: str, before: pd.DataFrame, after: pd.DataFrame, who: "pd.Series[str]", spared: "pd.Index[str]"
 ) -> Iterator[Measure]:
-    own = (after.loc[who, "score"] - before.loc[who, "score"]).to_numpy()
+    own = figures(after, who, "score") - figures(before, who, "score")
     rivals = {rival: _rival_gain(rival, before, after, who, spared) for rival in RIVALS}
     baseline = spread(rivals["event_count"]).value
     for suffix, gains in (("", own), *((f"_of_{rival}", gains) for rival, gains in rivals.items())):
@@ -98,9 +99,9 @@ def _rival_gain(
     rival: str, before: pd.DataFrame, after: pd.DataFrame, who: "pd.Series[str]", spared: "pd.Index[str]"
 ) -> Floats:
     """What a rival would give, on the scale of the score: the points of whom of the others one passes."""
-    points = before.loc[spared, "score"].to_numpy()
+    points = figures(before, spared, "score")
     was, became = (
-        measures.equated(standing.loc[who, rival].to_numpy(), standing.loc[spared, rival].to_numpy(), points)
+        measures.equated(figures(standing, who, rival), figures(standing, spared, rival), points)
         for standing in (before, after)
     )
     return became - was
@@ -110,7 +111,7 @@ def measure_lag(bench: Bench) -> list[Measure]:
     """Days until ordinary people have taken 90 % of a lasting rise: twenty of the network's own come to stay."""
     horizon = min(RISE_STEPS[-1], (bench.tonight - bench.first).days // 3)
     targets = _ordinary(bench, "lag")[:TARGETS]
-    targets = targets.assign(size=FANS, number=range(len(targets)))
+    targets = targets.assign(size=FANS, number=range(len(targets)), label="rise")
     if horizon < LEAST_RISE_DAYS or not len(targets):
         return []
     first = bench.tonight - timedelta(days=horizon)
@@ -118,20 +119,21 @@ def measure_lag(bench: Bench) -> list[Measure]:
     dates = [first + timedelta(days=step) for step in steps]
     bench.scratch.build(dates, bench.tonight)
     before = bench.scratch.standings()
-    bench.scratch.build(dates, bench.tonight, lasting_rise(targets, first + timedelta(days=1), bench.tonight))
+    begins = first + timedelta(days=1)
+    bench.scratch.build(dates, bench.tonight, lasting_rise(targets, begins, bench.tonight, bench.question.seed))
     after = bench.scratch.standings()
     days = np.array(steps, dtype=float)
-    own, rival = (_lags(days, *_rises(before, after, targets["person"], ranking)) for ranking in ("score", "persistence"))
-    return [
-        Measure("lag_days_of_90_percent", None, *spread(own), spread(rival).value, "persistence", "days", "targets", len(own))
-    ]
+    own, rival = (
+        _lags(days, *_rises(before, after, targets["person"], ranking)) for ranking in ("score", "persistence")
+    )
+    baseline, count = spread(rival).value, len(own)
+    return [Measure("lag_days_of_90_percent", None, *spread(own), baseline, "persistence", "days", "targets", count)]
 
 
 def _rises(before: pd.DataFrame, after: pd.DataFrame, who: "pd.Series[str]", ranking: str) -> Iterator[Floats]:
     """How far each target stands above where it would stand, day by day."""
     pairs = [(was, on(after, day)) for day, was in each_day(before)]
-    rises = [became.loc[who, ranking].to_numpy(float) - was.loc[who, ranking].to_numpy(float) for was, became in pairs]
-    yield from np.array(rises).T
+    yield from np.array([figures(became, who, ranking) - figures(was, who, ranking) for was, became in pairs]).T
 
 
 def _lags(days: Floats, *rises: Floats) -> list[float]:

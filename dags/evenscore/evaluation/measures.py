@@ -1,4 +1,4 @@
-"""The measures themselves. Pure: numbers in, numbers out; where people tie, the order in which they are given decides."""
+"""The measures themselves. Pure: numbers in, numbers out; where people tie, the order given decides."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -62,7 +62,7 @@ def pagerank(giver: Ints, receiver: Ints, weight: Floats, count: int) -> Floats:
     rank = np.full(count, 1 / count)
     for _ in range(PAGERANK_SWEEPS):
         idle = rank[total == 0].sum()
-        after = PAGERANK_DAMPING * (shares @ rank + idle / count) + (1 - PAGERANK_DAMPING) / count
+        after: Floats = PAGERANK_DAMPING * (shares @ rank + idle / count) + (1 - PAGERANK_DAMPING) / count
         if np.abs(after - rank).sum() < PAGERANK_TOLERANCE:
             break
         rank = after
@@ -102,7 +102,7 @@ def moves(nights: Floats) -> Floats:
 class Jumps(NamedTuple):
     """Rises that were looked at, and those of them that were soon undone."""
 
-    count: int
+    judged_count: int
     undone_count: int
 
 

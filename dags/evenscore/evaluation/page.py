@@ -25,14 +25,13 @@ class Picture(NamedTuple):
 
 def render(run_id: str, about: Mapping[str, Any], measures: list[Measure]) -> bytes:
     """The page's bytes; they depend on nothing but the figures."""
-    summary = [measure for measure in measures if measure.cut_off is None or "_without_a_day_" in measure.measure]
     return rendered(
         HERE / "evaluation.html.j2",
         run_id=run_id,
         about=about,
         findings=findings(measures),
         pictures=[*_foresight(measures), *_ranges(measures)],
-        measures=summary,
+        measures=[measure for measure in measures if measure.is_summary],
         figure=figure,
     )
 
@@ -44,7 +43,9 @@ def _foresight(measures: list[Measure]) -> list[Picture]:
     }
     found = []
     for name, (title, says) in titles.items():
-        at = {label: [m for m in measures if m.measure == f"{name}{end}" and m.cut_off] for end, label in SERIES.items()}
+        at = {
+            label: [m for m in measures if m.measure == f"{name}{end}" and m.cut_off] for end, label in SERIES.items()
+        }
         days = [measure.cut_off for measure in at["the score"] if measure.cut_off]
         if days:
             series = {label: [m.value for m in figures] for label, figures in at.items()}
@@ -63,7 +64,9 @@ RANGES = (
 def _ranges(measures: list[Measure]) -> list[Picture]:
     found = []
     for title, start, unit, baseline, zone in RANGES:
-        rows = [_row(measure, start) for measure in measures if measure.measure.startswith(start) and not _is_rival(measure)]
+        rows = [
+            _row(measure, start) for measure in measures if measure.measure.startswith(start) and not _is_rival(measure)
+        ]
         if rows:
             says = f"Dot: the mean, on its spread, in {unit}. Ring: {baseline}."
             found.append(Picture(title, says, ranges_plot(rows, unit, baseline, zone)))

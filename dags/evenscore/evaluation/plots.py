@@ -1,8 +1,9 @@
 """The plots of an evaluation's page."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from evenscore.report.drawing import ACCENT, FAINT, INK, LINE, SOFT, Plot, drawn
@@ -22,7 +23,7 @@ class Row(NamedTuple):
 ROW_HEIGHT = 40
 
 
-def lines_plot(days: Sequence[date], series: dict[str, Sequence[float]]) -> Plot:
+def lines_plot(days: Sequence[date], series: Mapping[str, Sequence[float]]) -> Plot:
     """A figure at each cut-off: the score's line in the accent colour, those of rivals behind it."""
     values = [value for figures in series.values() for value in figures if not math.isnan(value)]
     low, high = min(values, default=0.0), max(values, default=1.0)
@@ -43,7 +44,9 @@ def lines_plot(days: Sequence[date], series: dict[str, Sequence[float]]) -> Plot
             _note(axes, text, (position, 0), (0, -7), xycoords="axes fraction", color=SOFT, ha=align, va="top")
 
     means = ", ".join(f"{name} {sum(figures) / len(figures):.3f}" for name, figures in series.items())
-    return drawn(draw, 200, f"From {short_day(days[0])} {days[0].year} at {len(days)} cut-offs; mean of {means}.", right=84)
+    return drawn(
+        draw, 200, f"From {short_day(days[0])} {days[0].year} at {len(days)} cut-offs; mean of {means}.", right=84
+    )
 
 
 def ranges_plot(rows: Sequence[Row], unit: str, baseline: str, zone: tuple[float, float] | None = None) -> Plot:
@@ -59,7 +62,15 @@ def ranges_plot(rows: Sequence[Row], unit: str, baseline: str, zone: tuple[float
         for place, row in enumerate(rows):
             _range(axes, row, place + 0.68, low - reach * 0.04)
         for value, align in ((low, "left"), (high, "right")):
-            _note(axes, f"{value:g}" if value == 0 else f"{value:.2f}", (value, len(rows)), (0, -6), color=SOFT, ha=align, va="top")
+            _note(
+                axes,
+                f"{value:g}" if value == 0 else f"{value:.2f}",
+                (value, len(rows)),
+                (0, -6),
+                color=SOFT,
+                ha=align,
+                va="top",
+            )
 
     label = "; ".join(f"{row.label} {row.value:.3f}, {baseline} {row.baseline:.3f}" for row in rows)
     return drawn(draw, ROW_HEIGHT * len(rows) + 32, f"In {unit}: {label}.", right=16)
@@ -79,7 +90,7 @@ def _apart(values: Sequence[float], least: float) -> list[float]:
     """Where to write words beside lines that end close to one another."""
     order = sorted(range(len(values)), key=lambda number: values[number])
     places = list(values)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         places[after] = max(places[after], places[before] + least)
     return places
 

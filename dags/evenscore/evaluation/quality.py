@@ -12,7 +12,7 @@ import pandas as pd
 
 from evenscore.errors import UsageError
 from evenscore.evaluation import measures
-from evenscore.evaluation.bench import Bench, each_day
+from evenscore.evaluation.bench import Bench, each_day, figures
 from evenscore.evaluation.measures import Floats, spread
 from evenscore.evaluation.rivals import RIVALS
 from evenscore.evaluations import Measure
@@ -49,17 +49,21 @@ def _foresight(standings: pd.DataFrame, name: str, judge: Judge, unit: str) -> I
     days = [(day, people[people["is_active"]]) for day, people in each_day(standings)]
     outcomes = [people["next_engager_count"].to_numpy() for _, people in days]
     reached = {
-        ranking: [judge(people[ranking].to_numpy(), outcome) for (_, people), outcome in zip(days, outcomes, strict=True)]
+        ranking: [
+            judge(people[ranking].to_numpy(), outcome) for (_, people), outcome in zip(days, outcomes, strict=True)
+        ]
         for ranking in ("raw_score", *RIVALS)
     }
-    for ranking, figures in reached.items():
+    for ranking, values in reached.items():
         measure = name if ranking == "raw_score" else f"{name}_of_{ranking}"
         baselines = reached["persistence"]
         yield Measure(
-            measure, None, *spread(figures), spread(baselines).value, "persistence", unit, "cut-offs", len(figures)
+            measure, None, *spread(values), spread(baselines).value, "persistence", unit, "cut-offs", len(values)
         )
-        for (day, people), value, baseline in zip(days, figures, baselines, strict=True):
-            yield Measure(measure, day, value, np.nan, np.nan, baseline, "persistence", unit, "people", len(people))
+        for (day, people), value, baseline in zip(days, values, baselines, strict=True):
+            yield Measure(
+                measure, day, value, np.nan, np.nan, baseline, "persistence", unit, "people", len(people), False
+            )
 
 
 def measure_moves(bench: Bench) -> list[Measure]:
@@ -109,15 +113,26 @@ def _order(nights: list[tuple[date, pd.DataFrame]]) -> Measure:
         rival.append(measures.kendall(both["persistence"].to_numpy(), both["persistence_after"].to_numpy()))
     baseline = spread(rival).value
     return Measure(
-        "kendall_night_to_night", None, *spread(own), baseline, "persistence", "correlation", "pairs of nights", len(own)
+        "kendall_night_to_night",
+        None,
+        *spread(own),
+        baseline,
+        "persistence",
+        "correlation",
+        "pairs of nights",
+        len(own),
     )
 
 
 def _jumps(scores: Floats, rivals: Floats) -> Measure:
     own, rival = (measures.false_jumps(nights, JUMP_POINTS, JUMP_NIGHTS, UNDONE_NIGHTS) for nights in (scores, rivals))
-    value, baseline = (found.undone_count / found.count if found.count else np.nan for found in (own, rival))
-    interval = measures.share_interval(value, own.count)
-    return Measure("false_jump_share", None, value, *interval, baseline, "persistence", "share", "jumps", own.count)
+    value, baseline = (
+        found.undone_count / found.judged_count if found.judged_count else np.nan for found in (own, rival)
+    )
+    interval = measures.share_interval(value, own.judged_count)
+    return Measure(
+        "false_jump_share", None, value, *interval, baseline, "persistence", "share", "jumps", own.judged_count
+    )
 
 
 def _next_night(nights: list[tuple[date, pd.DataFrame]]) -> Measure:
@@ -144,14 +159,14 @@ def measure_pairs(bench: Bench) -> list[Measure]:
     is_known = sides[0].isin(people.index) & sides[1].isin(people.index)
     is_first = ((pairs["label"] == pairs["person_a"]) | pairs["label"].isin(["a", "1"]))[is_known].to_numpy()
     value, baseline = (
-        measures.agreement(*(people.loc[side[is_known], ranking].to_numpy() for side in sides), is_first)
+        measures.agreement(
+            figures(people, sides[0][is_known], ranking), figures(people, sides[1][is_known], ranking), is_first
+        )
         for ranking in ("raw_score", "persistence")
     )
     interval = measures.share_interval(value, len(is_first))
     return [
-        Measure(
-            "pairwise_agreement", None, value, *interval, baseline, "persistence", "share", "pairs", len(is_first)
-        )
+        Measure("pairwise_agreement", None, value, *interval, baseline, "persistence", "share", "pairs", len(is_first))
     ]
 
 
@@ -161,11 +176,13 @@ def measure_labels(bench: Bench) -> list[Measure]:
         return []
     labels = _read(bench.question.labels, ("account_id", "label"))
     people, names = bench.standing_tonight, _names(bench)
-    naive = people.index.map(_naive_counts(bench, names)).fillna(0.0).to_numpy(dtype=float)
+    naive = _naive_counts(bench, names).reindex(people.index).fillna(0.0).to_numpy(dtype=float)
     found = []
     for label, accounts in labels.groupby("label"):
         marked = people.index.isin(names[names.index.isin(accounts["account_id"])])
-        value, baseline = (float(measures.in_top(r, marked, TOP)) for r in (people["raw_score"].to_numpy(), naive))
+        value, baseline = (
+            float(measures.in_top(r, marked, TOP)) for r in (figures(people, people.index, "raw_score"), naive)
+        )
         counted = ("naive count of all received", "accounts", "labelled people", int(marked.sum()))
         found.append(Measure(f"labelled_{label}_in_top_100", None, value, np.nan, np.nan, baseline, *counted))
     return found
@@ -177,7 +194,7 @@ def _names(bench: Bench) -> "pd.Series[str]":
     accounts = bench.scratch.accounts().set_index("account_id")["person"]
     named = pd.concat([pd.Series(people.index, index=people["person_id"]), accounts])
     one_each = named.groupby(level=0).nunique() == 1
-    return named[~named.index.duplicated()].sort_index()[one_each]
+    return cast("pd.Series[str]", named[~named.index.duplicated()].sort_index()[one_each])
 
 
 def _naive_counts(bench: Bench, names: "pd.Series[str]") -> "pd.Series[float]":
@@ -193,7 +210,7 @@ def _naive_counts(bench: Bench, names: "pd.Series[str]") -> "pd.Series[float]":
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     """A CSV file with these columns, as text."""
     try:
-        rows = duckdb.read_csv(str(path), all_varchar=True, header=True).df()
+        rows: pd.DataFrame = duckdb.read_csv(str(path), all_varchar=True, header=True).df()
     except duckdb.Error as error:
         raise UsageError(f"{path}: cannot be read as CSV ({str(error).splitlines()[0]})") from error
     missing = [name for name in columns if name not in rows.columns]

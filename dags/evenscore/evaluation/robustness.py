@@ -16,6 +16,7 @@ from evenscore.evaluations import Measure
 LOST_SHARES = (0.1, 0.2, 0.4)
 LOSS_NIGHTS_AGO = (28, 14, 0)
 RESAMPLES = 4
+PAIRS = RESAMPLES * (RESAMPLES - 1)
 MILLIONTH = 1e-6
 
 
@@ -37,7 +38,9 @@ def _loss(bench: Bench, share: float) -> Iterator[Measure]:
     points = [float((both["score"] - both["score_after"])[both["is_sufficient"]].mean()) for both in pairs_lost]
     percent = f"{share:.0%}".rstrip("%")
     counted = ("nights", len(nights))
-    yield Measure(f"rank_loss_of_{percent}_percent", None, *spread(own), spread(rival).value, "persistence", "share", *counted)
+    yield Measure(
+        f"rank_loss_of_{percent}_percent", None, *spread(own), spread(rival).value, "persistence", "share", *counted
+    )
     yield Measure(f"points_lost_of_{percent}_percent", None, *spread(points), np.nan, "", "points", *counted)
 
 
@@ -75,7 +78,9 @@ def _outage(bench: Bench, network: str, day: date) -> Iterator[Measure]:
     name = f"without_a_day_of_{network}"
     counted = ("people", len(night))
     yield Measure(f"people_fallen_{name}", day, counts[0], np.nan, np.nan, counts[1], "persistence", "people", *counted)
-    yield Measure(f"largest_fall_{name}", day, float(falls["raw_score"].max()), np.nan, np.nan, np.nan, "", "points", *counted)
+    yield Measure(
+        f"largest_fall_{name}", day, float(falls["raw_score"].max()), np.nan, np.nan, np.nan, "", "points", *counted
+    )
 
 
 def measure_bands(bench: Bench) -> list[Measure]:
@@ -90,14 +95,14 @@ def measure_bands(bench: Bench) -> list[Measure]:
     width = (before["score_high"] - before["score_low"])[people]
     return [
         Measure("band_coverage_resampled", None, *spread(own), 0.9, "nominal", "share", "resamples", len(own)),
-        Measure(
-            "band_coverage_of_two_resamples", None, *spread(each_other), 0.9, "nominal", "share", "pairs", len(each_other)
-        ),
-        Measure(
-            "band_width_median", None, float(width.median()), float(width.quantile(0.05)), float(width.quantile(0.95)),
-            np.nan, "", "points", "people", len(people),
-        ),
-    ]  # fmt: skip
+        Measure("band_coverage_of_two_resamples", None, *spread(each_other), 0.9, "nominal", "share", "pairs", PAIRS),
+        Measure("band_width_median", None, *_quantiles(width), np.nan, "", "points", "people", len(people)),
+    ]
+
+
+def _quantiles(width: "pd.Series[float]") -> tuple[float, float, float]:
+    """Median, and the ends of the middle nine tenths."""
+    return float(width.median()), float(width.quantile(0.05)), float(width.quantile(0.95))
 
 
 def _drawn(bench: Bench, number: int) -> pd.DataFrame:

@@ -159,9 +159,7 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def scratch(
-    settings: Settings, version: ScoringVersion, until: date, is_everybody_granted: bool
-) -> Iterator[Scratch]:
+def scratch(settings: Settings, version: ScoringVersion, until: date, is_everybody_granted: bool) -> Iterator[Scratch]:
     """A scratch home with all that had landed by the day `until`."""
     with runs.only_one(Places(settings.places.evaluations)):
         _remove(settings)

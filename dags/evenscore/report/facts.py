@@ -143,3 +143,5 @@ class Facts:
     gaps: tuple[Gap, ...] | None = None
     set_aside: tuple[tuple[str, str, int], ...] | None = None
     """(network, because, events)."""
+    programs: tuple[tuple[str, str, str, int], ...] = ()
+    """(network, account, how it was recognised, events), the busiest first."""

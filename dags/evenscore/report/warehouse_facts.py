@@ -54,6 +54,15 @@ SET_ASIDE = """
     from conformed.activity_set_aside
     order by event_count desc, network, set_aside_because
 """
+PROGRAMS = """
+    select services.network, services.account_id, services.why, count(*) as event_count
+    from conformed.service_accounts as services
+    inner join conformed.events as events
+        on services.network = events.network and services.account_id = events.actor_id and events.target_id is not null
+    group by all
+    order by event_count desc, services.network, services.account_id
+    limit 20
+"""
 ROWS = """
     with days as (
         select cast(unnest(range(as_of_date - 28, as_of_date + 1, interval 1 day)) as date) as landed_date
@@ -104,7 +113,9 @@ def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     facts = replace(facts, networks=_networks(con), gaps=tuple(Gap(*row) for row in con.execute(GAPS).fetchall()))
     if not run.is_done("build_staging"):
         return replace(facts, missing=(NOTHING_BUILT,))
-    facts = replace(facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE))
+    facts = replace(
+        facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE), programs=_rows(con, PROGRAMS)
+    )
     if not run.is_done("build_scores"):
         return replace(facts, missing=(NO_SCORES,))
     (jump_count,) = con.execute("select count(*) from marts.score_jumps").fetchall()[0]

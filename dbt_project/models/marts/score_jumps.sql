@@ -27,6 +27,21 @@ history as (
             and earlier.as_of_date between held.as_of_date - 28 and held.as_of_date - 1
     group by all
 
+),
+
+-- The last good score was made by another version: evidence that shows a fault is named first, and then the method.
+other_version as (
+
+    select held.person_id, held.persona, true as is_other
+    from held
+    cross join {{ source("raw", "night") }} as night
+    inner join {{ ref("standing_scores") }} as published
+        on
+            held.person_id = published.person_id
+            and held.persona = published.persona
+            and held.basis_date = published.as_of_date
+    where published.scoring_version <> night.scoring_version
+
 )
 
 select
@@ -40,10 +55,12 @@ select
     -- 1.4826 makes the median absolute deviation comparable to a standard deviation (Rousseeuw and Croux 1993).
     (held.candidate_score - history.usual_score) / nullif(1.4826 * history.usual_spread, 0) as robust_z,
     case
+        when other_version.is_other and held.candidate_score < history.score_3d then 'version_change'
         when held.candidate_score < history.score_3d then 'source_fault'
         when evidence.top_engager_share >= 0.6 then 'single_engager'
         when evidence.top_post_share >= 0.6 then 'viral_post'
         when evidence.new_engager_share >= 0.8 and evidence.engager_count >= 50 then 'bought_burst'
+        when other_version.is_other then 'version_change'
         when not held.is_accepted_sufficient then 'cold_start'
         else 'organic'
     end as cause,
@@ -56,4 +73,5 @@ select
     cast(null as varchar) as why
 from held
 left join history using (person_id, persona)
+left join other_version using (person_id, persona)
 left join {{ ref("score_jump__evidence") }} as evidence using (person_id, persona)
