@@ -1,4 +1,4 @@
-"""A second, plain implementation of the first scoring formula, to calibrate the demo community with."""
+"""A second, plain implementation of both scoring versions: to calibrate the demo community, and to check the pipeline."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,9 +7,18 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csc_array, eye_array
+from scipy.sparse.linalg import spsolve
 
 HALF_LIVES = (28, 120)
+TRUST_LAG, SEED_LAG, SEED_DAYS = 14, 90, 10
+DAMPING, PAIR_CAP = 0.5, 3
+NO_TRUST, FULL_TRUST = 0.0003, 0.03
+CROWD_CURVE, CROWD_WEIGHT = 0.07, 0.02
+LEAST = 1.5
+PERSON = ["receiver", "persona"]
 COLUMNS = (
     "{event_id: 'VARCHAR', network: 'VARCHAR', verb: 'VARCHAR', actor_id: 'VARCHAR', object_id: 'VARCHAR',"
     " target_id: 'VARCHAR', occurred_at: 'VARCHAR', value: 'VARCHAR', text: 'VARCHAR'}"
@@ -46,7 +55,7 @@ def load(folder: Path) -> duckdb.DuckDBPyConnection:
 
 @dataclass(frozen=True)
 class Scores:
-    """Candidate scores of everybody who ever granted a public score: a row a (person, persona), a column a night."""
+    """Version 1 candidates of everybody who ever granted a public score: a row a (person, persona), a column a night."""
 
     who: list[str]
     days: list[date]
@@ -59,7 +68,7 @@ class Scores:
 
 
 def candidate_scores(con: duckdb.DuckDBPyConnection, days: list[date]) -> Scores:
-    """Every night's candidate: per engager, decay, log; then the mean of two logs."""
+    """Version 1, every night's candidate: per engager, decay, log; then the mean of two logs."""
     rows = con.execute("""
         with owned as (
             select distinct network, account_id, who: person_id || '/' || persona from ledger
@@ -98,3 +107,109 @@ def _scores(rows: dict[str, Any], days: list[date]) -> Scores:
             logs += np.log1p(np.bincount(owner, evidence, len(who))) / len(HALF_LIVES)
         points[:, number] = np.minimum(100, 1 + 7.2 * logs)
     return Scores(who.tolist(), days, points)
+
+
+def trusted_scores(con: duckdb.DuckDBPyConnection, night: date) -> dict[tuple[str, str], float]:
+    """Version 2, one night's candidate of everybody with evidence enough, by person and persona: docs/scoring.md."""
+    acts = _acts(con, night)
+    scored = acts[acts.persona.notna()]
+    scored = scored.assign(weight=_weights(acts, scored, _seeds(acts)))
+    logs = sum(np.log(_evidence(scored, half_life)) / len(HALF_LIVES) for half_life in HALF_LIVES)
+    points = (1 + 7.2 * logs).clip(upper=100)
+    enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
+    found: dict[tuple[str, str], float] = points[enough].to_dict()
+    return found
+
+
+def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
+    """Everything that people, not programs, did in favour of others: who acted for whom, on what, how long ago."""
+    return con.execute(
+        """
+        with profiles as (
+            from snapshots where captured_at < $night::date + 1
+            qualify row_number() over (partition by network, account_id order by captured_at desc) = 1
+        ), granted as (
+            from ledger where purpose = 'public_score' and recorded_at::timestamp < $night::date + 1
+            qualify row_number() over (partition by network, account_id order by recorded_at desc) = 1
+                and action = 'grant'
+        ), members as (
+            from granted anti join (from profiles where is_private) using (network, account_id)
+            where person_id not in (select person_id from granted where is_adult is distinct from 'true')
+        )
+        select e.network, e.day, r.persona,
+            giver: coalesce(g.person_id, e.network || ':' || e.actor_id),
+            receiver: coalesce(r.person_id, e.network || ':' || e.target_id),
+            by_member: g.person_id is not null,
+            engager: coalesce(giver, 'unnamed around ' || e.object_id),
+            object: coalesce(e.object_id, e.day::varchar),
+            age: $night::date - e.day
+        from events e
+        left join members g on g.network = e.network and g.account_id = e.actor_id
+        left join members r on r.network = e.network and r.account_id = e.target_id
+        anti join (from profiles where is_bot) p on p.network = e.network and p.account_id = e.actor_id
+        where e.verb not in ('post', 'dislike', 'follow') and e.day <= $night::date
+            and giver is distinct from receiver""",
+        {"night": night},
+    ).df()
+
+
+def _seeds(acts: pd.DataFrame) -> list[str]:
+    """The five or 5 % of people whom most other members had endorsed long before the night, if on enough days."""
+    endorsed = acts[acts.persona.notna() & (acts.age >= min(SEED_LAG, acts.age.max() / 2))]
+    members = endorsed[endorsed.by_member].groupby("receiver").giver.nunique()
+    people = pd.DataFrame({"members": members, "days": endorsed.groupby("receiver").day.nunique()}).dropna()
+    first = people.nlargest(max(5, len(people) // 20), ["members", "days"])
+    return first.index[first.days >= SEED_DAYS].tolist()
+
+
+def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: list[str]) -> NDArray[np.float64]:
+    """The trust weight of each scored act's giver, less what the scored person's own acts passed on to the giver."""
+    shares = _shares(acts)
+    trust = _trust(shares, seeds)
+    passed_on = (1 - DAMPING) * shares * trust.reindex(shares.index.get_level_values("giver")).to_numpy()
+    own = passed_on.reindex(pd.MultiIndex.from_frame(scored[["receiver", "giver"]])).fillna(0).to_numpy()
+    left = np.maximum(trust.reindex(scored.giver).fillna(0).to_numpy() - own, NO_TRUST)
+    weights: NDArray[np.float64] = np.minimum(1, np.log(left / NO_TRUST) / np.log(FULL_TRUST / NO_TRUST))
+    return weights
+
+
+def _shares(acts: pd.DataFrame) -> pd.Series:
+    """The matrix C: how each giver shares trust out, by giver and receiver."""
+    edges = acts[acts.giver.notna() & (acts.age >= TRUST_LAG)]
+    actions = (0.5 ** ((edges.age - TRUST_LAG) / 120)).groupby([edges.giver, edges.receiver]).sum()
+    links = np.log1p(actions.clip(upper=PAIR_CAP))
+    return links / links.groupby("giver").transform("sum")
+
+
+def _trust(shares: pd.Series, seeds: list[str]) -> pd.Series:
+    """The solution of `t = (1 - a) C^T t + a p`."""
+    giver, receiver = (shares.index.get_level_values(side) for side in ("giver", "receiver"))
+    nodes = giver.union(receiver).unique()
+    transposed = csc_array((shares, (nodes.get_indexer(receiver), nodes.get_indexer(giver))), shape=(len(nodes),) * 2)
+    left_side = eye_array(len(nodes), format="csc") - (1 - DAMPING) * transposed
+    return pd.Series(spsolve(left_side, DAMPING * nodes.isin(seeds), permc_spec="MMD_AT_PLUS_A"), nodes)
+
+
+def _evidence(scored: pd.DataFrame, half_life: int) -> pd.Series:
+    """X: what trusted engagers brought on all networks, lifted a little by the crowd."""
+    acts = scored.assign(actions=0.5 ** (scored.age / half_life))
+    trusted, crowd = _bounded(acts), _bounded(acts.assign(weight=1))
+    return (1 + trusted) * (1 + CROWD_CURVE * np.log1p(CROWD_WEIGHT / CROWD_CURVE * crowd / (1 + trusted)))
+
+
+def _bounded(acts: pd.DataFrame) -> pd.Series:
+    """Evidence: a sum of logs over engagers, in which no object carries more than a quarter of its network."""
+    place = [*PERSON, "network"]
+    touches = acts.groupby([*place, "engager", "object"]).agg({"actions": "sum", "weight": "first"})
+    engagers = touches.groupby([*place, "engager"]).agg({"actions": "sum", "weight": "first"})
+    total = (engagers.weight * np.log1p(engagers.actions)).groupby(place).sum()
+    actions = touches.groupby([*place, "engager"]).actions.transform("sum")
+    carried = touches.weight * (np.log1p(actions) - np.log1p(actions - touches.actions))
+    rest = total - carried.groupby([*place, "object"]).sum().groupby(place).max()
+    return np.minimum(total, (1 + rest) * 4 / 3 - 1).groupby(PERSON).sum()
+
+
+def _distinct(scored: pd.DataFrame, kind: str) -> pd.Series:
+    """How many engagers or objects, each at most one and fading by 120 days."""
+    actions = (0.5 ** (scored.age / 120)).groupby([scored[column] for column in (*PERSON, "network", kind)]).sum()
+    return actions.clip(upper=1).groupby(PERSON).sum()

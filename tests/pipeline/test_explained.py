@@ -1,7 +1,6 @@
 """What is published beside a score explains it: parts, changes, seeds, influences, personas."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner

@@ -3,7 +3,9 @@
 import math
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from town import HISTORY, PEOPLE, TONIGHT, Candidates, built, candidates, rows_of, town
 from village import LAST, Village
@@ -96,9 +98,19 @@ def test_a_person_who_leaves_moves_others_within_their_bands(usual: Candidates, 
     assert max(abs(gained(person, left, usual)) for person in left.score) < 0.25
 
 
-def test_row_order_changes_no_bit(usual: Candidates, tmp_path: Path) -> None:
+def test_neither_row_order_nor_threads_change_a_bit(
+    usual: Candidates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     village = town(tmp_path / "town")
     village.events.reverse()
+    connect: Any = duckdb.connect
+
+    def connect_with_one_thread(*places: Any, **options: Any) -> duckdb.DuckDBPyConnection:
+        con: duckdb.DuckDBPyConnection = connect(*places, **options)
+        con.execute("set global threads = 1")
+        return con
+
+    monkeypatch.setattr(duckdb, "connect", connect_with_one_thread)
     assert candidates(village) == usual
 
 

@@ -100,7 +100,16 @@ def test_ci_runs_the_command_of_the_readme() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/configuration.md", "docs/operations.md", "docs/scoring.md", "docs/topics.md"]
+    "page",
+    [
+        "README.md",
+        "docs/configuration.md",
+        "docs/operations.md",
+        "docs/scoring.md",
+        "docs/topics.md",
+        "docs/versions.md",
+        "docs/fit_v2.md",
+    ],
 )
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page

@@ -76,7 +76,8 @@ def levels(found: Comparison) -> Plot:
             axes.plot([start + 5, start + 5], [low, high], color=FAINT, linewidth=9, solid_capstyle="butt")
             axes.plot(start + 5, middle, "o", color=ACCENT, markersize=6)
             axes.text(start + 5, lowest - room * 1.5, f"{start}", color=SOFT, ha="center", va="top")
-        for value in (lowest, 0, highest):
+        ends = (value for value in (lowest, highest) if abs(value) > 2 * room)  # else it would lie on the zero
+        for value in (0.0, *ends):
             axes.text(-right * 0.01, value, f"{value:.0f}", color=SOFT, ha="right", va="center")
 
     medians = (f"from {start} {points(float(np.median(moves[_within(before, start)])))}" for start in starts)

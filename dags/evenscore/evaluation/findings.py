@@ -41,6 +41,7 @@ def _greatest(found: Measure) -> float:
 
 
 HELPED = "The target acts for ten of them in return: can it lend its own crowd the trust that it has?"
+PATIENT = "A hundred that acted for each other on most days of a year: can they become where trust starts?"
 
 SUBJECTS = (
     Subject(
@@ -53,7 +54,7 @@ SUBJECTS = (
     Subject(
         "ndcg_100",
         "Its top hundred are right",
-        "How much of the next 28 days\N{RIGHT SINGLE QUOTATION MARK} engagers its top 100 draw.",
+        "How much of what the next 28 days bring its top 100 draw.",
         "",
         beats,
     ),
@@ -90,13 +91,8 @@ SUBJECTS = (
     Subject("points_gained_by_10_helped_ring", "A helped ring of ten", HELPED, "L5", at_most(3)),
     Subject("points_gained_by_100_helped_ring", "A helped ring of a hundred", HELPED, "L5", at_most(3)),
     Subject("points_gained_by_1000_helped_ring", "A helped ring of a thousand", HELPED, "L5", at_most(3)),
-    Subject(
-        "points_gained_by_100_patient_ring",
-        "A patient ring",
-        "A hundred accounts that acted for each other on most days of a year: can they become where trust starts?",
-        "L5",
-        at_most(3),
-    ),
+    Subject("points_gained_by_100_patient_ring", "A patient ring", PATIENT, "L5", at_most(3)),
+    Subject("points_gained_by_100_patient_helped_ring", "A patient ring that is helped", PATIENT, "L5", at_most(3)),
     Subject("points_gained_by_1000_followers", "Bought followers", "Nothing, says the law.", "L5", at_most(1e-6)),
     Subject("points_gained_by_viral_post_near_17", "One viral post, at 17", "10,000 engagers on one post.", "L3"),
     Subject("points_gained_by_viral_post_typical", "One viral post, typical", "10,000 engagers on one post.", "L3"),
@@ -123,7 +119,7 @@ SUBJECTS = (
     Subject(
         "band_coverage_night_to_night",
         "Tomorrow lies in the band",
-        "Scores of the next night in tonight\N{RIGHT SINGLE QUOTATION MARK}s band.",
+        "Scores of the next night in the band of this one.",
         "L9",
     ),
     Subject("pairwise_agreement", "People agree", "Pairs whose more influential one also stands higher.", "", beats),

@@ -18,7 +18,10 @@ TARGETS = 10
 BOUGHT = tuple(Attack(kind, size) for kind in ("fakes", "ring", "helped_ring") for size in (10, 100, 1000))
 ONCE = Attack("fakes", 100, acts=1, label="100_fakes_acting_once")
 FOLLOWERS = Attack("followers", 1000)
-PATIENT = Attack("ring", 100, days=365, acts=60, label="100_patient_ring")
+PATIENT = (
+    Attack("ring", 100, days=365, acts=60, label="100_patient_ring"),
+    Attack("helped_ring", 100, days=365, acts=60, label="100_patient_helped_ring"),
+)
 VIRAL = Attack("viral", 10_000)
 VIRAL_TARGETS = 5
 AT_SEVENTEEN = 17.0
@@ -31,11 +34,14 @@ FANS = 20
 
 def measure_fakes(bench: Bench) -> list[Measure]:
     """Points that ordinary people gain by bought crowds of several sizes, beside what an event count would give."""
-    targets = _ordinary(bench, "fakes")
-    bought = (*BOUGHT, ONCE)
-    each = min(TARGETS, len(targets) // len(bought))
-    plan = pd.concat([_plan(targets[number * each :][:each], attack) for number, attack in enumerate(bought)])
-    return _gains(bench, plan) + _gains(bench, _plan(_ordinary(bench, "patient")[: TARGETS // 2], PATIENT))
+    return [*_bought(bench, (*BOUGHT, ONCE), TARGETS), *_bought(bench, PATIENT, TARGETS // 2)]
+
+
+def _bought(bench: Bench, crowds: tuple[Attack, ...], most: int) -> list[Measure]:
+    """Each crowd is bought by other people, so that one trial shows them all."""
+    targets = _ordinary(bench, crowds[0].label or crowds[0].kind)
+    each = min(most, len(targets) // len(crowds))
+    return _gains(bench, pd.concat([_plan(targets[n * each :][:each], crowd) for n, crowd in enumerate(crowds)]))
 
 
 def measure_viral(bench: Bench) -> list[Measure]:

@@ -176,13 +176,12 @@ def measure_labels(bench: Bench) -> list[Measure]:
         return []
     labels = _read(bench.question.labels, ("account_id", "label"))
     people, names = bench.standing_tonight, _names(bench)
-    naive = _naive_counts(bench, names).reindex(people.index).fillna(0.0).to_numpy(dtype=float)
+    score = figures(people, people.index, "raw_score")
+    naive = np.nan_to_num(figures(_naive_counts(bench, names).to_frame(), people.index, "received"))
     found = []
     for label, accounts in labels.groupby("label"):
         marked = people.index.isin(names[names.index.isin(accounts["account_id"])])
-        value, baseline = (
-            float(measures.in_top(r, marked, TOP)) for r in (figures(people, people.index, "raw_score"), naive)
-        )
+        value, baseline = (float(measures.in_top(ranking, marked, TOP)) for ranking in (score, naive))
         counted = ("naive count of all received", "accounts", "labelled people", int(marked.sum()))
         found.append(Measure(f"labelled_{label}_in_top_100", None, value, np.nan, np.nan, baseline, *counted))
     return found

@@ -11,12 +11,12 @@ from evenscore.evaluation import measures
 from evenscore.evaluation.bench import Bench, on
 from evenscore.evaluation.bends import draw_engagers, hold_trust, lose, miss
 from evenscore.evaluation.measures import spread
+from evenscore.evaluation.trials import PARTS
 from evenscore.evaluations import Measure
 
 LOST_SHARES = (0.1, 0.2, 0.4)
 LOSS_NIGHTS_AGO = (28, 14, 0)
 RESAMPLES = 4
-PAIRS = RESAMPLES * (RESAMPLES - 1)
 MILLIONTH = 1e-6
 
 
@@ -51,7 +51,7 @@ def _beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def measure_outage(bench: Bench) -> list[Measure]:
     """Who falls because one network delivers nothing for a day; law L13 says nobody."""
-    return [measure for network, day in _last_days(bench) for measure in _outage(bench, network, day)]
+    return [_outage(bench, network, day) for network, day in _last_days(bench)]
 
 
 def _last_days(bench: Bench) -> list[tuple[str, date]]:
@@ -65,22 +65,35 @@ def _last_days(bench: Bench) -> list[tuple[str, date]]:
         ).fetchall()
 
 
-def _outage(bench: Bench, network: str, day: date) -> Iterator[Measure]:
-    """To fall because of it is to stand lower than the night before, and lower than with that day's activity."""
-    eve, usual = (on(bench.plain, night) for night in (day - timedelta(days=1), day))
-    bench.scratch.build([day - timedelta(days=1), day], bench.tonight, miss(network, day))
-    night = on(bench.scratch.standings(), day)
-    falls = {
-        ranking: (np.minimum(eve[ranking], usual[ranking]) - night[ranking]).clip(lower=0).fillna(0.0)
-        for ranking in ("raw_score", "persistence")
-    }
-    counts = [float((fall > MILLIONTH).sum()) for fall in falls.values()]
-    name = f"without_a_day_of_{network}"
-    counted = ("people", len(night))
-    yield Measure(f"people_fallen_{name}", day, counts[0], np.nan, np.nan, counts[1], "persistence", "people", *counted)
-    yield Measure(
-        f"largest_fall_{name}", day, float(falls["raw_score"].max()), np.nan, np.nan, np.nan, "", "points", *counted
-    )
+def _outage(bench: Bench, network: str, day: date) -> Measure:
+    """To fall because of it is to have less of that network than on the eve, and than with the day's activity.
+
+    What other networks bring goes on fading as always. The baseline takes the missing day for a quiet one.
+    """
+    eve = day - timedelta(days=1)
+    bench.scratch.build([eve, day], bench.tonight, miss(network, day))
+    with bench.scratch.connect() as con:
+        ((count,),) = con.execute(FALLEN, {"network": network, "eve": eve, "day": day}).fetchall()
+    eves, usual, found = (on(bench.plain, eve), on(bench.plain, day), on(bench.scratch.standings(), day))
+    quiet = (found["persistence"] < np.minimum(eves["persistence"], usual["persistence"])).sum()
+    name = f"people_fallen_without_a_day_of_{network}"
+    counted = ("persistence", "people", "people", len(found))
+    return Measure(name, day, float(count), np.nan, np.nan, float(quiet), *counted)
+
+
+FEWER = " or ".join(
+    f"found.{part} < least(eve.{part}, usual.{part}) - {MILLIONTH}"
+    for part in ("crowd_short", "crowd_long", "trusted_short", "trusted_long")
+)
+FALLEN = f"""
+    with found as ({PARTS})
+    select count(distinct person)
+    from found
+    inner join base.parts as eve using (person, network)
+    inner join base.parts as usual using (person, network)
+    where network = $network and eve.as_of_date = $eve and usual.as_of_date = $day and found.as_of_date = $day
+        and ({FEWER})
+"""
 
 
 def measure_bands(bench: Bench) -> list[Measure]:
@@ -92,10 +105,11 @@ def measure_bands(bench: Bench) -> list[Measure]:
     drawn = [_drawn(bench, number).loc[people] for number in range(RESAMPLES)]
     own = [_covered(before.loc[people], other) for other in drawn]
     each_other = [_covered(one, other) for one, other in permutations(drawn, 2)]
+    count = len(each_other)
     width = (before["score_high"] - before["score_low"])[people]
     return [
         Measure("band_coverage_resampled", None, *spread(own), 0.9, "nominal", "share", "resamples", len(own)),
-        Measure("band_coverage_of_two_resamples", None, *spread(each_other), 0.9, "nominal", "share", "pairs", PAIRS),
+        Measure("band_coverage_of_two_resamples", None, *spread(each_other), 0.9, "nominal", "share", "pairs", count),
         Measure("band_width_median", None, *_quantiles(width), np.nan, "", "points", "people", len(people)),
     ]
 

@@ -59,6 +59,20 @@ def grant_everybody(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update base.accounts set is_private = false")
 
 
+PARTS = """
+    select
+        person_id || '/' || persona as person,
+        network,
+        as_of_date,
+        crowd_short,
+        crowd_long,
+        trusted_short,
+        trusted_long
+    from features.feat_person__engagers
+    where known_date = as_of_date
+"""
+"""Each network's part of the evidence behind each score."""
+
 REMEMBERED = {
     "people": """
         select consent.person_id, consent.person_id || '/' || consent.persona as person, network, account_id,
@@ -99,6 +113,7 @@ REMEMBERED = {
         inner join conformed.pairs using (pair_id)
         where as_of_date = $night
     """,
+    "parts": PARTS,
 }
 """What later trials need of an undisturbed one."""
 
@@ -113,6 +128,7 @@ class Scratch:
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The scratch warehouse."""
         with warehouse.connect(self.settings.places) as con:
+            con.execute("set enable_progress_bar = false")
             yield con
 
     @property

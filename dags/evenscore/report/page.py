@@ -61,7 +61,7 @@ def render(facts: Facts) -> bytes:
 
 
 def rendered(template: Path, **values: Any) -> bytes:
-    """A page's bytes from a template, in the style of all our pages; its folder's templates and ours can be included."""
+    """A page's bytes from a template, in the style of all our pages; it may include those beside it and ours."""
     style = (HERE / "page.css").read_text()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = _environment(template.parent).get_template(template.name)

@@ -113,9 +113,7 @@ def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     facts = replace(facts, networks=_networks(con), gaps=tuple(Gap(*row) for row in con.execute(GAPS).fetchall()))
     if not run.is_done("build_staging"):
         return replace(facts, missing=(NOTHING_BUILT,))
-    facts = replace(
-        facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE), programs=_rows(con, PROGRAMS)
-    )
+    facts = replace(facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE), programs=_rows(con, PROGRAMS))
     if not run.is_done("build_scores"):
         return replace(facts, missing=(NO_SCORES,))
     (jump_count,) = con.execute("select count(*) from marts.score_jumps").fetchall()[0]

@@ -1,7 +1,7 @@
 -- The candidate score of each person and night: a log scale over trusted evidence, lifted a little by the crowd.
 -- At each half-life X = (1 + T) * g(U / (1 + T)), g(r) = 1 + curve * ln(1 + weight * r / curve), where T is the evidence
 -- of trusted engagers and U that of all; score = floor + points_per_log * (recent * ln X_28 + lasting * ln X_120).
--- g grows so slowly that a thousand bought accounts add two points (law L5) and still ranks those whom no trust reaches.
+-- g grows so slowly that a thousand bought accounts add about a point (law L5), and still ranks whom no trust reaches.
 {% set lengths = ("short", "long") %}
 with constants as (
 
