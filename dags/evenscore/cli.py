@@ -9,7 +9,6 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -304,7 +303,7 @@ def evaluate(settings: Settings, as_json: bool, version: str | None, **asked: An
 
     version_number = next((v for v in SCORING_VERSIONS if str(v) == version), settings.scoring.version)
     found = evaluation.evaluate(settings, Question(version=version_number, **asked))
-    _print(asdict(found), as_json, evaluation.in_words(found))
+    _print(evaluation.in_plain(found), as_json, evaluation.in_words(found))
 
 
 @main.command()

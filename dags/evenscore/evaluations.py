@@ -55,13 +55,13 @@ FILE = "evaluation.json"
 
 def keep(places: Places, run_id: str, about: dict[str, Any], measures: list[Measure]) -> None:
     """Keep one evaluation below the home folder."""
-    figures = [{name: _plain(value) for name, value in asdict(measure).items()} for measure in measures]
-    durable.write_json(places.evaluation(run_id) / FILE, {"run_id": run_id, "about": about, "measures": figures})
+    kept = {"run_id": run_id, "about": about, "measures": as_plain(measures)}
+    durable.write_json(places.evaluation(run_id) / FILE, kept)
 
 
-def _plain(value: Any) -> Any:
-    """JSON has no word for what is not a number."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def as_plain(measures: list[Measure]) -> list[dict[str, Any]]:
+    """The figures for JSON, which has no word for what is not a number."""
+    return [{name: None if value != value else value for name, value in asdict(found).items()} for found in measures]
 
 
 def kept_rows(places: Places) -> list[list[Any]]:

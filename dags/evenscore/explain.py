@@ -83,8 +83,8 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
     )
     changes = _rows(
         con,
-        "select cause, points from score_changes "
-        f"where person_id = $person and as_of_date = $night and persona = '{score['persona']}' order by abs(points) desc",
+        "select cause, points from score_changes where person_id = $person and as_of_date = $night "
+        f"and persona = '{score['persona']}' order by abs(points) desc",
         person,
         night,
     )

@@ -1,4 +1,4 @@
-"""A second, plain implementation of both scoring versions: to calibrate the demo community, and to check the pipeline."""
+"""A second, plain implementation of both scoring versions: it calibrates the demo community and checks the pipeline."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ HALF_LIVES = (28, 120)
 TRUST_LAG, SEED_LAG, SEED_DAYS = 14, 90, 10
 DAMPING, PAIR_CAP = 0.5, 3
 NO_TRUST, FULL_TRUST = 0.0003, 0.03
-CROWD_CURVE, CROWD_WEIGHT = 0.07, 0.02
+CROWD_CURVE, CROWD_WEIGHT = 0.03, 0.02
 LEAST = 1.5
 PERSON = ["receiver", "persona"]
 COLUMNS = (
@@ -55,7 +55,7 @@ def load(folder: Path) -> duckdb.DuckDBPyConnection:
 
 @dataclass(frozen=True)
 class Scores:
-    """Version 1 candidates of everybody who ever granted a public score: a row a (person, persona), a column a night."""
+    """Version 1 candidates of everybody who ever granted a public score, by person and persona, night by night."""
 
     who: list[str]
     days: list[date]

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from forty_people import LAST, PEOPLE, Evaluated
 
-from conftest import LAST, PEOPLE, Evaluated
 from evenscore import evaluations, publishing, steps
 from evenscore.cli import main
 from evenscore.errors import UsageError

@@ -104,6 +104,19 @@ def test_l7_contributions_sum_to_every_published_score_of_every_night(stepped: S
     assert without_parts == [(0,)]
 
 
+def test_changes_sum_to_the_difference_from_the_score_last_shown_holds_included(stepped: Stepped) -> None:
+    moved = published(
+        stepped.settings,
+        "with shown as (select *, score - lag(score) over (partition by person_id, persona order by as_of_date) move "
+        "from person_scores where score is not null) "
+        "select move, coalesce(sum(points), 0) from shown left join score_changes "
+        "using (person_id, persona, as_of_date) where move is not null group by person_id, persona, as_of_date, move",
+    )
+    assert len(moved) == 20
+    assert max(abs(move - points) for move, points in moved) < 1e-6
+    assert max(abs(move) for move, _ in moved) > 20
+
+
 @pytest.mark.parametrize(("person", "largest_step"), [("burst", 0.2), ("star", 0.25)])
 def test_l8_a_burst_fades_a_little_every_night_and_never_falls(
     person: str, largest_step: float, laws: Settings

@@ -37,14 +37,17 @@ def viral_nights(stage: Stage) -> Planted:
         "pixels",
         2,
         0,
-        "p_maya, adult, at about 17 for weeks, goes viral on three nights running: many posts, most of the established"
-        " community, several engagements each. Her candidate climbs to about 65 in three nights; it must be held.",
+        "p_maya, adult, at about 14 for weeks, goes viral on three nights running: many posts, most of the established"
+        " community, several engagements each. Her candidate climbs to about 44 in three nights (by scoring version 1"
+        " from 17 to 65); it must be held.",
         ["p_maya"],
         [MAYA],
         {
             "age_years": 19,
-            "score_before": [15, 19],
-            "candidate_after": [62, 68],
+            "score_before_v1": [15, 19],
+            "candidate_after_v1": [62, 68],
+            "score_before_v2": [13, 16],
+            "candidate_after_v2": [42, 46],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
             "distinct_engagers": len(crowd),
@@ -67,14 +70,17 @@ def single_viral_post(stage: Stage) -> Planted:
         "pixels",
         1,
         1,
-        "One post of p_otto gets thousands of engagements in one night, nothing else is unusual: no single post may"
-        " carry more than a quarter of the evidence, so his score must hardly move, or be held as viral_post.",
+        "One post of p_otto gets thousands of engagements in one night, nothing else is unusual. No single post may"
+        " carry more than a quarter of the evidence: he moves from about 16 to 19 and must not be held. Scoring version"
+        " 1 knows no such bound, takes him to 54 and must hold him.",
         ["p_otto"],
         [OTTO],
         {
             "engagements": len(crowd),
             "distinct_engagers": len(crowd),
-            "candidate_without_guard": [51, 58],
+            "candidate_after_v1": [51, 58],
+            "score_before_v2": [15, 17],
+            "candidate_after_v2": [17, 20],
             "object_ids": post.object.tolist(),
         },
     )

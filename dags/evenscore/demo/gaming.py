@@ -32,10 +32,17 @@ def ring(stage: Stage) -> Planted:
         RING_OFFSET,
         0,
         "Forty accounts engage heavily and only with each other; fourteen belong to people who consented."
-        " They must be named a ring and gain little.",
+        " They must be named a ring. Two of the best-known people turn to each now and then, and that trust goes round:"
+        " from about 7 they rise to 28 in three weeks (by scoring version 1 from 9 to 30).",
         [f"p_ring_{number:02d}" for number in range(1, RING_MEMBERS + 1)],
         list(RING),
-        {"accounts": len(RING), "consenting": RING_MEMBERS, "engagements": visits, "candidate_without_guard": [26, 34]},
+        {
+            "accounts": len(RING),
+            "consenting": RING_MEMBERS,
+            "engagements": visits,
+            "candidate_after_v1": [26, 34],
+            "candidate_after_v2": [26, 31],
+        },
     )
     return rows, note
 
@@ -55,14 +62,17 @@ def bought_burst(stage: Stage) -> Planted:
         "pixels",
         BURST_OFFSET,
         BURST_OFFSET,
-        "p_bruno gets 800 engagements and 1,000 follows in one night from accounts without any other history:"
-        " a bought burst, to be held; follows gain nothing.",
+        "p_bruno gets 800 engagements and 1,000 follows in one night from accounts without any other history: a bought"
+        " burst. No trust reaches them and follows gain nothing: he stays at about 14, and there is nothing to hold."
+        " Scoring version 1 takes him to 46 and must hold him.",
         ["p_bruno"],
         [BRUNO],
         {
             "engagements": len(likes),
             "follows": len(follows),
-            "candidate_without_guard": [43, 50],
+            "candidate_after_v1": [43, 50],
+            "score_before_v2": [13, 15],
+            "candidate_after_v2": [13, 15],
             "bought_account_ids": list(BOUGHT),
         },
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from evenscore import durable, publishing, runs
 from evenscore.errors import UsageError
@@ -15,7 +16,7 @@ from evenscore.evaluation.bench import Bench
 from evenscore.evaluation.page import render
 from evenscore.evaluation.question import GROUPS, Question
 from evenscore.evaluation.trials import scratch
-from evenscore.evaluations import Measure, keep
+from evenscore.evaluations import Measure, as_plain, keep
 from evenscore.settings import Settings
 
 MEASURES: dict[str, Callable[[Bench], list[Measure]]] = {
@@ -97,6 +98,11 @@ def _kept(settings: Settings, bench: Bench, found: list[Measure]) -> Evaluation:
 def _fresh_id(settings: Settings, run_id: str) -> str:
     number = sum(path.name.startswith(run_id) for path in settings.places.evaluations.glob("evaluation_*"))
     return f"{run_id}.{number + 1}" if number else run_id
+
+
+def in_plain(found: Evaluation) -> dict[str, Any]:
+    """Everything found, for JSON."""
+    return vars(found) | {"measures": as_plain(found.measures)}
 
 
 def in_words(found: Evaluation) -> str:

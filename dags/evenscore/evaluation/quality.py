@@ -108,7 +108,7 @@ def _quantiles(nights: Floats, share: float) -> list[float]:
 def _order(nights: list[tuple[date, pd.DataFrame]]) -> Measure:
     own, rival = [], []
     for (_, before), (_, after) in pairwise(nights):
-        both = before.join(after, rsuffix="_after", how="inner")
+        both = before.join(after.add_suffix("_after"), how="inner")
         own.append(measures.kendall(both["raw_score"].to_numpy(), both["raw_score_after"].to_numpy()))
         rival.append(measures.kendall(both["persistence"].to_numpy(), both["persistence_after"].to_numpy()))
     baseline = spread(rival).value

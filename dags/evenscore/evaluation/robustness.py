@@ -46,7 +46,7 @@ def _loss(bench: Bench, share: float) -> Iterator[Measure]:
 
 def _beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The people who were active, with how they stand after."""
-    return before[before["is_active"]].join(after, rsuffix="_after", how="inner")
+    return before[before["is_active"]].join(after.add_suffix("_after"), how="inner")
 
 
 def measure_outage(bench: Bench) -> list[Measure]:

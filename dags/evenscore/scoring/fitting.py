@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 LEAST_ROWS, LEAST_CUT_OFFS, LEAST_PAIRS = 100, 3, 30
 DECIMALS = 2
-"""A panel tells a weight no finer than that, and a score is computed by hand more easily."""
+"""Of the weights on the way; a scale's own are rounded to the tenth."""
 RESAMPLES = 200
 RIDGE = 1e-3
 """Keeps the fit on pairs finite where the labels can be told apart without an error."""
@@ -91,7 +91,7 @@ def fit(panel: Panel) -> Weights:
             f"fit: {len(panel)} rows at {len(np.unique(panel.cut_off))} cut-offs are too little to fit on "
             f"(at least {LEAST_ROWS} rows at {LEAST_CUT_OFFS}); widen --from and --until"
         )
-    return _slopes(panel)
+    return _to_the_tenth(_slopes(panel))
 
 
 def fit_pairs(differences: Floats, is_first: NDArray[np.bool_]) -> Weights:
@@ -144,6 +144,11 @@ def quality(weights: Weights, fitted_on: Panel, held_out: Panel) -> Quality:
 def _slopes(panel: Panel) -> Weights:
     features = np.column_stack([_centred(panel, panel.recent), _centred(panel, panel.lasting)])
     return _shares(nnls(features, _outcome(panel))[0])
+
+
+def _to_the_tenth(weights: Weights) -> Weights:
+    """A panel tells the weights no finer, and a scale should not pretend to."""
+    return Weights(round(weights.recent, 1), round(1 - round(weights.recent, 1), 1))
 
 
 def _shares(slopes: Floats) -> Weights:
