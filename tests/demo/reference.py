@@ -154,11 +154,14 @@ def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
 
 
 def _seeds(acts: pd.DataFrame) -> list[str]:
-    """The five or 5 % of people whom most other members had endorsed long before the night, if on enough days."""
+    """The 5, 10, 20 ... people whom most other members had endorsed long before the night, if on enough days."""
     endorsed = acts[acts.persona.notna() & (acts.age >= min(SEED_LAG, acts.age.max() / 2))]
     members = endorsed[endorsed.by_member].groupby("receiver").giver.nunique()
     people = pd.DataFrame({"members": members, "days": endorsed.groupby("receiver").day.nunique()}).dropna()
-    first = people.nlargest(max(5, len(people) // 20), ["members", "days"])
+    count = 5
+    while 2 * count <= len(people) / 10:
+        count *= 2
+    first = people.nlargest(count, ["members", "days"])
     return first.index[first.days >= SEED_DAYS].tolist()
 
 

@@ -46,7 +46,8 @@ def quiet_life(stage: Stage) -> Events:
 
 def _fans(stage: Stage, account_id: str, posts: Events) -> Events:
     rng = stage.rng(Part.QUIET_LIFE, stage.accounts.index(account_id), 1)
-    fans = stage.pick_known(rng, FANS[account_id])
+    pick = stage.pick if account_id in RING else stage.pick_known
+    fans = pick(rng, FANS[account_id])
     offset, fan = np.nonzero(percent(rng, FAN_CHANCE, HORIZON * len(fans)).reshape(HORIZON, len(fans)))
     return praise(rng, stage, fans[fan], offset, latest(posts, offset))
 

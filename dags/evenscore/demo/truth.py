@@ -14,7 +14,7 @@ from evenscore.demo.nights import Nights, day
 from evenscore.demo.people import Person
 from evenscore.demo.stage import Note
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 NOT_COUNTED = ("post", "dislike", "follow")
 MOST_WANTED = 15
 

@@ -81,7 +81,10 @@ REMEMBERED = {
             ) as place
         from conformed.consent as consent
         left join (
-            select network, target_id as account_id, count(*) as received_count from base.activity group by all
+            select network, target_id as account_id, count(*) as received_count
+            from base.activity
+            where occurred_at::date between $night::date - 89 and $night
+            group by network, target_id
         ) using (network, account_id)
     """,
     # How a network's people mostly act, and by which source it is delivered.
@@ -166,7 +169,7 @@ class Scratch:
                 con.execute(f"create or replace table base.{name} as {query}", {"night": night} if "$" in query else {})
 
     def accounts(self) -> pd.DataFrame:
-        """Who is who: network, account_id, person; `place` is 1 for the account that is engaged with most."""
+        """Who is who: network, account_id, person; `place` is 1 for the account that is lately engaged with most."""
         with self.connect() as con:
             return con.execute("select network, account_id, person, place from base.people order by all").df()
 

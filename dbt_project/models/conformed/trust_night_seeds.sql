@@ -87,4 +87,7 @@ from ranked
 where
     not exists (from {{ source("raw", "trust_seeds") }})
     and day_count >= {{ scale_constant("seed_least_days") }}
-    and place <= greatest({{ scale_constant("seed_least_count") }}, {{ scale_constant("seed_share") }} * people_count)
+    -- The number of seeds doubles when the people do: it must not change with everyone who comes or leaves.
+    and place <= {{ scale_constant("seed_least_count") }} * pow(
+        2, greatest(0, floor(log2({{ scale_constant("seed_share") }} * people_count / {{ scale_constant("seed_least_count") }})))
+    )
