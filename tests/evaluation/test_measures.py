@@ -69,6 +69,10 @@ def test_a_rival_beyond_everybody_gets_the_highest_points_and_no_more() -> None:
     assert measures.equated(floats(10**9), floats(1, 2), floats(10, 20)) == pytest.approx([20])
 
 
+def test_among_nobody_a_rival_stands_nowhere() -> None:
+    assert np.isnan(measures.equated(floats(1), floats(), floats())).all()
+
+
 def test_rank_loss_is_the_mean_number_of_places_of_all_places() -> None:
     # places 1 2 3 4 become 2 1 3 4: two people move one place, of four places
     assert measures.rank_loss(floats(1, 2, 3, 4), floats(2, 1, 3, 4)) == pytest.approx(2 / 4 / 4)

@@ -32,7 +32,7 @@ def ring(stage: Stage) -> Planted:
         RING_OFFSET,
         0,
         "Forty accounts engage heavily and only with each other; fourteen belong to people who consented."
-        " They must be named a ring and gain little: by scoring version 2 they stay below 14 (by version 1 from 9 to 30).",
+        " They must be named a ring and gain little: by scoring version 2 they stay below 14 (by version 1: 30).",
         [f"p_ring_{number:02d}" for number in range(1, RING_MEMBERS + 1)],
         list(RING),
         {

@@ -75,6 +75,8 @@ def equated(values: Floats, population: Floats, points: Floats) -> Floats:
     Equipercentile equating (Kolen and Brennan 2014). Beyond the population's highest value stand its highest points, so
     what a rival gains is never overstated.
     """
+    if not len(population):
+        return np.full(len(values), np.nan)
     ordered = np.sort(population)
     place = (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")) / 2
     result: Floats = np.quantile(points, np.clip(place / len(ordered), 0, 1))
