@@ -16,10 +16,21 @@ activity_sources as (
 
 ),
 
--- The days that matter: those of the look-back, and as many before it as an outage may have lasted already.
+-- The days that matter: those of the look-back, and a year before it in which an outage may have begun.
 days as (
 
-    select cast(unnest(range(min(as_of_date) - 60, max(as_of_date) + 1, interval 1 day)) as date) as day_date from nights
+    select cast(unnest(range(min(as_of_date) - 365, max(as_of_date) + 1, interval 1 day)) as date) as day_date from nights
+
+),
+
+-- A network that has been down for longer stays at the last day that it delivered at all.
+last_delivered as (
+
+    select activity_sources.network, nights.as_of_date, max(least(deliveries.last_date, nights.as_of_date)) as last_date
+    from activity_sources
+    inner join {{ source("raw", "deliveries") }} as deliveries using (source)
+    inner join nights on deliveries.first_date <= nights.as_of_date
+    group by all
 
 ),
 
@@ -70,9 +81,10 @@ sound as (
 select
     networks.network,
     nights.as_of_date,
-    coalesce(max(sound.day_date), nights.as_of_date) as counted_through_date,
+    coalesce(max(sound.day_date), any_value(last_delivered.last_date), nights.as_of_date) as counted_through_date,
     coalesce(max(sound.day_date) = nights.as_of_date, false) as is_complete
 from nights
 cross join (select distinct network from {{ ref("source_networks") }}) as networks
 left join sound on networks.network = sound.network and sound.day_date <= nights.as_of_date
+left join last_delivered on networks.network = last_delivered.network and nights.as_of_date = last_delivered.as_of_date
 group by networks.network, nights.as_of_date
