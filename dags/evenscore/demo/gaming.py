@@ -32,7 +32,7 @@ def ring(stage: Stage) -> Planted:
         RING_OFFSET,
         0,
         "Forty accounts engage heavily and only with each other; fourteen belong to people who consented."
-        " They must be named a ring and gain little: by scoring version 2 they stay below 14 (by version 1: 30).",
+        " They must be named a ring and gain little: by scoring version 2 they stay below 17 (by version 1: 30).",
         [f"p_ring_{number:02d}" for number in range(1, RING_MEMBERS + 1)],
         list(RING),
         {
@@ -40,7 +40,7 @@ def ring(stage: Stage) -> Planted:
             "consenting": RING_MEMBERS,
             "engagements": visits,
             "candidate_after_v1": [26, 34],
-            "candidate_after_v2": [8, 14],
+            "candidate_after_v2": [10, 17],
         },
     )
     return rows, note
