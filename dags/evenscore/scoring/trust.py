@@ -7,6 +7,7 @@ divided among them, so that one seed more takes nothing from the others.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,12 @@ class Endorsements:
     actions: Ints
     people_count: int
 
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Every (giver, receiver) as one number, in order, and the place of each endorsement's among them."""
+        pair, place = np.unique(self.giver * self.people_count + self.receiver, return_inverse=True)
+        return pair, place
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -62,8 +69,8 @@ def graph(endorsements: Endorsements, night: int, constants: Constants) -> Graph
     age = night - constants.lag_days - endorsements.day[known]
     weight = endorsements.actions[known] * np.round(2 ** (-age / constants.half_life_days) / MILLIONTH)
     size = endorsements.people_count
-    pair, place = np.unique(endorsements.giver[known] * size + endorsements.receiver[known], return_inverse=True)
-    actions = np.bincount(place, weight, len(pair)) * MILLIONTH  # whole millionths: exact in any order
+    pair, place = endorsements.pairs
+    actions = np.bincount(place[known], weight, len(pair)) * MILLIONTH  # whole millionths: exact in any order
     pair, actions = pair[actions > 0], actions[actions > 0]  # years fade to nothing, and nothing has no shares
     passed = np.log1p(np.minimum(actions, constants.pair_cap))
     giver = pair // size
