@@ -24,6 +24,7 @@ tonight as (
     select
         accepted.*,
         candidates.evidence_count,
+        frozen.missing,
         case
             when not accepted.is_accepted_sufficient then 'insufficient_evidence'
             when accepted.is_held then 'held'
@@ -98,7 +99,7 @@ select
     if(tonight.score is null, null, tonight.accepted_low) as score_low,
     if(tonight.score is null, null, tonight.accepted_high) as score_high,
     tonight.status,
-    coalesce(jumps.cause, if(tonight.status = 'insufficient_evidence', 'too little evidence', frozen.missing)) as reason,
+    coalesce(jumps.cause, if(tonight.status = 'insufficient_evidence', 'too little evidence', tonight.missing)) as reason,
     if(tonight.status = 'held', earlier.reach, facets.reach) as reach,
     if(tonight.status = 'held', earlier.amplification, facets.amplification) as amplification,
     if(tonight.status = 'held', earlier.network_quality, facets.network_quality) as network_quality,
@@ -115,6 +116,5 @@ cross join night
 left join earlier using (person_id, persona)
 left join facets using (person_id, persona)
 left join coverage using (person_id, persona)
-left join frozen using (person_id, persona)
 left join ranked using (person_id, persona)
 left join {{ ref("score_jumps") }} as jumps using (person_id, persona)
