@@ -6,6 +6,7 @@ last good scores are still published.
 
 import functools
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -50,10 +51,9 @@ SHARED = (
     click.option(
         "--home",
         type=click.Path(path_type=Path),
-        envvar="EVENSCORE_HOME",
-        default=Path("var"),
-        show_default=True,
-        help="Where all state lives.",
+        # Not `envvar`: click would let the variable beat a --home that stands before the verb.
+        default=lambda: Path(os.environ.get("EVENSCORE_HOME") or "var"),
+        help="Where all state lives.  [default: EVENSCORE_HOME, else var]",
     ),
     click.option(
         "--config",
