@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from home import Home, event
-
 from evenscore.cli import main
+from home import Home, event
 
 
 def test_the_home_may_be_named_before_the_verb_and_after_it(tmp_path: Path) -> None:
