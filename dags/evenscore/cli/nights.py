@@ -1,0 +1,162 @@
+"""Verbs that run a night, all of it or one step."""
+
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from evenscore import runs, steps, summary
+from evenscore.cli.root import Day, Verb, guarded, main, show, surroundings
+from evenscore.demo import make_community
+from evenscore.errors import UsageError
+from evenscore.places import Places
+from evenscore.runs import Night
+from evenscore.settings import Settings, load_settings
+
+
+@main.command()
+@click.option("--date", "as_of_date", type=Day(), required=True, help="The UTC day to score.")
+@click.option("--until", type=Day(), help="The last day of a range; its nights run in order.")
+@surroundings
+def night(settings: Settings, as_json: bool, as_of_date: date, until: date | None) -> None:
+    """Extract, build, check, publish and report one night, or each night of a range.
+
+    \b
+    Example: evenscore night --date 2026-03-13 --until 2026-03-15
+    """
+    _run_nights(settings, _days(as_of_date, until), as_json)
+
+
+def _days(first: date, last: date | None) -> list[date]:
+    last = last or first
+    if last < first:
+        raise UsageError(f"--until {last}: lies before --date {first}")
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _run_nights(settings: Settings, days: list[date], as_json: bool) -> None:
+    for day in days:
+        facts = summary.summarise(settings, steps.run_night(settings, day))
+        show(facts, as_json, summary.in_full(facts) if len(days) == 1 else summary.in_one_line(facts))
+
+
+@main.command()
+@click.option(
+    "--nights", type=click.IntRange(0, 75), default=7, show_default=True, help="How many of its last nights to run."
+)
+@guarded
+def demo(home: Path, config: Path | None, as_json: bool, nights: int) -> None:
+    """Make the demo community and run its last nights.
+
+    \b
+    Example: evenscore demo --nights 3
+    """
+    if config:
+        raise UsageError(f"--config {config}: the demo community brings its own; run `evenscore night` for another")
+    community = make_community(Places(home.absolute()).demo)
+    if not as_json:
+        people, rows = f"{community.people} people", f"{community.activity_rows:,} activities"
+        click.echo(f"demo community: {people}, {rows}, {community.folder}")
+    if nights:
+        first = community.last_date - timedelta(days=nights - 1)
+        settings = load_settings(home, community.folder / "evenscore.toml")
+        _run_nights(settings, _days(first, community.last_date), as_json)
+
+
+def step(verb: Verb) -> Verb:
+    """A single step of one night."""
+    return main.command()(
+        click.option("--date", "as_of_date", type=Day(), required=True, help="The UTC day.")(surroundings(verb))
+    )
+
+
+@step
+def extract(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Land what the sources have delivered; begins a run.
+
+    \b
+    Example: evenscore extract --date 2026-03-15
+    """
+    night = Night.of(as_of_date)
+    with runs.only_one(settings.places):
+        counts = {source.name: steps.extract(settings, night, source.name) for source in settings.sources}
+    lines = [
+        f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in rows.items()) for name, rows in counts.items()
+    ]
+    show(counts, as_json, "\n".join(lines))
+
+
+@step
+def build(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Check the landing zone, then build staging, features and scores with dbt.
+
+    \b
+    Example: evenscore build --date 2026-03-15
+    """
+    steps.build_all(settings, runs.latest_run(settings.places, as_of_date))
+    show({"built": as_of_date}, as_json, f"{as_of_date}: built {', '.join(steps.LAYERS)}")
+
+
+@step
+def check(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Judge the built night beside earlier nights; a critical failure exits 3.
+
+    \b
+    Example: evenscore check --date 2026-03-15
+    """
+    night = runs.latest_run(settings.places, as_of_date)
+    steps.check(settings, night)
+    facts = summary.summarise(settings, night)
+    show(facts, as_json, summary.in_full(facts))
+
+
+@step
+def publish(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Publish the checked night: audit a candidate, then swap one pointer.
+
+    \b
+    Example: evenscore publish --date 2026-03-15
+    """
+    night = runs.latest_run(settings.places, as_of_date)
+    steps.publish(settings, night)
+    facts = summary.summarise(settings, night)
+    show(facts, as_json, f"{as_of_date}: {facts['outcome']}, {facts['database']}")
+
+
+@step
+def report(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Write the page of a night.
+
+    \b
+    Example: evenscore report --date 2026-03-15
+    """
+    path = steps.report(settings, runs.latest_run(settings.places, as_of_date))
+    show({"report": path}, as_json, str(path))
+
+
+@step
+def status(settings: Settings, as_json: bool, as_of_date: date) -> None:
+    """Say how the latest run of a night went; exits as that run did.
+
+    \b
+    Example: evenscore status --date 2026-03-15
+    """
+    facts = summary.summarise(settings, runs.latest_run(settings.places, as_of_date))
+    show(facts, as_json, summary.in_full(facts))
+    sys.exit(summary.EXIT_CODES[facts["outcome"]])
+
+
+@main.command()
+@click.option("--from", "first", type=Day(), required=True, help="The first night to compute again.")
+@click.option("--until", type=Day(), help="The last.  [default: the latest published night]")
+@surroundings
+def rebuild(settings: Settings, as_json: bool, first: date, until: date | None) -> None:
+    """Compute nights again from the landing zone alone, in order; what comes out the same is left as it is.
+
+    \b
+    Example: evenscore rebuild --from 2026-03-09
+    """
+    for day in _days(first, until or steps.latest_published(settings)):
+        facts = summary.summarise(settings, steps.rebuild_night(settings, day))
+        show(facts, as_json, summary.in_one_line(facts))

@@ -1,0 +1,110 @@
+"""The group that all verbs belong to, the options that they share, and how they end when something goes wrong."""
+
+import functools
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import duckdb
+from click.core import ParameterSource
+
+from evenscore.errors import EvenscoreError
+from evenscore.settings import load_settings
+
+Verb = Callable[..., None]
+
+
+class Day(click.ParamType[date]):
+    """A UTC day, YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse the day; a usage error names what was given."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a day (YYYY-MM-DD)", param, ctx)
+
+
+SHARED = (
+    click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        # Not `envvar`: click would let the variable beat a --home that stands before the verb.
+        default=lambda: Path(os.environ.get("EVENSCORE_HOME") or "var"),
+        help="Where all state lives.  [default: EVENSCORE_HOME, else var]",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="Sources, ledger, scoring and publish targets.  [default: evenscore.toml, else the demo's]",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print machine-readable results."),
+    click.option("--verbose", is_flag=True, help="Add the traceback to errors."),
+)
+"""The options of every verb; given before the verb they hold for it too."""
+
+
+def shared(function: Verb) -> Verb:
+    """Give a verb the options that all share."""
+    return functools.reduce(lambda given, option: option(given), reversed(SHARED), function)
+
+
+def guarded(verb: Verb) -> Verb:
+    """A verb that ends in one clear line and its exit code, whatever goes wrong; it receives `home` and `config`."""
+
+    @shared
+    @functools.wraps(verb)
+    def wrapped(verbose: bool, **options: Any) -> None:
+        try:
+            verb(**options)
+        except EvenscoreError as error:
+            _give_up(error, error.exit_code, verbose)
+        except (OSError, duckdb.Error) as error:
+            _give_up(error, EvenscoreError.exit_code, verbose)
+
+    return wrapped
+
+
+def surroundings(verb: Verb) -> Verb:
+    """A guarded verb that receives the `settings` of its home folder."""
+
+    @guarded
+    @functools.wraps(verb)
+    def wrapped(home: Path, config: Path | None, **options: Any) -> None:
+        verb(settings=load_settings(home, config), **options)
+
+    return wrapped
+
+
+def _give_up(error: Exception, exit_code: int, verbose: bool) -> None:
+    if verbose:
+        traceback.print_exc()
+    click.echo(f"evenscore: {' '.join(str(error).split())}", err=True)
+    sys.exit(exit_code)
+
+
+def show(value: Any, as_json: bool, text: str) -> None:
+    """Print a result: as JSON where that was asked for, else in words."""
+    click.echo(json.dumps(value, default=str) if as_json else text)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="evenscore")
+@shared
+@click.pass_context
+def main(ctx: click.Context, /, **given: Any) -> None:
+    """Nightly influence scores that hold still, explain themselves, and exist only for people who asked for one."""
+    typed = {
+        name: value for name, value in given.items() if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    ctx.default_map = dict.fromkeys(main.commands, typed)
