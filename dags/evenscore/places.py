@@ -75,9 +75,19 @@ class Places:
 
     # reports and runs -------------------------------------------------------------------------------------
 
+    @property
+    def reports(self) -> Path:
+        """The pages: one a night, and their index."""
+        return self.home / "reports"
+
     def report(self, as_of_date: date) -> Path:
         """The page of one night."""
-        return self.home / "reports" / f"{as_of_date.isoformat()}.html"
+        return self.reports / f"{as_of_date.isoformat()}.html"
+
+    @property
+    def report_index(self) -> Path:
+        """The page that lists all nights."""
+        return self.reports / "index.html"
 
     @property
     def runs(self) -> Path:

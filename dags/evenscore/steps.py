@@ -10,7 +10,7 @@ from evenscore import durable, extraction, publishing, runs, warehouse
 from evenscore.checks.judge import judge
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.layout import lay_out
-from evenscore.report.page import write_report
+from evenscore.report.writing import write_report
 from evenscore.run_tables import versions
 from evenscore.runs import Night
 from evenscore.settings import Settings

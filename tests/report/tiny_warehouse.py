@@ -10,9 +10,10 @@ TABLES = """
 create schema raw;
 create schema conformed;
 create schema scores;
+create schema gate;
 create schema marts;
 
-create table raw.night as select date '2026-03-15' as as_of_date;
+create table raw.night as select date '2026-03-15' as as_of_date, 2 as scoring_version;
 create table raw.sources as select 'feed' as name, 'activity' as dataset;
 create table raw.deliveries as
 select 'feed' as source, date '2026-03-01' as first_date, date '2026-03-14' as last_date;
@@ -29,17 +30,76 @@ create table conformed.activity_set_aside as
 select 'forum' as network, 'self-interaction' as set_aside_because, 17 as event_count;
 
 create table scores.score_person__accepted as
-select 'p_maya' as person_id, 'work' as persona, unnest([date '2026-03-14', date '2026-03-15']) as as_of_date,
-    unnest([16::double, 64]) as candidate_score, 16::double as accepted_score, 12::double as accepted_low,
-    20::double as accepted_high;
+select
+    'p_maya' as person_id, 'work' as persona, unnest([date '2026-01-02', date '2026-03-08', date '2026-03-15'])
+    as as_of_date, unnest([1::double, 14, 64]) as candidate_score, unnest([1::double, 14, 16]) as accepted_score,
+    12::double as accepted_low, 20::double as accepted_high, true as is_accepted_sufficient;
+create table scores.score_person__contributions_v2 as
+select
+    'p_maya' as person_id, 'work' as persona, date '2026-03-15' as as_of_date, 'forum' as network,
+    unnest(['recent_engagers', 'lasting_crowd']) as feature, unnest([60::double, 4]) as points;
+create table raw.published_contributions as
+select
+    'p_maya' as person_id, 'work' as persona, date '2026-03-14' as as_of_date, 'forum' as network,
+    unnest(['recent_engagers', 'recent_crowd']) as feature, unnest([10::double, 6]) as points;
+create table raw.published_scores as
+select date '2026-03-14' as as_of_date, unnest(range(997))::double as score
+union all
+select date '2026-02-15', 1;
 
-create table marts.score_jumps as
-select 'p_maya' as person_id, 'work' as persona, 64::double as candidate_score, 16::double as last_good_score,
-    48::double as delta_1d, 48::double as delta_3d, 'organic' as cause, 0.1::double as top_post_share,
-    0.1::double as top_engager_share, 0.1::double as new_engager_share, 'pending' as decision,
-    null::varchar as decided_by, null::varchar as why;
+create table marts.score_jumps (
+    person_id varchar, persona varchar, as_of_date date, episode_date date, rule varchar, cause varchar,
+    candidate_score double, last_good_score double, delta_1d double, delta_3d double, top_post_share double,
+    candidate_without_top_post double, top_engager_share double, new_engager_share double, engager_count bigint,
+    decision varchar, decided_by varchar, decided_at timestamp, why varchar
+);
+insert into marts.score_jumps by name
+select
+    unnest(['p_maya', 'p_noor', 'p_ida']) as person_id, 'work' as persona, date '2026-03-15' as as_of_date,
+    date '2026-03-14' as episode_date, unnest(['promise', 'ramp', 'promise']) as rule, 'viral_post' as cause,
+    unnest([64::double, 31, 20]) as candidate_score, 16::double as last_good_score, 0.1::double as top_post_share,
+    41::double as candidate_without_top_post, 0.1::double as top_engager_share, 0.1::double as new_engager_share,
+    unnest([40, 40, 3]) as engager_count, unnest(['pending', 'rejected', 'cleared']) as decision,
+    unnest([null, 'ana', null]) as decided_by, unnest([null, 'a ring', null]) as why;
+create table raw.published_jumps as
+select
+    unnest(['p_maya', 'p_old', 'p_ok', 'p_ok']) as person_id, 'work' as persona,
+    unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-02']) as as_of_date,
+    unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-01']) as episode_date,
+    unnest(['pending', 'released', 'pending', 'released']) as decision;
+create table raw.decisions as
+select
+    1 as decision_id, 'p_maya' as person_id, 'work' as persona, date '2026-03-14' as episode_date,
+    'release' as action, 30::double as candidate_score, 'bo' as decided_by, 'seen on stage' as why;
+
+create table gate.gate_jump__posts as
+select
+    'p_maya' as person_id, 'work' as persona, 'forum:talk' as object_key, 412 as engager_count, 0.998 as share,
+    1 as rank;
+create table gate.gate_jump__engagers as
+select 'p_maya' as person_id, 'work' as persona, 1 as rank, 40 as action_count, 0.34 as share, true as is_new;
+
+create table marts.incidents (
+    as_of_date date, run_id varchar, incident_id varchar, kind varchar, scope varchar, affected_count bigint,
+    expected varchar, observed varchar, action varchar, closed_at date
+);
+create table raw.published_incidents as from marts.incidents;
+insert into marts.incidents values (
+    '2026-03-12', 'r', 'a', 'mass_shift', 'network:forum', 212, 'calm', 'a fall', 'frozen', '2026-03-15'
+);
+insert into raw.published_incidents
+select * replace (null as closed_at) from marts.incidents
+union all
+select * replace ('b' as incident_id, 'network:forge/shard:3' as scope, null as closed_at) from marts.incidents
+union all
+select * replace ('c' as incident_id, 'network:gone' as scope, date '2026-03-13' as closed_at) from marts.incidents;
+
 create table marts.person_scores as
-select unnest(['published', 'held']) as status, unnest([null, 'organic']) as reason, unnest([42::double, 16]) as score;
+select
+    unnest(['p_maya', 'p_noor', 'p_ida', 'p_li']) as person_id, 'work' as persona,
+    unnest(['held', 'held', 'published', 'frozen']) as status,
+    unnest(['viral_post', 'viral_post', null, 'incident: mass_shift in network:forum']) as reason,
+    unnest([16::double, 16, 20, null]) as score, unnest([50, 1000, 3, 3])::double as reach;
 """
 
 

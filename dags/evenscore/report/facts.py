@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from evenscore.checks.judge import Result
-
-NAMED_JUMPS = 50
-"""How many held scores the page shows one by one; score_jumps has them all."""
+from evenscore.report.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -56,46 +54,32 @@ class Run:
 
 
 @dataclass(frozen=True)
-class ScoredNight:
-    """One night of one person's look-back window."""
+class Moves:
+    """How the people moved who had a score seven nights ago as well."""
 
-    as_of_date: date
-    candidate: float
-    accepted: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Jump:
-    """A held score, with the evidence that a reviewer asks for."""
-
-    person_id: str
-    persona: str
-    candidate: float
-    last_good: float | None
-    move: float
-    cause: str
-    top_post_share: float | None = None
-    top_engager_share: float | None = None
-    new_engager_share: float | None = None
-    decision: str = "pending"
-    decided_by: str = ""
-    why: str = ""
-    nights: tuple[ScoredNight, ...] = ()
+    people_count: int
+    risen_share: float
+    """Up by MOVED_POINTS or more."""
+    fallen_share: float
+    median_points: float
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Who has a score tonight, as numbers."""
+    """Who has a score tonight, as numbers, and how the scores lay a week before."""
 
     people: tuple[tuple[str, str, int], ...]
     """(status, reason, count)."""
     bins: tuple[int, ...]
-    """Published scores by steps of BIN_POINTS, from 0 to 100."""
-    quartiles: tuple[float, float, float] | None
+    """Scores that readers see, by steps of BIN_POINTS, from 0 to 100."""
+    bins_before: tuple[int, ...] | None = None
+    """Those of the same people seven nights before; None where nobody had one."""
+    levels: tuple[tuple[str, float, float | None], ...] = ()
+    """(name, points tonight, points seven nights before) of the quantiles."""
+    moves: Moves | None = None
 
 
+MOVED_POINTS = 1.0
 BIN_POINTS = 5
 
 
@@ -132,10 +116,12 @@ class Facts:
 
     run: Run
     missing: tuple[str, ...] = ()
+    night_before: date | None = None
+    """The nearest earlier night that has a page."""
+    night_after: date | None = None
     hold_points: float = 20.0
     hold_nights: int = 3
-    jumps: tuple[Jump, ...] | None = None
-    jump_count: int = 0
+    gate: Gate | None = None
     scored: Scored | None = None
     consent: tuple[tuple[str | None, int], ...] | None = None
     """(why refused, accounts); None as the reason stands for the accounts that are granted."""

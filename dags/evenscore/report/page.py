@@ -10,18 +10,27 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from evenscore import durable
 from evenscore.checks.judge import Result
 from evenscore.checks.suites import STAGES
-from evenscore.report import plots, words
-from evenscore.report.facts import NAMED_JUMPS, Facts
-from evenscore.report.run_facts import read_run
+from evenscore.report import gate_words, plots, words
+from evenscore.report.facts import Facts
+from evenscore.report.gate import RECORD_NIGHTS
 from evenscore.report.verdict import failed, stop_sentence, verdict
-from evenscore.report.warehouse_facts import read_warehouse
-from evenscore.runs import Night
-from evenscore.settings import Settings
 
 HERE = Path(__file__).parent
+SECTIONS = {
+    "incidents": "Incidents",
+    "held": "Held",
+    "scores": "Scores",
+    "rows": "Rows",
+    "gate": "The gate",
+    "checks": "Checks",
+    "people": "Who is scored",
+    "sources": "Sources",
+    "run": "The run",
+}
+"""What a reviewer needs first comes first; each has a template of its own."""
+
 SEVERITIES = ("critical", "warning", "info")
 
 
@@ -39,24 +48,20 @@ class CheckedSuite:
         return min((_rank(result) for result in self.results), default=len(SEVERITIES))
 
 
-def write_report(settings: Settings, night: Night) -> Path:
-    """Write the page of a night, also of one that was stopped. Returns its path."""
-    path = settings.places.report(night.as_of_date)
-    durable.write_bytes(path, render(read_warehouse(settings, read_run(settings, night))))
-    return path
-
-
 def render(facts: Facts) -> bytes:
-    """The page's bytes; they depend on nothing but the facts."""
+    """The bytes of the page of a night; they depend on nothing but the facts."""
     return rendered(
         HERE / "page.html.j2",
         facts=facts,
         run=facts.run,
         verdict=verdict(facts),
+        sections=SECTIONS,
+        record_nights=RECORD_NIGHTS,
+        night_before=facts.night_before,
+        night_after=facts.night_after,
         warnings=failed(facts.run, "warning"),
         suites=_suites(facts),
         not_checked=[stage for stage in STAGES if not any(r.suite.startswith(f"{stage}.") for r in facts.run.checks)],
-        more_jumps=max(facts.jump_count - NAMED_JUMPS, 0),
     )
 
 
@@ -91,7 +96,7 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"words": words, "plots": plots, "stop_sentence": stop_sentence}
+    environment.globals |= {"words": words, "gate_words": gate_words, "plots": plots, "stop_sentence": stop_sentence}
     return environment
 
 

@@ -24,9 +24,9 @@ def verdict(facts: Facts) -> Verdict:
     """What became of this run."""
     run = facts.run
     if run.outcome == "published":
-        return Verdict("good", "Published", (_people(run), _warnings(run)))
+        return Verdict(_tone(facts), "Published", (_people(run), *_incidents(facts), _warnings(run)))
     if run.outcome == "unchanged":
-        return Verdict("good", "Unchanged", (ALREADY_SEEN, _warnings(run)))
+        return Verdict(_tone(facts), "Unchanged", (ALREADY_SEEN, *_incidents(facts), _warnings(run)))
     if run.outcome == "stopped":
         return _stopped(run)
     if run.outcome == "failed":
@@ -51,6 +51,15 @@ def _stopped(run: Run) -> Verdict:
         return Verdict("alert", "Stopped by a check", (STILL_SEEN,), critical)
     stage = next(stage for stage in reversed(run.stages) if stage.outcome == "stopped")
     return Verdict("alert", "Stopped by a check", (f"In the stage {stage.name}: {stage.error}", STILL_SEEN))
+
+
+def _tone(facts: Facts) -> str:
+    return "attention" if facts.gate and facts.gate.open_incidents else "good"
+
+
+def _incidents(facts: Facts) -> tuple[str, ...]:
+    count = facts.gate.open_incidents if facts.gate else 0
+    return (f"{plural(count, 'incident')} {'stands' if count == 1 else 'stand'} open.",) if count else ()
 
 
 def _people(run: Run) -> str:

@@ -7,41 +7,12 @@ from typing import Any
 import duckdb
 
 from evenscore.errors import EvenscoreError
-from evenscore.report.facts import BIN_POINTS, NAMED_JUMPS, Facts, Gap, Jump, NetworkRows, Run, Scored, ScoredNight
+from evenscore.report.facts import Facts, Gap, NetworkRows, Run
+from evenscore.report.gate_facts import read_gate
+from evenscore.report.score_facts import read_scored
 from evenscore.settings import Settings
 from evenscore.warehouse import connect
 
-JUMPS = """
-    select
-        person_id, persona, candidate_score, last_good_score,
-        coalesce(candidate_score - last_good_score, delta_3d, delta_1d, 0) as move,
-        cause, top_post_share, top_engager_share, new_engager_share,
-        coalesce(decision, 'pending'), coalesce(decided_by, ''), coalesce(why, '')
-    from marts.score_jumps
-    order by abs(move) desc, person_id, persona
-    limit $1
-"""
-NIGHTS = """
-    select as_of_date, candidate_score, accepted_score, accepted_low, accepted_high
-    from scores.score_person__accepted
-    where person_id = $1 and persona = $2
-    order by as_of_date
-"""
-PEOPLE = """
-    select status, coalesce(reason, ''), count(*) as person_count
-    from marts.person_scores
-    group by all
-    order by 3 desc, 1, 2
-"""
-BINS = """
-    select least(floor(score / $1), $2)::integer, count(*)
-    from marts.person_scores
-    where status = 'published'
-    group by all
-"""
-QUARTILES = """
-    select quantile_disc(score, [0.25, 0.5, 0.75]) from marts.person_scores where status = 'published'
-"""
 CONSENT = """
     select refused_because, count(*) as account_count
     from conformed.consent_decisions
@@ -116,8 +87,7 @@ def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     facts = replace(facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE), programs=_rows(con, PROGRAMS))
     if not run.is_done("build_scores"):
         return replace(facts, missing=(NO_SCORES,))
-    (jump_count,) = con.execute("select count(*) from marts.score_jumps").fetchall()[0]
-    return replace(facts, jumps=_jumps(con), jump_count=jump_count, scored=_scored(con))
+    return replace(facts, gate=read_gate(con), scored=read_scored(con))
 
 
 def _nothing_laid_out(found: date | None, tonight: date) -> str:
@@ -135,26 +105,6 @@ def _night_of(con: duckdb.DuckDBPyConnection) -> date | None:
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
     return tuple(con.execute(query).fetchall())
-
-
-def _jumps(con: duckdb.DuckDBPyConnection) -> tuple[Jump, ...]:
-    jumps = [Jump(*row) for row in con.execute(JUMPS, [NAMED_JUMPS]).fetchall()]
-    return tuple(replace(jump, nights=_nights(con, jump)) for jump in jumps)
-
-
-def _nights(con: duckdb.DuckDBPyConnection, jump: Jump) -> tuple[ScoredNight, ...]:
-    return tuple(ScoredNight(*row) for row in con.execute(NIGHTS, [jump.person_id, jump.persona]).fetchall())
-
-
-def _scored(con: duckdb.DuckDBPyConnection) -> Scored:
-    bin_count = 100 // BIN_POINTS
-    bins = dict(con.execute(BINS, [BIN_POINTS, bin_count - 1]).fetchall())
-    quartiles = con.execute(QUARTILES).fetchall()[0][0]
-    return Scored(
-        people=_rows(con, PEOPLE),
-        bins=tuple(bins.get(position, 0) for position in range(bin_count)),
-        quartiles=tuple(quartiles) if quartiles else None,
-    )
 
 
 def _networks(con: duckdb.DuckDBPyConnection) -> tuple[NetworkRows, ...]:

@@ -1,35 +1,15 @@
 """The page's sentences: numbers, shares, causes and limits in plain English, and names made harmless."""
 
 import re
-import shlex
 import unicodedata
 from datetime import date
 
-from evenscore.report.facts import Jump, NetworkRows
+from evenscore.report.facts import NetworkRows
 
 MINUS = "\N{MINUS SIGN}"
 
 FEWEST_SHOWN = 10
 """Groups of people smaller than this are not counted out: a small number points at somebody."""
-
-CAUSES = {
-    "viral_post": ("One viral post", "One post drew most of the engagement. A post that travels is not yet influence."),
-    "ring": ("A ring", "The accounts behind this move engage mostly with one another."),
-    "single_engager": ("One engager", "One account made most of the actions."),
-    "bought_burst": (
-        "A burst of newcomers",
-        "Many accounts arrived at once that were seen with nobody before. "
-        "Bought and honest bursts look alike in the numbers: a person decides.",
-    ),
-    "cold_start": ("A cold start", "There was too little evidence before this move to measure it against."),
-    "slow_ramp": ("A slow ramp", "The score climbed steadily, night after night, without a step that stands out."),
-    "source_fault": (
-        "A fault in a source",
-        "Evidence fades slowly and this score fell fast: look at the feed before the person.",
-    ),
-    "version_change": ("A new scoring version", "The method changed, not the person."),
-    "organic": ("No fault found", "Many different accounts and posts are behind this move; nothing points to a fault."),
-}
 
 STATUSES = {
     "published": "Published",
@@ -101,6 +81,11 @@ def share(value: float | None) -> str:
     return "more than 99 %" if value > 0.99 else f"{value:.0%}".replace("%", " %")
 
 
+def percent(value: float) -> str:
+    """A share in a column of shares: 99.8 %."""
+    return f"{100 * value:.1f} %"
+
+
 def against_usual(rows: NetworkRows) -> str:
     """How tonight's rows compare with a usual day: 32 % fewer than usual."""
     if not rows.usual:
@@ -111,25 +96,6 @@ def against_usual(rows: NetworkRows) -> str:
     if abs(ratio - 1) < 0.05:
         return "about as many as usual"
     return f"{abs(ratio - 1) * 100:.0f} % {'more' if ratio > 1 else 'fewer'} than usual"
-
-
-def cause(name: str) -> tuple[str, str]:
-    """A cause's title and its sentence."""
-    return CAUSES.get(name, (name.replace("_", " ").capitalize(), "No description of this cause is known."))
-
-
-def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
-    """The three shares a reviewer asks for first, each with what it is a share of."""
-    return (
-        (share(jump.top_post_share), "of the engagement went to one post"),
-        (share(jump.top_engager_share), "of the actions were one account's"),
-        (share(jump.new_engager_share), "of the engagers were seen with nobody before"),
-    )
-
-
-def explain(jump: Jump, as_of_date: date) -> str:
-    """The command that explains a score, safe to paste whatever the person is called."""
-    return f"evenscore explain {shlex.quote(clean(jump.person_id))} --date {as_of_date}"
 
 
 def subject(expectation: str) -> str:

@@ -1,0 +1,154 @@
+"""What the gate did on a night, as plain values: scores held, and why; incidents; how often it was right."""
+
+from dataclasses import dataclass
+from datetime import date
+
+NAMED_JUMPS = 50
+"""How many held scores the page shows one by one; score_jumps has them all."""
+
+RECORD_NIGHTS = 28
+"""How many nights the false-alarm record looks at, tonight included."""
+
+RULES = ("promise", "ramp", "unusual", "ring", "impossible", "incident")
+"""In the order of the page; the last one freezes a cohort and asks nobody."""
+
+
+@dataclass(frozen=True)
+class ScoredNight:
+    """One night of one person's look-back window."""
+
+    as_of_date: date
+    candidate: float
+    accepted: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """Points by which one network's feature moved a candidate away from the last good score."""
+
+    network: str
+    feature: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Post:
+    """One of the objects behind a jump."""
+
+    object_key: str
+    engager_count: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Engager:
+    """One of the engagers behind a jump, without a name."""
+
+    action_count: int
+    share: float
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A held score, with the evidence that a reviewer asks for."""
+
+    person_id: str
+    persona: str
+    rule: str
+    cause: str
+    candidate: float
+    last_good: float | None
+    move: float
+    reached: float
+    """People who engage with the person: as last published, or behind this jump, whichever is more."""
+    episode_date: date
+    """The first night of this hold."""
+    without_top_post: float | None = None
+    """The candidate without the engagement of the top post, in points."""
+    top_post_share: float | None = None
+    top_engager_share: float | None = None
+    new_engager_share: float | None = None
+    decision: str = "pending"
+    """pending or rejected."""
+    decided_by: str = ""
+    why: str = ""
+    stale_action: str = ""
+    """release or reject, where that decision was made on another candidate and is asked anew; else empty."""
+    seen_score: float | None = None
+    """The candidate that the stale decision was made on."""
+    nights: tuple[ScoredNight, ...] = ()
+    parts: tuple[Part, ...] = ()
+    posts: tuple[Post, ...] = ()
+    engagers: tuple[Engager, ...] = ()
+
+    @property
+    def impact(self) -> float:
+        """Points moved times people reached, both as they are shown: how far a wrong score goes, and to how many."""
+        return round(abs(self.move), 1) * round(self.reached)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A hold that ended tonight: released by somebody, or cleared by itself."""
+
+    person_id: str
+    persona: str
+    decision: str
+    decided_by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A fault that moved many at once."""
+
+    opened_date: date
+    kind: str
+    scope: str
+    affected_count: int
+    expected: str
+    observed: str
+    action: str
+    closed_date: date | None = None
+
+
+@dataclass(frozen=True)
+class AlarmRecord:
+    """What became of the holds that began in the last RECORD_NIGHTS nights; an episode counts once."""
+
+    released: int = 0
+    rejected: int = 0
+    cleared: int = 0
+    pending: int = 0
+    account_nights: int = 0
+    """Scores that readers saw in these nights."""
+
+    @property
+    def held(self) -> int:
+        """All episodes."""
+        return self.released + self.rejected + self.cleared + self.pending
+
+    def per_ten_thousand(self, count: int) -> float | None:
+        """A count for each 10,000 scored account-nights; None where nothing was scored."""
+        return 10_000 * count / self.account_nights if self.account_nights else None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """All of it; jumps by impact, the greatest first."""
+
+    jumps: tuple[Jump, ...] = ()
+    jump_count: int = 0
+    ended: tuple[Ended, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    """Those open tonight, and those closed tonight."""
+    rule_counts: tuple[tuple[str, int], ...] = ()
+    record: AlarmRecord = AlarmRecord()
+
+    @property
+    def open_incidents(self) -> int:
+        """How many stand open."""
+        return sum(incident.closed_date is None for incident in self.incidents)

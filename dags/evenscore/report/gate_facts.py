@@ -1,0 +1,175 @@
+"""What the gate left in the warehouse of a night, read in one go for all the held scores that the page names."""
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+
+from evenscore.report.gate import (
+    NAMED_JUMPS,
+    RECORD_NIGHTS,
+    RULES,
+    AlarmRecord,
+    Ended,
+    Engager,
+    Gate,
+    Incident,
+    Jump,
+    Part,
+    Post,
+    ScoredNight,
+)
+
+IS_HELD = "decision in ('pending', 'rejected')"
+
+NAMED = f"""
+    create or replace temp table named_jumps as
+    with reaches as (select person_id, persona, coalesce(reach, 0) as reach from marts.person_scores),
+    last_decisions as (
+        select person_id, persona, episode_date, action, candidate_score as seen_score
+        from raw.decisions
+        qualify decision_id = max(decision_id) over (partition by person_id, persona, episode_date)
+    ),
+    held as (
+        select
+            *,
+            coalesce(candidate_score - last_good_score, delta_3d, delta_1d, 0) as move,
+            greatest(reach, coalesce(engager_count, 0), 1)::double as reached,
+            row_number() over (order by abs(move) * reached desc, abs(move) desc, person_id, persona) as place
+        from marts.score_jumps
+        left join reaches using (person_id, persona)
+        left join last_decisions using (person_id, persona, episode_date)
+        where {IS_HELD}
+    )
+    select
+        person_id, persona, rule, cause, candidate_score, last_good_score, move, reached, episode_date,
+        candidate_without_top_post, top_post_share, top_engager_share, new_engager_share,
+        decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
+        if(decision = 'pending', coalesce(action, ''), '') as stale_action, seen_score, place
+    from held
+    where place <= {NAMED_JUMPS}
+"""
+NIGHTS = """
+    select person_id, persona, as_of_date, candidate_score, accepted_score, accepted_low, accepted_high
+    from scores.score_person__accepted
+    semi join named_jumps using (person_id, persona)
+    where as_of_date > (select as_of_date - 60 from raw.night)
+    order by as_of_date
+"""
+# A held row keeps the parts that it was last published with; where it never was, nothing can be taken apart.
+PARTS = """
+    with standing as (
+        from raw.published_contributions
+        semi join named_jumps using (person_id, persona)
+        qualify as_of_date = max(as_of_date) over (partition by person_id, persona)
+    ),
+    tonight as (
+        from scores.score_person__contributions_v{version}
+        semi join named_jumps using (person_id, persona)
+        semi join raw.night using (as_of_date)
+        semi join standing using (person_id, persona)
+    )
+    select
+        person_id, persona, network, feature, coalesce(tonight.points, 0) - coalesce(standing.points, 0) as moved_points
+    from tonight
+    full join standing using (person_id, persona, network, feature)
+    where abs(moved_points) >= 0.05
+    order by abs(moved_points) desc, network, feature
+"""
+POSTS = """
+    select person_id, persona, object_key, engager_count, share
+    from gate.gate_jump__posts
+    semi join named_jumps using (person_id, persona)
+    order by rank
+"""
+ENGAGERS = """
+    select person_id, persona, action_count, share, is_new
+    from gate.gate_jump__engagers
+    semi join named_jumps using (person_id, persona)
+    order by rank
+"""
+ENDED = f"""
+    select person_id, persona, decision, coalesce(decided_by, ''), coalesce(why, '')
+    from marts.score_jumps
+    where not {IS_HELD}
+    order by all
+    limit {NAMED_JUMPS}
+"""
+INCIDENTS = """
+    select as_of_date, kind, scope, affected_count, expected, observed, action, closed_at::date as closed_date
+    from (
+        from marts.incidents
+        union all by name
+        from raw.published_incidents anti join marts.incidents using (incident_id)
+    )
+    where closed_date is null or closed_date = (select as_of_date from raw.night)
+    order by closed_date nulls first, affected_count desc, kind, scope
+"""
+RULE_COUNTS = f"""
+    select rule, count(*) from marts.score_jumps where {IS_HELD} group by all
+    union all
+    select 'incident', count(*) from marts.person_scores where status = 'frozen' and reason like 'incident:%'
+"""
+RECORD = f"""
+    with nights as (select as_of_date as last_date, as_of_date - {RECORD_NIGHTS - 1} as first_date from raw.night),
+    jumps as (
+        select person_id, persona, episode_date, as_of_date, decision from raw.published_jumps
+        union all
+        select person_id, persona, episode_date, as_of_date, decision from marts.score_jumps
+    ),
+    episodes as (
+        select
+            case
+                when max_by(decision, as_of_date) = 'pending' then 'pending'
+                when bool_or(decision = 'released') then 'released'
+                when bool_or(decision = 'rejected') then 'rejected'
+                else 'cleared'
+            end as ended_as
+        from jumps
+        cross join nights
+        where episode_date >= first_date
+        group by person_id, persona, episode_date
+    )
+    select ended_as, count(*) from episodes group by all
+    union all
+    select 'account_nights', (select count(score) from marts.person_scores) + count(score)
+    from raw.published_scores
+    cross join nights
+    where as_of_date >= first_date and as_of_date < last_date
+"""
+
+
+def read_gate(con: duckdb.DuckDBPyConnection) -> Gate:
+    """All that the gate left of the night that is built."""
+    con.execute(NAMED)
+    counts = dict(con.execute(RULE_COUNTS).fetchall())
+    ((jump_count,),) = con.execute(f"select count(*) from marts.score_jumps where {IS_HELD}").fetchall()
+    return Gate(
+        jumps=_jumps(con),
+        jump_count=jump_count,
+        ended=tuple(Ended(*row) for row in con.execute(ENDED).fetchall()),
+        incidents=tuple(Incident(*row) for row in con.execute(INCIDENTS).fetchall()),
+        rule_counts=tuple((rule, counts.get(rule, 0)) for rule in RULES),
+        record=AlarmRecord(**dict(con.execute(RECORD).fetchall())),
+    )
+
+
+def _jumps(con: duckdb.DuckDBPyConnection) -> tuple[Jump, ...]:
+    ((version,),) = con.execute("select scoring_version from raw.night").fetchall()
+    nights, posts = _of_jumps(con, NIGHTS, ScoredNight), _of_jumps(con, POSTS, Post)
+    parts, engagers = _of_jumps(con, PARTS.format(version=version), Part), _of_jumps(con, ENGAGERS, Engager)
+    found = []
+    for row in con.execute("select * exclude place from named_jumps order by place").fetchall():
+        who = row[:2]
+        jump = Jump(*row)
+        found.append(replace(jump, nights=nights[who], parts=parts[who], posts=posts[who], engagers=engagers[who]))
+    return tuple(found)
+
+
+def _of_jumps(con: duckdb.DuckDBPyConnection, query: str, kind: type[Any]) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """Rows of the named people as values of a kind, by (person_id, persona)."""
+    found: dict[tuple[str, str], tuple[Any, ...]] = defaultdict(tuple)
+    for person_id, persona, *values in con.execute(query).fetchall():
+        found[person_id, persona] += (kind(*values),)
+    return found

@@ -1,0 +1,183 @@
+"""The gate in plain English: rules, causes, incidents, decisions, and commands that are safe to paste."""
+
+import re
+import shlex
+from datetime import date
+
+from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part
+from evenscore.report.words import clean, plural, points, share, short_day, signed, whole
+
+RULES = {
+    "promise": ("The promise", "moved {points} points or more against a score accepted within the last {nights}"),
+    "ramp": ("A ramp", "climbed on nearly every night for weeks, without one big step"),
+    "unusual": ("Unusual", "moved further than people of this level and activity ever do by chance"),
+    "ring": ("A ring", "moved tonight together with those who engage with them, ten or more in one circle"),
+    "impossible": ("Impossible", "fell faster than evidence can fade, so something is missing"),
+    "incident": ("Incident", "belongs to a group that moved as one: frozen with the incident, and nobody is asked"),
+}
+
+CAUSES = {
+    "viral_post": ("One viral post", "One post drew most of the engagement. A post that travels is not yet influence."),
+    "ring": ("A ring", "The accounts behind this move engage mostly with one another."),
+    "single_engager": ("One engager", "One account made most of the actions."),
+    "bought_burst": (
+        "A burst of newcomers",
+        "Many accounts arrived at once that were seen with nobody before. "
+        "Bought and honest bursts look alike in the numbers: a person decides.",
+    ),
+    "cold_start": ("A cold start", "There was too little evidence before this move to measure it against."),
+    "slow_ramp": ("A slow ramp", "The score climbed steadily, night after night, without a step that stands out."),
+    "source_fault": (
+        "A fault in a source",
+        "Evidence fades slowly and this score fell fast: look at the feed before the person.",
+    ),
+    "version_change": ("A new scoring version", "The method changed, not the person."),
+    "organic": ("No fault found", "Many different accounts and posts are behind this move; nothing points to a fault."),
+}
+
+FEATURES = {
+    "recent_engagers": "people who engaged lately",
+    "lasting_engagers": "people who engaged over the long run",
+    "recent_crowd": "the crowd, lately",
+    "lasting_crowd": "the crowd, over the long run",
+    "scale_floor": "where the scale starts",
+    "scale_ceiling": "the end of the scale",
+}
+
+KINDS = {
+    "mass_shift": "Many moved as one",
+    "impossible_evidence": "Evidence vanished faster than it can fade",
+    "missing_delivery": "A delivery is missing",
+    "version_change": "A new scoring version moved many",
+}
+
+SCOPES = (
+    (r"all", "everybody"),
+    (r"network:([^/]+)", "the network {}"),
+    (r"network:([^/]+)/shard:(\w+)", "the network {}, shard {}"),
+    (r"scoring_version:(\w+)", "scoring version {}"),
+)
+
+
+def cause(name: str) -> tuple[str, str]:
+    """A cause's title and its sentence."""
+    return CAUSES.get(name, (_spaced(name), "No description of this cause is known."))
+
+
+def rule(name: str, hold_points: float, hold_nights: int) -> tuple[str, str]:
+    """A rule's title, and what it says of a score that it holds."""
+    title, says = RULES.get(name, (_spaced(name), "no description of this rule is known"))
+    return title, says.format(points=whole(hold_points), nights=plural(hold_nights, "night"))
+
+
+def feature(part: Part) -> str:
+    """What a part of a change came from: forum: people who engaged lately."""
+    what = FEATURES.get(part.feature, part.feature)
+    return what if part.network == "all" else f"{part.network}: {what}"
+
+
+def kind(incident: Incident) -> str:
+    """What happened, in a few words."""
+    return KINDS.get(incident.kind, _spaced(incident.kind))
+
+
+def scope(incident: Incident) -> str:
+    """Whom it touches: the network forum; as it stands where it is of another form."""
+    for pattern, says in SCOPES:
+        found = re.fullmatch(pattern, incident.scope)
+        if found:
+            return says.format(*found.groups())
+    return incident.scope
+
+
+def standing(incident: Incident, tonight: date) -> str:
+    """Open since when, or closed tonight."""
+    since = "tonight" if incident.opened_date == tonight else short_day(incident.opened_date)
+    return f"open since {since}" if incident.closed_date is None else f"closed tonight, opened {since}"
+
+
+def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
+    """The three shares a reviewer asks for first, each with what it is a share of."""
+    return (
+        (share(jump.top_post_share), "of the engagement went to one post"),
+        (share(jump.top_engager_share), "of the actions were one account's"),
+        (share(jump.new_engager_share), "of the engagers were seen with nobody before"),
+    )
+
+
+def impact(jump: Jump) -> str:
+    """How the place of a jump in the list came about: 48.0 points x 1,270 people = 60,960."""
+    times = "\N{MULTIPLICATION SIGN}"
+    return f"{points(abs(jump.move))} points {times} {plural(round(jump.reached), 'person', 'people')} reached"
+
+
+def decision(jump: Jump) -> str:
+    """Where the decision stands, in a sentence."""
+    because = f": {jump.why}" if jump.why else "."
+    who = jump.decided_by or "somebody"
+    if jump.decision == "rejected":
+        return f"Rejected by {who}{because}"
+    if jump.stale_action:
+        seen = "another score" if jump.seen_score is None else points(jump.seen_score)
+        return f"Stale: the last decision ({jump.stale_action}) was made on {seen}; the score has moved on since."
+    return "Pending: nobody has decided yet."
+
+
+def ended(hold: Ended) -> str:
+    """How a hold ended tonight."""
+    if hold.decision == "released":
+        because = f": {hold.why}" if hold.why else "."
+        return f"released by {hold.decided_by or 'somebody'}{because}"
+    if hold.decision == "cleared":
+        return "cleared by itself: the score came back to where it was."
+    return f"{hold.decision.replace('_', ' ')}."
+
+
+def rate(record: AlarmRecord, count: int) -> str:
+    """A count for each 10,000 scored account-nights."""
+    found = record.per_ten_thousand(count)
+    return "\N{EN DASH}" if found is None else f"{found:.2f}"
+
+
+def without_that_post(jump: Jump) -> str:
+    """What the candidate would be without its top post, and how much of the move that post is."""
+    if jump.without_top_post is None:
+        return ""
+    of_post = signed(jump.candidate - jump.without_top_post)
+    return f"Without that post: {points(jump.without_top_post)} (the post alone: {of_post})."
+
+
+def explain(jump: Jump, as_of_date: date) -> str:
+    """The command that explains a score."""
+    return _command("explain", jump.person_id, f"--date {as_of_date}")
+
+
+def review(jump: Jump, action: str) -> str:
+    """The command that decides on a held score, to be completed with a name and a reason."""
+    return _command(f"review {action}", jump.person_id, '--by YOU --why "..."')
+
+
+def _command(verb: str, person_id: str, options: str) -> str:
+    """A command line, safe to paste whatever the person is called; an id like an option comes last, after --."""
+    word = _shell_word(person_id)
+    if person_id.startswith("-"):
+        return f"evenscore {verb} {options} -- {word}"
+    return f"evenscore {verb} {word} {options}"
+
+
+def _shell_word(text: str) -> str:
+    """The text as one word of bash or zsh, without a character that hides or reorders what stands in the terminal."""
+    if clean(text) == text:
+        return shlex.quote(text)
+    return "$'" + "".join(_escaped(character) for character in text) + "'"
+
+
+def _escaped(character: str) -> str:
+    if character in "\\'":
+        return "\\" + character
+    is_plain = clean(character) == character and character.isascii()
+    return character if is_plain else f"\\U{ord(character):08x}"
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,132 @@
+"""What a reviewer needs to decide on a held score stands beside it."""
+
+import shlex
+from dataclasses import replace
+from datetime import date
+
+import nights_by_hand
+import pytest
+from nights_by_hand import TONIGHT, jump
+from parsed import Page
+
+from evenscore.report import gate_words
+from evenscore.report.gate import AlarmRecord, Gate, Incident
+from evenscore.report.page import SECTIONS, render
+
+
+@pytest.fixture(scope="module")
+def busy() -> Page:
+    return Page(render(nights_by_hand.busy()))
+
+
+def test_a_reviewer_reads_the_verdict_then_incidents_then_held_scores_then_all_else(busy: Page) -> None:
+    assert list(SECTIONS)[:6] == ["incidents", "held", "scores", "rows", "gate", "checks"]
+    titles = (
+        "Published",
+        "Incidents A delivery",
+        "Held for a reviewer",
+        "Scores against",
+        "Rows against",
+        "The gate F",
+    )
+    places = [busy.words.index(title) for title in titles]
+    assert places == sorted(places)
+
+
+def test_a_held_score_comes_with_rule_cause_impact_and_the_evidence_of_both(busy: Page) -> None:
+    for sentence in (
+        "p_maya personal 16.0 to 64.0 +48.0 points One viral post.",
+        "Held since tonight by the promise: moved 28 points or more against a score accepted within the last 3 nights.",
+        "Without that post: 41.0 (the post alone: +23.0).",
+        "more than 99 % of the engagement went to one post",
+        "34 % of the actions were one account's an unknown share of the engagers",
+        "Impact 60,960: 48.0 points \N{MULTIPLICATION SIGN} 1,270 people reached.",
+        "forum: people who engaged lately +45.0 forum: the crowd, over the long run +3.0",
+        "forum:t_81/4 412 99.8 %",
+        "1, new here 40 34.0 % 2, seen before 2 2.0 %",
+    ):
+        assert sentence in busy.words
+
+
+def test_each_state_of_a_decision_is_said(busy: Page) -> None:
+    for sentence in (
+        "Pending: nobody has decided yet.",
+        "Rejected by ana: eleven accounts made on one day",
+        "Stale: the last decision (release) was made on 37.9; the score has moved on since.",
+        "p_ida work released by ana: a talk that went round",
+        "p_bo personal cleared by itself",
+    ):
+        assert sentence in busy.words
+
+
+def test_both_commands_stand_ready_to_copy(busy: Page) -> None:
+    assert 'evenscore review release p_maya --by YOU --why "..."' in busy.words
+    assert 'evenscore review reject p_maya --by YOU --why "..."' in busy.words
+    assert "evenscore explain p_maya --date 2026-03-15" in busy.words
+
+
+def test_held_scores_beyond_the_cap_are_counted() -> None:
+    page = Page(render(replace(nights_by_hand.published(), gate=Gate((jump(),), 8))))
+    assert "7 more scores are held and not drawn here" in page.words
+
+
+@pytest.mark.parametrize("person", ["x; rm -rf ~", "it's", "$(reboot)", "`id`", "a\\b", "né"])
+def test_a_command_is_safe_to_paste_whatever_the_person_is_called(person: str) -> None:
+    command = gate_words.review(jump(person), "release")
+    assert shlex.split(command) == ["evenscore", "review", "release", person, "--by", "YOU", "--why", "..."]
+
+
+def test_a_person_who_is_called_like_an_option_is_none() -> None:
+    command = gate_words.explain(jump("--home=/"), TONIGHT)
+    assert command == "evenscore explain --date 2026-03-15 -- --home=/"
+
+
+def test_a_name_with_hidden_characters_is_written_out_for_the_shell() -> None:
+    command = gate_words.review(jump("a\u202e'\n"), "reject")
+    assert command.startswith("evenscore review reject $'a\\U0000202e\\'\\U0000000a' --by")
+
+
+def test_open_incidents_are_part_of_the_verdict_and_closed_ones_are_not(busy: Page) -> None:
+    assert "1 incident stands open." in busy.words
+    assert "attention" in busy.all("class")
+
+
+@pytest.mark.parametrize(
+    ("scope", "says"),
+    [
+        ("all", "everybody"),
+        ("network:forum", "the network forum"),
+        ("network:forge/shard:3", "the network forge, shard 3"),
+        ("scoring_version:3", "scoring version 3"),
+        ("planet:mars", "planet:mars"),
+    ],
+)
+def test_the_scope_of_an_incident_is_said_in_words(scope: str, says: str) -> None:
+    assert gate_words.scope(Incident(TONIGHT, "mass_shift", scope, 1, "", "", "")) == says
+
+
+def test_each_rule_has_a_line_of_its_own_with_what_it_holds(busy: Page) -> None:
+    assert "… climbed on nearly every night for weeks, without one big step 1 Unusual" in busy.words
+    assert "frozen with the incident, and nobody is asked 3,120" in busy.words
+
+
+def test_the_record_rates_false_alarms_by_scored_account_nights(busy: Page) -> None:
+    assert "per 10,000 of 196,000 scored account-nights" in busy.words
+    assert "All 10 0.51 Released: false alarms 3 0.15 Rejected: right 1 0.05" in busy.words
+
+
+def test_a_rate_over_no_account_night_is_none_and_no_error() -> None:
+    assert AlarmRecord(released=1).per_ten_thousand(1) is None
+
+
+def test_the_distribution_says_how_many_rose_and_fell_though_the_picture_looks_calm(busy: Page) -> None:
+    assert (
+        "4 % rose by a point or more and 41 % fell by as much; the middle one moved by \N{MINUS SIGN}0.8." in busy.words
+    )
+    assert "half 6.0 7.4 \N{MINUS SIGN}1.4" in busy.words
+
+
+def test_a_hold_that_began_earlier_says_when() -> None:
+    held = replace(jump(), episode_date=date(2026, 3, 9))
+    page = Page(render(replace(nights_by_hand.published(), gate=Gate((held,), 1))))
+    assert "Held since 9 March by" in page.words

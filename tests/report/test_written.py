@@ -1,0 +1,137 @@
+"""The page of a night as it is written from a home folder: all that the warehouse holds, and never more."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from nights_by_hand import NIGHT, TONIGHT
+from parsed import Page
+from tiny_warehouse import build_warehouse
+
+from evenscore import durable
+from evenscore.report.writing import write_report
+from evenscore.settings import Consent, Settings, Source
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    source = Source(name="feed", kind="files", path="feed.csv", network="forum")
+    return Settings(
+        home=tmp_path, config=tmp_path / "evenscore.toml", sources=(source,), consent=Consent(ledger=Path("ledger.csv"))
+    )
+
+
+def record(settings: Settings, *names: str, **last: object) -> None:
+    """Stages that went well, the last one with what is given."""
+    for position, name in enumerate(names):
+        at = f"2026-03-16T00:0{position}:00.000000Z"
+        entry = {"stage": name, "outcome": "done", "seconds": 1.0, "started_at": at, "ended_at": at}
+        entry |= last if name == names[-1] else {}
+        durable.write_json(settings.places.run(NIGHT.run_id) / "stages" / f"{name}.json", entry)
+
+
+BUILT = ("check_landing", "build_staging", "build_features", "build_scores", "check")
+
+
+def test_a_whole_night_is_read_from_the_warehouse(settings: Settings) -> None:
+    words = written(settings)
+    assert "Not known" not in words and "missing from this page" not in words
+    for sentence in (
+        "35 rows tonight, 14.0 times the usual",
+        "self-interaction forum 17",
+        "212 scores of the network forge, shard 3 affected: expected calm, observed a fall. Action: frozen.",
+        "Many moved as one closed tonight, opened 12 March",
+        "Impact 15,000: 15.0 points \N{MULTIPLICATION SIGN} 1,000 people reached.",
+        "Stale: the last decision (release) was made on 30.0",
+        "Rejected by ana: a ring",
+        "forum: people who engaged lately +50.0",
+        "forum: the crowd, lately \N{MINUS SIGN}6.0",
+        "forum:talk 412 99.8 %",
+        "1, new here 40 34.0 %",
+        "p_ida work cleared by itself",
+        "Of 1 score that stood seven nights ago, all rose by a point or more",
+        "half 16.0 14.0 +2.0",
+        "The promise … moved 20 points or more against a score accepted within the last 3 nights 1",
+        "Incident … belongs to a group that moved as one: frozen with the incident, and nobody is asked 1",
+    ):
+        assert sentence in words
+
+
+def test_the_held_score_with_the_greatest_impact_comes_first_though_it_moved_less(settings: Settings) -> None:
+    words = written(settings)
+    assert words.index("p_noor work 16.0 to 31.0") < words.index("p_maya work 16.0 to 64.0")
+
+
+def test_an_incident_that_was_closed_on_an_earlier_night_is_not_shown(settings: Settings) -> None:
+    assert "the network gone" not in written(settings)
+
+
+def test_an_episode_counts_once_in_the_record_and_only_where_it_began_within_28_nights(settings: Settings) -> None:
+    """p_maya waits for a second night, p_noor was rejected, p_ida cleared, p_ok released; p_old was too long ago."""
+    words = written(settings)
+    assert "per 10,000 of 1,000 scored account-nights" in words
+    assert "All 4 40.00 Released: false alarms 1 10.00 Rejected: right 1 10.00" in words
+    assert "Cleared by themselves 1 10.00 Pending 1 10.00" in words
+
+
+def test_the_plot_of_a_held_score_shows_sixty_nights(settings: Settings) -> None:
+    build_warehouse(settings.places, TONIGHT)
+    record(settings, *BUILT, "publish", published="published")
+    labels = Page(write_report(settings, NIGHT).read_bytes()).all("alt")
+    assert any(label.startswith("Score from 8 March, 14.0, to 15 March: 16.0 stands") for label in labels)
+
+
+def test_somebody_whose_score_was_never_published_is_shown_without_the_parts_of_the_change(settings: Settings) -> None:
+    build_warehouse(settings.places, TONIGHT)
+    with duckdb.connect(settings.places.warehouse) as con:
+        con.execute("delete from raw.published_contributions")
+    record(settings, *BUILT)
+    assert "Where the change comes from" not in Page(write_report(settings, NIGHT).read_bytes()).words
+
+
+def written(settings: Settings) -> str:
+    build_warehouse(settings.places, TONIGHT)
+    record(settings, *BUILT, "publish", published="published")
+    return Page(write_report(settings, NIGHT).read_bytes()).words
+
+
+def test_writing_the_page_again_changes_no_byte(settings: Settings) -> None:
+    build_warehouse(settings.places, TONIGHT)
+    record(settings, *BUILT, "publish", published="published")
+    first = write_report(settings, NIGHT).read_bytes()
+    record(settings, *BUILT, "publish", published="published")
+    record(settings, "report")
+    assert write_report(settings, NIGHT).read_bytes() == first
+
+
+def test_marts_that_this_run_did_not_build_are_not_shown(settings: Settings) -> None:
+    build_warehouse(settings.places, TONIGHT)
+    record(settings, "check_landing", outcome="failed", exit_code=3, error="stopped")
+    page = Page(write_report(settings, NIGHT).read_bytes())
+    assert "Nothing was built" in page.words
+    assert "p_maya" not in page.words
+    assert "35 rows tonight" in page.words
+
+
+def test_a_warehouse_of_another_night_is_not_shown(settings: Settings) -> None:
+    build_warehouse(settings.places, date(2026, 3, 14))
+    record(settings, *BUILT)
+    page = Page(write_report(settings, NIGHT).read_bytes())
+    assert "the warehouse still holds the night of 2026-03-14" in page.words
+    assert "p_maya" not in page.words
+
+
+def test_a_night_without_a_warehouse_has_a_page_and_gets_no_warehouse(settings: Settings) -> None:
+    record(settings, "extract_feed", outcome="failed", exit_code=1, error="feed.csv: truncated")
+    page = Page(write_report(settings, NIGHT).read_bytes())
+    assert "The stage extract_feed failed: feed.csv: truncated" in page.words
+    assert not settings.places.warehouse.exists()
+
+
+def test_a_damaged_warehouse_does_not_hide_the_verdict(settings: Settings) -> None:
+    settings.places.warehouse.write_bytes(b"not a database" * 1000)
+    record(settings, "check_landing", outcome="failed", exit_code=3, error="the night is silent")
+    page = Page(write_report(settings, NIGHT).read_bytes())
+    assert "The warehouse could not be read" in page.words
+    assert "the night is silent" in page.words
