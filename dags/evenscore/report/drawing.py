@@ -8,7 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from evenscore.report.words import short_day
 
 WIDTH = 360
 """In the unit of the font sizes: a phone shows a plot at about this many pixels, so its text keeps its size."""
@@ -47,6 +50,22 @@ def drawn(draw: Callable[[Any], None], height: int, label: str, right: int) -> P
     light = _trimmed(written.getvalue())
     dark = re.sub("|".join(DARK), lambda found: DARK[found[0]], light)
     return Plot(_data_uri(light), _data_uri(dark), height, label)
+
+
+def note(axes: Any, text: str, at: tuple[float, float], off: tuple[float, float], **style: Any) -> None:
+    """Words at a point, moved off it by so many units of the page rather than of the data."""
+    axes.annotate(text, at, off, textcoords="offset points", **style)
+
+
+def beside(axes: Any, position: float, value: float, text: str, color: str) -> None:
+    """Words to the right of a point."""
+    note(axes, text, (position, value), (8, 0), color=color, va="center", linespacing=1.15)
+
+
+def ends(axes: Any, first: date, last: date) -> None:
+    """The first and the last day, below the two ends of the axis."""
+    for position, align, text in ((0, "left", short_day(first)), (1, "right", short_day(last))):
+        note(axes, text, (position, 0), (0, -7), xycoords="axes fraction", color=SOFT, ha=align, va="top")
 
 
 def _trimmed(svg: str) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from evenscore.checks.judge import Result
 from evenscore.checks.suites import STAGES
-from evenscore.report import gate_words, plots, words
+from evenscore.report import gate_words, held_plot, plots, words
 from evenscore.report.facts import Facts
 from evenscore.report.gate import RECORD_NIGHTS
 from evenscore.report.verdict import failed, stop_sentence, verdict
@@ -96,7 +96,13 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"words": words, "gate_words": gate_words, "plots": plots, "stop_sentence": stop_sentence}
+    environment.globals |= {
+        "words": words,
+        "gate_words": gate_words,
+        "plots": plots,
+        "held_plot": held_plot,
+        "stop_sentence": stop_sentence,
+    }
     return environment
 
 

@@ -33,6 +33,11 @@ def day(value: date) -> str:
     return f"{value:%A} {short_day(value)} {value.year}"
 
 
+def listed_day(value: date) -> str:
+    """Sun 2026-03-15."""
+    return f"{value:%a} {value}"
+
+
 def short_day(value: date) -> str:
     """15 March."""
     return f"{value.day} {value:%B}"
