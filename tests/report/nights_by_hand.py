@@ -98,7 +98,7 @@ def busy() -> Facts:
     jumps = (
         jump("p_maya", 48.0, 60),
         replace(rejected, decided_by="ana", why="eleven accounts made on one day", reached=520.0),
-        replace(jump("p_sam", 29.5, 60), stale_action="release", seen_score=37.9, reached=400.0),
+        replace(jump("p_sam", 29.5, 60), stale_action="reject", seen_score=37.9, reached=400.0),
         ramp,
         replace(jump("--by ' ; rm", -12.0, 60), rule="impossible", cause="source_fault", reached=90.0, parts=()),
     )
@@ -109,7 +109,7 @@ def busy() -> Facts:
         ),
         Incident(
             *(date(2026, 3, 11), "mass_shift", "network:forge/shard:3", 212, "a median move within 0.4 points"),
-            *("-6.1 points", "frozen; the nights are out of every baseline", TONIGHT),
+            *("-6.1 points", "frozen; the nights are out of every baseline", True),
         ),
     )
     ended = (Ended("p_ida", "work", "released", "ana", "a talk that went round"), Ended("p_bo", "personal", "cleared"))

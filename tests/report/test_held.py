@@ -52,7 +52,7 @@ def test_each_state_of_a_decision_is_said(busy: Page) -> None:
     for sentence in (
         "Pending: nobody has decided yet.",
         "Rejected by ana: eleven accounts made on one day",
-        "Stale: the last decision (release) was made on 37.9; the score has moved on since.",
+        "Stale: the last decision (reject) was made on 37.9; the score has moved on since.",
         "p_ida work released by ana: a talk that went round",
         "p_bo personal cleared by itself",
     ):

@@ -16,35 +16,47 @@ from evenscore.report.gate import Ended, Gate, Incident, Part, Post
 from evenscore.report.page import render
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def published() -> Facts:
     return nights_by_hand.published()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def content(published: Facts) -> bytes:
+    return render(published)
+
+
+@pytest.fixture(scope="module")
+def page(content: bytes) -> Page:
+    return Page(content)
+
+
+@pytest.fixture(scope="module")
+def stopped_page(stopped: Facts) -> Page:
+    return Page(render(stopped))
+
+
+@pytest.fixture(scope="module")
 def stopped(published: Facts) -> Facts:
     checks = (result("is_silent"), result("rejected_share", False))
     return Facts(replace(published.run, outcome="stopped", checks=checks), missing=("Nothing was built.",))
 
 
-def test_the_verdict_of_a_published_night_says_how_many_scores_are_out_and_held(published: Facts) -> None:
-    page = Page(render(published))
+def test_the_verdict_of_a_published_night_says_how_many_scores_are_out_and_held(page: Page) -> None:
     assert "Published 6 new scores are out, and 1 jump waits for a reviewer. 1 of 2 checks warns" in page.words
 
 
-def test_a_stopped_night_names_the_expectation_that_stopped_it_and_its_reason(stopped: Facts) -> None:
-    page = Page(render(stopped))
-    top = page.words[: page.words.index("Rows read")]
+def test_a_stopped_night_names_the_expectation_that_stopped_it_and_its_reason(stopped_page: Page) -> None:
+    top = stopped_page.words[: stopped_page.words.index("Rows read")]
     assert "Stopped by a check landing.deliveries, rejected share Observed 0.5; expected at most 0.05." in top
     assert "We expect this of rejected_share for a reason." in top
     assert "readers still see the last good scores" in top
 
 
-def test_a_stopped_night_counts_no_new_score_and_says_what_is_missing(stopped: Facts) -> None:
-    page = Page(render(stopped))
-    assert "New scores out 0" in page.words
-    assert "Nothing was built." in page.words
-    assert "Not run: the checks of features, scores, published." in page.words
+def test_a_stopped_night_counts_no_new_score_and_says_what_is_missing(stopped_page: Page) -> None:
+    assert "New scores out 0" in stopped_page.words
+    assert "Nothing was built." in stopped_page.words
+    assert "Not run: the checks of features, scores, published." in stopped_page.words
 
 
 def test_a_night_stopped_by_a_data_test_shows_what_the_stage_said(stopped: Facts) -> None:
@@ -60,40 +72,36 @@ def test_every_outcome_has_a_page(published: Facts, outcome: str) -> None:
     assert {"unchanged": "Unchanged", "failed": "no such file", "unfinished": "Not finished"}[outcome] in page.words
 
 
-def test_every_check_is_shown_with_its_reason_and_failures_come_first(published: Facts) -> None:
-    page = Page(render(published))
+def test_every_check_is_shown_with_its_reason_and_failures_come_first(published: Facts, page: Page) -> None:
     checks = page.words[page.words.index("Checks What was expected") :]
     for check in published.run.checks:
         assert check.because in checks
     assert checks.index("scores.moves") < checks.index("landing.deliveries")
 
 
-def test_groups_of_fewer_than_ten_are_not_counted_out(published: Facts) -> None:
-    page = Page(render(published))
+def test_groups_of_fewer_than_ten_are_not_counted_out(page: Page) -> None:
     assert "Not counted: erased fewer than 10" in page.words
     assert "Not counted: withdrawn 30" in page.words
     assert "too little evidence fewer than 10" in page.words
 
 
-def test_a_source_that_did_not_come_is_named(published: Facts) -> None:
-    assert "forge_feed has no file that covers tonight; its newest day is 13 March." in Page(render(published)).words
+def test_a_source_that_did_not_come_is_named(page: Page) -> None:
+    assert "forge_feed has no file that covers tonight; its newest day is 13 March." in page.words
 
 
-def test_rejected_records_and_what_was_set_aside_are_counted_by_reason(published: Facts) -> None:
-    page = Page(render(published))
+def test_rejected_records_and_what_was_set_aside_are_counted_by_reason(page: Page) -> None:
     assert "feed /var/rejected/feed Reason Records verb is unknown 2" in page.words
     assert "service account forum 4,242" in page.words
     assert "welcome-bot forum gives 47 % of everything 4,200" in page.words
 
 
-def test_every_plot_says_in_words_what_it_shows(published: Facts) -> None:
-    page = Page(render(published))
+def test_every_plot_says_in_words_what_it_shows(page: Page) -> None:
     assert page.tags.count("img") == len(page.all("alt")) == 3, "a held score, a distribution and a network"
     assert all(re.fullmatch(r"[A-Z].{40,}\.", label) for label in page.all("alt"))
 
 
-def test_plots_hold_no_name(published: Facts) -> None:
-    drawn = re.findall(rb"base64,([\w+/=]+)", render(published))
+def test_plots_hold_no_name(content: bytes) -> None:
+    drawn = re.findall(rb"base64,([\w+/=]+)", content)
     assert not any(name in base64.b64decode(plot) for plot in drawn for name in (b"p_maya", b"forum"))
 
 
@@ -148,16 +156,15 @@ def test_hostile_strings_come_out_inert(published: Facts, hostile: str) -> None:
 LINKS = ("index.html", "2026-03-14.html")
 
 
-def test_the_policy_allows_the_one_style_and_nothing_else(published: Facts) -> None:
-    content = render(published)
+def test_the_policy_allows_the_one_style_and_nothing_else(content: bytes) -> None:
     (policy,) = (value for value in Page(content).all("content") if "default-src" in value)
     (style,) = re.findall(rb"<style>(.*?)</style>", content, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
     assert policy.split("; ")[:3] == ["default-src 'none'", f"style-src 'sha256-{digest}'", "img-src data:"]
 
 
-def test_the_same_facts_give_the_same_bytes(published: Facts) -> None:
-    assert render(published) == render(published)
+def test_the_same_facts_give_the_same_bytes(published: Facts, content: bytes) -> None:
+    assert render(published) == content
 
 
 def test_limits_read_as_words() -> None:

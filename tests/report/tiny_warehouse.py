@@ -51,6 +51,7 @@ create table marts.score_jumps (
     person_id varchar, persona varchar, as_of_date date, episode_date date, rule varchar, cause varchar,
     candidate_score double, last_good_score double, delta_1d double, delta_3d double, top_post_share double,
     candidate_without_top_post double, top_engager_share double, new_engager_share double, engager_count bigint,
+    p_value double,
     decision varchar, decided_by varchar, decided_at timestamp, why varchar
 );
 insert into marts.score_jumps by name
@@ -59,7 +60,8 @@ select
     date '2026-03-14' as episode_date, unnest(['promise', 'ramp', 'promise']) as rule, 'viral_post' as cause,
     unnest([64::double, 31, 20]) as candidate_score, 16::double as last_good_score, 0.1::double as top_post_share,
     41::double as candidate_without_top_post, 0.1::double as top_engager_share, 0.1::double as new_engager_share,
-    unnest([40, 40, 3]) as engager_count, unnest(['pending', 'rejected', 'cleared']) as decision,
+    unnest([40, 40, 3]) as engager_count,
+    unnest([null, 0.00002, null]) as p_value, unnest(['pending', 'rejected', 'cleared']) as decision,
     unnest([null, 'ana', null]) as decided_by, unnest([null, 'a ring', null]) as why;
 create table raw.published_jumps as
 select
@@ -67,10 +69,10 @@ select
     unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-02']) as as_of_date,
     unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-01']) as episode_date,
     unnest(['pending', 'released', 'pending', 'released']) as decision;
-create table raw.decisions as
+create table gate.gate_decisions as
 select
-    1 as decision_id, 'p_maya' as person_id, 'work' as persona, date '2026-03-14' as episode_date,
-    'release' as action, 30::double as candidate_score, 'bo' as decided_by, 'seen on stage' as why;
+    'p_maya' as person_id, 'work' as persona, date '2026-03-14' as episode_date, 'reject' as action,
+    30::double as seen_score;
 
 create table gate.gate_jump__posts as
 select
@@ -79,20 +81,13 @@ select
 create table gate.gate_jump__engagers as
 select 'p_maya' as person_id, 'work' as persona, 1 as rank, 40 as action_count, 0.34 as share, true as is_new;
 
-create table marts.incidents (
-    as_of_date date, run_id varchar, incident_id varchar, kind varchar, scope varchar, affected_count bigint,
-    expected varchar, observed varchar, action varchar, closed_at date
-);
-create table raw.published_incidents as from marts.incidents;
-insert into marts.incidents values (
-    '2026-03-12', 'r', 'a', 'mass_shift', 'network:forum', 212, 'calm', 'a fall', 'frozen', '2026-03-15'
-);
-insert into raw.published_incidents
-select * replace (null as closed_at) from marts.incidents
-union all
-select * replace ('b' as incident_id, 'network:forge/shard:3' as scope, null as closed_at) from marts.incidents
-union all
-select * replace ('c' as incident_id, 'network:gone' as scope, date '2026-03-13' as closed_at) from marts.incidents;
+create table raw.published_incidents as
+select 'a' as incident_id, unnest([date '2026-03-12', date '2026-03-13']) as as_of_date;
+create table marts.incident_nights as
+select
+    unnest(['a', 'b']) as incident_id, date '2026-03-15' as as_of_date, 'mass_shift' as kind,
+    unnest(['network:forum', 'network:forge/shard:3']) as scope, 212 as affected_count, 'calm' as expected,
+    'a fall' as observed, 'frozen' as action, unnest(['closed', 'open']) as state;
 
 create table marts.person_scores as
 select

@@ -71,6 +71,8 @@ class Jump:
     top_post_share: float | None = None
     top_engager_share: float | None = None
     new_engager_share: float | None = None
+    p_value: float | None = None
+    """How rare so far a move is among people of a like score and evidence; None where it is not rare."""
     decision: str = "pending"
     """pending or rejected."""
     decided_by: str = ""
@@ -112,7 +114,8 @@ class Incident:
     expected: str
     observed: str
     action: str
-    closed_date: date | None = None
+    is_closed: bool = False
+    """Over tonight."""
 
 
 @dataclass(frozen=True)
@@ -151,4 +154,4 @@ class Gate:
     @property
     def open_incidents(self) -> int:
         """How many stand open."""
-        return sum(incident.closed_date is None for incident in self.incidents)
+        return sum(not incident.is_closed for incident in self.incidents)

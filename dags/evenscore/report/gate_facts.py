@@ -26,11 +26,6 @@ IS_HELD = "decision in ('pending', 'rejected')"
 NAMED = f"""
     create or replace temp table named_jumps as
     with reaches as (select person_id, persona, coalesce(reach, 0) as reach from marts.person_scores),
-    last_decisions as (
-        select person_id, persona, episode_date, action, candidate_score as seen_score
-        from raw.decisions
-        qualify decision_id = max(decision_id) over (partition by person_id, persona, episode_date)
-    ),
     held as (
         select
             *,
@@ -39,13 +34,14 @@ NAMED = f"""
             row_number() over (order by abs(move) * reached desc, abs(move) desc, person_id, persona) as place
         from marts.score_jumps
         left join reaches using (person_id, persona)
-        left join last_decisions using (person_id, persona, episode_date)
+        left join (select person_id, persona, episode_date, action, seen_score from gate.gate_decisions) as decided
+            using (person_id, persona, episode_date)
         where {IS_HELD}
     )
     select
         person_id, persona, rule, cause, candidate_score, last_good_score, move, reached, episode_date,
         candidate_without_top_post, top_post_share, top_engager_share, new_engager_share,
-        decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
+        p_value, decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
         if(decision = 'pending', coalesce(action, ''), '') as stale_action, seen_score, place
     from held
     where place <= {NAMED_JUMPS}
@@ -97,19 +93,19 @@ ENDED = f"""
     limit {NAMED_JUMPS}
 """
 INCIDENTS = """
-    select as_of_date, kind, scope, affected_count, expected, observed, action, closed_at::date as closed_date
-    from (
-        from marts.incidents
-        union all by name
-        from raw.published_incidents anti join marts.incidents using (incident_id)
-    )
-    where closed_date is null or closed_date = (select as_of_date from raw.night)
-    order by closed_date nulls first, affected_count desc, kind, scope
+    select
+        coalesce(opened_date, tonight.as_of_date) as opened_date,
+        kind, scope, affected_count, expected, observed, action, state = 'closed' as is_closed
+    from marts.incident_nights as tonight
+    left join (
+        select incident_id, min(as_of_date) as opened_date from raw.published_incidents group by all
+    ) using (incident_id)
+    order by is_closed, affected_count desc, kind, scope
 """
 RULE_COUNTS = f"""
     select rule, count(*) from marts.score_jumps where {IS_HELD} group by all
     union all
-    select 'incident', count(*) from marts.person_scores where status = 'frozen' and reason like 'incident:%'
+    select 'incident', count(*) from marts.person_scores where status = 'frozen'
 """
 RECORD = f"""
     with nights as (select as_of_date as last_date, as_of_date - {RECORD_NIGHTS - 1} as first_date from raw.night),

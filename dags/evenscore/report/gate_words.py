@@ -46,7 +46,6 @@ FEATURES = {
 
 KINDS = {
     "mass_shift": "Many moved as one",
-    "impossible_evidence": "Evidence vanished faster than it can fade",
     "missing_delivery": "A delivery is missing",
     "version_change": "A new scoring version moved many",
 }
@@ -93,12 +92,16 @@ def scope(incident: Incident) -> str:
 def standing(incident: Incident, tonight: date) -> str:
     """Open since when, or closed tonight."""
     since = "tonight" if incident.opened_date == tonight else short_day(incident.opened_date)
-    return f"open since {since}" if incident.closed_date is None else f"closed tonight, opened {since}"
+    return f"open since {since}" if not incident.is_closed else f"closed tonight, opened {since}"
 
 
 def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
-    """The three shares a reviewer asks for first, each with what it is a share of."""
+    """The shares a reviewer asks for first, each with what it is a share of."""
+    rare = (
+        () if not jump.p_value else ((f"1 in {whole(1 / jump.p_value)}", "moves of people like this one goes so far"),)
+    )
     return (
+        *rare,
         (share(jump.top_post_share), "of the engagement went to one post"),
         (share(jump.top_engager_share), "of the actions were one account's"),
         (share(jump.new_engager_share), "of the engagers were seen with nobody before"),

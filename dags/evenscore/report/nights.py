@@ -25,11 +25,7 @@ NEW_HOLDS = """
     select as_of_date, count_if(episode_date = as_of_date) from published.score_jumps group by all
 """
 INCIDENTS = """
-    select runs.as_of_date, count(distinct incident_id)
-    from published.runs
-    inner join published.incidents
-        on runs.as_of_date >= incidents.as_of_date and runs.as_of_date <= coalesce(closed_at::date, runs.as_of_date)
-    group by all
+    select as_of_date, count(*) from published.incident_nights group by all
 """
 
 
@@ -49,7 +45,7 @@ class NightRow:
     asked: int | None = None
     """Holds that began on this night, where it was published."""
     incidents: int | None = None
-    """Incidents that stood open on this night, where it was published."""
+    """Incidents that stood open or ended on this night, where it was published."""
     has_page: bool = False
 
 
