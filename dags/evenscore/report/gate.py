@@ -9,6 +9,8 @@ NAMED_JUMPS = 50
 RECORD_NIGHTS = 28
 """How many nights the false-alarm record looks at, tonight included."""
 
+PLOTTED_NIGHTS = 60
+
 RULES = ("promise", "ramp", "unusual", "ring", "impossible", "incident")
 """In the order of the page; the last one freezes a cohort and asks nobody."""
 

@@ -10,8 +10,8 @@ from evenscore.report.words import clean, plural, points, share, short_day, sign
 RULES = {
     "promise": ("The promise", "moved {points} points or more against a score accepted within the last {nights}"),
     "ramp": ("A ramp", "climbed on nearly every night for weeks, without one big step"),
-    "unusual": ("Unusual", "moved further than people of this level and activity ever do by chance"),
-    "ring": ("A ring", "moved tonight together with those who engage with them, ten or more in one circle"),
+    "unusual": ("Unusual", "moved as far as hardly anybody of a like score and a like amount of evidence does"),
+    "ring": ("A ring", "rose together with those who engage with them, ten or more in one circle"),
     "impossible": ("Impossible", "fell faster than evidence can fade, so something is missing"),
     "incident": ("Incident", "belongs to a group that moved as one: frozen with the incident, and nobody is asked"),
 }

@@ -14,21 +14,27 @@ def score_plot(jump: Jump, hold_points: float) -> Plot:
     is_rise = last.candidate >= last.accepted
     edge = last.accepted + (hold_points if is_rise else -hold_points)
     top = max(*(max(night.candidate, night.high) for night in nights), edge) * 1.06
-    days = range(len(nights))
+    days = [(night.as_of_date - nights[0].as_of_date).days for night in nights]
 
     def draw(axes: Any) -> None:
-        axes.set(xlim=(0, max(len(nights) - 1, 1)), ylim=(0, top))
+        axes.set(xlim=(0, max(days[-1], 1)), ylim=(0, top))
         _levels(axes, top, clear_of=edge if jump.rule == "promise" else None)
         lows, highs = [night.low for night in nights], [night.high for night in nights]
         axes.fill_between(days, lows, highs, color=ACCENT, alpha=0.16, linewidth=0)
         if jump.rule == "promise":
             _edge(axes, edge, f"held {'from' if is_rise else 'below'} {points(edge)}", top)
         for stretch in _departures(nights):
-            axes.plot(stretch, [nights[k].candidate for k in stretch], color=INK, linewidth=1.4, dashes=(3, 2))
+            axes.plot(
+                [days[k] for k in stretch],
+                [nights[k].candidate for k in stretch],
+                color=INK,
+                linewidth=1.4,
+                dashes=(3, 2),
+            )
         axes.plot(days, [night.accepted for night in nights], color=ACCENT, linewidth=2.2)
         axes.plot(days[-1], last.accepted, "o", color=ACCENT, markersize=5, clip_on=False)
         axes.plot(days[-1], last.candidate, "o", color=INK, markersize=5, markerfacecolor="none", clip_on=False)
-        _two_ends(axes, len(nights) - 1, last, top)
+        _two_ends(axes, days[-1], last, top)
         ends(axes, nights[0].as_of_date, last.as_of_date)
 
     first = nights[0]

@@ -12,18 +12,28 @@ PEOPLE = """
     group by all
     order by 3 desc, 1, 2
 """
+# A night from before anything was published is taken as it would have been.
 WEEK = """
     create or replace temp table week as
-    select tonight.score, earlier.accepted_score as score_before
-    from marts.person_scores as tonight
-    cross join raw.night
-    left join scores.score_person__accepted as earlier
-        on
-            tonight.person_id = earlier.person_id
-            and tonight.persona = earlier.persona
-            and earlier.as_of_date = night.as_of_date - 7
-            and earlier.is_accepted_sufficient
-    where tonight.score is not null
+    with earlier as (
+        select person_id, persona, as_of_date, accepted_score as score, 1 as place
+        from scores.score_person__accepted
+        where is_accepted_sufficient
+        union all
+        select person_id, persona, as_of_date, score, 2
+        from scores.score_person__influence_v{version}
+        where is_sufficient and known_date = as_of_date
+    ),
+    before as (
+        select person_id, persona, min_by(score, place) as score_before
+        from earlier
+        where as_of_date = (select as_of_date - 7 from raw.night)
+        group by all
+    )
+    select score, score_before
+    from marts.person_scores
+    left join before using (person_id, persona)
+    where score is not null
 """
 BINS = """
     select least(floor({column} / $1), $2)::integer, count(*) from week where {column} is not null group by all
@@ -39,7 +49,8 @@ MOVES = """
 
 def read_scored(con: duckdb.DuckDBPyConnection) -> Scored:
     """Who has a score tonight, and how the scores lie."""
-    con.execute(WEEK)
+    ((version,),) = con.execute("select scoring_version from raw.night").fetchall()
+    con.execute(WEEK.format(version=version))
     ((levels, levels_before),) = con.execute(QUANTILES, [list(LEVELS.values())]).fetchall()
     ((people_count, *moves),) = con.execute(MOVES, [MOVED_POINTS]).fetchall()
     return Scored(

@@ -14,7 +14,7 @@ from evenscore.report.warehouse_facts import read_warehouse
 from evenscore.runs import Night
 from evenscore.settings import Settings
 
-PLOTTED_NIGHTS = 90
+LISTED_NIGHTS = 90
 
 LINKS = re.compile(rb'<nav class="nights".*?</nav>', re.DOTALL)
 """No value can forge it: every < of a value is escaped."""
@@ -35,7 +35,7 @@ def write_report(settings: Settings, night: Night) -> Path:
 
 def render_index(nights: tuple[NightRow, ...]) -> bytes:
     """The bytes of the index; they depend on nothing but the nights, the newest first."""
-    recent = [night for night in reversed(nights) if night.scored is not None][-PLOTTED_NIGHTS:]
+    recent = [night for night in reversed(nights) if night.scored is not None][-LISTED_NIGHTS:]
     return rendered(
         HERE / "index.html.j2",
         nights=nights,
