@@ -89,6 +89,10 @@ class Places:
         """The page that lists all nights."""
         return self.reports / "index.html"
 
+    def data_docs(self, as_of_date: date) -> Path:
+        """The folder of one night's checks as Great Expectations shows them."""
+        return self.home / "data_docs" / as_of_date.isoformat()
+
     @property
     def runs(self) -> Path:
         """One folder a run: what each stage did, and what the checks said."""

@@ -80,7 +80,9 @@ def published() -> Facts:
         run,
         night_before=TONIGHT - timedelta(days=1),
         hold_points=28,
-        gate=Gate((jump(),), 1, rule_counts=(("promise", 1), ("incident", 0)), record=AlarmRecord(3, 1, 2, 1, 19_600)),
+        gate=Gate(
+            (jump(),), 1, 1, rule_counts=(("promise", 1), ("incident", 0)), record=AlarmRecord(3, 1, 2, 1, 19_600)
+        ),
         scored=scored,
         consent=((None, 8_071), ("erased", 6), ("withdrawn", 30)),
         networks=(NetworkRows("forum", days),),
@@ -114,7 +116,7 @@ def busy() -> Facts:
     )
     ended = (Ended("p_ida", "work", "released", "ana", "a talk that went round"), Ended("p_bo", "personal", "cleared"))
     rules = (("promise", 2), ("ramp", 1), ("unusual", 0), ("ring", 1), ("impossible", 1), ("incident", 3_120))
-    gate = Gate(jumps, 5, ended, incidents, rules, AlarmRecord(3, 1, 2, 4, 196_000))
+    gate = Gate(jumps, 5, 4, ended, incidents, rules, AlarmRecord(3, 1, 2, 4, 196_000))
     tonight = tuple(round(900 * math.exp(-k / 2.2)) for k in range(20))
     before = tuple(round(870 * math.exp(-((k - 1) ** 2) / 7)) for k in range(20))
     levels = (("a tenth", 2.0, 3.1), ("half", 6.0, 7.4), ("nine tenths", 31.0, 30.2), ("99 in 100", 62.0, 61.0))

@@ -38,8 +38,8 @@ def test_a_held_score_comes_with_rule_cause_impact_and_the_evidence_of_both(busy
         "p_maya personal 16.0 to 64.0 +48.0 points One viral post.",
         "Held since tonight by the promise: moved 28 points or more against a score accepted within the last 3 nights.",
         "Without that post: 41.0 (the post alone: +23.0).",
-        "more than 99 % of the engagement went to one post",
-        "34 % of the actions were one account's an unknown share of the engagers",
+        "more than 99 % of the new engagement went to one post",
+        "34 % of the new actions were one account's an unknown share of the new engagers",
         "Impact 60,960: 48.0 points \N{MULTIPLICATION SIGN} 1,270 people reached.",
         "forum: people who engaged lately +45.0 forum: the crowd, over the long run +3.0",
         "forum:t_81/4 412 99.8 %",
@@ -87,7 +87,7 @@ def test_a_name_with_hidden_characters_is_written_out_for_the_shell() -> None:
 
 
 def test_open_incidents_are_part_of_the_verdict_and_closed_ones_are_not(busy: Page) -> None:
-    assert "1 incident stands open." in busy.words
+    assert "4 jumps wait for a reviewer; 1 held on after a rejection. 1 incident stands open." in busy.words
     assert "attention" in busy.all("class")
 
 

@@ -86,7 +86,8 @@ def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Res
     ]
 
 
-def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
+def validate(suite: Suite, rows: pd.DataFrame) -> Any:
+    """What Great Expectations says of a suite on some rows, in its own words."""
     gx, configuration, context = _great_expectations()
     asset = context.data_sources.add_pandas("duckdb").add_dataframe_asset(suite.name)
     batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": rows})
@@ -96,7 +97,11 @@ def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
             configuration(stanza.expect, stanza.arguments, meta={"position": position}, severity=stanza.severity)
         )
     named = {"unexpected_index_column_names": list(suite.rows_are)} if suite.rows_are else {}
-    outcome = batch.validate(expectations, result_format={"result_format": "COMPLETE", **named})
+    return batch.validate(expectations, result_format={"result_format": "COMPLETE", **named})
+
+
+def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
+    outcome = validate(suite, rows)
     for result in outcome.results:
         _require_evaluated(suite, result.exception_info)
     return sorted(outcome.results, key=lambda result: result.expectation_config.meta["position"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evenscore import runs, steps, summary
+from evenscore.checks.data_docs import write_data_docs
 from evenscore.cli.root import Day, Verb, guarded, main, show, surroundings
 from evenscore.demo import make_community
 from evenscore.errors import UsageError
@@ -125,14 +126,18 @@ def publish(settings: Settings, as_json: bool, as_of_date: date) -> None:
 
 
 @step
-def report(settings: Settings, as_json: bool, as_of_date: date) -> None:
-    """Write the page of a night.
+@click.option("--data-docs", is_flag=True, help="Also write Great Expectations' own pages; they need the internet.")
+def report(settings: Settings, as_json: bool, as_of_date: date, data_docs: bool) -> None:
+    """Write the page of a night, and the index of all nights.
 
     \b
     Example: evenscore report --date 2026-03-15
     """
-    path = steps.report(settings, runs.latest_run(settings.places, as_of_date))
-    show({"report": path}, as_json, str(path))
+    night = runs.latest_run(settings.places, as_of_date)
+    written = {"report": steps.report(settings, night), "index": settings.places.report_index}
+    if data_docs:
+        written["data_docs"] = write_data_docs(settings, night)
+    show(written, as_json, "\n".join(map(str, written.values())))
 
 
 @step

@@ -147,6 +147,8 @@ class Gate:
 
     jumps: tuple[Jump, ...] = ()
     jump_count: int = 0
+    pending_count: int = 0
+    """How many of all held scores wait for a decision; the others were rejected."""
     ended: tuple[Ended, ...] = ()
     incidents: tuple[Incident, ...] = ()
     """Those open tonight, and those closed tonight."""

@@ -112,6 +112,7 @@ INCIDENTS = """
     ) using (incident_id)
     order by is_closed, affected_count desc, kind, scope
 """
+HELD_COUNTS = f"select count(*), count_if(decision = 'pending') from marts.score_jumps where {IS_HELD}"
 RULE_COUNTS = f"""
     select rule, count(*) from marts.score_jumps where {IS_HELD} group by all
     union all
@@ -150,10 +151,11 @@ def read_gate(con: duckdb.DuckDBPyConnection) -> Gate:
     """All that the gate left of the night that is built."""
     con.execute(NAMED)
     counts = dict(con.execute(RULE_COUNTS).fetchall())
-    ((jump_count,),) = con.execute(f"select count(*) from marts.score_jumps where {IS_HELD}").fetchall()
+    ((jump_count, pending_count),) = con.execute(HELD_COUNTS).fetchall()
     return Gate(
         jumps=_jumps(con),
         jump_count=jump_count,
+        pending_count=pending_count,
         ended=tuple(Ended(*row) for row in con.execute(ENDED).fetchall()),
         incidents=tuple(Incident(*row) for row in con.execute(INCIDENTS).fetchall()),
         rule_counts=tuple((rule, counts.get(rule, 0)) for rule in RULES),

@@ -102,9 +102,9 @@ def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
     )
     return (
         *rare,
-        (share(jump.top_post_share), "of the engagement went to one post"),
-        (share(jump.top_engager_share), "of the actions were one account's"),
-        (share(jump.new_engager_share), "of the engagers were seen with nobody before"),
+        (share(jump.top_post_share), "of the new engagement went to one post"),
+        (share(jump.top_engager_share), "of the new actions were one account's"),
+        (share(jump.new_engager_share), "of the new engagers were seen with nobody before"),
     )
 
 

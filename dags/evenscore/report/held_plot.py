@@ -12,16 +12,16 @@ def score_plot(jump: Jump, hold_points: float) -> Plot:
     """The accepted score as a line in its band, and the candidate where it went elsewhere."""
     nights, last = jump.nights, jump.nights[-1]
     is_rise = last.candidate >= last.accepted
-    edge = last.accepted + (hold_points if is_rise else -hold_points)
-    top = max(*(max(night.candidate, night.high) for night in nights), edge) * 1.06
+    edge = last.accepted + (hold_points if is_rise else -hold_points) if jump.rule == "promise" else None
+    top = max(*(max(night.candidate, night.high) for night in nights), edge or 0) * 1.06
     days = [(night.as_of_date - nights[0].as_of_date).days for night in nights]
 
     def draw(axes: Any) -> None:
         axes.set(xlim=(0, max(days[-1], 1)), ylim=(0, top))
-        _levels(axes, top, clear_of=edge if jump.rule == "promise" else None)
+        _levels(axes, top, clear_of=edge)
         lows, highs = [night.low for night in nights], [night.high for night in nights]
         axes.fill_between(days, lows, highs, color=ACCENT, alpha=0.16, linewidth=0)
-        if jump.rule == "promise":
+        if edge is not None:
             _edge(axes, edge, f"held {'from' if is_rise else 'below'} {points(edge)}", top)
         for stretch in _departures(nights):
             axes.plot(

@@ -24,7 +24,7 @@ def verdict(facts: Facts) -> Verdict:
     """What became of this run."""
     run = facts.run
     if run.outcome == "published":
-        return Verdict(_tone(facts), "Published", (_people(run), *_incidents(facts), _warnings(run)))
+        return Verdict(_tone(facts), "Published", (_people(facts), *_incidents(facts), _warnings(run)))
     if run.outcome == "unchanged":
         return Verdict(_tone(facts), "Unchanged", (ALREADY_SEEN, *_incidents(facts), _warnings(run)))
     if run.outcome == "stopped":
@@ -62,10 +62,14 @@ def _incidents(facts: Facts) -> tuple[str, ...]:
     return (f"{plural(count, 'incident')} {'stands' if count == 1 else 'stand'} open.",) if count else ()
 
 
-def _people(run: Run) -> str:
-    published, held = run.counts.get("published", 0), run.counts.get("held", 0)
-    waiting = f"{plural(held, 'jump')} {'waits' if held == 1 else 'wait'} for a reviewer" if held else "none is held"
-    return f"{plural(published, 'new score is', 'new scores are')} out, and {waiting}."
+def _people(facts: Facts) -> str:
+    published = facts.run.counts.get("published", 0)
+    held, pending = (facts.gate.jump_count, facts.gate.pending_count) if facts.gate else (0, 0)
+    waiting = (
+        f"{plural(pending, 'jump')} {'waits' if pending == 1 else 'wait'} for a reviewer" if held else "none is held"
+    )
+    after = f"; {whole(held - pending)} held on after a rejection" if held > pending else ""
+    return f"{plural(published, 'new score is', 'new scores are')} out, and {waiting}{after}."
 
 
 def _warnings(run: Run) -> str:

@@ -54,8 +54,9 @@ def points(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """A move, with its sign: +48.0 or \N{MINUS SIGN}21.3."""
-    return ("+" if value >= 0 else MINUS) + f"{abs(value):.1f}"
+    """A move, with its sign: +48.0 or \N{MINUS SIGN}21.3; 0.0 has none."""
+    shown = points(abs(value))
+    return shown if shown == points(0) else ("+" if value > 0 else MINUS) + shown
 
 
 def seconds(value: float) -> str:

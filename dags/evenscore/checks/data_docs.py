@@ -1,0 +1,40 @@
+"""A night's checks as Great Expectations' own pages, for those who know them.
+
+They take their scripts and styles from the internet, and show no reason for an expectation: our report is the one to
+read. What is judged while publishing has no rows afterwards, so that suite has no page.
+"""
+
+import html
+from pathlib import Path
+from typing import Any
+
+from evenscore import durable, warehouse
+from evenscore.checks.judge import validate
+from evenscore.checks.suites import load_suites
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+DOCUMENTED = ("landing", "features", "scores")
+
+
+def write_data_docs(settings: Settings, night: Night) -> Path:
+    """Judge the night again, as it lies in the warehouse, and write a page a suite. Returns their folder.
+
+    Raises EvenscoreError when the warehouse holds another run.
+    """
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    folder = settings.places.data_docs(night.as_of_date)
+    with warehouse.connect(settings.places) as con:
+        warehouse.require_run(con, night)
+        for suite in (suite for stage in DOCUMENTED for suite in load_suites(stage, settings.checks)):
+            outcome = validate(suite, con.execute(suite.query).df().map(_harmless))
+            page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(outcome))
+            durable.write_bytes(folder / f"{suite.name}.html", page.encode())
+    return folder
+
+
+def _harmless(value: Any) -> Any:
+    """Great Expectations puts what it shows into its pages as it stands."""
+    return html.escape(value) if isinstance(value, str) else value
