@@ -51,7 +51,7 @@ def test_a_held_score_comes_with_rule_cause_impact_and_the_evidence_of_both(busy
 def test_each_state_of_a_decision_is_said(busy: Page) -> None:
     for sentence in (
         "Pending: nobody has decided yet.",
-        "Rejected by ana: eleven accounts made on one day",
+        "Rejected by ana: eleven accounts made on one day. It stays held until its evidence fades or changes.",
         "Stale: the last decision (reject) was made on 37.9; the score has moved on since.",
         "p_ida work released by ana: a talk that went round",
         "p_bo personal cleared by itself",
@@ -65,6 +65,11 @@ def test_both_commands_stand_ready_to_copy(busy: Page) -> None:
     assert "evenscore explain p_maya --date 2026-03-15" in busy.words
 
 
+def test_a_rejected_score_is_not_to_be_decided_again(busy: Page) -> None:
+    assert "review release p_noor" not in busy.words
+    assert "evenscore explain p_noor --date 2026-03-15" in busy.words
+
+
 def test_held_scores_beyond_the_cap_are_counted() -> None:
     page = Page(render(replace(nights_by_hand.published(), gate=Gate((jump(),), 8))))
     assert "7 more scores are held and not drawn here" in page.words
@@ -74,6 +79,11 @@ def test_held_scores_beyond_the_cap_are_counted() -> None:
 def test_a_command_is_safe_to_paste_whatever_the_person_is_called(person: str) -> None:
     command = gate_words.review(jump(person), "release")
     assert shlex.split(command) == ["evenscore", "review", "release", person, "--by", "YOU", "--why", "..."]
+
+
+def test_a_command_names_the_persona_where_two_of_a_person_are_held() -> None:
+    command = gate_words.review(replace(jump(), has_twin=True), "reject")
+    assert command == 'evenscore review reject p_maya --persona personal --by YOU --why "..."'
 
 
 def test_a_person_who_is_called_like_an_option_is_none() -> None:

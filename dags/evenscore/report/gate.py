@@ -83,6 +83,8 @@ class Jump:
     """release or reject, where that decision was made on another candidate and is asked anew; else empty."""
     seen_score: float | None = None
     """The candidate that the stale decision was made on."""
+    has_twin: bool = False
+    """Another persona of the same person is held as well, so a command has to name this one."""
     nights: tuple[ScoredNight, ...] = ()
     parts: tuple[Part, ...] = ()
     posts: tuple[Post, ...] = ()

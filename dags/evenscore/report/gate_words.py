@@ -116,10 +116,10 @@ def impact(jump: Jump) -> str:
 
 def decision(jump: Jump) -> str:
     """Where the decision stands, in a sentence."""
-    because = f": {jump.why}" if jump.why else "."
+    because = f": {jump.why}." if jump.why else "."
     who = jump.decided_by or "somebody"
     if jump.decision == "rejected":
-        return f"Rejected by {who}{because}"
+        return f"Rejected by {who}{because} It stays held until its evidence fades or changes."
     if jump.stale_action:
         seen = "another score" if jump.seen_score is None else points(jump.seen_score)
         return f"Stale: the last decision ({jump.stale_action}) was made on {seen}; the score has moved on since."
@@ -150,6 +150,12 @@ def without_that_post(jump: Jump) -> str:
     return f"Without that post: {points(jump.without_top_post)} (the post alone: {of_post})."
 
 
+def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
+    """What a reviewer may type; a rejection stands, and a second decision would change nothing."""
+    decide = (review(jump, "release"), review(jump, "reject")) if jump.decision == "pending" else ()
+    return (*decide, explain(jump, as_of_date))
+
+
 def explain(jump: Jump, as_of_date: date) -> str:
     """The command that explains a score."""
     return _command("explain", jump.person_id, f"--date {as_of_date}")
@@ -157,7 +163,8 @@ def explain(jump: Jump, as_of_date: date) -> str:
 
 def review(jump: Jump, action: str) -> str:
     """The command that decides on a held score, to be completed with a name and a reason."""
-    return _command(f"review {action}", jump.person_id, '--by YOU --why "..."')
+    persona = f"--persona {_shell_word(jump.persona)} " if jump.has_twin else ""
+    return _command(f"review {action}", jump.person_id, f'{persona}--by YOU --why "..."')
 
 
 def _command(verb: str, person_id: str, options: str) -> str:
