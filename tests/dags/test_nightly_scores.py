@@ -13,6 +13,7 @@ from reference import load, trusted_scores
 
 from evenscore.demo import make_community
 from evenscore.places import Places
+from evenscore.report.nights import read_nights
 
 ROOT = Path(__file__).parents[2]
 SCORING = ROOT / "docs/scoring.md"
@@ -108,6 +109,9 @@ def test_the_dag_publishes_a_night_and_writes_its_page(published: Places) -> Non
     page = published.report(NIGHT).read_text()
     assert "could not be read" not in page
     assert "p_maya" in page
+    (listed,) = read_nights(published)
+    assert (listed.outcome, listed.held, listed.has_page) == ("published", held, True)
+    assert listed.asked is not None and listed.incidents == 0
 
 
 def test_published_scores_are_those_of_a_plain_second_implementation(published: Places) -> None:
