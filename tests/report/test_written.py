@@ -82,7 +82,7 @@ def test_an_episode_counts_once_in_the_record_and_only_where_it_began_within_28_
     assert "Cleared by themselves 1 10.00 Pending 1 10.00" in page.words
 
 
-def test_the_plot_of_a_held_score_shows_sixty_nights_also_those_before_the_first_published_one(page: Page) -> None:
+def test_the_plot_of_a_held_score_shows_sixty_nights_and_no_more(page: Page) -> None:
     shown = "Score from 15 January, 13.0, to 15 March: 16.0 stands, a candidate of 64.0 waits."
     assert shown in page.all("alt")
 

@@ -31,13 +31,10 @@ select 'forum' as network, 'self-interaction' as set_aside_because, 17 as event_
 
 create table scores.score_person__accepted as
 select
-    'p_maya' as person_id, 'work' as persona, unnest([date '2026-03-14', date '2026-03-15']) as as_of_date,
-    unnest([63::double, 64]) as candidate_score, 16::double as accepted_score,
-    12::double as accepted_low, 20::double as accepted_high, true as is_accepted_sufficient;
-create table scores.score_person__influence_v2 as
-select
-    'p_maya' as person_id, 'work' as persona, date '2026-03-15' - day::integer as as_of_date, as_of_date as known_date,
-    if(day = 7, 14::double, 13) as score, 12::double as score_low, 20::double as score_high, true as is_sufficient
+    'p_maya' as person_id, 'work' as persona, date '2026-03-15' - day::integer as as_of_date,
+    case when day < 7 then 16::double when day = 7 then 14 else 13 end as accepted_score,
+    if(day < 2, 64::double, accepted_score) as candidate_score,
+    12::double as accepted_low, 20::double as accepted_high, true as is_accepted_sufficient
 from range(75) as days (day);
 create table scores.score_person__contributions_v2 as
 select

@@ -48,20 +48,11 @@ NAMED = f"""
     from held
     where place <= {NAMED_JUMPS}
 """
-# Nights from before anything was published are drawn as they would have been, up to the first held one.
-NIGHTS = """
-    with stood as (
-        select person_id, persona, as_of_date, candidate_score, accepted_score, accepted_low, accepted_high
-        from scores.score_person__accepted
-        semi join named_jumps using (person_id, persona)
-    )
-    from stood
-    union all
-    select person_id, persona, as_of_date, score, score, score_low, score_high
-    from scores.score_person__influence_v{version}
-    inner join (select person_id, persona, episode_date from named_jumps) using (person_id, persona)
-    anti join stood using (person_id, persona, as_of_date)
-    where known_date = as_of_date and as_of_date < episode_date
+NIGHTS = f"""
+    select person_id, persona, as_of_date, candidate_score, accepted_score, accepted_low, accepted_high
+    from scores.score_person__accepted
+    semi join named_jumps using (person_id, persona)
+    where as_of_date > (select as_of_date - {PLOTTED_NIGHTS} from raw.night)
     order by as_of_date
 """
 # A held row keeps the parts that it was last published with; where it never was, nothing can be taken apart.
@@ -166,9 +157,8 @@ def read_gate(con: duckdb.DuckDBPyConnection) -> Gate:
 
 def _jumps(con: duckdb.DuckDBPyConnection) -> tuple[Jump, ...]:
     ((version,),) = con.execute("select scoring_version from raw.night").fetchall()
-    nights = _of_jumps(con, NIGHTS.format(version=version), ScoredNight)
-    parts = _of_jumps(con, PARTS.format(version=version), Part)
-    posts, engagers = _of_jumps(con, POSTS, Post), _of_jumps(con, ENGAGERS, Engager)
+    nights, posts = _of_jumps(con, NIGHTS, ScoredNight), _of_jumps(con, POSTS, Post)
+    parts, engagers = _of_jumps(con, PARTS.format(version=version), Part), _of_jumps(con, ENGAGERS, Engager)
     found = []
     for row in con.execute("select * exclude place from named_jumps order by place").fetchall():
         who = row[:2]

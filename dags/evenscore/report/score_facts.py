@@ -12,27 +12,14 @@ PEOPLE = """
     group by all
     order by 3 desc, 1, 2
 """
-# A night from before anything was published is taken as it would have been.
 WEEK = """
     create or replace temp table week as
-    with earlier as (
-        select person_id, persona, as_of_date, accepted_score as score, 1 as place
-        from scores.score_person__accepted
-        where is_accepted_sufficient
-        union all
-        select person_id, persona, as_of_date, score, 2
-        from scores.score_person__influence_v{version}
-        where is_sufficient and known_date = as_of_date
-    ),
-    before as (
-        select person_id, persona, min_by(score, place) as score_before
-        from earlier
-        where as_of_date = (select as_of_date - 7 from raw.night)
-        group by all
-    )
-    select score, score_before
+    select score, accepted_score as score_before
     from marts.person_scores
-    left join before using (person_id, persona)
+    left join (
+        from scores.score_person__accepted
+        where is_accepted_sufficient and as_of_date = (select as_of_date - 7 from raw.night)
+    ) as before using (person_id, persona)
     where score is not null
 """
 BINS = """
@@ -49,8 +36,7 @@ MOVES = """
 
 def read_scored(con: duckdb.DuckDBPyConnection) -> Scored:
     """Who has a score tonight, and how the scores lie."""
-    ((version,),) = con.execute("select scoring_version from raw.night").fetchall()
-    con.execute(WEEK.format(version=version))
+    con.execute(WEEK)
     ((levels, levels_before),) = con.execute(QUANTILES, [list(LEVELS.values())]).fetchall()
     ((people_count, *moves),) = con.execute(MOVES, [MOVED_POINTS]).fetchall()
     return Scored(
