@@ -30,7 +30,8 @@ from evenscore.places import Places
 
 PLACES = Places(Path(os.environ.get("EVENSCORE_HOME", "var")).absolute())
 
-WHY = Param("", type="string", minLength=1, maxLength=LONGEST_REASON, title="Why", description="Kept for good.")
+# No minLength: Airflow checks the empty form too, before it asks.
+WHY = Param("", type="string", maxLength=LONGEST_REASON, title="Why", description="Needed, and kept for good.")
 
 ASK = "Wait for a reviewer, as long as it takes."
 

@@ -137,8 +137,9 @@ class Board:
         who = [held.who for held in self.waiting]
         more = f" and {len(who) - NAMED} more" if len(who) > NAMED else ""
         others = f"held are {', '.join(who[:NAMED])}{more}" if who else "nobody is"
-        settled = [h for h in self.episodes if (h.person_id, h.as_of_date) == (person_id, self.night)]
-        what = f"was {settled[0].decision}{_by(settled[0])}" if settled else "is not held"
+        settled = [held for held in self.episodes if held.person_id == person_id and held.decision != "pending"]
+        tonight = next((held for held in settled if held.as_of_date == self.night), None)
+        what = f"was {tonight.decision}{_by(tonight)}" if tonight else "is not held"
         return f"{what} on the night of {self.night}, the latest published; {others}"
 
 

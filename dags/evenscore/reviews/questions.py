@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 from evenscore import journal, runs
 from evenscore.decisions import Action, Seen
 from evenscore.places import Places
-from evenscore.report.words import clean
+from evenscore.report import words
 from evenscore.reviews import wording
 from evenscore.reviews.board import Board, HeldScore, decide, read_board, read_evidence
 
@@ -80,12 +80,11 @@ def _worded(places: Places, held: HeldScore) -> dict[str, Any]:
 def body(places: Places, held: HeldScore) -> str:
     """The evidence as Markdown. What people chose themselves stands as code, where it can be neither link nor HTML."""
     evidence = read_evidence(places, held)
-    because, cause = wording.reasons(held)
+    title, sentence = words.cause(held.cause)
     commands = "\n".join(wording.command(held, action) for action in OPTIONS.values())
     return "\n".join(
         [
-            f"{code(held.person_id)} {code(held.persona)}: **{wording.headline(held)}**, since {held.episode_date}",
-            *("", because, "", cause, ""),
+            *(f"{wording.because(held)} The hold began on {held.episode_date}.", "", f"**{title}**: {sentence}", ""),
             *(f"- {line}" for line in wording.shares(held, code)),
             *("", "Change of the published score by cause:", ""),
             *(f"- {line.strip()}" for line in wording.changes(evidence)),
@@ -99,7 +98,7 @@ def body(places: Places, held: HeldScore) -> str:
 def code(text: str) -> str:
     """Text as Markdown code, fenced by more backticks than it holds."""
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    return f"{fence} {clean(text)} {fence}"
+    return f"{fence} {words.clean(text)} {fence}"
 
 
 def fenced(text: str) -> str:

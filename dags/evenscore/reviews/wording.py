@@ -41,10 +41,9 @@ def headline(held: HeldScore) -> str:
     return f"{score(held.last_good_score)} → {score(held.candidate_score)}{move}"
 
 
-def reasons(held: HeldScore) -> tuple[str, str]:
-    """Why it is held, and what seems to be behind it."""
-    rule = RULES.get(held.rule, words.clean(held.rule))
-    return f"Held because {rule}.", ": ".join(words.cause(held.cause))
+def because(held: HeldScore) -> str:
+    """Which rule holds it."""
+    return f"Held because {RULES.get(held.rule, clean(held.rule))}."
 
 
 def shares(held: HeldScore, show: Callable[[str], str] = clean) -> list[str]:
@@ -113,13 +112,19 @@ def _row(held: HeldScore, board: Board) -> Sequence[str]:
 
 def history(board: Board, decisions: Sequence[Decision]) -> list[str]:
     """Decisions, each with what has become of it."""
-    return [f"{_made(made, with_who=True)}: {STATES[board.state(made)]}" for made in decisions]
+    return [
+        f"{_who(made)} at {score(made.candidate_score)}: {_made(made)}: {STATES[board.state(made)]}"
+        for made in decisions
+    ]
 
 
-def _made(made: Decision, with_who: bool = False) -> str:
-    who = f"{clean(made.person_id)} ({clean(made.persona)}) at {score(made.candidate_score)}: " if with_who else ""
-    when = f"{made.decided_at:%Y-%m-%d %H:%M} UTC"
-    return f"{made.decision_id}. {who}{made.action} by {clean(made.decided_by)}, {when}, “{clean(made.why)}”"
+def _who(made: Decision) -> str:
+    return f"{clean(made.person_id)} ({clean(made.persona)})"
+
+
+def _made(made: Decision) -> str:
+    said = f"{made.action} by {clean(made.decided_by)}, {made.decided_at:%Y-%m-%d %H:%M} UTC, “{clean(made.why)}”"
+    return f"decision {made.decision_id}, {said}"
 
 
 def in_full(board: Board, held: HeldScore, evidence: Evidence) -> str:
@@ -127,7 +132,8 @@ def in_full(board: Board, held: HeldScore, evidence: Evidence) -> str:
     lines = [
         f"{held.who}, night of {held.as_of_date}: held since {held.episode_date}",
         headline(held),
-        *reasons(held),
+        because(held),
+        ": ".join(words.cause(held.cause)),
         "",
         *(f"  {line}" for line in shares(held)),
         "",
@@ -143,10 +149,10 @@ def in_full(board: Board, held: HeldScore, evidence: Evidence) -> str:
 
 def answer(made: Decision, counting: Decision) -> str:
     """What a decision comes to, told to whoever made it."""
-    who = f"{clean(made.person_id)} ({clean(made.persona)})"
+    who = _who(made)
     if made != counting:
         return (
-            f"{who}: {clean(counting.decided_by)} had decided first: {_made(counting)}\n"
+            f"{who}: somebody had decided first: {_made(counting)}\n"
             f"Your {made.action} is kept as decision {made.decision_id}, and changes nothing."
         )
     done = f"{who}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}."

@@ -41,9 +41,11 @@ def publish(places: Places, *jumps: dict[str, Any], night: date = NIGHT, run_id:
         scores |= {(*who, last - timedelta(days=ago)): 12.0 + (60 - ago) / 20 for ago in range(60)}
         changes += [(*who, last, "own_activity", 48.2), (*who, last, "review", -48.2)]
     with duckdb.connect(folder / "evenscore.duckdb") as con:
+        con.begin()  # one commit, one fsync
         _fill(con, "score_jumps", JUMPS, [tuple(jump[name] for name in _names(JUMPS)) for jump in jumps])
         _fill(con, "person_scores", SCORES, [(*key, score, run_id) for key, score in scores.items()])
         _fill(con, "score_changes", CHANGES, changes)
+        con.commit()
     durable.point(places.current, folder)
     if not places.database.is_symlink():
         durable.point(places.database, places.current / "evenscore.duckdb")
