@@ -25,13 +25,16 @@ SEEN = Seen(
     run_id="r1",
 )
 DAGS = Path(__file__).parents[2] / "dags"
-DECIDE_TEN_TIMES = """
+DECIDE_OFTEN = """
 import sys
 from pathlib import Path
 from evenscore.decisions import Seen, append_decision
 from evenscore.places import Places
-for _ in range(10):
-    append_decision(Places(Path(sys.argv[1])), Seen.model_validate_json(sys.argv[2]), "reject", sys.argv[3], "because")
+seen = Seen.model_validate_json(sys.argv[2])
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(5):
+    append_decision(Places(Path(sys.argv[1])), seen, "reject", sys.argv[3], "because")
 """
 
 
@@ -47,13 +50,18 @@ def test_a_decision_is_read_as_it_was_made(places: Places) -> None:
 
 
 def test_decisions_of_two_processes_at_once_are_all_kept(places: Places) -> None:
-    command = [sys.executable, "-c", DECIDE_TEN_TIMES, str(places.home), SEEN.model_dump_json()]
+    command = [sys.executable, "-c", DECIDE_OFTEN, str(places.home), SEEN.model_dump_json()]
     environment = os.environ | {"PYTHONPATH": str(DAGS)}
-    both = [subprocess.Popen([*command, by], env=environment) for by in ("ann", "ben")]
-    assert [process.wait() for process in both] == [0, 0]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen([*command, by], env=environment, **pipes) for by in ("ann", "ben")]
+    assert [process.stdout.readline() for process in both] == ["ready\n"] * 2  # so that they begin together
+    for process in both:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate() and process.returncode for process in both] == [0, 0]
     made = read_decisions(places)
-    assert [decision.decision_id for decision in made] == list(range(1, 21))
-    assert [decision.decided_by for decision in made].count("ann") == 10
+    assert [decision.decision_id for decision in made] == list(range(1, 11))
+    assert [decision.decided_by for decision in made].count("ann") == 5
     assert first_on(SEEN, made) == made[0]
 
 
