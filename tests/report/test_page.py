@@ -120,7 +120,8 @@ def hostile_gate(hostile: str) -> Gate:
     stale = replace(bad, decision="pending", stale_action=hostile)
     ended = (Ended(hostile, hostile, "released", hostile, hostile), Ended(hostile, hostile, hostile))
     incident = Incident(TONIGHT, hostile, hostile, 3, hostile, hostile, hostile)
-    return Gate((bad, stale), 2, 1, ended, (incident,), ((hostile, 2),))
+    shift = replace(incident, kind="mass_shift", incident_id=hostile)
+    return Gate((bad, stale), 2, 1, ended, (incident, shift), ((hostile, 2),))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

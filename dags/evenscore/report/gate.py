@@ -120,6 +120,7 @@ class Incident:
     action: str
     is_closed: bool = False
     """Over tonight."""
+    incident_id: str = ""
 
 
 @dataclass(frozen=True)

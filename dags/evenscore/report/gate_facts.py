@@ -97,7 +97,7 @@ ENDED = f"""
 INCIDENTS = """
     select
         coalesce(opened_date, tonight.as_of_date) as opened_date,
-        kind, scope, affected_count, expected, observed, action, state = 'closed' as is_closed
+        kind, scope, affected_count, expected, observed, action, state = 'closed' as is_closed, incident_id
     from marts.incident_nights as tonight
     left join (
         select incident_id, min(as_of_date) as opened_date from raw.published_incidents group by all

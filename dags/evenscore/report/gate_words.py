@@ -150,6 +150,12 @@ def without_that_post(jump: Jump) -> str:
     return f"Without that post: {points(jump.without_top_post)} (the post alone: {of_post})."
 
 
+def call_real(incident: Incident) -> str:
+    """The command by which a reviewer says that many did move as one; empty where nobody is asked."""
+    is_asked = incident.kind == "mass_shift" and not incident.is_closed
+    return _command("review incident", incident.incident_id, '--by YOU --why "..."') if is_asked else ""
+
+
 def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
     """What a reviewer may type; a rejection stands, and a second decision would change nothing."""
     decide = (review(jump, "release"), review(jump, "reject")) if jump.decision == "pending" else ()
@@ -167,10 +173,10 @@ def review(jump: Jump, action: str) -> str:
     return _command(f"review {action}", jump.person_id, f'{persona}--by YOU --why "..."')
 
 
-def _command(verb: str, person_id: str, options: str) -> str:
-    """A command line, safe to paste whatever the person is called; an id like an option comes last, after --."""
-    word = _shell_word(person_id)
-    if person_id.startswith("-"):
+def _command(verb: str, name: str, options: str) -> str:
+    """A command line, safe to paste whatever it names; an id like an option comes last, after --."""
+    word = _shell_word(name)
+    if name.startswith("-"):
         return f"evenscore {verb} {options} -- {word}"
     return f"evenscore {verb} {word} {options}"
 

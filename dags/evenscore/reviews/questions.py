@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 from evenscore import journal, runs
 from evenscore.decisions import Action, Seen
 from evenscore.places import Places
-from evenscore.report import words
+from evenscore.report import gate_words, words
 from evenscore.reviews import wording
 from evenscore.reviews.board import Board, HeldScore, decide, read_board, read_evidence
 
@@ -80,7 +80,7 @@ def _worded(places: Places, held: HeldScore) -> dict[str, Any]:
 def body(places: Places, held: HeldScore) -> str:
     """The evidence as Markdown. What people chose themselves stands as code, where it can be neither link nor HTML."""
     evidence = read_evidence(places, held)
-    title, sentence = words.cause(held.cause)
+    title, sentence = gate_words.cause(held.cause)
     commands = "\n".join(wording.command(held, action) for action in OPTIONS.values())
     return "\n".join(
         [

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from evenscore.decisions import Action, Decision, Seen
 from evenscore.explain import CHANGES
-from evenscore.report import words
+from evenscore.report import gate_words, words
 from evenscore.report.words import clean
 from evenscore.reviews.board import Board, Evidence, HeldScore
 
@@ -106,7 +106,7 @@ def listed(board: Board) -> str:
 def _row(held: HeldScore, board: Board) -> Sequence[str]:
     made = board.deciding(held)
     waits = f"{made.action} by {clean(made.decided_by)}, {STATES['waiting']}" if made else "waits for a decision"
-    title, _ = words.cause(held.cause)
+    title, _ = gate_words.cause(held.cause)
     return held.who, headline(held), f"since {held.episode_date}", title.lower(), waits
 
 
@@ -133,7 +133,7 @@ def in_full(board: Board, held: HeldScore, evidence: Evidence) -> str:
         f"{held.who}, night of {held.as_of_date}: held since {held.episode_date}",
         headline(held),
         because(held),
-        ": ".join(words.cause(held.cause)),
+        ": ".join(gate_words.cause(held.cause)),
         "",
         *(f"  {line}" for line in shares(held)),
         "",
