@@ -47,10 +47,10 @@ def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConn
     failed = [result for result in results if not result.success and result.severity == "critical"]
     if failed:
         first = failed[0]
-        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        others = ", ".join(f"{result.suite}: {result.expectation}" for result in failed[1:])
         raise StoppedByCheck(
             f"{first.because} ({first.suite}: {first.expectation}: observed {first.observed}, "
-            f"expected {first.expected}{more})"
+            f"expected {first.expected}{f'; also failed: {others}' if others else ''})"
         )
     return results
 

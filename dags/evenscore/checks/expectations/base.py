@@ -1,7 +1,7 @@
 """What our expectations share: each reads its suite's rows whole, and returns a verdict in words.
 
 Great Expectations has no DuckDB engine that works, so a suite's SQL runs in DuckDB and its rows come as a data frame. A
-row with `is_tonight` is judged; the others are what it is judged by. What a verdict raises reaches the run as an
+row with `is_tonight` is judged; the others are what it is judged by. An argument that is a text names a column. What a verdict raises reaches the run as an
 expectation that could not be evaluated, never as a verdict on the data.
 """
 
@@ -67,7 +67,11 @@ class RunExpectation(BatchExpectation, ABC):  # type: ignore[misc]
         return text
 
     def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
-        found = self.verdict(metrics[RowsOfTheSuite.metric_name])
+        rows = metrics[RowsOfTheSuite.metric_name]
+        named = {value for name in _arguments(type(self)) if isinstance(value := getattr(self, name), str)}
+        if missing := named - set(rows.columns):
+            raise ValueError(f"the suite's rows have no column {', '.join(sorted(missing))}")
+        found = self.verdict(rows)
         result = {"observed_value": found.observed, "details": {"expected": found.expected}}
         return {"success": found.success, "result": result}
 

@@ -14,7 +14,7 @@ class ExpectColumnVolumeToBeInSeason(RunExpectation):
     most_deviations: float
     least_change: float
 
-    rule = "within a factor of 1 + $least_change or $most_deviations usual deviations of the usual count of its weekday"
+    rule = "less than $least_change, as a share, or $most_deviations usual deviations from its weekday's usual count"
 
     def verdict(self, rows: pd.DataFrame) -> Verdict:
         """Judge each group that has a history and is large enough for chance not to explain it."""
@@ -27,6 +27,6 @@ class ExpectColumnVolumeToBeInSeason(RunExpectation):
             (count,) = tonight[self.column].to_numpy(np.float64, na_value=np.nan)
             found = season.compare(counts, float(count))
             if found:
-                success = abs(found.deviations) < self.most_deviations or found.change < self.least_change
-                judged.append((success, f"{name} {found.count:,.0f}, usually {found.usual:,.0f}"))
+                is_out = found.is_out(self.most_deviations, self.least_change)
+                judged.append((not is_out, f"{name} {found.count:,.0f}, usually {found.usual:,.0f}"))
         return verdict_on(judged, self.expected())
