@@ -1,8 +1,8 @@
 """What our expectations share: each reads its suite's rows whole, and returns a verdict in words.
 
 Great Expectations has no DuckDB engine that works, so a suite's SQL runs in DuckDB and its rows come as a data frame. A
-row with `is_tonight` is judged; the others are what it is judged by. An argument that is a text names a column. What a verdict raises reaches the run as an
-expectation that could not be evaluated, never as a verdict on the data.
+row with `is_tonight` is judged; the others are what it is judged by. An argument that is a text names a column. What a
+verdict raises reaches the run as an expectation that could not be evaluated, never as a verdict on the data.
 """
 
 from abc import ABC, abstractmethod

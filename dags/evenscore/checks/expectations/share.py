@@ -40,7 +40,8 @@ class ExpectColumnShareToBeUsual(RunExpectation):
         part, whole = rows[self.column].to_numpy(np.float64), rows[self.of].to_numpy(np.float64)
         if ((part < 0) | (part > whole)).any():
             raise ValueError(f"{self.column} is no part of {self.of}")
-        return part / whole
+        shares: Floats = part / whole
+        return shares
 
 
 def _even(share: Floats) -> Floats:
