@@ -2,7 +2,7 @@
 
 Prints, for three sizes of bucket, in which of the 14 labelled windows the check gives an alarm, how many hours after
 what was labelled, and how many alarms it gives outside them; beside it a plain 3-sigma rule over as many counts, and
-that rule with its limit raised until it gives no more false alarms. The rule is the one that judges tonight's
+that rule with the lowest limit at which it gives no more false alarms. The rule is the one that judges tonight's
 deliveries (`evenscore.checks.season`), with the limits of `expectations/landing/volumes.yml`.
 
 Usage: python benchmarks/volume_check.py FOLDER    (FOLDER/series/nab_*.csv, FOLDER/labels/nab_{windows,points}.csv)
