@@ -244,7 +244,17 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> 
             f"insert into audit select '{mart}', {_missing_tonight(con, night, mart)}, "
             f"{_changed_history(con, night, mart)}, {_unconsenting(con, mart)}"
         )
+    con.execute(f"create or replace temp table last_good as {_last_good(con, night)}")
     judge(settings, night, "published", con)
+
+
+def _last_good(con: duckdb.DuckDBPyConnection, night: Night) -> str:
+    """SQL that counts the earlier rows that tonight was measured against and that readers do not see like this."""
+    shown = _columns(con, "previous.person_scores")
+    columns = ", ".join(name for name in _columns(con, "raw.published_scores") if name in shown)
+    measured = f"select {columns or '*'} from raw.published_scores"
+    seen = f" except all (select {columns} from previous.person_scores where as_of_date < {quoted(night.as_of_date)})"
+    return f"select count(*) as lost_count from ({measured}{seen if shown else ''})"
 
 
 def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:

@@ -15,6 +15,8 @@ from evenscore.errors import EvenscoreError, StoppedByCheck
 from evenscore.runs import Night
 from evenscore.settings import Consent, Settings, Source
 
+SHARE = {"expect": "expect_column_share_to_be_usual", "column": "a", "of": "n"}
+SHARE |= {"most_deviations": 4, "least_rise": 0.1, "least_count": 1}
 NIGHT = Night.of(date(2026, 3, 10), "judged")
 
 
@@ -58,6 +60,11 @@ def expect(monkeypatch: pytest.MonkeyPatch, folder: Path, query: str, rows_are: 
         ("select 1 as a", {"column": "a", "max_value": 2, "no_such_rule": 1}),
         ("select 'text' as a", {"column": "a", "max_value": 2}),
         ("select 1 as a", {"expect": "expect_the_unheard_of", "column": "a"}),
+        ("select 1 as a, 2 as n, false as is_tonight", SHARE | {"column": "b"}),
+        ("select 1 as a, 2 as n", SHARE),
+        ("select 3 as a, 2 as n, true as is_tonight from range(9)", SHARE),
+        ("select 3 as a, 2 as n, i = 8 as is_tonight from range(9) as r (i)", SHARE),
+        ("select 1 as a, 2 as n, i = 8 as is_tonight from range(9) as r (i)", SHARE | {"most_deviations": None}),
     ],
     ids=str,
 )
@@ -73,6 +80,17 @@ def test_an_expectation_that_cannot_be_evaluated_is_an_error_and_no_verdict(
     assert caught.value.exit_code == 1
     assert "\n" not in str(caught.value)
     assert results_of(settings.places, NIGHT.run_id) == []
+
+
+def test_an_expectation_that_great_expectations_would_drop_is_an_error(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(monkeypatch, tmp_path, "select 1 as a", [], column="a", max_value=2)
+    path = tmp_path / "scores" / "made.yml"
+    suite = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump(suite | {"expectations": suite["expectations"] * 2}))
+    with duckdb.connect() as con, pytest.raises(EvenscoreError, match=r"scores\.made: .* twice for one column"):
+        judge(settings, NIGHT, "scores", con)
 
 
 def test_a_critical_failure_stops_with_what_was_observed_and_expected(

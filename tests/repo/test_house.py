@@ -76,6 +76,15 @@ def test_every_expectation_folder_is_a_stage_and_is_judged() -> None:
         assert f'judge(settings, night, "{stage}"' in code, f"nobody judges {stage}"
 
 
+def test_every_expectation_is_in_the_documentation_with_its_severity() -> None:
+    page = (ROOT / "docs/checks.md").read_text()
+    for stage in STAGES:
+        for suite in load_suites(stage, Checks()):
+            path = f"{suite.name.replace('.', '/')}.yml"
+            for stanza in suite.expectations:
+                assert f"| `{path}` | `{stanza.arguments['column']}` | {stanza.severity} | {stanza.because}" in page
+
+
 def test_every_verb_shows_an_example() -> None:
     for name, command in main.commands.items():
         shown = command.get_help(click.Context(command))
@@ -103,6 +112,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     "page",
     [
         "README.md",
+        "docs/checks.md",
         "docs/configuration.md",
         "docs/evaluation.md",
         "docs/operations.md",

@@ -1,0 +1,167 @@
+"""The incidents that real score publishers went through: a check catches each, and readers see what they should."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from village import DAYS, FIRST, LAST, Village, copied, digests, published, run_labelled
+
+from evenscore import steps
+from evenscore.checks.judge import results_of
+from evenscore.errors import EvenscoreError, StoppedByCheck
+from evenscore.runs import Night
+from evenscore.scoring import trust
+from evenscore.settings import Settings
+
+EVE = DAYS[-2]
+READERS = [f"reader{number}" for number in range(400)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A village's home on the eve of its last night, and the last night as it went without an incident."""
+
+    village: Village
+    eve: Settings
+    calm: Settings
+    calm_night: Night
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Ten people with fans, and a crowd that reads nobody's pages; on the first day a fifth of the crowd was lost."""
+    folder = tmp_path_factory.mktemp("history")
+    village = Village(folder / "village").habits()
+    for day in DAYS:
+        for number, reader in enumerate(READERS):
+            if day != FIRST or number % 5:
+                village.like(f"page{number % 20}", [reader], day)
+    eve = village.write().settings(folder / "eve")
+    run_labelled(eve, EVE, "eve")
+    calm = copied(eve, folder / "calm")
+    return Told(village, eve, calm, run_labelled(calm, LAST, "calm"))
+
+
+def retold(told: Told, folder: Path, events: list[dict[str, Any]]) -> Settings:
+    """The eve in a home of its own, with other events to come."""
+    village = Village(folder / "village", events=events, ledger=told.village.ledger)
+    return village.write().settings(copied(told.eve, folder / "home").home)
+
+
+def last_day(told: Told) -> list[dict[str, Any]]:
+    return [event for event in told.village.events if is_on(event, LAST)]
+
+
+def is_on(event: dict[str, Any], day: date) -> bool:
+    return str(event["occurred_at"]).startswith(str(day))
+
+
+def failed(settings: Settings, night: Night) -> set[str]:
+    """The expectations that were not met, by suite and column."""
+    results = [result for result in results_of(settings.places, night.run_id) if not result.success]
+    return {f"{result.suite} {result.expectation.split(':')[0]}" for result in results}
+
+
+def landed(settings: Settings, day: date) -> set[str]:
+    """What the checks of the landing zone do not like."""
+    night = Night.of(day, "landed")
+    for source in settings.sources:
+        steps.extract(settings, night, source.name)
+    steps.check_landing(settings, night)
+    return failed(settings, night)
+
+
+def furthest(told: Told, settings: Settings) -> float:
+    """Points between what somebody's readers see and what they would have seen without the incident, at most."""
+    scores = "select person_id, score from person_scores where as_of_date = $1 order by 1"
+    pairs = zip(published(settings, scores, LAST), published(told.calm, scores, LAST), strict=True)
+    return max(abs(seen - calm) for (_, seen), (_, calm) in pairs)
+
+
+def test_everybody_at_one_is_stopped_and_readers_keep_the_last_good_scores(told: Told, tmp_path: Path) -> None:
+    """Loading began before scoring had finished."""
+    settings = copied(told.calm, tmp_path / "home")
+    settings.places.current.unlink()
+    eve = told.eve.places.current.resolve().name
+    settings.places.current.symlink_to(settings.places.published_run(eve).relative_to(settings.places.published))
+    before = digests(settings.places.published)
+    with duckdb.connect(settings.places.warehouse) as con:
+        con.execute("update marts.person_scores set score = 1, score_low = 1, score_high = 1")
+    with pytest.raises(StoppedByCheck, match=r"scores\.history: mode_count: share to be usual"):
+        steps.check(settings, told.calm_night)
+    assert failed(settings, told.calm_night) >= {"scores.history mode_count", "scores.completeness altered_count"}
+    with pytest.raises(StoppedByCheck, match="mode_count"):
+        steps.publish(settings, told.calm_night)
+    assert digests(settings.places.published) == before
+    assert published(settings, "select max(as_of_date), min(score) > 1 from person_scores") == [(EVE, True)]
+
+
+def test_an_outage_that_lost_a_fifth_of_a_source_is_seen_on_its_day(told: Told, tmp_path: Path) -> None:
+    lost = [event for number, event in enumerate(last_day(told)) if number % 5 == 0]
+    events = [event for event in told.village.events if event not in lost]
+    assert landed(retold(told, tmp_path, events), LAST) == {"landing.volumes row_count"}
+
+
+def test_nothing_happens_when_the_day_of_an_outage_leaves_the_look_back(told: Told) -> None:
+    with duckdb.connect(told.calm.places.warehouse, read_only=True) as con:
+        ((oldest,),) = con.execute("select min(as_of_date) from raw.look_back").fetchall()
+    assert oldest == DAYS[1]
+    assert failed(told.calm, told.calm_night) == set()
+    moves = published(told.calm, "select max(abs(delta_1d)), count(*) from person_scores where as_of_date = $1", LAST)
+    assert moves[0][0] < 1 and moves[0][1] == 10
+
+
+def test_the_same_file_again_changes_nothing(told: Told, tmp_path: Path) -> None:
+    settings = retold(told, tmp_path, told.village.events)
+    before = {day: digests(settings.places.landed("forum", "activity", day)) for day in DAYS[:-1]}
+    assert landed(settings, LAST) == set()
+    assert {day: digests(settings.places.landed("forum", "activity", day)) for day in DAYS[:-1]} == before
+
+
+def test_a_day_loaded_twice_under_new_ids_is_seen_and_moves_nobody_far(told: Told, tmp_path: Path) -> None:
+    again = [event | {"event_id": f"again-{event['event_id']}"} for event in last_day(told)]
+    settings = retold(told, tmp_path, told.village.events + again)
+    night = run_labelled(settings, LAST, "twice")
+    assert failed(settings, night) == {"landing.volumes row_count", "landing.repeats repeated_count"}
+    assert furthest(told, settings) < 3
+
+
+def test_yesterday_loaded_once_more_tonight_is_seen_too(told: Told, tmp_path: Path) -> None:
+    late = [event | {"event_id": f"again-{event['event_id']}"} for event in told.village.events if is_on(event, EVE)]
+    assert landed(retold(told, tmp_path, told.village.events + late), LAST) == {"landing.repeats repeated_count"}
+
+
+def test_ids_that_were_dealt_out_anew_are_seen_and_move_nobody_far(told: Told, tmp_path: Path) -> None:
+    """The same ids stand for others: no id is new, and hardly a pair is old."""
+    actors = sorted({event["actor_id"] for event in last_day(told)})
+    dealt = dict(zip(actors, actors[-50:] + actors[:-50], strict=True))
+    events = [
+        event | {"actor_id": dealt[event["actor_id"]]} if is_on(event, LAST) else event for event in told.village.events
+    ]
+    settings = retold(told, tmp_path, events)
+    night = run_labelled(settings, LAST, "dealt")
+    assert failed(settings, night) == {"landing.strangers new_pair_count"}
+    assert furthest(told, settings) < 5
+
+
+def test_ids_that_are_written_in_another_way_are_seen(told: Told, tmp_path: Path) -> None:
+    events = [
+        event | {side: f"id:{event[side]}" for side in ("actor_id", "target_id")} if is_on(event, LAST) else event
+        for event in told.village.events
+    ]
+    names = ("new_actor_count", "new_target_count", "new_pair_count")
+    assert landed(retold(told, tmp_path, events), LAST) == {f"landing.strangers {name}" for name in names}
+
+
+def test_a_graph_that_does_not_converge_scores_nobody(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = copied(told.eve, tmp_path / "home")
+    before = digests(settings.places.published)
+    monkeypatch.setattr(trust, "MOST_SWEEPS", 0)
+    with pytest.raises(EvenscoreError, match="trust graph: not converged"):
+        run_labelled(settings, LAST, "unfinished")
+    assert digests(settings.places.published) == before
