@@ -40,6 +40,28 @@ class Places:
         """What one source has delivered so far: each input file, its digest, and the days it covers."""
         return self.landing / "deliveries" / f"{source}.json"
 
+    # consent ----------------------------------------------------------------------------------------------
+
+    @property
+    def consent(self) -> Path:
+        """The chained ledger and the key of its keyed hashes."""
+        return self.home / "consent"
+
+    @property
+    def consent_ledger(self) -> Path:
+        """The chained ledger, one JSON row a line."""
+        return self.consent / "ledger.ndjson"
+
+    @property
+    def consent_key(self) -> Path:
+        """The key by which an erased person is recognised; whoever has it can test a guess."""
+        return self.consent / "key"
+
+    @property
+    def exports(self) -> Path:
+        """Who was handed what, when and why, one JSON row a line; nothing of what it said."""
+        return self.home / "exports.ndjson"
+
     # warehouse --------------------------------------------------------------------------------------------
 
     @property
