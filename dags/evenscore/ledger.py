@@ -1,6 +1,6 @@
 """The consent ledger: who granted, withdrew or asked for erasure, and when; append-only, chained, able to forget."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from evenscore.consent import importing
 from evenscore.consent.book import Book, open_book, require_head
 from evenscore.consent.chain import ERASURE, Row
 from evenscore.consent.entries import content, instant, table, typed_decisions
-from evenscore.consent.forgotten import Forgotten, forgotten, hashed, key_check, make_key
+from evenscore.consent.forgotten import Forgotten, forgotten, hashes_of, key_check, make_key
 from evenscore.consent.importing import Imported
 from evenscore.errors import UsageError
 from evenscore.places import Places
@@ -85,7 +85,7 @@ def _erasures(rows: list[Row], erased: Forgotten) -> Iterator[Row]:
         example.setdefault(key, row)
     for key, row in example.items():
         of_account = erased.of_account(row["network"], row["account_id"]) or ""
-        until = max(erased.of_person(row["person_id"]) or "", of_account if of_account < since[key] else "")
+        until = max(erased.of_claim(*key) or "", of_account if of_account < since[key] else "")
         if until:
             yield row | {"action": "erase", "purpose": "public_score", "recorded_at": until}
 
@@ -110,7 +110,8 @@ def record(settings: Settings, rows: list[Row], verb: str) -> list[Row]:
         erased = _forgotten(settings, book)
         fresh = [fields for _, fields in typed_decisions(rows).rows if content(fields) not in known]
         for fields in fresh:
-            if fields["recorded_at"] <= (erased.of_person(fields["person_id"]) or ""):
+            claim = (fields["person_id"], fields["network"], fields["account_id"])
+            if fields["recorded_at"] <= (erased.of_claim(*claim) or ""):
                 raise UsageError(f"recorded_at {fields['recorded_at']}: lies before this person's erasure")
         return [book.enter(fields, {"verb": verb}) for fields in fresh]
 
@@ -145,28 +146,37 @@ def verify(settings: Settings, noted_hash: str | None = None) -> Verified:
     return Verified(len(book.rows), sum(1 for _ in book.entries()), erasure_count, book.head)
 
 
-def suppress(settings: Settings, person_id: str, erased_at: datetime | None = None) -> int:
+def suppress(
+    settings: Settings,
+    person_id: str,
+    accounts: Iterable[tuple[str, str]] | None = None,
+    erased_at: datetime | None = None,
+) -> int:
     """Take a person out of the ledger: entries and salts go, the chain still verifies, keyed hashes stay.
 
-    `erased_at` (UTC) is by default the person's own last request for erasure, else now; what they recorded after it
-    stays. The configured file may go on naming them: rows up to that instant are never taken in again. Returns how
-    many entries went.
+    `accounts`, where given, are the only (network, account_id) that are erased. `erased_at` (UTC) is by default the
+    person's own last request for it, else now; what was recorded after it stays. The configured file may go on naming
+    them: rows up to that instant are never taken in again. Returns how many entries went.
     """
+    wanted = None if accounts is None else set(accounts)
     with _writing(settings) as book:
         _take_in(settings, book, may_lack=True)  # who has gone from the file already may be forgotten all the same
-        mine = [row for row in book.entries() if row["entry"]["fields"]["person_id"] == person_id]
+        mine = [
+            row
+            for row in book.entries()
+            if row["entry"]["fields"]["person_id"] == person_id and (wanted is None or _account(row) in wanted)
+        ]
         until = instant(erased_at) if erased_at else _asked_at(mine)
         doomed = [row for row in mine if row["entry"]["fields"]["recorded_at"] <= until]
         key = make_key(settings.places)
-        accounts = {(row["entry"]["fields"]["network"], row["entry"]["fields"]["account_id"]) for row in doomed}
-        book.erase(
-            [row["sequence"] for row in doomed],
-            person=hashed(key, "person", person_id),
-            accounts=sorted(hashed(key, "account", *account) for account in accounts),
-            erased_at=until,
-            key_check=key_check(key),
-        )
+        hashes = hashes_of(key, person_id, wanted or {_account(row) for row in doomed}, wanted is None)
+        sequences = [row["sequence"] for row in doomed]
+        book.erase(sequences, hashes=hashes, erased_at=until, key_check=key_check(key))
         return len(doomed)
+
+
+def _account(row: Row) -> tuple[str, str]:
+    return row["entry"]["fields"]["network"], row["entry"]["fields"]["account_id"]
 
 
 def suppressed(settings: Settings) -> Forgotten:

@@ -36,6 +36,11 @@ class Places:
         """The folder of the records refused on one night."""
         return self.landing / "rejected" / network / dataset / night.isoformat()
 
+    @property
+    def all_rejected(self) -> list[Path]:
+        """Every file of refused records."""
+        return sorted(self.landing.glob("rejected/*/*/*/*.parquet"))
+
     def deliveries(self, source: str) -> Path:
         """What one source has delivered so far: each input file, its digest, and the days it covers."""
         return self.landing / "deliveries" / f"{source}.json"
@@ -95,6 +100,11 @@ class Places:
         """The folder that holds one published run: database, Parquet, manifest."""
         return self.published / "runs" / run_id
 
+    @property
+    def published_runs(self) -> list[Path]:
+        """The folders of the runs that are kept, the one that readers see among them."""
+        return sorted((self.published / "runs").glob("*/"))
+
     # reports and runs -------------------------------------------------------------------------------------
 
     def report(self, as_of_date: date) -> Path:
@@ -109,6 +119,16 @@ class Places:
     def run(self, run_id: str) -> Path:
         """The folder of one run."""
         return self.runs / run_id
+
+    @property
+    def pages(self) -> tuple[Path, ...]:
+        """The folders of what is written for reviewers to read, and of what runs say of themselves."""
+        return tuple(self.home / name for name in ("reports", "runs", "comparisons", "evaluations"))
+
+    @property
+    def reviews(self) -> Path:
+        """What reviewers were asked and decided, one JSON row a line."""
+        return self.home / "reviews"
 
     # evaluations ------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from evenscore import durable, runs
 from evenscore.checks.judge import judge
 from evenscore.evaluations import write_evaluation
 from evenscore.places import Places
+from evenscore.purposes import TABLE_PURPOSES, stamp_purposes
 from evenscore.run_tables import versions, write_run_tables
 from evenscore.runs import Night
 from evenscore.settings import Settings
@@ -129,6 +130,7 @@ def _evaluate(places: Places, draft: Path) -> dict[str, int]:
     with duckdb.connect() as con:
         con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
         write_evaluation(con, places, "candidate")
+        stamp_purposes(con)
         con.execute("checkpoint candidate")
         return _write_parquet(con, draft)
 
@@ -197,6 +199,7 @@ def _write_candidate(
     _audit(con, settings, night)
     write_run_tables(con, settings.places, night, has_previous)
     write_evaluation(con, settings.places, "candidate")
+    stamp_purposes(con)
     con.execute("checkpoint candidate")
 
 
@@ -320,6 +323,7 @@ def _write_manifest(night: Night, draft: Path, row_counts: dict[str, int], made_
         "published_at": runs.now(),
         "versions": made_by,
         "row_counts": row_counts,
+        "purposes": {table: TABLE_PURPOSES[table] for table in row_counts},
         "sha256": {str(path.relative_to(draft)): durable.sha256(path) for path in files},
     }
     durable.write_json(draft / MANIFEST, manifest)

@@ -22,12 +22,13 @@ GENESIS = "0" * 64
 ENTRY, ERASURE, SETTLEMENT = "entry", "erasure", "settlement"
 """The kinds of rows: a decision; entries taken out for good; entries whose loss from their file was accepted."""
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 NOT_CHAINED = ("entry", "row_hash")
 
 
 def canonical(value: Any) -> bytes:
     """The one JSON text of a value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def digest(value: Any) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from evenscore.canonical import CONSENT
 from evenscore.connectors.base import Parsed, raw_table
 from evenscore.connectors.files import read_canonical
-from evenscore.consent.chain import Row, canonical
+from evenscore.consent.chain import Row
 from evenscore.errors import InputError, UsageError
 from evenscore.validation import accepted_rows, validate, validator
 
@@ -56,15 +56,21 @@ def fields_of(row: dict[str, Any]) -> Row:
     return row | {"recorded_at": instant(row["recorded_at"])}
 
 
+def plain(row: Row) -> Row:
+    """A chained decision as people read it: number, when it was appended, what it says, where it came from."""
+    said = {name: row["entry"][name] for name in ("fields", "origin")}
+    return {"sequence": row["sequence"], "appended_at": row["appended_at"], **said["fields"], "origin": said["origin"]}
+
+
 def instant(moment: datetime) -> str:
     """An instant without a zone (UTC) or with one, as text that sorts by time."""
     naive = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     return naive.isoformat(timespec="microseconds") + "Z"
 
 
-def content(fields: Row) -> bytes:
-    """What makes two decisions the same one."""
-    return canonical(fields)
+def content(fields: Row) -> tuple[str, ...]:
+    """What makes two decisions the same one; sorts by what it says, whatever is left out."""
+    return tuple(str(fields[name]) for name in CONSENT.names)
 
 
 def table(rows: list[Row]) -> pa.Table:

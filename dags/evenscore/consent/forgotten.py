@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from evenscore import durable
-from evenscore.consent.chain import ERASURE, Row, canonical
+from evenscore.consent.chain import ERASURE, Row
 from evenscore.errors import BrokenChain
 from evenscore.places import Places
 
@@ -19,15 +19,22 @@ class Forgotten:
 
     key: bytes
     until: dict[str, str]
-    """By keyed hash of a person, or of an account."""
+    """By keyed hash of a person, of a claim (a person's word on one account), or of an account."""
 
     def of_person(self, person_id: str) -> str | None:
-        """When this person was erased last; None for anybody else."""
-        return self.until.get(hashed(self.key, "person", person_id)) if self.until else None
+        """When this person was erased last, as a whole; None for anybody else."""
+        return self._of("person", person_id)
+
+    def of_claim(self, person_id: str, network: str, account_id: str) -> str | None:
+        """When what a person said of an account was erased last, be it with all of theirs; None where it never was."""
+        return max(self.of_person(person_id) or "", self._of("claim", person_id, network, account_id) or "") or None
 
     def of_account(self, network: str, account_id: str) -> str | None:
-        """When the person whose account this was was erased last; None for any other account."""
-        return self.until.get(hashed(self.key, "account", network, account_id)) if self.until else None
+        """When an account was erased last, whoever's it was; None for any other account."""
+        return self._of("account", network, account_id)
+
+    def _of(self, *words: str) -> str | None:
+        return self.until.get(hashed(self.key, *words)) if self.until else None
 
 
 def forgotten(places: Places, rows: list[Row]) -> Forgotten:
@@ -38,14 +45,22 @@ def forgotten(places: Places, rows: list[Row]) -> Forgotten:
     for row in erasures:
         if row["key_check"] != key_check(key):
             raise BrokenChain(f"{places.consent_key}: not the key of the erasure at sequence {row['sequence']}")
-        for name in (row["person"], *row["accounts"]):
+        for name in row["hashes"]:
             until[name] = max(row["erased_at"], until.get(name, ""))
     return Forgotten(key, until)
 
 
 def hashed(key: bytes, *words: str) -> str:
     """The keyed hash of some words (HMAC-SHA-256, hex)."""
-    return hmac.digest(key, canonical(words), "sha256").hex()
+    text = "".join(f"{len(word)}:{word}" for word in words)  # the lengths keep ("a", "bc") apart from ("ab", "c")
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def hashes_of(key: bytes, person_id: str, accounts: set[tuple[str, str]], is_whole: bool) -> list[str]:
+    """The keyed hashes that an erasure leaves: of the accounts, of the claims on them, and of the whole person."""
+    found = {hashed(key, "account", *account) for account in accounts}
+    found |= {hashed(key, "claim", person_id, *account) for account in accounts}
+    return sorted(found | ({hashed(key, "person", person_id)} if is_whole else set()))
 
 
 def key_check(key: bytes) -> str:

@@ -43,11 +43,11 @@ def import_file(book: Book, erased: Forgotten, path: Path, name: str, may_lack: 
 
 
 def _is_forgotten(fields: Row, erased: Forgotten) -> bool:
-    erased_at = erased.of_person(fields["person_id"])
+    erased_at = erased.of_claim(fields["person_id"], fields["network"], fields["account_id"])
     return erased_at is not None and fields["recorded_at"] <= erased_at
 
 
-def missing(book: Book, name: str, present: set[bytes]) -> list[Row]:
+def missing(book: Book, name: str, present: set[tuple[str, ...]]) -> list[Row]:
     """The rows that were taken in from a file and are not in it any more, nor was their loss accepted."""
     settled = chain.gone(book.rows, chain.SETTLEMENT)
     return [

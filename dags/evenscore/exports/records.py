@@ -1,0 +1,53 @@
+"""The record of what was handed out: who, when, to whom, what for; never what it said."""
+
+import getpass
+import json
+import os
+from typing import Any
+
+from evenscore import durable, runs
+from evenscore.consent.forgotten import hashed, make_key
+from evenscore.errors import UsageError
+from evenscore.places import Places
+from evenscore.purposes import require_allowed
+
+
+def about_person(places: Places, person_id: str) -> str:
+    """How the record names a person: by the keyed hash that also outlives an erasure."""
+    return f"person {hashed(make_key(places), 'person', person_id)}"
+
+
+def require_recorded(places: Places, about: str, recipient: str, purpose: str) -> None:
+    """Append to the record that this is handed out, or that it was refused; only then may it be.
+
+    Raises UsageError where recipient or purpose is empty, or the purpose is one of those refused.
+    """
+    if not recipient.strip():
+        raise UsageError("--recipient: is empty; say who gets it")
+    try:
+        require_allowed(purpose)
+    except UsageError:
+        _append(places, about, recipient, purpose, "refused")
+        raise
+    _append(places, about, recipient, purpose, "given")
+
+
+def _append(places: Places, about: str, recipient: str, purpose: str, outcome: str) -> None:
+    row = {"recorded_at": runs.now(), "by": _who(), "about": about, "recipient": recipient, "purpose": purpose}
+    path = places.exports
+    with durable.disk_errors(path), runs.only_one(places), path.open("ab") as handle:
+        handle.write((json.dumps(row | {"outcome": outcome}, ensure_ascii=False) + "\n").encode())
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
+
+
+def read_records(places: Places) -> list[dict[str, Any]]:
+    """Everything that was handed out or refused, in order."""
+    return [json.loads(line) for line in places.exports.read_bytes().splitlines()] if places.exports.exists() else []
