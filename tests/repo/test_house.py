@@ -104,10 +104,13 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     [
         "README.md",
         "docs/configuration.md",
+        "docs/consent.md",
+        "docs/data_protection.md",
         "docs/evaluation.md",
         "docs/operations.md",
         "docs/scoring.md",
         "docs/topics.md",
+        "docs/use_policy.md",
         "docs/versions.md",
         "docs/fit_v2.md",
     ],
