@@ -146,33 +146,42 @@ def verify(settings: Settings, noted_hash: str | None = None) -> Verified:
     return Verified(len(book.rows), sum(1 for _ in book.entries()), erasure_count, book.head)
 
 
-def suppress(
-    settings: Settings,
-    person_id: str,
-    accounts: Iterable[tuple[str, str]] | None = None,
-    erased_at: datetime | None = None,
-) -> int:
-    """Take a person out of the ledger: entries and salts go, the chain still verifies, keyed hashes stay.
+@dataclass(frozen=True)
+class Leaver:
+    """Who is to be taken out of the ledger."""
 
-    `accounts`, where given, are the only (network, account_id) that are erased. `erased_at` (UTC) is by default the
-    person's own last request for it, else now; what was recorded after it stays. The configured file may go on naming
-    them: rows up to that instant are never taken in again. Returns how many entries went.
+    person_id: str
+    accounts: frozenset[tuple[str, str]] | None = None
+    """The only (network, account_id) that are erased; None for the person as a whole."""
+    erased_at: datetime | None = None
+    """UTC; what was recorded after it stays. By default the person's own last request for it, else now."""
+
+
+def suppress(settings: Settings, leavers: Iterable[Leaver]) -> int:
+    """Take people out of the ledger: entries and salts go, the chain still verifies, keyed hashes stay.
+
+    The configured file may go on naming them: rows up to their erasure are never taken in again. Returns how many
+    entries went.
     """
-    wanted = None if accounts is None else set(accounts)
     with _writing(settings) as book:
         _take_in(settings, book, may_lack=True)  # who has gone from the file already may be forgotten all the same
-        mine = [
-            row
-            for row in book.entries()
-            if row["entry"]["fields"]["person_id"] == person_id and (wanted is None or _account(row) in wanted)
-        ]
-        until = instant(erased_at) if erased_at else _asked_at(mine)
-        doomed = [row for row in mine if row["entry"]["fields"]["recorded_at"] <= until]
+        rows: dict[str, list[Row]] = {}
+        for row in book.entries():
+            rows.setdefault(row["entry"]["fields"]["person_id"], []).append(row)
         key = make_key(settings.places)
-        hashes = hashes_of(key, person_id, wanted or {_account(row) for row in doomed}, wanted is None)
-        sequences = [row["sequence"] for row in doomed]
-        book.erase(sequences, hashes=hashes, erased_at=until, key_check=key_check(key))
-        return len(doomed)
+        return sum(_suppress(book, key, leaver, rows.get(leaver.person_id, [])) for leaver in leavers)
+
+
+def _suppress(book: Book, key: bytes, leaver: Leaver, rows: list[Row]) -> int:
+    wanted = leaver.accounts
+    mine = [row for row in rows if "entry" in row and (wanted is None or _account(row) in wanted)]
+    until = instant(leaver.erased_at) if leaver.erased_at else _asked_at(mine)
+    doomed = [row for row in mine if row["entry"]["fields"]["recorded_at"] <= until]
+    accounts = {_account(row) for row in doomed} if wanted is None else set(wanted)
+    hashes = hashes_of(key, leaver.person_id, accounts, wanted is None)
+    sequences = [row["sequence"] for row in doomed]
+    book.erase(sequences, hashes=hashes, erased_at=until, key_check=key_check(key))
+    return len(doomed)
 
 
 def _account(row: Row) -> tuple[str, str]:

@@ -30,6 +30,10 @@ def read(home: Home) -> list[tuple[str, str, str]]:
     return [(row["person_id"], row["action"], str(row["recorded_at"])[:10]) for row in rows]
 
 
+def forget(home: Home, person: str, **more: Any) -> int:
+    return ledger.suppress(home.settings, [ledger.Leaver(person, **more)])
+
+
 def chained(home: Home) -> list[Row]:
     return [json.loads(line) for line in home.places.consent_ledger.read_bytes().splitlines()]
 
@@ -161,7 +165,7 @@ def test_rows_may_change_places_in_the_file(three: Home) -> None:
 
 
 def test_an_erased_person_is_gone_from_the_bytes_and_the_chain_still_verifies(three: Home) -> None:
-    assert ledger.suppress(three.settings, "p_ann") == 2
+    assert forget(three, "p_ann") == 2
     for path in three.places.consent.iterdir():
         assert b"ann" not in path.read_bytes(), path
     assert ledger.verify(three.settings).erasure_count == 1
@@ -170,7 +174,7 @@ def test_an_erased_person_is_gone_from_the_bytes_and_the_chain_still_verifies(th
 
 def test_an_erased_entry_cannot_be_put_back(three: Home) -> None:
     before = chained(three)
-    ledger.suppress(three.settings, "p_ann")
+    forget(three, "p_ann")
     rows = chained(three)
     rows[0]["entry"] = before[0]["entry"]
     write_chain(three, rows)
@@ -180,12 +184,12 @@ def test_an_erased_entry_cannot_be_put_back(three: Home) -> None:
 
 def test_who_has_gone_from_the_file_can_be_erased_all_the_same(three: Home) -> None:
     keep(three, BEN)
-    ledger.suppress(three.settings, "p_ann")
+    forget(three, "p_ann")
     assert read(three) == [("p_ben", "grant", "2026-01-01")]
 
 
 def test_an_erased_person_may_grant_again_and_the_past_stays_gone(three: Home) -> None:
-    ledger.suppress(three.settings, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
     keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("2026-01-01", "2026-03-02"))
     assert [row for row in read(three) if row[0] == "p_ann"] == [
         ("p_ann", "erase", "2026-03-01"),
@@ -194,36 +198,45 @@ def test_an_erased_person_may_grant_again_and_the_past_stays_gone(three: Home) -
 
 
 def test_a_new_name_on_an_erased_account_does_not_bring_its_past_back(three: Home) -> None:
-    ledger.suppress(three.settings, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
     keep(three, BEN, ANN.replace("p_ann", "p_new").replace("2026-01-01", "2026-03-02"))
     assert ("p_new", "erase", "2026-03-01") in read(three)
 
 
 def test_who_shared_an_account_with_somebody_erased_keeps_it(three: Home) -> None:
     keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("p_ann", "p_other"))
-    ledger.suppress(three.settings, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
     assert [row for row in read(three) if row[0] == "p_other"] == [("p_other", "grant", "2026-01-01")]
 
 
 def test_an_erasure_reaches_to_the_request_and_not_to_what_was_granted_after_it(home: Home) -> None:
     erase = ANN.replace("grant", "erase").replace("2026-01-01", "2026-02-01")
     keep(home, ANN, erase, ANN.replace("2026-01-01", "2026-02-02"))
-    assert ledger.suppress(home.settings, "p_ann") == 2
+    assert forget(home, "p_ann") == 2
     assert read(home) == [("p_ann", "erase", "2026-02-01"), ("p_ann", "grant", "2026-02-02")]
 
 
 def test_one_account_may_be_erased_and_the_others_stay(three: Home) -> None:
     second = ANN.replace(",ann,", ",ann_at_work,")
     keep(three, ANN, BEN, ANN_LEAVES, second)
-    assert ledger.suppress(three.settings, "p_ann", [("forum", "ann")]) == 2
+    assert forget(three, "p_ann", accounts=frozenset({("forum", "ann")})) == 2
     assert sorted(read(three)) == [("p_ann", "grant", "2026-01-01"), ("p_ben", "grant", "2026-01-01")]
     erased = ledger.suppressed(three.settings)
     assert erased.of_claim("p_ann", "forum", "ann") and erased.of_account("forum", "ann")
     assert erased.of_claim("p_ann", "forum", "ann_at_work") is erased.of_person("p_ann") is None
 
 
+def test_many_leave_at_once_and_one_of_them_account_by_account(three: Home) -> None:
+    keep(three, ANN, BEN, ANN_LEAVES, ANN.replace(",ann,", ",ann_at_work,"))
+    accounts = [frozenset({("forum", name)}) for name in ("ann", "ann_at_work")]
+    leavers = [ledger.Leaver("p_ben"), *(ledger.Leaver("p_ann", one) for one in accounts)]
+    assert ledger.suppress(three.settings, leavers) == 4
+    assert read(three) == []
+    assert ledger.verify(three.settings).erasure_count == 3
+
+
 def test_without_its_key_no_erasure_is_guessed_at(three: Home) -> None:
-    ledger.suppress(three.settings, "p_ann")
+    forget(three, "p_ann")
     key = three.places.consent_key
     assert key.stat().st_mode & 0o077 == 0
     key.write_bytes(b"another")
@@ -235,7 +248,7 @@ def test_without_its_key_no_erasure_is_guessed_at(three: Home) -> None:
 
 
 def test_the_keyed_hashes_tell_who_was_erased_and_nobody_else(three: Home) -> None:
-    ledger.suppress(three.settings, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
     erased = ledger.suppressed(three.settings)
     assert erased.of_person("p_ann") == erased.of_account("forum", "ann") == "2026-03-01T00:00:00.000000Z"
     assert erased.of_person("p_ben") is erased.of_account("forum", "ben") is None
@@ -251,7 +264,7 @@ def test_a_decision_that_is_typed_in_stands_beside_the_file(home: Home) -> None:
 
 
 def test_nothing_is_dated_before_an_erasure(home: Home) -> None:
-    ledger.suppress(home.settings, "p_ben")
+    forget(home, "p_ben")
     fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True))
     with pytest.raises(UsageError, match="lies before this person's erasure"):
         ledger.record(home.settings, [fields], "grant")

@@ -143,9 +143,11 @@ def test_a_refused_purpose_gives_nothing_and_is_recorded(settings: Settings, ver
     assert read_records(settings.places)[-1]["outcome"] == "refused"
 
 
-def test_nothing_is_kept_about_a_stranger(settings: Settings) -> None:
+def test_nothing_is_kept_about_a_stranger_and_nothing_recorded_as_given(settings: Settings) -> None:
+    before = settings.places.exports.read_bytes()
     result = evenscore(settings, "export", "p_nobody")
     assert (result.exit_code, result.stderr) == (2, "evenscore: p_nobody: nothing is kept about this person\n")
+    assert settings.places.exports.read_bytes() == before
 
 
 @pytest.mark.parametrize(("network", "why"), WHY_NOT.items())

@@ -8,7 +8,7 @@ import click
 from evenscore import aggregates
 from evenscore.aggregates import By
 from evenscore.cli.root import Day, main, show, surroundings
-from evenscore.exports.records import require_recorded
+from evenscore.exports.records import handing_out
 from evenscore.settings import Settings
 
 
@@ -26,8 +26,8 @@ def aggregate(settings: Settings, as_json: bool, by: By, recipient: str, purpose
     \b
     Example: evenscore aggregate --by network --recipient "the forum's moderators" --purpose "yearly report"
     """
-    require_recorded(settings.places, f"aggregate by {by}", recipient, purpose)
-    found = aggregates.aggregate(settings.places, by, as_of_date)
+    with handing_out(settings.places, f"aggregate by {by}", recipient, purpose):
+        found = aggregates.aggregate(settings.places, by, as_of_date)
     found |= {"recipient": recipient, "purpose": purpose}
     show(found, as_json, "\n".join(_lines(found)))
 

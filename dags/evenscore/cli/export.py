@@ -9,7 +9,7 @@ from evenscore import durable
 from evenscore.cli.root import main, surroundings
 from evenscore.exports.page import render
 from evenscore.exports.person import gather
-from evenscore.exports.records import about_person, require_recorded
+from evenscore.exports.records import about_person, handing_out
 from evenscore.settings import Settings
 
 
@@ -36,8 +36,8 @@ def export(
     \b
     Example: evenscore export p_maya --to maya.json --page maya.html
     """
-    require_recorded(settings.places, about_person(settings.places, person), recipient, purpose)
-    found = gather(settings, person, recipient, purpose)
+    with handing_out(settings.places, about_person(settings.places, person), recipient, purpose):
+        found = gather(settings, person, recipient, purpose)
     text = json.dumps(found, indent=None if as_json else 2, default=str, ensure_ascii=False)
     if page:
         durable.write_bytes(page, render(found))

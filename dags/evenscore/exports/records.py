@@ -1,8 +1,10 @@
 """The record of what was handed out: who, when, to whom, what for; never what it said."""
 
+import contextlib
 import getpass
 import json
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from evenscore import durable, runs
@@ -17,10 +19,11 @@ def about_person(places: Places, person_id: str) -> str:
     return f"person {hashed(make_key(places), 'person', person_id)}"
 
 
-def require_recorded(places: Places, about: str, recipient: str, purpose: str) -> None:
-    """Append to the record that this is handed out, or that it was refused; only then may it be.
+@contextlib.contextmanager
+def handing_out(places: Places, about: str, recipient: str, purpose: str) -> Iterator[None]:
+    """Gather within it what is to be handed out: when that has worked, it is recorded; only then may it be shown.
 
-    Raises UsageError where recipient or purpose is empty, or the purpose is one of those refused.
+    Raises UsageError where recipient or purpose is empty, or the purpose is a refused one, which is recorded too.
     """
     if not recipient.strip():
         raise UsageError("--recipient: is empty; say who gets it")
@@ -29,13 +32,15 @@ def require_recorded(places: Places, about: str, recipient: str, purpose: str) -
     except UsageError:
         _append(places, about, recipient, purpose, "refused")
         raise
+    yield
     _append(places, about, recipient, purpose, "given")
 
 
 def _append(places: Places, about: str, recipient: str, purpose: str, outcome: str) -> None:
     row = {"recorded_at": runs.now(), "by": _who(), "about": about, "recipient": recipient, "purpose": purpose}
     path = places.exports
-    with durable.disk_errors(path), runs.only_one(places), path.open("ab") as handle:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with durable.disk_errors(path), path.open("ab") as handle:
         handle.write((json.dumps(row | {"outcome": outcome}, ensure_ascii=False) + "\n").encode())
         handle.flush()
         os.fsync(handle.fileno())
