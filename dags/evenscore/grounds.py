@@ -5,7 +5,7 @@ from typing import Any
 Row = dict[str, Any]
 
 PROCEDURE = (
-    "A program computes the score every night, the same way for everybody; no person decides on it.",
+    "A program computes the score every night, the same way for everybody.",
     "It counts the people who acted on your work within a year, each by how much the community trusts them and how "
     "long ago it was. Many people count for more than many acts of a few.",
     "The sum is put on a fixed scale of 1 to 100 (docs/scoring.md has every step). A large jump is not published until "
@@ -50,7 +50,7 @@ def _data(score: Row, networks: list[Row]) -> list[str]:
     where = f"{', '.join(counted) or 'no network'} ({len(counted)} counted of {linked} linked)"
     return [
         f"{count:,} engagements of the last year with accounts that you linked, on {where}.",
-        "Who engaged, with what, when, and how much the community trusts them; nothing else about you or them.",
+        "Who engaged, with what, when, and how much the community trusts them. Your own words serve topics alone.",
     ]
 
 
