@@ -57,8 +57,13 @@ CONSENT = pa.schema(
         ("purpose", pa.string()),  # public_score, research, or topic:<topic_id>
         ("is_adult", pa.bool_()),  # null = not declared
         ("recorded_at", pa.timestamp("us")),  # UTC
+        ("text_version", pa.string()),  # of the words that the person said yes to
+        ("source", pa.string()),  # where they said it: a form, a letter
     ]
 )
+
+LAID_OUT_CONSENT = CONSENT.names[:8]
+"""What scoring needs to know of a decision; the rest is evidence for whoever asks later, and stays in the ledger."""
 
 DATASETS = {"activity": ACTIVITY, "accounts": ACCOUNTS, "aliases": ALIASES, "consent": CONSENT}
 
@@ -66,7 +71,7 @@ REQUIRED_COLUMNS = {
     "activity": ("event_id", "network", "verb", "actor_id", "target_id", "occurred_at"),
     "accounts": ("network", "account_id", "captured_at"),
     "aliases": tuple(ALIASES.names),
-    "consent": tuple(CONSENT.names),
+    "consent": tuple(LAID_OUT_CONSENT),
 }
 """Columns an input file must have; the others may be left out and are then null."""
 

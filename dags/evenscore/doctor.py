@@ -8,7 +8,7 @@ from importlib.metadata import version
 from evenscore import durable, landing, run_tables, runs, warehouse
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
-from evenscore.ledger import read_ledger
+from evenscore.ledger import examine_ledger
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
 
@@ -49,7 +49,7 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
-    yield Finding("ledger", True, f"{settings.ledger}: {read_ledger(settings).num_rows} sound entries")
+    yield Finding("ledger", True, f"{settings.ledger}: {examine_ledger(settings).num_rows} sound entries")
 
 
 def _look_at_topics(settings: Settings) -> Iterator[Finding]:

@@ -11,6 +11,10 @@ class InputError(EvenscoreError):
     """An input file cannot be read as a whole (truncated, wrong columns, not what its name says)."""
 
 
+class BrokenChain(EvenscoreError):
+    """The consent ledger is not what was written to it: rows were changed, removed or put in."""
+
+
 class BusyError(EvenscoreError):
     """Another run holds the home folder, or another process holds the warehouse."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from evenscore.errors import UsageError
+from evenscore.grounds import grounds
 from evenscore.places import Places
 
 FEATURES = {
@@ -88,7 +89,8 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
         person,
         night,
     )
-    return score | {"contributions": parts, "changes": changes, "networks": networks}
+    found = {"contributions": parts, "changes": changes, "networks": networks}
+    return score | found | {"grounds": grounds(score, parts, networks)}
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
@@ -106,6 +108,9 @@ def in_words(score: dict[str, Any]) -> str:
         lines += ["", "what has changed since the score before", *_changes(score["changes"])]
     lines += ["", "networks"]
     lines += [f"  {network['network']}: {_coverage(network)}" for network in score["networks"]]
+    titles = {"procedure": "how it is computed", "data": "from what data", "objection": "if you disagree"}
+    for name, sentences in score["grounds"].items():
+        lines += ["", titles.get(name, name.replace("_", " ")), *(f"  {sentence}" for sentence in sentences)]
     lines += ["", f"scoring version {score['scoring_version']}, published {score['published_at']:%Y-%m-%d %H:%M} UTC"]
     lines += ["Not for hiring, credit, insurance, housing, education, or any decision with legal effect."]
     return "\n".join(lines)

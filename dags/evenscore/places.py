@@ -36,9 +36,36 @@ class Places:
         """The folder of the records refused on one night."""
         return self.landing / "rejected" / network / dataset / night.isoformat()
 
+    @property
+    def all_rejected(self) -> list[Path]:
+        """Every file of refused records."""
+        return sorted(self.landing.glob("rejected/*/*/*/*.parquet"))
+
     def deliveries(self, source: str) -> Path:
         """What one source has delivered so far: each input file, its digest, and the days it covers."""
         return self.landing / "deliveries" / f"{source}.json"
+
+    # consent ----------------------------------------------------------------------------------------------
+
+    @property
+    def consent(self) -> Path:
+        """The chained ledger and the key of its keyed hashes."""
+        return self.home / "consent"
+
+    @property
+    def consent_ledger(self) -> Path:
+        """The chained ledger, one JSON row a line."""
+        return self.consent / "ledger.ndjson"
+
+    @property
+    def consent_key(self) -> Path:
+        """The key by which an erased person is recognised; whoever has it can test a guess."""
+        return self.consent / "key"
+
+    @property
+    def exports(self) -> Path:
+        """Who was handed what, when and why, one JSON row a line; nothing of what it said."""
+        return self.home / "exports.ndjson"
 
     # warehouse --------------------------------------------------------------------------------------------
 
@@ -72,6 +99,11 @@ class Places:
     def published_run(self, run_id: str) -> Path:
         """The folder that holds one published run: database, Parquet, manifest."""
         return self.published / "runs" / run_id
+
+    @property
+    def published_runs(self) -> list[Path]:
+        """The folders of the runs that are kept, the one that readers see among them."""
+        return sorted((self.published / "runs").glob("*/"))
 
     # reviews ----------------------------------------------------------------------------------------------
 
@@ -118,6 +150,16 @@ class Places:
     def run(self, run_id: str) -> Path:
         """The folder of one run."""
         return self.runs / run_id
+
+    @property
+    def pages(self) -> tuple[Path, ...]:
+        """The folders of what is written for reviewers to read, and of what runs say of themselves."""
+        return tuple(self.home / name for name in ("reports", "runs", "comparisons", "evaluations"))
+
+    @property
+    def reviews(self) -> Path:
+        """What reviewers were asked and decided, one JSON row a line."""
+        return self.home / "reviews"
 
     # evaluations ------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from evenscore.checks.judge import judge
 from evenscore.evaluations import write_evaluation
 from evenscore.places import Places
 from evenscore.published_views import write_views
+from evenscore.purposes import TABLE_PURPOSES, stamp_purposes
 from evenscore.run_tables import versions, write_run_tables
 from evenscore.runs import Night
 from evenscore.settings import Settings
@@ -136,6 +137,7 @@ def _evaluate(places: Places, draft: Path) -> dict[str, int]:
     with duckdb.connect() as con:
         con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
         write_evaluation(con, places, "candidate")
+        stamp_purposes(con)
         con.execute("checkpoint candidate")
         return _write_parquet(con, draft)
 
@@ -196,6 +198,7 @@ def _write_candidate(
     _audit(con, settings, night)
     write_run_tables(con, settings.places, night, has_previous)
     write_evaluation(con, settings.places, "candidate")
+    stamp_purposes(con)
     con.execute("checkpoint candidate")
 
 
@@ -250,8 +253,8 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> 
 
 def _last_good(con: duckdb.DuckDBPyConnection, night: Night) -> str:
     """SQL that counts the earlier rows that tonight was measured against and that readers do not see like this."""
-    shown = _columns(con, "previous.person_scores")
-    columns = ", ".join(name for name in _columns(con, "raw.published_scores") if name in shown)
+    shown = columns_of(con, "previous.person_scores")
+    columns = ", ".join(name for name in columns_of(con, "raw.published_scores") if name in shown)
     measured = f"select {columns or '*'} from raw.published_scores"
     seen = f" except all (select {columns} from previous.person_scores where as_of_date < {quoted(night.as_of_date)})"
     return f"select count(*) as lost_count from ({measured}{seen if shown else ''})"
@@ -317,6 +320,7 @@ def _write_manifest(night: Night, draft: Path, row_counts: dict[str, int], made_
         "published_at": runs.now(),
         "versions": made_by,
         "row_counts": row_counts,
+        "purposes": {table: TABLE_PURPOSES[table] for table in row_counts},
         "sha256": {str(path.relative_to(draft)): durable.sha256(path) for path in files},
     }
     durable.write_json(draft / MANIFEST, manifest)

@@ -8,6 +8,7 @@ from typing import Any
 
 from evenscore import durable, extraction, publishing, runs, warehouse
 from evenscore.checks.judge import judge
+from evenscore.consent.book import HEAD, last_head
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.layout import lay_out
 from evenscore.report.writing import write_report
@@ -51,6 +52,7 @@ def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
         lay_out(settings, night)
+        record[HEAD] = last_head(settings.places)
         with warehouse.connect(settings.places) as con:
             record["versions"] = versions(con)
             judge(settings, night, "landing", con)

@@ -101,7 +101,7 @@ RULES = {
     ],
     "consent": [
         *_required("person_id", "network", "account_id", "persona", "action", "purpose", "recorded_at"),
-        *_short("person_id", "account_id", "purpose"),
+        *_short("person_id", "account_id", "purpose", "text_version", "source"),
         *NETWORK_RULES,
         *_one_of("persona", ("work", "personal")),
         *_one_of("action", ("grant", "withdraw", "erase")),
@@ -150,6 +150,11 @@ def validate(
     return accepted, [Reject(*reject) for reject in rejects], repeat_count
 
 
+def accepted_rows(con: duckdb.DuckDBPyConnection, dataset: str) -> pa.Table:
+    """The rows that the last `validate` on this connection accepted, each behind the row number where it stood."""
+    return con.sql(_accepted(dataset, "row, ")).to_arrow_table()
+
+
 def _judged(dataset: str) -> str:
     arms = " ".join(RULES[dataset])
     return f"select *, case {arms} end as reason from raw"
@@ -171,9 +176,9 @@ def _ranked(dataset: str) -> str:
         from judged where reason is null"""
 
 
-def _accepted(dataset: str) -> str:
+def _accepted(dataset: str, more: str = "") -> str:
     columns = ", ".join(f"{_typed_value(field)} as {field.name}" for field in DATASETS[dataset])
-    return f"select {columns} from ranked where row_rank = 1"
+    return f"select {more}{columns} from ranked where row_rank = 1"
 
 
 def _typed_value(field: pa.Field) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from village import LAST, Village, copied, digests, published
+from village import LAST, PEOPLE, Row, Village, copied, digests, published
 
 from conftest import NIGHTS, Stepped
 from evenscore import publishing, run_tables, runs, steps
@@ -185,15 +185,19 @@ def test_stopped_nights_change_no_byte_and_stand_in_the_runs_of_the_next_publish
             steps.run_night(village.write().settings(home), tomorrow)
         assert digests(home / "published") == before
 
-    good_events, ledger = len(village.events), village.ledger
+    def snapshots_of_all(at: str, is_private: bool) -> list[Row]:
+        shared = {"network": "forum", "is_private": str(is_private).lower(), "is_bot": "false"}
+        return [shared | {"account_id": person, "captured_at": f"{tomorrow}T{at}:00Z"} for person in PEOPLE]
+
+    good_events = len(village.events)
     village.like("p1", [f"nonsense{number}" for number in range(800)], tomorrow, verb="wave")
     stopped_by("rejected_share")
     del village.events[good_events:]
     stopped_by("is_silent")
     village.habits(days=[tomorrow])
-    village.ledger = []
+    village.accounts = [*village.accounts, *snapshots_of_all("06:00", is_private=True)]
     stopped_by("people_count")
-    village.ledger = ledger
+    village.accounts += snapshots_of_all("07:00", is_private=False)
     steps.run_night(village.write().settings(home), tomorrow)
     settings = village.settings(home)
     last_runs = published(settings, "select run_id, outcome from runs where as_of_date = $1 order by run_id", tomorrow)

@@ -5,12 +5,13 @@ import shutil
 from collections.abc import Iterator
 
 from evenscore import durable
+from evenscore.ledger import share_ledger
 from evenscore.settings import Settings
 
 
 @contextlib.contextmanager
 def scratch_home(settings: Settings) -> Iterator[Settings]:
-    """The same settings for a home below this one, with the landing zone and the published nights linked into it.
+    """The same settings for a home below this one, with landing zone, published nights and ledger linked into it.
 
     Neither the warehouse of the nights nor what readers see is written.
     """
@@ -20,6 +21,7 @@ def scratch_home(settings: Settings) -> Iterator[Settings]:
     scratch.home.mkdir(parents=True)
     durable.point(scratch.places.landing, places.landing)
     durable.point(scratch.places.published, places.published)
+    share_ledger(places, scratch.places)
     try:
         yield scratch
     finally:

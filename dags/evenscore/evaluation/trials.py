@@ -16,6 +16,7 @@ import pandas as pd
 from evenscore import runs, warehouse
 from evenscore.evaluation.rivals import add_rivals
 from evenscore.layout import lay_out
+from evenscore.ledger import share_ledger
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import ScoringVersion, Settings
@@ -193,6 +194,7 @@ def _lay_out(settings: Settings, version: ScoringVersion, until: date, is_everyb
     own = settings.model_copy(update={"home": settings.places.scratch.home, "scoring": scoring})
     own.home.mkdir(parents=True)
     own.places.landing.symlink_to(settings.places.landing)
+    share_ledger(settings.places, own.places)
     with runs.only_one(settings.places):  # an erasure must not run meanwhile
         lay_out(own, Night(until, "evaluation"))
         with warehouse.connect(own.places) as con:

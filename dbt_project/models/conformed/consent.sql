@@ -2,7 +2,7 @@
 -- backfill scores nobody who has left since.
 with standing as (
 
-    select person_id, persona, network, account_id, recorded_at, night.shown_date
+    select person_id, persona, network, account_id, recorded_at, erased_at, night.shown_date
     from {{ ref("consent_decisions") }}
     cross join {{ source("raw", "night") }} as night
     where judged_date = night.as_of_date and refused_because is null
@@ -14,7 +14,8 @@ select
     standing.persona,
     standing.network,
     standing.account_id,
-    standing.recorded_at as granted_at
+    standing.recorded_at as granted_at,
+    standing.erased_at
 from standing
 left join {{ ref("identities") }} as renamed_since
     on

@@ -47,6 +47,7 @@ entries as (
         purpose,
         is_adult,
         recorded_at,
+        erased.erased_at,
         coalesce(recorded_at <= erased.erased_at, false) as is_erased
     from {{ source("raw", "consent") }}
     inner join nights on recorded_at < nights.judged_date + interval 1 day
@@ -55,15 +56,15 @@ entries as (
 
 ),
 
--- Of entries made at the same instant, the one that ends a grant stands.
+-- Of entries made at the same instant, the one that ends a grant stands, and of grants the one that allows least.
 latest as (
 
-    select judged_date, person_id, network, account_id, persona, action, is_adult, recorded_at, is_erased
+    select judged_date, person_id, network, account_id, persona, action, is_adult, recorded_at, erased_at, is_erased
     from entries
     where purpose = 'public_score' or action = 'erase'
     qualify row_number() over (
         partition by judged_date, person_id, network, account_id
-        order by recorded_at desc, action = 'grant', action, persona
+        order by recorded_at desc, action = 'grant', action, is_adult is true, is_adult is null, persona
     ) = 1
 
 ),
@@ -94,6 +95,7 @@ select
     account_id,
     persona,
     recorded_at,
+    erased_at,
     case
         when is_erased or action = 'erase' then 'erased'
         when action = 'withdraw' then 'withdrawn'

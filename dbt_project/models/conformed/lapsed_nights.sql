@@ -13,13 +13,18 @@ standing as (
 
 ),
 
--- Where a second account keeps the network, the nights before the first one left still rest on both.
+-- Where a second account keeps the network, the nights before the first one left still rest on both; where somebody
+-- was erased and granted again, those before still rest on what is gone.
 left_accounts as (
 
-    select person_id, persona, network, max(recorded_at) as left_at
+    select
+        person_id,
+        persona,
+        network,
+        max(greatest(erased_at, if(refused_because in ('withdrawn', 'erased'), recorded_at, null))) as left_at
     from {{ ref("consent_decisions") }}
     cross join {{ source("raw", "night") }} as night
-    where judged_date = night.shown_date and refused_because in ('withdrawn', 'erased')
+    where judged_date = night.shown_date
     group by all
 
 )

@@ -1,0 +1,39 @@
+"""The verb that hands out figures about many people."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from evenscore import aggregates
+from evenscore.aggregates import By
+from evenscore.cli.root import Day, main, show, surroundings
+from evenscore.exports.records import handing_out
+from evenscore.settings import Settings
+
+
+@main.command()
+@click.option("--by", type=click.Choice(["network", "topic", "band"]), required=True, help="What the cells are.")
+@click.option("--recipient", required=True, help="Who gets it.")
+@click.option("--purpose", required=True, help="What for.")
+@click.option("--date", "as_of_date", type=Day(), help="The night.  [default: the latest]")
+@surroundings
+def aggregate(settings: Settings, as_json: bool, by: By, recipient: str, purpose: str, as_of_date: date | None) -> None:
+    """Print rounded counts and means of published scores; cells of fewer than 10 people are left out.
+
+    Who got it, when and what for is recorded. Employment, credit, insurance, housing and education are refused.
+
+    \b
+    Example: evenscore aggregate --by network --recipient "the forum's moderators" --purpose "yearly report"
+    """
+    with handing_out(settings.places, f"aggregate by {by}", recipient, purpose):
+        found = aggregates.aggregate(settings.places, by, as_of_date)
+    found |= {"recipient": recipient, "purpose": purpose}
+    show(found, as_json, "\n".join(_lines(found)))
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    title = f"night of {found['as_of_date']}, by {found['by']}, for {found['recipient']}: {found['purpose']}"
+    cells = [f"  {c['cell']}: at least {c['people_at_least']} people, about {c['mean_points']}" for c in found["cells"]]
+    few = [f"  {name}: fewer than {aggregates.FEWEST_PEOPLE} people" for name in found["too_few_people"]]
+    return [title, *cells, *few]

@@ -1,0 +1,79 @@
+"""Decisions on their way into the ledger: judged row by row, in one shape, each with the row where it stood."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from evenscore.canonical import CONSENT
+from evenscore.connectors.base import Parsed, raw_table
+from evenscore.connectors.files import read_canonical
+from evenscore.consent.chain import Row
+from evenscore.errors import InputError, UsageError
+from evenscore.validation import accepted_rows, validate, validator
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Sound decisions: (row where it stood, fields) each, and how many rows repeated one of them."""
+
+    rows: list[tuple[int, Row]]
+    repeat_count: int
+
+
+def read_decisions(path: Path) -> Decisions:
+    """The decisions in a file. Raises InputError naming the file, the first bad row and the reason."""
+    parsed = read_canonical(path, "consent")
+    problem, decisions = _judged(parsed)
+    if problem:
+        raise InputError(f"{path}: {problem}")
+    return decisions
+
+
+def typed_decisions(rows: list[Row]) -> Decisions:
+    """Decisions that were typed in. Raises UsageError naming the reason where one is not sound."""
+    numbered = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
+    problem, decisions = _judged(Parsed(tables={"consent": raw_table("consent", numbered)}))
+    if problem:
+        raise UsageError(problem)
+    return decisions
+
+
+def _judged(parsed: Parsed) -> tuple[str | None, Decisions]:
+    with validator() as con:
+        _, rejects, repeat_count = validate(con, "consent", parsed.tables["consent"], None, datetime.now(UTC))
+        found = accepted_rows(con, "consent").to_pylist()
+    problems = sorted(parsed.rejects + rejects, key=lambda reject: reject.row)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    problem = f"row {problems[0].row}: {problems[0].reason}{more}" if problems else None
+    return problem, Decisions([(row.pop("row"), fields_of(row)) for row in found], repeat_count)
+
+
+def fields_of(row: dict[str, Any]) -> Row:
+    """A typed row as the ledger keeps it: text, booleans, and the instant as ISO 8601 in UTC."""
+    return row | {"recorded_at": instant(row["recorded_at"])}
+
+
+def plain(row: Row) -> Row:
+    """A chained decision as people read it: number, when it was appended, what it says, where it came from."""
+    said = {name: row["entry"][name] for name in ("fields", "origin")}
+    return {"sequence": row["sequence"], "appended_at": row["appended_at"], **said["fields"], "origin": said["origin"]}
+
+
+def instant(moment: datetime) -> str:
+    """An instant without a zone (UTC) or with one, as text that sorts by time."""
+    naive = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return naive.isoformat(timespec="microseconds") + "Z"
+
+
+def content(fields: Row) -> tuple[str, ...]:
+    """What makes two decisions the same one; sorts by what it says, whatever is left out."""
+    return tuple(str(fields[name]) for name in CONSENT.names)
+
+
+def table(rows: list[Row]) -> pa.Table:
+    """Decisions as a table of the canonical schema."""
+    typed = [row | {"recorded_at": datetime.fromisoformat(row["recorded_at"].removesuffix("Z"))} for row in rows]
+    return pa.Table.from_pylist(typed, schema=CONSENT)

@@ -1,0 +1,87 @@
+"""Taking a ledger file into the chain: each row once, and nothing that was taken in may change or go from the file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenscore import runs
+from evenscore.consent import chain
+from evenscore.consent.book import Book
+from evenscore.consent.chain import Row
+from evenscore.consent.entries import content, read_decisions
+from evenscore.consent.forgotten import Forgotten
+from evenscore.errors import InputError
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file brought."""
+
+    file: str
+    appended_count: int
+    known_count: int
+    repeated_count: int
+    forgotten_count: int
+    """Rows of people who were erased later: they stay out."""
+
+
+def import_file(book: Book, erased: Forgotten, path: Path, name: str, may_lack: bool = False) -> Imported:
+    """Append the rows of a file that the chain does not know yet, in the order of their recording.
+
+    Raises InputError where a row is not sound, or, unless it `may_lack` rows, where one that was taken in from a file
+    of this `name` is gone.
+    """
+    decisions = read_decisions(path)
+    wanted = [(number, fields) for number, fields in decisions.rows if not _is_forgotten(fields, erased)]
+    if not may_lack:
+        _require_all(path, missing(book, name, {content(fields) for _, fields in wanted}))
+    known = {content(row["entry"]["fields"]) for row in book.entries()}
+    fresh = [(number, fields) for number, fields in wanted if content(fields) not in known]
+    for number, fields in sorted(fresh, key=lambda row: (row[1]["recorded_at"], content(row[1]))):
+        book.enter(fields, {"file": name, "row": number})
+    forgotten_count = len(decisions.rows) - len(wanted)
+    return Imported(name, len(fresh), len(wanted) - len(fresh), decisions.repeat_count, forgotten_count)
+
+
+def _is_forgotten(fields: Row, erased: Forgotten) -> bool:
+    erased_at = erased.of_claim(fields["person_id"], fields["network"], fields["account_id"])
+    return erased_at is not None and fields["recorded_at"] <= erased_at
+
+
+def missing(book: Book, name: str, present: set[tuple[str, ...]]) -> list[Row]:
+    """The rows that were taken in from a file and are not in it any more, nor was their loss accepted."""
+    settled = chain.gone(book.rows, chain.SETTLEMENT)
+    return [
+        row
+        for row in book.entries()
+        if row["entry"]["origin"].get("file") == name
+        and row["sequence"] not in settled
+        and content(row["entry"]["fields"]) not in present
+    ]
+
+
+def _require_all(path: Path, lost: list[Row]) -> None:
+    if lost:
+        first = lost[0]
+        more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+        raise InputError(
+            f"{path}: row {first['entry']['origin']['row']}, which the ledger took in as sequence {first['sequence']}, "
+            f"was changed or removed{more}; the ledger is append-only: put it back and append what is new, "
+            "or run `evenscore consent import --accept-missing`"
+        )
+
+
+def accept_missing(book: Book, path: Path, name: str) -> int:
+    """Settle rows that are gone from their file: a grant among them ends now, whatever else they said stands.
+
+    Returns how many rows were settled.
+    """
+    present = {content(fields) for _, fields in read_decisions(path).rows}
+    lost = missing(book, name, present)
+    for row in lost:
+        fields = row["entry"]["fields"]
+        if fields["action"] == "grant":
+            ending = {"action": "withdraw", "recorded_at": runs.now(), "source": f"gone from {name}"}
+            book.enter(fields | ending, {"verb": "import"})
+    if lost:
+        book.settle([row["sequence"] for row in lost])
+    return len(lost)

@@ -1,0 +1,58 @@
+"""The record of what was handed out: who, when, to whom, what for; never what it said."""
+
+import contextlib
+import getpass
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from evenscore import durable, runs
+from evenscore.consent.forgotten import hashed, make_key
+from evenscore.errors import UsageError
+from evenscore.places import Places
+from evenscore.purposes import require_allowed
+
+
+def about_person(places: Places, person_id: str) -> str:
+    """How the record names a person: by the keyed hash that also outlives an erasure."""
+    return f"person {hashed(make_key(places), 'person', person_id)}"
+
+
+@contextlib.contextmanager
+def handing_out(places: Places, about: str, recipient: str, purpose: str) -> Iterator[None]:
+    """Gather within it what is to be handed out: when that has worked, it is recorded; only then may it be shown.
+
+    Raises UsageError where recipient or purpose is empty, or the purpose is a refused one, which is recorded too.
+    """
+    if not recipient.strip():
+        raise UsageError("--recipient: is empty; say who gets it")
+    try:
+        require_allowed(purpose)
+    except UsageError:
+        _append(places, about, recipient, purpose, "refused")
+        raise
+    yield
+    _append(places, about, recipient, purpose, "given")
+
+
+def _append(places: Places, about: str, recipient: str, purpose: str, outcome: str) -> None:
+    row = {"recorded_at": runs.now(), "by": _who(), "about": about, "recipient": recipient, "purpose": purpose}
+    path = places.exports
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with durable.disk_errors(path), path.open("ab") as handle:
+        handle.write((json.dumps(row | {"outcome": outcome}, ensure_ascii=False) + "\n").encode())
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
+
+
+def read_records(places: Places) -> list[dict[str, Any]]:
+    """Everything that was handed out or refused, in order."""
+    return [json.loads(line) for line in places.exports.read_bytes().splitlines()] if places.exports.exists() else []

@@ -1,0 +1,278 @@
+"""The ledger shows every change that was not an appended row, and forgets a person without breaking."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenscore import ledger
+from evenscore.consent import chain
+from evenscore.consent.book import HEAD, last_head
+from evenscore.errors import BrokenChain, InputError, UsageError
+from home import LEDGER, Home
+
+HEADER, ANN = LEDGER.splitlines()
+BEN = ANN.replace("ann", "ben")
+ANN_LEAVES = ANN.replace("grant", "withdraw").replace("2026-01-01", "2026-02-01")
+
+Row = dict[str, Any]
+
+
+def keep(home: Home, *lines: str) -> None:
+    (home.folder / "ledger.csv").write_text("\n".join([HEADER, *lines, ""]))
+
+
+def read(home: Home) -> list[tuple[str, str, str]]:
+    rows = ledger.read_ledger(home.settings).to_pylist()
+    return [(row["person_id"], row["action"], str(row["recorded_at"])[:10]) for row in rows]
+
+
+def forget(home: Home, person: str, **more: Any) -> int:
+    return ledger.suppress(home.settings, [ledger.Leaver(person, **more)])
+
+
+def chained(home: Home) -> list[Row]:
+    return [json.loads(line) for line in home.places.consent_ledger.read_bytes().splitlines()]
+
+
+def write_chain(home: Home, rows: list[Row]) -> None:
+    home.places.consent_ledger.write_bytes(b"".join(chain.canonical(row) + b"\n" for row in rows))
+
+
+@pytest.fixture
+def three(home: Home) -> Home:
+    """A ledger of three rows, taken in."""
+    keep(home, ANN, BEN, ANN_LEAVES)
+    read(home)
+    return home
+
+
+def test_a_row_is_taken_in_once_with_the_place_where_it_stood(three: Home) -> None:
+    before = three.places.consent_ledger.read_bytes()
+    read(three)
+    assert three.places.consent_ledger.read_bytes() == before
+    origins = [row["entry"]["origin"] for row in chained(three)]
+    assert origins == [{"file": "ledger.csv", "row": number} for number in (2, 3, 4)]
+
+
+def change_an_entry(rows: list[Row]) -> None:
+    rows[1]["entry"]["fields"]["is_adult"] = False
+
+
+def change_a_row(rows: list[Row]) -> None:
+    rows[1]["appended_at"] = "2020-01-01T00:00:00.000000Z"
+
+
+def remove_a_row(rows: list[Row]) -> None:
+    del rows[1]
+
+
+def remove_an_entry(rows: list[Row]) -> None:
+    del rows[1]["entry"]
+
+
+def put_a_row_in(rows: list[Row]) -> None:
+    rows.insert(1, rows[1] | {"sequence": 2})
+
+
+def swap_two_rows(rows: list[Row]) -> None:
+    rows[1], rows[2] = rows[2], rows[1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (change_an_entry, "its entry was changed"),
+        (change_a_row, "the row was changed"),
+        (remove_a_row, "the row there says sequence 3"),
+        (remove_an_entry, "its entry is gone, and no erasure names it"),
+        (put_a_row_in, "the row was changed|it does not follow the row before it|the row there says sequence 2"),
+        (swap_two_rows, "the row there says sequence 3"),
+    ],
+)
+def test_a_broken_chain_stops_the_run_and_says_where(three: Home, fault: Callable[..., None], reason: str) -> None:
+    rows = chained(three)
+    fault(rows)
+    write_chain(three, rows)
+    with pytest.raises(BrokenChain, match=rf"ledger\.ndjson: the chain is broken at sequence [23]: ({reason})") as stop:
+        read(three)
+    assert stop.value.exit_code == 1
+
+
+def test_a_line_that_is_no_json_is_named(three: Home) -> None:
+    with three.places.consent_ledger.open("a") as handle:
+        handle.write('{"sequence": 4')
+    with pytest.raises(BrokenChain, match=r"broken at sequence 4: not valid JSON"):
+        read(three)
+
+
+def note_head(home: Home) -> None:
+    stages = home.places.run("2026-03-01_a") / "stages"
+    stages.mkdir(parents=True)
+    (stages / "check_landing.json").write_text(json.dumps({HEAD: last_head(home.places)}))
+
+
+def test_rows_cut_off_the_end_are_missed_by_the_run_that_saw_them(three: Home) -> None:
+    note_head(three)
+    write_chain(three, chained(three)[:2])
+    with pytest.raises(BrokenChain, match=r"at sequence 3: run 2026-03-01_a saw rows up to 3, and they are gone"):
+        read(three)
+
+
+def test_a_ledger_that_was_removed_is_not_begun_anew(three: Home) -> None:
+    note_head(three)
+    three.places.consent_ledger.unlink()
+    with pytest.raises(BrokenChain, match=r"at sequence 1: run 2026-03-01_a saw rows up to 3"):
+        read(three)
+
+
+def test_a_chain_that_was_made_anew_is_told_by_a_run_and_by_a_noted_hash(three: Home) -> None:
+    noted = str((last_head(three.places) or {})["row_hash"])
+    ledger.verify(three.settings, noted)
+    note_head(three)
+    remade: list[Row] = []
+    for row in chained(three):
+        remade.append(chain.linked_entry(remade, row["entry"]["fields"] | {"is_adult": True}, row["entry"]["origin"]))
+    write_chain(three, remade)
+    with pytest.raises(BrokenChain, match=r"at sequence 3: run 2026-03-01_a saw another row there"):
+        read(three)
+    (three.places.run("2026-03-01_a") / "stages" / "check_landing.json").unlink()
+    with pytest.raises(BrokenChain, match=rf"no row has the hash {noted}"):
+        ledger.verify(three.settings, noted)
+
+
+@pytest.mark.parametrize("lines", [(ANN, ANN_LEAVES), (ANN, BEN.replace("true", "false"), ANN_LEAVES)])
+def test_a_row_that_is_gone_or_changed_in_the_file_stops_the_run(three: Home, lines: tuple[str, ...]) -> None:
+    keep(three, *lines)
+    with pytest.raises(InputError, match=r"ledger\.csv: row 3, which the ledger took in as sequence 2, was changed or"):
+        read(three)
+
+
+def test_an_accepted_loss_ends_a_grant_and_leaves_a_withdrawal_standing(three: Home) -> None:
+    keep(three, ANN)
+    ledger.import_ledger(three.settings, None, accepts_missing=True)
+    today = str(datetime.now(UTC).date())
+    assert [row for row in read(three) if row[2] == today] == [("p_ben", "withdraw", today)]
+    assert ("p_ann", "withdraw", "2026-02-01") in read(three)
+
+
+def test_rows_may_change_places_in_the_file(three: Home) -> None:
+    keep(three, BEN, ANN_LEAVES, ANN)
+    assert len(read(three)) == 3
+
+
+def test_an_erased_person_is_gone_from_the_bytes_and_the_chain_still_verifies(three: Home) -> None:
+    assert forget(three, "p_ann") == 2
+    for path in three.places.consent.iterdir():
+        assert b"ann" not in path.read_bytes(), path
+    assert ledger.verify(three.settings).erasure_count == 1
+    assert read(three) == [("p_ben", "grant", "2026-01-01")]  # though the file still names her
+
+
+def test_an_erased_entry_cannot_be_put_back(three: Home) -> None:
+    before = chained(three)
+    forget(three, "p_ann")
+    rows = chained(three)
+    rows[0]["entry"] = before[0]["entry"]
+    write_chain(three, rows)
+    with pytest.raises(BrokenChain, match=r"at sequence 1: its entry was erased, and is back"):
+        read(three)
+
+
+def test_who_has_gone_from_the_file_can_be_erased_all_the_same(three: Home) -> None:
+    keep(three, BEN)
+    forget(three, "p_ann")
+    assert read(three) == [("p_ben", "grant", "2026-01-01")]
+
+
+def test_an_erased_person_may_grant_again_and_the_past_stays_gone(three: Home) -> None:
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("2026-01-01", "2026-03-02"))
+    assert [row for row in read(three) if row[0] == "p_ann"] == [
+        ("p_ann", "erase", "2026-03-01"),
+        ("p_ann", "grant", "2026-03-02"),
+    ]
+
+
+def test_a_new_name_on_an_erased_account_does_not_bring_its_past_back(three: Home) -> None:
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    keep(three, BEN, ANN.replace("p_ann", "p_new").replace("2026-01-01", "2026-03-02"))
+    assert ("p_new", "erase", "2026-03-01") in read(three)
+
+
+def test_who_shared_an_account_with_somebody_erased_keeps_it(three: Home) -> None:
+    keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("p_ann", "p_other"))
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert [row for row in read(three) if row[0] == "p_other"] == [("p_other", "grant", "2026-01-01")]
+
+
+def test_an_erasure_reaches_to_the_request_and_not_to_what_was_granted_after_it(home: Home) -> None:
+    erase = ANN.replace("grant", "erase").replace("2026-01-01", "2026-02-01")
+    keep(home, ANN, erase, ANN.replace("2026-01-01", "2026-02-02"))
+    assert forget(home, "p_ann") == 2
+    assert read(home) == [("p_ann", "erase", "2026-02-01"), ("p_ann", "grant", "2026-02-02")]
+
+
+def test_one_account_may_be_erased_and_the_others_stay(three: Home) -> None:
+    second = ANN.replace(",ann,", ",ann_at_work,")
+    keep(three, ANN, BEN, ANN_LEAVES, second)
+    assert forget(three, "p_ann", accounts=frozenset({("forum", "ann")})) == 2
+    assert sorted(read(three)) == [("p_ann", "grant", "2026-01-01"), ("p_ben", "grant", "2026-01-01")]
+    erased = ledger.suppressed(three.settings)
+    assert erased.of_claim("p_ann", "forum", "ann") and erased.of_account("forum", "ann")
+    assert erased.of_claim("p_ann", "forum", "ann_at_work") is erased.of_person("p_ann") is None
+
+
+def test_many_leave_at_once_and_one_of_them_account_by_account(three: Home) -> None:
+    keep(three, ANN, BEN, ANN_LEAVES, ANN.replace(",ann,", ",ann_at_work,"))
+    accounts = [frozenset({("forum", name)}) for name in ("ann", "ann_at_work")]
+    leavers = [ledger.Leaver("p_ben"), *(ledger.Leaver("p_ann", one) for one in accounts)]
+    assert ledger.suppress(three.settings, leavers) == 4
+    assert read(three) == []
+    assert ledger.verify(three.settings).erasure_count == 3
+
+
+def test_without_its_key_no_erasure_is_guessed_at(three: Home) -> None:
+    forget(three, "p_ann")
+    key = three.places.consent_key
+    assert key.stat().st_mode & 0o077 == 0
+    key.write_bytes(b"another")
+    with pytest.raises(BrokenChain, match=r"key: not the key of the erasure at sequence 4"):
+        read(three)
+    key.unlink()
+    with pytest.raises(BrokenChain, match=r"key: is gone"):
+        read(three)
+
+
+def test_the_keyed_hashes_tell_who_was_erased_and_nobody_else(three: Home) -> None:
+    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    erased = ledger.suppressed(three.settings)
+    assert erased.of_person("p_ann") == erased.of_account("forum", "ann") == "2026-03-01T00:00:00.000000Z"
+    assert erased.of_person("p_ben") is erased.of_account("forum", "ben") is None
+
+
+def test_a_decision_that_is_typed_in_stands_beside_the_file(home: Home) -> None:
+    fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True))
+    assert len(ledger.record(home.settings, [fields], "grant")) == 1
+    assert ledger.record(home.settings, [fields], "grant") == []
+    assert ("p_ben", "grant", "2026-01-01") in read(home)
+    with pytest.raises(UsageError, match="action is unknown: maybe"):
+        ledger.record(home.settings, [fields | {"action": "maybe"}], "grant")
+
+
+def test_nothing_is_dated_before_an_erasure(home: Home) -> None:
+    forget(home, "p_ben")
+    fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True))
+    with pytest.raises(UsageError, match="lies before this person's erasure"):
+        ledger.record(home.settings, [fields], "grant")
+
+
+def test_text_version_and_source_are_kept_as_evidence_and_not_scored(home: Home, tmp_path: Path) -> None:
+    (home.folder / "ledger.csv").write_text(f"{HEADER},text_version,source\n{ANN},2026-01,web form\n")
+    ledger.read_ledger(home.settings)
+    (row,) = ledger.rows_of(home.settings, "p_ann")
+    assert (row["entry"]["fields"]["text_version"], row["entry"]["fields"]["source"]) == ("2026-01", "web form")
+    assert "text_version" not in ledger.read_ledger(home.settings).column_names

@@ -1,0 +1,102 @@
+"""The verbs of the ledger append to it, read it and prove it."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evenscore.cli import main
+from home import LEDGER, Home
+
+ANN = LEDGER.splitlines()[1]
+BY = ("--recorded-at", "2026-02-01T00:00:00Z")
+
+
+def evenscore(home: Home, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--home", str(home.places.home), "--config", str(home.config), *words])
+
+
+def standing(home: Home, person: str) -> list[tuple[str, str, str]]:
+    found = json.loads(evenscore(home, "consent", "show", person, "--json").output)
+    return sorted((row["account_id"], row["purpose"], row["action"]) for row in found["standing"])
+
+
+def test_a_grant_links_accounts_and_keeps_what_was_agreed_to_and_where(home: Home) -> None:
+    links = ("--account", "forum:ben", "--account", "forge:ben-at-work", "--purpose", "public_score")
+    evidence = ("--adult", "--text-version", "2026-01", "--source", "web form")
+    said = evenscore(home, "consent", "grant", "p_ben", *links, *evidence, *BY)
+    assert said.exit_code == 0, said.output
+    assert standing(home, "p_ben") == [("ben", "public_score", "grant"), ("ben-at-work", "public_score", "grant")]
+    assert "forum:ben (work), adult, 2026-01, web form  (evenscore consent grant)" in said.output
+    again = evenscore(home, "consent", "grant", "p_ben", *links, *evidence, *BY)
+    assert again.output == "2 known already\n"
+
+
+def test_a_withdrawal_ends_everything_unless_it_names_an_account_or_a_purpose(home: Home) -> None:
+    links = ("--account", "forum:ben", "--account", "forge:ben", "--purpose", "public_score", "--purpose", "research")
+    evenscore(home, "consent", "grant", "p_ben", *links, "--adult", *BY)
+    evenscore(home, "consent", "withdraw", "p_ben", "--account", "forge:ben", "--purpose", "research")
+    assert [row[1:] for row in standing(home, "p_ben")].count(("research", "withdraw")) == 1
+    evenscore(home, "consent", "withdraw", "p_ben")
+    assert {action for _, _, action in standing(home, "p_ben")} == {"withdraw"}
+    evenscore(home, "consent", "withdraw", "p_ben", "--purpose", "topic:chess")
+    assert ("ben", "topic:chess", "withdraw") in standing(home, "p_ben")
+
+
+def test_who_is_in_the_file_alone_can_withdraw_by_the_verb(home: Home) -> None:
+    assert evenscore(home, "consent", "withdraw", "p_ann").exit_code == 0
+    assert standing(home, "p_ann") == [("ann", "public_score", "withdraw")]
+
+
+def test_of_one_instant_the_stricter_word_stands(home: Home) -> None:
+    for action in ("grant", "withdraw", "grant"):
+        more = ("--account", "forum:ben") if action == "grant" else ()
+        evenscore(home, "consent", action, "p_ben", *more, *BY)
+    assert standing(home, "p_ben") == [("ben", "public_score", "withdraw")]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("grant", "p_ben", "--account", "ben"), "--account ben: not NETWORK:ID"),
+        (("grant", "p_ben", "--account", "forum:ben", "--purpose", "hiring"), "purpose is unknown: hiring"),
+        (("grant", "p_ben", "--account", "forum:ben", "--recorded-at", "soon"), "recorded_at is not a timestamp: soon"),
+        (("grant", "p_ben", "--account", "forum:ben", "--recorded-at", "2999-01-01"), "recorded_at is in the future"),
+        (("withdraw", "p_ben"), "p_ben: the ledger has no grant of theirs there to withdraw"),
+        (("withdraw", "p_ann", "--account", "forge:ann"), "p_ann: the ledger has no grant of theirs there to withdraw"),
+        (("show", "p_ben"), "p_ben: the ledger has no row of theirs"),
+        (("show",), "no night has been built yet"),
+    ],
+)
+def test_a_mistake_is_one_line_and_nothing_is_recorded(home: Home, words: tuple[str, ...], reason: str) -> None:
+    result = evenscore(home, "consent", *words)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert reason in result.stderr
+    assert not home.places.consent_ledger.exists()
+
+
+def test_a_sound_chain_is_told_with_a_hash_to_note_and_a_broken_one_exits_1(home: Home) -> None:
+    evenscore(home, "consent", "import")
+    said = evenscore(home, "consent", "verify")
+    assert said.exit_code == 0
+    noted = re.findall(r"has the hash ([0-9a-f]{64})", said.output)[0]
+    assert evenscore(home, "consent", "verify", "--head", noted).exit_code == 0
+    path = home.places.consent_ledger
+    path.write_bytes(path.read_bytes().replace(b'"is_adult":true', b'"is_adult":null'))
+    broken = evenscore(home, "consent", "verify")
+    assert (broken.exit_code, broken.stdout) == (1, "")
+    assert broken.stderr.startswith(f"evenscore: {path}: the chain is broken at sequence 1: its entry was changed")
+
+
+def test_a_file_is_taken_in_once_and_a_loss_only_when_it_is_accepted(home: Home) -> None:
+    (home.folder / "march.csv").write_text(LEDGER.replace("ann", "mae"))
+    march = str(home.folder / "march.csv")
+    assert f"{march}: 1 rows taken in, 0 known already" in evenscore(home, "consent", "import", march).output
+    assert f"{march}: 0 rows taken in, 1 known already" in evenscore(home, "consent", "import", march).output
+    evenscore(home, "consent", "import")
+    (home.folder / "ledger.csv").write_text(LEDGER.replace("ann", "ben"))
+    assert evenscore(home, "consent", "import").exit_code == 1
+    assert evenscore(home, "consent", "import", "--accept-missing").exit_code == 0
+    assert standing(home, "p_ann") == [("ann", "public_score", "withdraw")]
+    assert evenscore(home, "consent", "import").exit_code == 0
