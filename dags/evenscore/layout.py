@@ -8,7 +8,10 @@ import pyarrow as pa
 from evenscore import landing
 from evenscore.canonical import DATASETS
 from evenscore.extraction import deliveries
+from evenscore.forgetting.erase import keep_out
+from evenscore.forgetting.suppression import read_suppressed, without_forgotten
 from evenscore.ledger import read_ledger
+from evenscore.retention import require_raw, write_first_kept_night
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
@@ -30,7 +33,10 @@ BEYOND = ("accounts", "aliases")
 
 def lay_out(settings: Settings, night: Night) -> None:
     """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
-    entries = read_ledger(settings)
+    keep_out(settings)
+    require_raw(settings, night.as_of_date)
+    ledger = read_ledger(settings)
+    entries = without_forgotten(read_suppressed(settings, ledger), ledger)
     topics = read_topics(settings)
     files = verified_files(settings, night)
     settings.places.warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +55,7 @@ def lay_out(settings: Settings, night: Night) -> None:
             _view_landed(con, dataset)
         shown_date = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
+        write_first_kept_night(con, settings, shown_date)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
 
 

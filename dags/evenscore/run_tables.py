@@ -58,6 +58,7 @@ def write_run_tables(con: duckdb.DuckDBPyConnection, places: Places, night: Nigh
             con.execute(
                 f"insert into candidate.{table} by name select earlier.* from previous.{table} as earlier "
                 "semi join (from previous.runs where run_id <> $1 and outcome <> 'unfinished') using (run_id) "
+                "where as_of_date >= (from raw.first_kept_night) "
                 "order by as_of_date, run_id",
                 [night.run_id],
             )

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, extraction, publishing, runs, warehouse
+from evenscore import durable, extraction, publishing, retention, runs, warehouse
 from evenscore.checks.judge import judge
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.layout import lay_out
@@ -42,6 +42,7 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
             "duplicate": sum(delivery.duplicate_count for delivery in delivered),
             "ignored": sum(sum(delivery.ignored.values()) for delivery in delivered),
             "landed": sum(delivery.landed_count for delivery in delivered),
+            "suppressed": sum(delivery.suppressed_count for delivery in delivered),
         }
         counts: dict[str, int] = record["rows"]
         return counts
@@ -78,6 +79,7 @@ def publish(settings: Settings, night: Night) -> None:
     """Publish what was checked."""
     with _working(settings, night, "publish") as record:
         outcome = publishing.publish(settings, night)
+        record["pruned"] = retention.prune(settings, latest_published(settings))
         record |= {"published": outcome.outcome, "folder": str(outcome.folder), "tables": outcome.row_counts}
 
 
