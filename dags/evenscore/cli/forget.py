@@ -70,9 +70,7 @@ def in_words(found: erase.Forgotten) -> str:
 
 
 @main.command()
-@click.option(
-    "--as-of", "as_of_date", type=Day(), help="The night to count from.  [default: the latest published]"
-)
+@click.option("--as-of", "as_of_date", type=Day(), help="The night to count from.  [default: the latest published]")
 @surroundings
 def prune(settings: Settings, as_json: bool, as_of_date: date | None) -> None:
     """Remove what is older than the settings of retention allow; each publish does that by itself.

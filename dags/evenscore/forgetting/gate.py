@@ -25,7 +25,7 @@ COLUMNS = {
 OBJECTS = {"activity": "object_id", "aliases": "alias_id"}
 PART = re.compile(r"[^/#?&=@\s]+")
 MENTION = re.compile(r"@(\w(?:[\w.-]*\w)?)")
-WORDS = re.compile(r"[^\s\"',:;{}\[\]()\\]+")
+WORDS = re.compile(r"[^\s\"',:;{}\[\]()\\/#@?&=]+")
 NAMELESS = "(its record names somebody who has left)"
 
 
@@ -130,7 +130,8 @@ def quiet(suppressed: Suppressed | None, network: str | None, parsed: Parsed) ->
     networks = [network] if network else {name for table in rows for name in table["network"].unique().to_pylist()}
 
     def names_one(reject: Reject) -> bool:
-        words = set(WORDS.findall(f"{reject.reason} {reject.record}"))
+        text = f"{reject.reason} {reject.record}"
+        words = {word.strip(".!") for word in WORDS.findall(text)} | set(re.findall(r'"([^"]+)"', text))
         return any(suppressed.entry(ACCOUNT, str(name), word) for name in networks for word in words)
 
     return [Reject(one.row, one.reason.split(":")[0], NAMELESS) if names_one(one) else one for one in parsed.rejects]

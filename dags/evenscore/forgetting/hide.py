@@ -71,14 +71,15 @@ def hide(settings: Settings) -> Path | None:
         ledger = read_ledger(settings)
         with duckdb.connect() as con:
             attach_published(con, places, "previous")
-            _prepare(con, ledger)
+            prepare(con, ledger)
             kept = {table: f"select * from previous.{table} where {rule}" for table, rule in _shown(con).items()}
         if not kept:
             return None
-        return publishing.rewrite(places, places.current.resolve(), kept, lambda con: _prepare(con, ledger))
+        return publishing.rewrite(places, places.current.resolve(), kept, lambda con: prepare(con, ledger))
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, ledger: pa.Table) -> None:
+def prepare(con: duckdb.DuckDBPyConnection, ledger: pa.Table) -> None:
+    """Make the tables that publishing's rules ask, as the ledger has it now; `previous` is what readers see."""
     con.register("ledger", ledger)
     con.execute(WHO_IS_SHOWN)
 

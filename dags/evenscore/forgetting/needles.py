@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 import ahocorasick
+from markupsafe import escape
 
 from evenscore.forgetting.whom import Leaver
 
@@ -33,7 +34,7 @@ class Needles:
         self.plain = frozenset(name for name in plain if name)
         self._found = ahocorasick.Automaton()
         for name in self.plain:
-            for written in {name, json.dumps(name)[1:-1], html.escape(name), html.escape(name, quote=False)}:
+            for written in {name, json.dumps(name)[1:-1], str(escape(name)), html.escape(name)}:
                 self._found.add_word(written, len(written))
         if self.plain:
             self._found.make_automaton()
@@ -56,6 +57,10 @@ class Needles:
     def within(self, text: str) -> bool:
         """Whether a name stands in a text."""
         return next(self.spans(text), None) is not None
+
+    def anywhere(self, content: bytes) -> bool:
+        """Whether a name stands in bytes, be it glued to other words: a database writes its values side by side."""
+        return bool(self.plain) and next(self._found.iter(content.decode("latin-1")), None) is not None
 
     def within_bytes(self, content: bytes) -> bool:
         """Whether a name stands in bytes that are text, be it partly."""

@@ -65,7 +65,14 @@ def purge_files(settings: Settings, needles: Needles) -> tuple[int, list[Path]]:
 def _holds(path: Path, needles: Needles) -> bool:
     if path.suffix == ".parquet":
         return _parquet_holds(path, needles)
+    if _is_sqlite(path):
+        return needles.anywhere(path.read_bytes())
     return any(needles.within_bytes(content) for content in contents(path))
+
+
+def _is_sqlite(path: Path) -> bool:
+    with path.open("rb") as handle:
+        return handle.read(len(SQLITE)) == SQLITE
 
 
 def contents(path: Path) -> Iterator[bytes]:
@@ -82,7 +89,7 @@ def contents(path: Path) -> Iterator[bytes]:
 
 
 def _rewrite(path: Path, needles: Needles) -> None:
-    if path.read_bytes()[: len(SQLITE)] == SQLITE:
+    if _is_sqlite(path):
         _blank_database(path, needles)
         return
     try:
