@@ -61,12 +61,6 @@ def require_raw(settings: Settings, as_of_date: date) -> None:
         )
 
 
-def write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, shown_date: date) -> None:
-    """Tell publishing from which night on the history is kept."""
-    first = shown_date - timedelta(settings.retention.history_nights)
-    con.execute("create or replace table raw.first_kept_night as select $1::date as first_date", [first])
-
-
 def _prune_landing(places: Places, before: date) -> int:
     """Days of activity. Snapshots and aliases say what an account is, whenever that was first seen."""
     old = [one for one in landing.manifests(places) if one.dataset == "activity" and one.day < before.isoformat()]

@@ -63,8 +63,9 @@ def write_run_tables(con: duckdb.DuckDBPyConnection, places: Places, night: Nigh
                 [night.run_id],
             )
     known = {run_id for (run_id,) in con.execute("select run_id from candidate.runs").fetchall()}
+    ((first_kept,),) = con.execute("from raw.first_kept_night").fetchall()
     for folder in sorted(places.runs.glob("*/")):
-        if folder.name not in known:
+        if folder.name not in known and folder.name[:10] >= first_kept.isoformat():
             _write_run(con, places, folder.name, is_published=folder.name == night.run_id)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from evenscore import durable, extraction, publishing, retention, runs, warehouse
 from evenscore.checks.judge import judge
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
+from evenscore.forgetting.erase import keep_out
 from evenscore.layout import lay_out
 from evenscore.report.page import write_report
 from evenscore.run_tables import versions
@@ -51,6 +52,8 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
 def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
+        keep_out(settings)
+        retention.require_raw(settings, night.as_of_date)
         lay_out(settings, night)
         with warehouse.connect(settings.places) as con:
             record["versions"] = versions(con)

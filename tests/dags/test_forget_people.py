@@ -13,7 +13,9 @@ def forgetting(bag: Any) -> Any:
 
 
 def test_it_runs_every_night_before_the_night_is_scored(forgetting: Any, bag: Any) -> None:
-    crons = [forgetting.timetable._expression, bag.dags["nightly_scores"].timetable._expression]
+    from airflow.serialization.encoders import coerce_to_core_timetable
+
+    crons = [coerce_to_core_timetable(dag.timetable).summary for dag in (forgetting, bag.dags["nightly_scores"])]
     assert crons == ["30 1 * * *", "0 2 * * *"]
     assert (forgetting.max_active_runs, forgetting.catchup) == (1, False)
 

@@ -8,7 +8,7 @@ import pytest
 from leaving import Left
 from village import DAYS, LAST, published
 
-from evenscore import landing, layout, publishing, retention, warehouse
+from evenscore import landing, publishing, retention, steps, warehouse
 from evenscore.canonical import ACCOUNTS
 from evenscore.errors import UsageError
 from evenscore.runs import Night
@@ -79,7 +79,7 @@ def test_a_night_whose_rows_are_gone_is_not_scored_again(left: Left) -> None:
     settings = keeping(left.settings, raw_days=30)
     retention.prune(settings, SOON)
     with pytest.raises(UsageError, match=r"have been pruned \(retention\.raw_days\)"):
-        layout.lay_out(settings, Night.of(LAST - timedelta(20), "again"))
+        steps.check_landing(settings, Night.of(LAST - timedelta(20), "again"))
     retention.require_raw(settings, SOON - timedelta(settings.scoring.history_nights))
 
 
@@ -91,7 +91,7 @@ def test_a_clock_that_is_ahead_prunes_nothing(left: Left) -> None:
 def test_publishing_leaves_out_nights_beyond_the_history(left: Left) -> None:
     (run,) = left.settings.places.runs.glob(f"{LAST}_*")
     with warehouse.connect(left.settings.places) as con:
-        retention.write_first_kept_night(con, keeping(left.settings, history_nights=60), LAST + timedelta(60))
+        con.execute("update raw.first_kept_night set first_date = $1", [LAST])
     publishing.publish(left.settings, Night(LAST, run.name))
     for table in ("person_scores", "score_contributions", "runs", "data_quality"):
         assert published(left.settings, f"select distinct as_of_date from {table}") == [(LAST,)], table

@@ -20,6 +20,7 @@ def scratch_home(settings: Settings) -> Iterator[Settings]:
     scratch.home.mkdir(parents=True)
     durable.point(scratch.places.landing, places.landing)
     durable.point(scratch.places.published, places.published)
+    durable.point(scratch.places.erasures, places.erasures)  # whoever was forgotten is nobody here too
     try:
         yield scratch
     finally:
