@@ -105,6 +105,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
         "README.md",
         "docs/configuration.md",
         "docs/evaluation.md",
+        "docs/leaving.md",
         "docs/operations.md",
         "docs/scoring.md",
         "docs/topics.md",
