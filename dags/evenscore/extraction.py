@@ -20,6 +20,8 @@ from evenscore.canonical import INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import Parsed
 from evenscore.errors import BusyError, InputError
+from evenscore.forgetting import gate
+from evenscore.forgetting.suppression import Suppressed, read_suppressed, suppress
 from evenscore.progress import track
 from evenscore.settings import WILDCARD, Settings, Source
 from evenscore.validation import validate, validator
@@ -42,6 +44,8 @@ class Delivery:
     duplicate_count: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
+    suppressed_count: int = 0
+    """Sound rows of people who were erased: not taken in again."""
     first_date: str | None = None
     last_date: str | None = None
     """The UTC days that this file covers: a day in between without a row was quiet, not missing."""
@@ -66,9 +70,11 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     path = settings.places.deliveries(source_name)
     with _only_one(path, source_name), validator() as con:
         known = deliveries(settings, source_name)
+        suppressed = read_suppressed(settings)
         try:
             for file in track(input_files(settings, source, as_of_date), f"extract {source_name}"):
-                read = _read_if_changed(con, settings, source, file, as_of_date, known.get(str(file.path)))
+                before = known.get(str(file.path))
+                read = _read_if_changed(con, settings, source, file, as_of_date, before, suppressed)
                 known[str(file.path)] = read
         finally:
             durable.write_json(path, {name: asdict(known[name]) for name in sorted(known)})
@@ -131,6 +137,7 @@ def _read_if_changed(
     file: InputFile,
     night: date,
     known: Delivery | None,
+    suppressed: Suppressed | None,
 ) -> Delivery:
     stat = file.path.stat()
     if known and (known.size, known.modified_ns) == (stat.st_size, stat.st_mtime_ns):
@@ -140,17 +147,28 @@ def _read_if_changed(
         known.modified_ns = stat.st_mtime_ns
         return known
     delivery = Delivery(str(file.path), stat.st_size, stat.st_mtime_ns, digest, night.isoformat())
-    _land_file(con, settings, source, file, delivery)
+    _land_file(con, settings, source, file, delivery, suppressed)
     return delivery
 
 
 def _land_file(
-    con: duckdb.DuckDBPyConnection, settings: Settings, source: Source, file: InputFile, delivery: Delivery
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: Source,
+    file: InputFile,
+    delivery: Delivery,
+    suppressed: Suppressed | None,
 ) -> None:
     parsed = CONNECTORS[source.kind].parse(file.path, source)
+    if learned := gate.learned(suppressed, parsed.tables.get("aliases")):
+        suppress(settings.places, learned)
+        suppressed = read_suppressed(settings)
     delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
     covered_days = {file.day} if file.day else set()
     for dataset, rows in _accepted(con, source, file, parsed, delivery):
+        sound_count = rows.num_rows
+        rows = gate.keep(suppressed, dataset, rows)
+        delivery.suppressed_count += sound_count - rows.num_rows
         for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], rows):
             fresh_count = landing.land(settings.places, source.name, dataset, network, day, part)
             delivery.landed_count += fresh_count
@@ -160,7 +178,7 @@ def _land_file(
     if covered_days:
         delivery.first_date, delivery.last_date = min(covered_days).isoformat(), max(covered_days).isoformat()
     folder = settings.places.rejected(source.network or source.name, source.dataset, date.fromisoformat(delivery.night))
-    landing.write_rejects(folder, source.name, file.path, parsed.rejects)
+    landing.write_rejects(folder, source.name, file.path, gate.quiet(suppressed, source.network, parsed))
     delivery.rejected = dict(sorted(Counter(_kind(reject.reason) for reject in parsed.rejects).items()))
 
 

@@ -1,4 +1,5 @@
-"""The landing zone: one (network, dataset, day) is written whole or not at all, and nothing in it ever shrinks.
+"""The landing zone: one (network, dataset, day) is written whole or not at all. Only erasure and retention
+take anything out of it.
 
 A day's folder holds, for each source, a content-named Parquet file and a manifest that names it. Replacing the
 manifest is the commit: a Parquet file that no manifest names was never landed.
@@ -49,15 +50,39 @@ def land(places: Places, source: str, dataset: str, network: str, day: date, row
         landed = pq.ParquetFile(verify(places, before)).read()
         fresh_count = _fresh_count(landed, rows)
         rows = _merged(landed, rows, KEY_COLUMNS[dataset])
+    _commit(places, source, dataset, network, day, rows, before)
+    return fresh_count
+
+
+def _commit(
+    places: Places, source: str, dataset: str, network: str, day: date, rows: pa.Table, before: Manifest | None
+) -> Manifest:
+    """Let a manifest name these rows, and them alone."""
+    folder = places.landed(network, dataset, day)
     content = _parquet_bytes(rows.sort_by([(key, "ascending") for key in KEY_COLUMNS[dataset]]))
     digest = hashlib.sha256(content).hexdigest()
     file = f"{source}-{digest[:12]}.parquet"
+    manifest = Manifest(network, dataset, day.isoformat(), source, file, rows.num_rows, digest)
     if not before or before.sha256 != digest:
         durable.write_bytes(folder / file, content)
-        manifest = Manifest(network, dataset, day.isoformat(), source, file, rows.num_rows, digest)
-        durable.write_json(manifest_path, asdict(manifest))
+        durable.write_json(folder / f"{source}.json", asdict(manifest))
     _clean(folder, source, file)
-    return fresh_count
+    return manifest
+
+
+def replace_rows(places: Places, manifest: Manifest, rows: pa.Table) -> Manifest:
+    """Let other rows, be it none, stand for what one source has landed for one day."""
+    day = date.fromisoformat(manifest.day)
+    return _commit(places, manifest.source, manifest.dataset, manifest.network, day, rows, manifest)
+
+
+def remove_day(places: Places, manifest: Manifest) -> None:
+    """Take a source's day out whole: the manifest first, for a file that none names was never landed."""
+    path = landed_file(places, manifest)
+    path.with_name(f"{manifest.source}.json").unlink()
+    _clean(path.parent, manifest.source, "")
+    if not any(path.parent.iterdir()):
+        path.parent.rmdir()
 
 
 def _clean(folder: Path, source: str, file: str) -> None:

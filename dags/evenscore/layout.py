@@ -1,7 +1,7 @@
 """What a night starts from, laid out in the schema `raw`: settings, landed files, ledger, what was published."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
@@ -11,6 +11,7 @@ from evenscore import landing
 from evenscore.canonical import DATASETS
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
+from evenscore.forgetting.suppression import read_suppressed, without_forgotten
 from evenscore.ledger import read_ledger
 from evenscore.runs import Night
 from evenscore.settings import Settings
@@ -61,7 +62,8 @@ BEYOND = ("accounts", "aliases")
 
 def lay_out(settings: Settings, night: Night) -> None:
     """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
-    entries = read_ledger(settings)
+    ledger = read_ledger(settings)
+    entries = without_forgotten(read_suppressed(settings, ledger), ledger)
     topics = read_topics(settings)
     files = verified_files(settings, night)
     settings.places.warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +83,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_decisions(con, settings)
         shown_date = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
+        _write_first_kept_night(con, settings, shown_date)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
 
 
@@ -153,6 +156,12 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
         "interval 1 day))::date as as_of_date",
         {"tonight": night.as_of_date, "nights": settings.scoring.history_nights},
     )
+
+
+def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, shown_date: date) -> None:
+    """Tell publishing from which night on the history is kept."""
+    first = shown_date - timedelta(settings.retention.history_nights)
+    con.execute("create or replace table raw.first_kept_night as select $1::date as first_date", [first])
 
 
 def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

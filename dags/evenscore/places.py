@@ -179,15 +179,62 @@ class Places:
 
     # versions ---------------------------------------------------------------------------------------------
 
+    @property
+    def comparisons(self) -> Path:
+        """One folder a comparison of scoring versions."""
+        return self.home / "comparisons"
+
     def comparison(self, as_of_date: date, candidate: int) -> Path:
         """The folder of a candidate scoring version beside the one that was published: its page and its tables."""
-        return self.home / "comparisons" / f"{as_of_date.isoformat()}_v{candidate}"
+        return self.comparisons / f"{as_of_date.isoformat()}_v{candidate}"
 
     @property
     def comparison_scratch(self) -> Path:
         """A home of its own that a comparison builds in; it is gone when that ends."""
-        return self.home / "comparisons" / "scratch"
+        return self.comparisons / "scratch"
 
     def fit(self, version: int) -> Path:
         """The folder of a fitted scoring version: its seeds and its report."""
         return self.home / "fits" / f"v{version}"
+
+    # reviews and erasures ---------------------------------------------------------------------------------
+
+    @property
+    def erasures(self) -> Path:
+        """Who was forgotten, as keyed hashes, and when that was done."""
+        return self.home / "erasures"
+
+    @property
+    def suppression_key(self) -> Path:
+        """The key of the hashes; readable by its owner only."""
+        return self.erasures / "key"
+
+    @property
+    def suppressed(self) -> Path:
+        """The suppression list: a keyed hash a line."""
+        return self.erasures / "suppressed.ndjson"
+
+    @property
+    def erasure_intent(self) -> Path:
+        """Whom an erasure that is under way is about, in plain; gone when it is done."""
+        return self.erasures / "intent.json"
+
+    @property
+    def erasure_log(self) -> Path:
+        """When which erasure was carried out, and how much it took away; names nobody who left."""
+        return self.erasures / "log.ndjson"
+
+    @property
+    def seen_clean(self) -> Path:
+        """Digests of the files that hold nobody on the suppression list."""
+        return self.erasures / "clean.json"
+
+    @property
+    def pruned(self) -> Path:
+        """Up to which day retention has taken landed rows away."""
+        return self.home / "pruned.json"
+
+    @property
+    def airflow(self) -> Path:
+        """Airflow's own home, where `make` puts it: logs and its database."""
+        return self.home / "airflow"

@@ -7,6 +7,7 @@ back is pointing `current` at another folder of published/runs: the next night g
 
 import os
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, count
@@ -66,6 +67,7 @@ STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {
     "cohort_moves": "true",
 }
 """Which rows of earlier nights may go on being shown: who withdraws one persona, or one network, keeps the other."""
+STANDING = {mart: f"({rule}) and as_of_date >= (from raw.first_kept_night)" for mart, rule in STANDING.items()}
 
 COUNTED = {"score_contributions": "network <> 'all'", "network_coverage": "is_counted", "topic_evidence": "true"}
 """Which rows of a table say something about an account of the row's network."""
@@ -89,7 +91,7 @@ def publish(settings: Settings, night: Night) -> Outcome:
     """
     places = settings.places
     with durable.disk_errors(places.published):
-        _tidy(places)
+        tidy(places)
         _lay_links(places)
         draft = places.published / "runs" / f".{night.run_id}.draft"
         try:
@@ -116,7 +118,7 @@ def republish(settings: Settings) -> Path | None:
     if not places.current.is_symlink():
         return None
     with durable.disk_errors(places.published):
-        _tidy(places)
+        tidy(places)
         seen = places.current.resolve()
         manifest = durable.read_json(seen / MANIFEST)
         night = Night(date.fromisoformat(manifest["as_of_date"]), manifest["run_id"])
@@ -133,6 +135,59 @@ def republish(settings: Settings) -> Path | None:
     return places.database
 
 
+def kept_runs(places: Places) -> list[Path]:
+    """The folders of the runs that are kept, the oldest first."""
+    return sorted((places.published / "runs").glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
+
+
+Prepare = Callable[[duckdb.DuckDBPyConnection], object]
+
+
+def rewrite(places: Places, folder: Path, kept: Mapping[str, str], prepare: Prepare | None = None) -> Path:
+    """Write a kept run anew with fewer rows: of each table those that its SELECT on `previous` gives, else all.
+
+    `prepare` makes what the SELECTs need beside it.
+
+    Nothing of the old files stays. Where readers see this run, they go from the old folder to the new one in one swap.
+    Returns the new folder, which keeps the old one's place among the kept runs.
+    """
+    manifest = durable.read_json(folder / MANIFEST)
+    night = Night(date.fromisoformat(manifest["as_of_date"]), manifest["run_id"])
+    is_seen = places.current.resolve() == folder.resolve()
+    draft, modified_ns = folder.with_name(f".{folder.name}.draft"), folder.stat().st_mtime_ns
+    with durable.disk_errors(places.published):
+        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            draft.mkdir()
+            row_counts = _copy_kept(folder, draft, kept, prepare)
+            _write_manifest(night, draft, row_counts, manifest["versions"], manifest["published_at"])
+            os.utime(draft, ns=(modified_ns, modified_ns))
+            found = _place(places, night, draft)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        if is_seen:
+            durable.point(places.current, found)
+        remove(folder)
+    return found
+
+
+def _copy_kept(folder: Path, draft: Path, kept: Mapping[str, str], prepare: Prepare | None) -> dict[str, int]:
+    """Rows are written into a new file: in the old one, the bytes of deleted rows would stay."""
+    with duckdb.connect() as con:
+        con.execute(f"attach {quoted(folder / DATABASE)} as previous (read_only)")
+        if prepare:
+            prepare(con)
+        con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
+        con.execute("copy from database previous to candidate (schema)")
+        for (table,) in con.execute(
+            "select table_name from duckdb_tables() where database_name = 'previous'"
+        ).fetchall():
+            rows = kept.get(table, f"select * from previous.{table}")
+            con.execute(f"insert into candidate.{table} {rows} order by rowid")
+        con.execute("checkpoint candidate")
+        return _write_parquet(con, draft)
+
+
 def _evaluate(places: Places, draft: Path) -> dict[str, int]:
     with duckdb.connect() as con:
         con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
@@ -142,7 +197,7 @@ def _evaluate(places: Places, draft: Path) -> dict[str, int]:
         return _write_parquet(con, draft)
 
 
-def _tidy(places: Places) -> None:
+def tidy(places: Places) -> None:
     """Remove the drafts that a killed run left. A folder without a dot is whole and audited, pointed at or not."""
     for leftover in (*places.published.glob(".*.draft"), *(places.published / "runs").glob(".*.draft")):
         if leftover.is_symlink():
@@ -312,12 +367,14 @@ def _row_counts(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, int]
     return {table: con.execute(f"select count(*) from {database}.{table}").fetchall()[0][0] for (table,) in tables}
 
 
-def _write_manifest(night: Night, draft: Path, row_counts: dict[str, int], made_by: dict[str, str]) -> None:
+def _write_manifest(
+    night: Night, draft: Path, row_counts: dict[str, int], made_by: dict[str, str], published_at: str | None = None
+) -> None:
     files = sorted(path for path in draft.rglob("*") if path.is_file())
     manifest = {
         "run_id": night.run_id,
         "as_of_date": night.as_of_date,
-        "published_at": runs.now(),
+        "published_at": published_at or runs.now(),
         "versions": made_by,
         "row_counts": row_counts,
         "purposes": {table: TABLE_PURPOSES[table] for table in row_counts},
@@ -329,21 +386,29 @@ def _write_manifest(night: Night, draft: Path, row_counts: dict[str, int], made_
 
 
 def _swap(places: Places, night: Night, draft: Path) -> Path:
+    folder = _place(places, night, draft)
+    durable.point(places.current, folder)
+    return folder
+
+
+def _place(places: Places, night: Night, draft: Path) -> Path:
     first = places.published_run(night.run_id)
     again = (first.with_name(f"{first.name}.{number}") for number in count(2))
     # The same run may publish again, with other rows: readers keep the old folder until the swap.
     folder = next(name for name in chain([first], again) if not name.exists())
     os.rename(draft, folder)
     durable.sync(folder.parent)
-    durable.point(places.current, folder)
     return folder
 
 
-def _forget_old_runs(places: Places, kept_runs: int) -> None:
-    """Remove the oldest folders, each under a draft's name first: one that is half removed must not look whole."""
-    folders = sorted((places.published / "runs").glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
-    for folder in folders[:-kept_runs]:
+def _forget_old_runs(places: Places, kept_count: int) -> None:
+    for folder in kept_runs(places)[:-kept_count]:
         if folder.resolve() != places.current.resolve():
-            doomed = folder.with_name(f".{folder.name}.draft")
-            os.rename(folder, doomed)
-            shutil.rmtree(doomed)
+            remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a run's folder, under a draft's name first: one that is half removed must not look whole."""
+    doomed = folder.with_name(f".{folder.name}.draft")
+    os.rename(folder, doomed)
+    shutil.rmtree(doomed)

@@ -58,12 +58,14 @@ def write_run_tables(con: duckdb.DuckDBPyConnection, places: Places, night: Nigh
             con.execute(
                 f"insert into candidate.{table} by name select earlier.* from previous.{table} as earlier "
                 "semi join (from previous.runs where run_id <> $1 and outcome <> 'unfinished') using (run_id) "
+                "where as_of_date >= (from raw.first_kept_night) "
                 "order by as_of_date, run_id",
                 [night.run_id],
             )
     known = {run_id for (run_id,) in con.execute("select run_id from candidate.runs").fetchall()}
+    ((first_kept,),) = con.execute("from raw.first_kept_night").fetchall()
     for folder in sorted(places.runs.glob("*/")):
-        if folder.name not in known:
+        if folder.name not in known and folder.name[:10] >= first_kept.isoformat():
             _write_run(con, places, folder.name, is_published=folder.name == night.run_id)
 
 

@@ -92,6 +92,16 @@ class Publish(_Frozen):
     kept_runs: int = Field(default=30, ge=2)
 
 
+class Retention(_Frozen):
+    """How long what a night leaves behind is kept; see docs/leaving.md."""
+
+    raw_days: int = Field(default=730, ge=30)
+    """Landed rows and rejected records, from their day. Evidence fades by half in 120 days and never wholly: fewer days
+    than 730 move scores."""
+    history_nights: int = Field(default=400, ge=60)
+    """Published nights, pages, run folders, evaluations, comparisons and logs."""
+
+
 class Settings(_Frozen):
     """Everything a run may ask about its surroundings."""
 
@@ -103,6 +113,7 @@ class Settings(_Frozen):
     checks: Checks = Checks()
     scoring: Scoring = Scoring()
     publish: Publish = Publish()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _seeds_name_network_and_account(self) -> "Settings":

@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, extraction, publishing, runs, warehouse
+from evenscore import durable, extraction, publishing, retention, runs, warehouse
 from evenscore.checks.judge import judge
 from evenscore.consent.book import HEAD, last_head
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
+from evenscore.forgetting.erase import keep_out
 from evenscore.layout import lay_out
 from evenscore.report.writing import write_report
 from evenscore.run_tables import versions
@@ -43,6 +44,7 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
             "duplicate": sum(delivery.duplicate_count for delivery in delivered),
             "ignored": sum(sum(delivery.ignored.values()) for delivery in delivered),
             "landed": sum(delivery.landed_count for delivery in delivered),
+            "suppressed": sum(delivery.suppressed_count for delivery in delivered),
         }
         counts: dict[str, int] = record["rows"]
         return counts
@@ -51,6 +53,8 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
 def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
+        keep_out(settings)
+        retention.require_raw(settings, night.as_of_date)
         lay_out(settings, night)
         record[HEAD] = last_head(settings.places)
         with warehouse.connect(settings.places) as con:
@@ -80,6 +84,7 @@ def publish(settings: Settings, night: Night) -> None:
     """Publish what was checked."""
     with _working(settings, night, "publish") as record:
         outcome = publishing.publish(settings, night)
+        record["pruned"] = retention.prune(settings, latest_published(settings))
         record |= {"published": outcome.outcome, "folder": str(outcome.folder), "tables": outcome.row_counts}
 
 

@@ -117,6 +117,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
         "docs/consent.md",
         "docs/data_protection.md",
         "docs/evaluation.md",
+        "docs/leaving.md",
         "docs/operations.md",
         "docs/review.md",
         "docs/scoring.md",

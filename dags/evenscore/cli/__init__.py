@@ -4,7 +4,7 @@ Exit codes: 0 published; 1 failed, nothing published; 2 usage or configuration e
 last good scores are still published.
 """
 
-from evenscore.cli import aggregate, consent, export, methods, nights, people, review, upkeep
+from evenscore.cli import aggregate, consent, export, forget, methods, nights, people, review, upkeep
 from evenscore.cli.root import main
 
-__all__ = ["aggregate", "consent", "export", "main", "methods", "nights", "people", "review", "upkeep"]
+__all__ = ["aggregate", "consent", "export", "forget", "main", "methods", "nights", "people", "review", "upkeep"]

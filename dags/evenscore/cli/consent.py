@@ -11,7 +11,8 @@ from evenscore.cli.root import Verb, hand_on, main, shared, show, surroundings
 from evenscore.consent.chain import Row
 from evenscore.consent.entries import plain
 from evenscore.consent.standing import last_words, standing
-from evenscore.errors import UsageError
+from evenscore.errors import BusyError, UsageError
+from evenscore.forgetting.hide import hide
 from evenscore.settings import Settings
 
 
@@ -84,7 +85,7 @@ def withdraw(
     source: str | None,
     recorded_at: str | None,
 ) -> None:
-    """Record that a person says no. The next night does not score them and hides what is published.
+    """Record that a person says no: readers see nothing more of it from now on, and the next night does not score it.
 
     \b
     Example: evenscore consent withdraw p_maya --purpose public_score
@@ -98,6 +99,10 @@ def withdraw(
         raise UsageError(f"{person}: the ledger has no grant of theirs there to withdraw")
     common = {"action": "withdraw", "recorded_at": recorded_at or runs.now(), "text_version": None, "source": source}
     _record(settings, as_json, [row | common | {"purpose": one} for row in linked.values() for one in wanted])
+    try:
+        hide(settings)
+    except BusyError as error:
+        click.echo(f"evenscore: recorded; {error}; what is published is hidden when that run publishes", err=True)
 
 
 def _record(settings: Settings, as_json: bool, rows: list[Row]) -> None:

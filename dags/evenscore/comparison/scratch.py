@@ -22,6 +22,7 @@ def scratch_home(settings: Settings) -> Iterator[Settings]:
     durable.point(scratch.places.landing, places.landing)
     durable.point(scratch.places.published, places.published)
     share_ledger(places, scratch.places)
+    durable.point(scratch.places.erasures, places.erasures)  # whoever was forgotten is nobody here too
     try:
         yield scratch
     finally:

@@ -195,6 +195,7 @@ def _lay_out(settings: Settings, version: ScoringVersion, until: date, is_everyb
     own.home.mkdir(parents=True)
     own.places.landing.symlink_to(settings.places.landing)
     share_ledger(settings.places, own.places)
+    own.places.erasures.symlink_to(settings.places.erasures)  # whoever was forgotten is nobody here too
     with runs.only_one(settings.places):  # an erasure must not run meanwhile
         lay_out(own, Night(until, "evaluation"))
         with warehouse.connect(own.places) as con:

@@ -1,0 +1,181 @@
+"""An erasure from end to end: an intent first, then place by place, each file once; killed at any point, it goes on.
+
+Every step may be done again. The suppression list comes first, so that from then on nobody is taken in again, and the
+intent goes last: while it is there, the next night or the next erasure carries on.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from evenscore import durable, ledger, runs
+from evenscore.errors import EvenscoreError
+from evenscore.forgetting import kept, landed, traces, whom
+from evenscore.forgetting.needles import Needles
+from evenscore.forgetting.suppression import Suppressed, new_key, read_suppressed, suppress
+from evenscore.forgetting.whom import Account, Erasure
+from evenscore.places import Places
+from evenscore.settings import Settings
+
+
+@dataclass
+class Forgotten:
+    """What an erasure took away; the counts name nobody."""
+
+    people: int = 0
+    accounts: int = 0
+    landed_rows: int = 0
+    runs_rewritten: int = 0
+    files_changed: int = 0
+    kept_accounts: tuple[str, ...] = ()
+    """Accounts that stay, because somebody else has a standing grant on them."""
+    inputs: tuple[str, ...] = ()
+    """Where the input files and the ledger are: they are not evenscore's to rewrite."""
+
+
+def forget(
+    settings: Settings, people: Iterable[str], by: str, why: str = "", accounts: Iterable[Account] = ()
+) -> Forgotten:
+    """Forget people with all their accounts, and further accounts by name; their past is gone when this returns.
+
+    Raises UsageError for a person whom the ledger does not know, BusyError while another run works in the home.
+    """
+    with runs.only_one(settings.places):
+        resume(settings)
+        leavers = whom.asked_by_hand(settings, people, accounts, whom.now())
+        return _carry_out(settings, Erasure(whom.with_names(settings, leavers), by, why))
+
+
+def forget_due(settings: Settings, by: str) -> Forgotten:
+    """Forget everybody whose erasure the ledger asks for and that has not been carried out yet, all at once."""
+    with runs.only_one(settings.places):
+        resume(settings)
+        leavers = whom.asked_by_ledger(settings, read_suppressed(settings))
+        if not leavers:
+            return Forgotten()
+        return _carry_out(settings, Erasure(whom.with_names(settings, leavers), by, "asked for in the ledger"))
+
+
+def resume(settings: Settings) -> Forgotten | None:
+    """Carry on with an erasure that was interrupted, if one was. The caller holds the home folder."""
+    path = settings.places.erasure_intent
+    if not path.exists():
+        return None
+    return _carry_out(settings, Erasure.from_plain(durable.read_json(path)))
+
+
+def keep_out(settings: Settings) -> None:
+    """Before a night: finish what was interrupted, and take out what a restore or a roll-back brought back."""
+    resume(settings)
+    suppressed = read_suppressed(settings)
+    if suppressed is None:
+        return
+    places, known = settings.places, landed.read_clean(settings.places)
+    _, clean = landed.purge(places, suppressed, known)
+    published = kept.keep_out_of_readers_sight(places, suppressed, known)
+    landed.write_clean(places, clean | ({published} if published else set()))
+
+
+def _carry_out(settings: Settings, erasure: Erasure) -> Forgotten:
+    places = settings.places
+    _write_intent(places, erasure)
+    leavers, shared = whom.not_of_others(settings, erasure.leavers)
+    needles = Needles(leavers, shared=shared)
+    known = landed.read_clean(places)
+    suppress(places, whom.entries(Suppressed(new_key(places)), leavers, shared))
+    found = Forgotten(
+        len(needles.people), len(leavers), kept_accounts=tuple(f"{a.network}:{a.account_id}" for a in shared)
+    )
+    for step in STEPS:
+        step(settings, needles, known, found)
+    found.inputs = _inputs(settings)
+    _note(places, erasure, found)
+    places.erasure_intent.unlink()
+    durable.sync(places.erasures)
+    return found
+
+
+def _write_intent(places: Places, erasure: Erasure) -> None:
+    with durable.disk_errors(places.erasure_intent):
+        places.erasures.mkdir(parents=True, exist_ok=True, mode=0o700)
+    durable.write_json(places.erasure_intent, erasure.as_plain())
+    os.chmod(places.erasure_intent, 0o600)
+
+
+def _from_landing(settings: Settings, needles: Needles, known: set[str], found: Forgotten) -> None:
+    suppressed = read_suppressed(settings)
+    assert suppressed is not None  # it was written a moment ago
+    found.landed_rows, clean = landed.purge(settings.places, suppressed, known, needles)
+    landed.write_clean(settings.places, clean)
+
+
+def _from_published(settings: Settings, needles: Needles, _known: set[str], found: Forgotten) -> None:
+    found.runs_rewritten = kept.purge_runs(settings.places, needles)
+
+
+def _from_caches(settings: Settings, _needles: Needles, _known: set[str], _found: Forgotten) -> None:
+    """The warehouse is a cache that the next night builds anew: removing it leaves no byte, and costs nothing."""
+    places = settings.places
+    for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
+        path.unlink(missing_ok=True)
+    for folder in (places.dbt, places.scratch.home, places.comparison_scratch):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _from_files(settings: Settings, needles: Needles, _known: set[str], found: Forgotten) -> None:
+    found.files_changed, pages = traces.purge_files(settings, needles)
+    for page in pages:
+        _write_again(settings, page)
+
+
+def _write_again(settings: Settings, page: Path) -> None:
+    """The page of a night without what named a leaver: what its run recorded is kept, its warehouse is not."""
+    from evenscore.report.writing import write_report  # seconds to import: only where a page has gone
+
+    for night in _nights_of(settings.places, page):
+        write_report(settings, night)
+
+
+def _nights_of(places: Places, page: Path) -> list[runs.Night]:
+    try:
+        day = date.fromisoformat(page.stem)
+        return [runs.latest_run(places, day)] if page == places.report(day) else []
+    except (ValueError, EvenscoreError):  # a page of another kind, or of a night whose run folder has gone
+        return []
+
+
+def _from_ledger(settings: Settings, needles: Needles, _known: set[str], _found: Forgotten) -> None:
+    """The ledger forgets by its own rules: its chain still verifies, and the input file cannot bring anybody back."""
+    accounts: dict[tuple[str, str], set[Account]] = {}
+    for leaver in needles.claims:
+        if leaver.person_id is not None:
+            accounts.setdefault((leaver.person_id, leaver.erased_at), set()).add((leaver.network, leaver.account_id))
+    ledger.suppress(
+        settings,
+        [
+            ledger.Leaver(person, frozenset(theirs), datetime.fromisoformat(at))
+            for (person, at), theirs in sorted(accounts.items())
+        ],
+    )
+
+
+Step = Callable[[Settings, Needles, set[str], Forgotten], None]
+STEPS: tuple[Step, ...] = (_from_landing, _from_published, _from_caches, _from_ledger, _from_files)
+
+
+def _inputs(settings: Settings) -> tuple[str, ...]:
+    return (str(settings.ledger), *(str(settings.folder(source)) for source in settings.sources))
+
+
+def _note(places: Places, erasure: Erasure, found: Forgotten) -> None:
+    """What was done, for whoever must show that it was; whom it was done to is not said."""
+    line: dict[str, Any] = {"at": runs.now(), "by": erasure.by, "why": erasure.why} | {
+        name: value for name, value in vars(found).items() if isinstance(value, int)
+    }
+    old = places.erasure_log.read_bytes() if places.erasure_log.exists() else b""
+    durable.write_bytes(places.erasure_log, old + (json.dumps(line, sort_keys=True) + "\n").encode())

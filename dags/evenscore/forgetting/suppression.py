@@ -1,0 +1,116 @@
+"""The suppression list: whom never to take in again. It knows keyed hashes alone, so it cannot tell who they are.
+
+A digest is HMAC-SHA256 under a key that lies beside the list, readable by its owner only. Everything an account was
+ever called hangs on one digest (`of`), so that a later grant lets all its names in again, from that grant on.
+"""
+
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenscore import durable
+from evenscore.errors import InputError
+from evenscore.ledger import read_ledger
+from evenscore.places import Places
+from evenscore.settings import Settings
+
+ACCOUNT, STABLE, CLAIM, PERSON = "account", "stable", "claim", "person"
+"""What a digest stands for: a name on a network, a platform's own id, a person's entry in the ledger, a person."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One suppressed name."""
+
+    digest: str
+    of: str
+    erased_at: str
+
+
+@dataclass
+class Suppressed:
+    """The list as it stands tonight, with the grants that came after an erasure."""
+
+    key: bytes
+    entries: dict[str, Entry] = field(default_factory=dict)
+    granted_at: dict[str, datetime] = field(default_factory=dict)
+    """For each `of`, the first grant after its erasure."""
+
+    def digest(self, kind: str, *name: str) -> str:
+        """The keyed hash that stands for a name."""
+        return hmac.digest(self.key, "\x1f".join((kind, *name)).encode(), "sha256").hex()
+
+    def entry(self, kind: str, *name: str) -> Entry | None:
+        """What the list says of a name; None where it is not on it."""
+        return self.entries.get(self.digest(kind, *name))
+
+    def refused_before(self, kind: str, *name: str) -> datetime | None:
+        """Up to when rows of a name are kept out; None where it is not on the list."""
+        entry = self.entry(kind, *name)
+        return self.granted_at.get(entry.of, datetime.max) if entry else None
+
+
+def new_key(places: Places) -> bytes:
+    """The key of this home, made at the first erasure. Raises InputError when the list is there and its key is not."""
+    path = places.suppression_key
+    if not path.exists():
+        if places.suppressed.exists():
+            raise InputError(f"{path}: the key of {places.suppressed} is gone: nobody on it can be told; restore it")
+        with durable.disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+                handle.write(secrets.token_bytes(32))
+                handle.flush()
+                os.fsync(handle.fileno())
+        durable.sync(path.parent)
+    return path.read_bytes()
+
+
+def read_suppressed(settings: Settings, entries: pa.Table | None = None) -> Suppressed | None:
+    """The list; None while nobody was ever erased. `entries` is the ledger, where the caller has read it already."""
+    places = settings.places
+    if not places.suppressed.exists():
+        return None
+    known: dict[str, Entry] = {}
+    for line in places.suppressed.read_text().splitlines():
+        entry = Entry(**json.loads(line))
+        known[entry.digest] = max(entry, known.get(entry.digest, entry), key=lambda found: found.erased_at)
+    found = Suppressed(new_key(places), known)
+    _note_grants(found, read_ledger(settings) if entries is None else entries)
+    return found
+
+
+def _note_grants(found: Suppressed, ledger: pa.Table) -> None:
+    for row in ledger.filter(pc.equal(ledger["action"], "grant")).to_pylist():  # in the order of recording
+        entry = found.entry(ACCOUNT, row["network"], row["account_id"])
+        if entry and row["recorded_at"] > datetime.fromisoformat(entry.erased_at):
+            found.granted_at.setdefault(entry.of, row["recorded_at"])
+
+
+def suppress(places: Places, new: Iterable[Entry]) -> None:
+    """Add to the list, whole or not at all; what it says already is not said twice."""
+    old = places.suppressed.read_text() if places.suppressed.exists() else ""
+    lines = dict.fromkeys([*old.splitlines(), *(json.dumps(asdict(entry), sort_keys=True) for entry in new)])
+    durable.write_bytes(places.suppressed, "".join(f"{line}\n" for line in lines).encode())
+
+
+def without_forgotten(suppressed: Suppressed | None, ledger: pa.Table) -> pa.Table:
+    """The ledger without what erased people had entered by the time they were erased: the warehouse never sees it."""
+    if suppressed is None:
+        return ledger
+    # Of somebody who has come back the ledger still says since when: what lies before stays gone.
+    kept = [row["action"] == "erase" or not _is_forgotten(suppressed, row) for row in ledger.to_pylist()]
+    return ledger.filter(pa.array(kept, pa.bool_()))
+
+
+def _is_forgotten(suppressed: Suppressed, row: dict[str, object]) -> bool:
+    person, network, account = (str(row[name]) for name in ("person_id", "network", "account_id"))
+    entry = suppressed.entry(CLAIM, person, network, account)
+    return entry is not None and row["recorded_at"] <= datetime.fromisoformat(entry.erased_at)  # type: ignore[operator]
