@@ -1,0 +1,185 @@
+"""The gate under test: the real dbt models, night by night, in a scratch home whose upstream is the simulation."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from evenscore import warehouse
+from evenscore.settings import Settings
+from evenscore.simulation import relations
+from evenscore.simulation.night import FIRST_DATE, Night, day_of, night_of
+from evenscore.simulation.reviewers import Decision
+from evenscore.simulation.verdicts import Held, Incident, Verdict
+from evenscore.simulation.world import NETWORKS
+
+MODELS = ("gate", "score_person__last_method", "score_person__accepted", "last_scores", "score_jumps")
+MODELS = (*MODELS, "incident_nights", "cohort_moves")
+"""What is built each night. gate_person__ages is made from the simulation's own counts: it reads every event there was."""
+SEEDS = ("gate_v1", "scale_v1", "scale_v2")
+MOVER_POINTS, JUMPER_POINTS = 4.0, 8.0
+"""The events are laid out of whoever climbed or moved this far; posts are weighed of whoever moved this far."""
+
+
+class Gate:
+    """The real detector, stepped one simulated night at a time."""
+
+    def __init__(self, settings: Settings, accounts: int) -> None:
+        self._settings = settings
+        self._accounts = accounts
+        self._version = 1
+        self._waiting: set[int] = set()
+        with self._connect() as con:
+            for statement in relations.ONCE:
+                con.execute(statement)
+            con.execute(f"create table base.people as {relations.PERSON}", {"accounts": accounts})
+            self._make(con, "raw.night", night=0, version=1)
+        self._dbt(SEEDS)
+
+    def shards(self, count: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The part of its networks that each account belongs to, as the gate's cohorts take it."""
+        with self._connect() as con:
+            query = f"select md5_number_lower(person_id) % {count} as shard from base.people order by account"
+            return con.execute(query).fetchnumpy()["shard"].astype(np.int64)
+
+    def remember(self, night: Night) -> None:
+        """Take in a night on which nobody judged: its scores stand as they were."""
+        with self._connect() as con:
+            self._register(con, night)
+            values = {"day": day_of(night.night), "version": night.version}
+            con.execute(f"insert into raw.published_scores by name {relations.HISTORY}", values)
+            con.execute("insert into raw.published_nights values ($day, $version)", values)
+
+    def judge(self, night: Night) -> Verdict:
+        """Build the gate on one night, publish what it accepts, and say what it said."""
+        with self._connect() as con:
+            self._register(con, night)
+            for table in relations.NIGHTLY:
+                self._make(con, table, night.night, night.version)
+            self._score(con, night)
+        started = time.monotonic()
+        self._dbt(MODELS, "gate_person__ages")
+        seconds = time.monotonic() - started
+        with self._connect() as con:
+            verdict = self._read(con, night.night, seconds)
+            for table, query in relations.PUBLISH.items():
+                day = {"day": day_of(night.night)} if "$day" in query else {}
+                columns = ", ".join(row[0] for row in con.execute(f"describe {table}").fetchall())
+                rows = f"({query.format(version=night.version)})"
+                found = [row[0] for row in con.execute(f"describe {rows}", day).fetchall()]
+                shared = ", ".join(name for name in columns.split(", ") if name in found)
+                con.execute(f"insert into {table} by name select {shared} from {rows}", day)
+            con.execute("insert into raw.published_nights values ($1, $2)", [day_of(night.night), night.version])
+        self._version = night.version
+        self._waiting = {held.account for held in verdict.held}
+        return verdict
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Hand in what reviewers decided."""
+        rows = [
+            {
+                "decision_id": decision.decision_id,
+                "decided_at": day_of(decision.night),
+                "decided_by": "simulated",
+                "why": "the truth",
+                "action": decision.action,
+                "person_id": f"p{decision.seen.account:07d}",
+                "persona": "personal",
+                "as_of_date": day_of(decision.night),
+                "episode_date": day_of(decision.seen.episode),
+                "candidate_score": decision.seen.candidate_score,
+            }
+            for decision in decisions
+        ]
+        if rows:
+            with self._connect() as con:
+                con.register("decided", pa.Table.from_pylist(rows))
+                con.execute("insert into raw.decisions by name from decided")
+
+    def _connect(self) -> Any:
+        return warehouse.connect(self._settings.places)
+
+    def _dbt(self, models: Sequence[str], *excluded: str) -> None:
+        options = ["--select", *models, "--exclude-resource-type", "test"]
+        warehouse.build(self._settings, "a simulated night", [*options, *(["--exclude", *excluded] if excluded else [])])
+
+    def _make(self, con: duckdb.DuckDBPyConnection, table: str, night: int, version: int) -> None:
+        known = {
+            **{"day": day_of(night), "first_day": FIRST_DATE, "accounts": self._accounts, "networks": list(NETWORKS)},
+            **{"version": version, "previous_version": self._version},
+            **self._settings.checks.model_dump(),
+        }
+        query = relations.NIGHTLY[table]
+        values = {name: value for name, value in known.items() if f"${name}" in query}
+        con.execute(f"create or replace table {table} as {query}", values)
+
+    def _score(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
+        for version, prefix in {night.version: "", self._version: "" if self._version == night.version else "last_"}.items():
+            query = relations.INFLUENCE.format(score=f"{prefix}new_score", old_score=f"{prefix}old_score")
+            table = f"scores.score_person__influence_v{version}"
+            con.execute(f"create or replace table {table} as {query}", {"day": day_of(night.night)})
+
+    def _register(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
+        new, old = night.standing, night.old_standing
+        con.register("tonight", pa.table(self._columns(night)))
+        held = np.fromiter(self._waiting, np.int64, len(self._waiting))
+        movers = np.union1d(np.flatnonzero(night.climbed >= MOVER_POINTS), held)
+        moved = np.abs(new.score() - old.score()) >= JUMPER_POINTS
+        con.register("movers", pa.table({"account": movers}))
+        con.register("jumpers", pa.table({"account": np.union1d(np.flatnonzero(moved | (night.climbed >= JUMPER_POINTS)), held)}))
+        events, nights = night.log.of(movers)
+        networks = pa.DictionaryArray.from_arrays(pa.array(events.network), pa.array(NETWORKS))
+        names = ("target", "engager", "post", "count")
+        con.register(
+            "events", pa.table({**{name: getattr(events, name) for name in names}, "network": networks, "night": nights})
+        )
+        con.register("parts", pa.table(_parts(night)))
+
+    def _columns(self, night: Night) -> dict[str, Any]:
+        new, old = night.standing, night.old_standing
+        return {
+            "account": np.arange(self._accounts, dtype=np.int64),
+            **{"new_score": new.score(night.version).astype(float), "old_score": old.score(night.version).astype(float)},
+            "last_new_score": new.score(self._version).astype(float),
+            "last_old_score": old.score(self._version).astype(float),
+            **{"new_short": new.short, "new_long": new.long, "old_short": old.short, "old_long": old.long},
+            "half_band": new.half_band(),
+            **{"evidence_count": new.actions, "engager_count": new.engagers, "is_sufficient": new.is_sufficient},
+            "is_eligible": night.is_eligible,
+            "first_night": night.log.first_received.astype(np.int32),
+            "first_acted": night.log.first_acted.astype(np.int32),
+        }
+
+    def _read(self, con: duckdb.DuckDBPyConnection, night: int, seconds: float) -> Verdict:
+        jumps = con.execute(
+            "select person_id[2:]::bigint, rule, cause, episode_date, decision, candidate_score, last_good_score "
+            "from marts.score_jumps where decision in ('pending', 'rejected') order by all"
+        ).fetchall()
+        held = tuple(Held(row[0], row[1], row[2], night_of(row[3]), *row[4:6], row[6] or 1.0) for row in jumps)
+        frozen = "select person_id[2:]::bigint as account from gate.gate_person__verdict where verdict = 'frozen' order by 1"
+        incidents = con.execute("select incident_id, kind, scope from gate.gate_incident__tonight order by all").fetchall()
+        return Verdict(
+            night,
+            np.array(sorted(found.account for found in held), np.int64),
+            con.execute(frozen).fetchnumpy()["account"].astype(np.int64),
+            held,
+            tuple(Incident(*row) for row in incidents),
+            seconds,
+        )
+
+
+def _parts(night: Night) -> dict[str, Any]:
+    """One row an account and network that anything was ever received on."""
+    account, network = np.nonzero(night.log.last_received > np.iinfo(np.int16).min)
+    evidence = night.evidence
+    return {
+        "account": account,
+        "network": pa.DictionaryArray.from_arrays(pa.array(network.astype(np.int8)), pa.array(NETWORKS)),
+        "short": evidence.short[account, network].astype(float),
+        "long": evidence.long[account, network].astype(float),
+        "action_count": evidence.actions[account, network],
+        "last_date": np.datetime64(FIRST_DATE) + night.log.last_received[account, network].astype("timedelta64[D]"),
+    }
