@@ -9,20 +9,49 @@ from evenscore import landing
 from evenscore.canonical import DATASETS
 from evenscore.extraction import deliveries
 from evenscore.ledger import read_ledger
+from evenscore.reviews import read_decisions
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
-from evenscore.warehouse import attach_published, connect, quoted
+from evenscore.warehouse import attach_published, columns_of, connect, quoted
 
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
 PUBLISHED = {
     "person_scores": _ROW
-    | {"status": "varchar", "reason": "varchar", "scoring_version": "integer"}
-    | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification", "network_quality"), "double"),
+    | {"status": "varchar", "reason": "varchar", "scoring_version": "integer", "evidence_count": "bigint"}
+    | dict.fromkeys(
+        ("score", "score_low", "score_high", "reach", "amplification", "network_quality", "delta_1d"), "double"
+    ),
     "score_contributions": _ROW
     | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
+    "score_jumps": _ROW
+    | {"episode_date": "date", "rule": "varchar", "decision": "varchar"}
+    | dict.fromkeys(("candidate_score", "last_good_score"), "double"),
+    "incident_nights": {
+        "incident_id": "varchar",
+        "as_of_date": "date",
+        "kind": "varchar",
+        "scope": "varchar",
+        "affected_count": "bigint",
+        "expected": "varchar",
+        "state": "varchar",
+    },
+    "cohort_moves": {
+        "scope": "varchar",
+        "as_of_date": "date",
+        "median_move": "double",
+        "moved_share": "double",
+        "is_firing": "boolean",
+    },
 }
 """What a night needs to know of the nights that were published before it."""
+
+LOOKED_BACK = {
+    "person_scores": "published_scores",
+    "score_jumps": "published_jumps",
+    "cohort_moves": "published_cohorts",
+}
+"""Published tables of which the nights of the look-back are laid out, and under what name."""
 
 BEYOND = ("accounts", "aliases")
 """Datasets of which a night may look at what came after it; each model says how far."""
@@ -47,6 +76,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         con.execute("create or replace table raw.landed_files as select * from files order by path")
         for dataset in ("activity", "accounts", "aliases"):
             _view_landed(con, dataset)
+        _write_decisions(con, settings)
         shown_date = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
@@ -87,6 +117,7 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
             $shown_date::date as shown_date,
             $hold_move_points::double as hold_move_points,
             $hold_window_nights::integer as hold_window_nights,
+            $provisional_nights::integer as provisional_nights,
             $scoring_version::integer as scoring_version,
             $candidate_version::integer as candidate_version,
             (select max(scoring_version) from raw.published_scores
@@ -99,6 +130,7 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
             "shown_date": shown_date,
             "hold_move_points": settings.checks.hold_move_points,
             "hold_window_nights": settings.checks.hold_window_nights,
+            "provisional_nights": settings.checks.provisional_nights,
             "scoring_version": _version_of(con, night) or settings.scoring.version,
             "candidate_version": settings.scoring.candidate,
         },
@@ -186,34 +218,66 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
     """
     if not attach_published(con, settings.places, "published"):
         con.execute("attach ':memory:' as published")
-        for table, columns in PUBLISHED.items():
-            con.execute(
-                f"create table published.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
-            )
     window = {"tonight": night.as_of_date, "nights": settings.scoring.history_nights}
+    for table, name in LOOKED_BACK.items():
+        con.execute(
+            f"create or replace table raw.{name} as from ({_published(con, table)}) "
+            "where as_of_date >= $tonight - $nights and as_of_date < $tonight",
+            window,
+        )
+    # An incident may have been open for longer than anybody looks back.
     con.execute(
-        f"create or replace table raw.published_scores as select {', '.join(PUBLISHED['person_scores'])} "
-        "from published.person_scores where as_of_date >= $tonight - $nights and as_of_date < $tonight",
-        window,
+        "create or replace table raw.published_incidents as "
+        f"from ({_published(con, 'incident_nights')}) where as_of_date < $1",
+        [night.as_of_date],
     )
     con.execute(
         "create or replace table raw.published_nights as "
-        "select distinct as_of_date, scoring_version from published.person_scores"
+        f"select distinct as_of_date, scoring_version from ({_published(con, 'person_scores')})"
     )
     # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
     con.execute(
         "create or replace table raw.published_networks as "
         "select person_id, persona, as_of_date, list(distinct network order by network) as networks "
-        "from published.score_contributions where network <> 'all' group by all"
+        f"from ({_published(con, 'score_contributions')}) where network <> 'all' group by all"
     )
     con.execute(
-        f"create or replace table raw.published_contributions as select {', '.join(PUBLISHED['score_contributions'])} "
-        "from published.score_contributions semi join ("
+        "create or replace table raw.published_contributions as "
+        f"from ({_published(con, 'score_contributions')}) semi join ("
         "select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks "
         "where as_of_date >= $tonight - $nights and as_of_date < $tonight group by person_id, persona, networks"
         ") using (person_id, persona, as_of_date)",
         window,
     )
-    ((latest,),) = con.execute("select max(as_of_date) from published.person_scores").fetchall()
+    ((latest,),) = con.execute(f"select max(as_of_date) from ({_published(con, 'person_scores')})").fetchall()
     con.execute("detach published")
     return max(night.as_of_date, latest or night.as_of_date)
+
+
+def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """SQL of what readers see of a table; nothing where it, or null where a column of it, was not yet known then."""
+    seen = columns_of(con, f"published.{table}")
+    wanted = ", ".join(
+        name if name in seen else f"cast(null as {kind}) as {name}" for name, kind in PUBLISHED[table].items()
+    )
+    return f"select {wanted} from " + (f"published.{table}" if seen else "(select 1 where false)")
+
+
+DECISIONS = {
+    "decision_id": "bigint",
+    "decided_at": "timestamp",
+    **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona", "incident_id"), "varchar"),
+    **dict.fromkeys(("as_of_date", "episode_date"), "date"),
+    "candidate_score": "double",
+}
+"""What the build reads of a reviewer's decision."""
+
+
+def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in DECISIONS.items())
+    con.execute(f"create or replace table raw.decisions ({columns})")
+    for decision in read_decisions(settings.places):
+        con.execute(
+            f"insert into raw.decisions values ({', '.join('?' * len(DECISIONS))})",
+            [decision.get(name) for name in DECISIONS],
+        )

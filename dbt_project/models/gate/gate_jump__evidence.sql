@@ -1,10 +1,7 @@
 -- Whom and what the engagement since a held person's last accepted score came from: what a reviewer asks first.
 with held as (
 
-    select person_id, persona, as_of_date, basis_date
-    from {{ ref("score_person__accepted") }}
-    inner join {{ source("raw", "night") }} using (as_of_date)
-    where is_held
+    select person_id, persona, basis_date from {{ ref("gate_person__verdict") }} where episode_date is not null
 
 ),
 
@@ -53,7 +50,11 @@ by_engager as (
 
 top_objects as (
 
-    select person_id, persona, max(engager_count) / sum(engager_count) as top_post_share
+    select
+        person_id,
+        persona,
+        max(engager_count) / sum(engager_count) as top_post_share,
+        max_by(object_key, (engager_count, object_key)) as top_post_id
     from by_object
     group by all
 
@@ -63,6 +64,7 @@ select
     person_id,
     persona,
     any_value(top_objects.top_post_share) as top_post_share,
+    any_value(top_objects.top_post_id) as top_post_id,
     max(action_count) / sum(action_count) as top_engager_share,
     count_if(is_new_engager) / count(*) as new_engager_share,
     count(*) as engager_count
