@@ -11,15 +11,12 @@ import pyarrow as pa
 from evenscore import warehouse
 from evenscore.settings import Settings
 from evenscore.simulation import relations
+from evenscore.simulation.models import Models
 from evenscore.simulation.night import FIRST_DATE, Night, day_of, night_of
 from evenscore.simulation.reviewers import Decision
 from evenscore.simulation.verdicts import Held, Incident, Verdict
 from evenscore.simulation.world import NETWORKS
 
-MODELS = ("gate", "score_person__last_method", "score_person__accepted", "last_scores", "score_jumps")
-MODELS = (*MODELS, "incident_nights", "cohort_moves")
-"""What is built each night. gate_person__ages is made from the simulation's own counts: it reads every event there was."""
-SEEDS = ("gate_v1", "scale_v1", "scale_v2")
 MOVER_POINTS, JUMPER_POINTS = 4.0, 8.0
 """The events are laid out of whoever climbed or moved this far; posts are weighed of whoever moved this far."""
 
@@ -30,14 +27,13 @@ class Gate:
     def __init__(self, settings: Settings, accounts: int) -> None:
         self._settings = settings
         self._accounts = accounts
+        self._models = Models(settings)
         self._version = 1
         self._waiting: set[int] = set()
         with self._connect() as con:
             for statement in relations.ONCE:
                 con.execute(statement)
             con.execute(f"create table base.people as {relations.PERSON}", {"accounts": accounts})
-            self._make(con, "raw.night", night=0, version=1)
-        self._dbt(SEEDS)
 
     def shards(self, count: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The part of its networks that each account belongs to, as the gate's cohorts take it."""
@@ -61,7 +57,7 @@ class Gate:
                 self._make(con, table, night.night, night.version)
             self._score(con, night)
         started = time.monotonic()
-        self._dbt(MODELS, "gate_person__ages")
+        self._models.build()
         seconds = time.monotonic() - started
         with self._connect() as con:
             verdict = self._read(con, night.night, seconds)
@@ -101,10 +97,6 @@ class Gate:
 
     def _connect(self) -> Any:
         return warehouse.connect(self._settings.places)
-
-    def _dbt(self, models: Sequence[str], *excluded: str) -> None:
-        options = ["--select", *models, "--exclude-resource-type", "test"]
-        warehouse.build(self._settings, "a simulated night", [*options, *(["--exclude", *excluded] if excluded else [])])
 
     def _make(self, con: duckdb.DuckDBPyConnection, table: str, night: int, version: int) -> None:
         known = {
