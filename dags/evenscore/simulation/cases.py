@@ -15,7 +15,7 @@ MOST_ACTIONS = 40
 """Times that a member of a ring acts on another in one night, at most: more would show by itself."""
 ENGAGER_OF_MANY = 2000
 """Actions of the one engager of `single_engager`: the log leaves no more than 14 points even of these."""
-PROVISIONAL_NIGHTS = 21
+PROVISIONAL_NIGHTS, YOUNG_NIGHTS = 21, 50
 
 
 class Cases:
@@ -35,12 +35,12 @@ class Cases:
         for night in draws.integers(1, max(last, 2), count):
             self._calendar.setdefault(int(night), []).append(kind)
 
-    def begin(self, night: int, eve: Evidence) -> None:
+    def begin(self, night: int, eve: Evidence, first_received: NDArray[np.int16]) -> None:
         """Choose whom tonight's new cases happen to, by how everybody stands before tonight's events."""
         if night not in self._calendar:
             return
-        standing = Standing.of(eve)
-        pools = {whom: self._pool(whom, night, eve, standing) for whom in {k.whom for k in self._calendar[night]}}
+        age = night - first_received.astype(np.int32)
+        pools = {whom: self._pool(whom, night, eve, age) for whom in {kind.whom for kind in self._calendar[night]}}
         used = self._truth.used
         for number, kind in enumerate(self._calendar[night]):
             draws = self._world.size.draws(21, night, number)
@@ -55,23 +55,26 @@ class Cases:
             points = float(draws.uniform(*kind.points))
             self._truth.cases.append(Case(len(self._truth.cases), kind, chosen, night, nights, points))
 
-    def _pool(self, whom: str, night: int, eve: Evidence, standing: Standing) -> NDArray[np.int64]:
+    def _pool(self, whom: str, night: int, eve: Evidence, age: NDArray[np.int32]) -> NDArray[np.int64]:
+        standing = Standing.of(eve)
         world, score = self._world, standing.score()
-        age = night - world.arrival
         begins, _ = world.silence
         match whom:
             case "young":
-                found = (age > PROVISIONAL_NIGHTS) & (age < 50) & (world.arrival > -BURN_IN_NIGHTS) & (score < 18)
-                found &= standing.actions > 0
+                found = (
+                    (age > PROVISIONAL_NIGHTS) & (age < YOUNG_NIGHTS) & (world.arrival > -BURN_IN_NIGHTS) & (score < 18)
+                )
             case "silent":
                 found = (night - begins >= 28) & (standing.actions > 0) & (score < 16) & (world.expected(night) == 0)
             case "high":
                 in_one = eve.short.max(axis=1) >= 0.995 * standing.short
                 found = in_one & (eve.long.max(axis=1) >= 0.995 * standing.long) & (score >= 36)
+            case "quietest":
+                found = standing.is_sufficient & (age > YOUNG_NIGHTS) & (score < 9)
             case "known":
-                found = standing.is_sufficient & (age > 40) & (score >= 15)
+                found = standing.is_sufficient & (age > YOUNG_NIGHTS) & (score >= 15)
             case _:
-                found = standing.is_sufficient & (age > 40) & (score > 7) & (score < 15)
+                found = standing.is_sufficient & (age > YOUNG_NIGHTS) & (score > 7) & (score < 15)
         return np.flatnonzero(found)
 
     def events(self, night: int, standing: Standing) -> list[Events]:
@@ -90,7 +93,7 @@ class Cases:
             need = standing.evidence_for(account, case.points / case.nights)
             engager, count = self._engagers(case, account, need, draws)
             post = self._posts(case, night, len(engager), draws)
-            parts.append(Events.of(account, engager, self._world.home[account], post, count))
+            parts.append(Events.of(account, engager, self._world.home[[account]], post, count))
         return parts
 
     def _engagers(

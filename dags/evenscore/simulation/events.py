@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.simulation.world import BURN_IN_NIGHTS, NETWORK_SHARES, NETWORKS, Ints, World
+from evenscore.simulation.world import BURN_IN_NIGHTS, NETWORK_SHARES, NETWORKS, Ints, Wholes, World
 
 POPULAR_POST = 0.002
 """How often an account of one engagement a night has a post that goes round; rarer for smaller ones."""
@@ -25,7 +25,7 @@ class Events:
     count: Ints
 
     @classmethod
-    def of(cls, target: Ints, engager: Ints, network: Ints, post: Ints, count: int = 1) -> "Events":
+    def of(cls, target: Wholes | int, engager: Ints, network: Wholes, post: Wholes | int, count: int = 1) -> "Events":
         """Rows from columns that may be numbers; engagement with oneself is left out."""
         size = len(engager)
         columns = [np.broadcast_to(column, size) for column in (target, engager, network, post, np.int32(count))]
@@ -88,7 +88,7 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.float64]:
     """A number in [0, 1) for each number, without any pattern (the finisher of splitmix64)."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((numbers ^ (numbers >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
+    return ((numbers ^ (numbers >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _networks(world: World, target: Ints, draws: np.random.Generator) -> NDArray[np.int8]:

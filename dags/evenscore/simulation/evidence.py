@@ -65,7 +65,7 @@ class Pairs:
         np.add.at(self._counts, rows, events.count)
         keys, place = np.unique((rows << 32) | events.engager, return_inverse=True)
         counts = np.bincount(place, events.count, len(keys))
-        found = np.searchsorted(self._keys, keys)
+        found = np.asarray(np.searchsorted(self._keys, keys))
         is_new = np.ones(len(keys), bool)
         inside = found < len(self._keys)
         is_new[inside] = self._keys[found[inside]] != keys[inside]

@@ -92,7 +92,7 @@ class MassFaults:
         self._size = size
         gap = max(2, (size.nights - size.first_fault_night) // len(FAULTS))
         nights = range(size.first_fault_night + 1, size.nights - 1, gap)
-        rows = list(zip(FAULTS[:-1], nights[:-1], strict=False)) + [(FAULTS[-1], nights[-1])]
+        rows = [*zip(FAULTS[:-1], nights[:-1], strict=False), (FAULTS[-1], nights[-1])]
         self._by_night = {night: row for row, night in rows}
         self.all = [Fault(name, night, (scope,)) for (name, scope, _), night in rows]
 

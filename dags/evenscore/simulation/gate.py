@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from evenscore import warehouse
 from evenscore.settings import Settings
@@ -33,13 +34,13 @@ class Gate:
         with self._connect() as con:
             for statement in relations.ONCE:
                 con.execute(statement)
-            con.execute(f"create table base.people as {relations.PERSON}", {"accounts": accounts})
+            con.execute(f"create table base.people as {relations.PEOPLE}", {"accounts": accounts})
 
-    def shards(self, count: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def shards(self, count: int) -> NDArray[np.int64]:
         """The part of its networks that each account belongs to, as the gate's cohorts take it."""
         with self._connect() as con:
             query = f"select md5_number_lower(person_id) % {count} as shard from base.people order by account"
-            return con.execute(query).fetchnumpy()["shard"].astype(np.int64)
+            return np.asarray(con.execute(query).fetchnumpy()["shard"], np.int64)
 
     def remember(self, night: Night) -> None:
         """Take in a night on which nobody judged: its scores stand as they were."""
@@ -100,8 +101,12 @@ class Gate:
 
     def _make(self, con: duckdb.DuckDBPyConnection, table: str, night: int, version: int) -> None:
         known = {
-            **{"day": day_of(night), "first_day": FIRST_DATE, "accounts": self._accounts, "networks": list(NETWORKS)},
-            **{"version": version, "previous_version": self._version},
+            "day": day_of(night),
+            "first_day": FIRST_DATE,
+            "accounts": self._accounts,
+            "networks": list(NETWORKS),
+            "version": version,
+            "previous_version": self._version,
             **self._settings.checks.model_dump(),
         }
         query = relations.NIGHTLY[table]
@@ -109,37 +114,42 @@ class Gate:
         con.execute(f"create or replace table {table} as {query}", values)
 
     def _score(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
-        for version, prefix in {night.version: "", self._version: "" if self._version == night.version else "last_"}.items():
+        for version in {night.version, self._version}:
+            prefix = "" if version == night.version else "last_"
             query = relations.INFLUENCE.format(score=f"{prefix}new_score", old_score=f"{prefix}old_score")
             table = f"scores.score_person__influence_v{version}"
             con.execute(f"create or replace table {table} as {query}", {"day": day_of(night.night)})
 
     def _register(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
-        new, old = night.standing, night.old_standing
         con.register("tonight", pa.table(self._columns(night)))
+        con.register("parts", pa.table(_parts(night)))
         held = np.fromiter(self._waiting, np.int64, len(self._waiting))
         movers = np.union1d(np.flatnonzero(night.climbed >= MOVER_POINTS), held)
-        moved = np.abs(new.score() - old.score()) >= JUMPER_POINTS
         con.register("movers", pa.table({"account": movers}))
-        con.register("jumpers", pa.table({"account": np.union1d(np.flatnonzero(moved | (night.climbed >= JUMPER_POINTS)), held)}))
+        jumpers = np.union1d(np.flatnonzero(night.climbed >= JUMPER_POINTS), held)
+        con.register("jumpers", pa.table({"account": jumpers}))
         events, nights = night.log.of(movers)
-        networks = pa.DictionaryArray.from_arrays(pa.array(events.network), pa.array(NETWORKS))
-        names = ("target", "engager", "post", "count")
-        con.register(
-            "events", pa.table({**{name: getattr(events, name) for name in names}, "network": networks, "night": nights})
-        )
-        con.register("parts", pa.table(_parts(night)))
+        columns = {name: getattr(events, name) for name in ("target", "engager", "post", "count")}
+        con.register("events", pa.table({**columns, "network": _names(events.network), "night": nights}))
 
     def _columns(self, night: Night) -> dict[str, Any]:
+        """One row an account, in the order of their numbers."""
         new, old = night.standing, night.old_standing
-        return {
+        scores = {
+            f"{last}{name}_score": standing.score(version).astype(float)
+            for last, version in (("", night.version), ("last_", self._version))
+            for name, standing in (("new", new), ("old", old))
+        }
+        return scores | {
             "account": np.arange(self._accounts, dtype=np.int64),
-            **{"new_score": new.score(night.version).astype(float), "old_score": old.score(night.version).astype(float)},
-            "last_new_score": new.score(self._version).astype(float),
-            "last_old_score": old.score(self._version).astype(float),
-            **{"new_short": new.short, "new_long": new.long, "old_short": old.short, "old_long": old.long},
+            "new_short": new.short,
+            "new_long": new.long,
+            "old_short": old.short,
+            "old_long": old.long,
             "half_band": new.half_band(),
-            **{"evidence_count": new.actions, "engager_count": new.engagers, "is_sufficient": new.is_sufficient},
+            "evidence_count": new.actions,
+            "engager_count": new.engagers,
+            "is_sufficient": new.is_sufficient,
             "is_eligible": night.is_eligible,
             "first_night": night.log.first_received.astype(np.int32),
             "first_acted": night.log.first_acted.astype(np.int32),
@@ -147,18 +157,18 @@ class Gate:
 
     def _read(self, con: duckdb.DuckDBPyConnection, night: int, seconds: float) -> Verdict:
         jumps = con.execute(
-            "select person_id[2:]::bigint, rule, cause, episode_date, decision, candidate_score, last_good_score "
+            "select person_id[2:]::bigint, rule, cause, episode_date, decision, candidate_score "
             "from marts.score_jumps where decision in ('pending', 'rejected') order by all"
         ).fetchall()
-        held = tuple(Held(row[0], row[1], row[2], night_of(row[3]), *row[4:6], row[6] or 1.0) for row in jumps)
-        frozen = "select person_id[2:]::bigint as account from gate.gate_person__verdict where verdict = 'frozen' order by 1"
-        incidents = con.execute("select incident_id, kind, scope from gate.gate_incident__tonight order by all").fetchall()
+        held = tuple(Held(*row[:3], night_of(row[3]), row[4], row[5]) for row in jumps)
+        frozen = "select person_id[2:]::bigint from gate.gate_person__verdict where verdict = 'frozen' order by all"
+        incidents = "select incident_id, kind, scope from gate.gate_incident__tonight order by all"
         return Verdict(
             night,
             np.array(sorted(found.account for found in held), np.int64),
-            con.execute(frozen).fetchnumpy()["account"].astype(np.int64),
+            np.array([account for (account,) in con.execute(frozen).fetchall()], np.int64),
             held,
-            tuple(Incident(*row) for row in incidents),
+            tuple(Incident(*row) for row in con.execute(incidents).fetchall()),
             seconds,
         )
 
@@ -169,9 +179,13 @@ def _parts(night: Night) -> dict[str, Any]:
     evidence = night.evidence
     return {
         "account": account,
-        "network": pa.DictionaryArray.from_arrays(pa.array(network.astype(np.int8)), pa.array(NETWORKS)),
+        "network": _names(network.astype(np.int8)),
         "short": evidence.short[account, network].astype(float),
         "long": evidence.long[account, network].astype(float),
         "action_count": evidence.actions[account, network],
         "last_date": np.datetime64(FIRST_DATE) + night.log.last_received[account, network].astype("timedelta64[D]"),
     }
+
+
+def _names(networks: NDArray[np.int8]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(networks), pa.array(NETWORKS))

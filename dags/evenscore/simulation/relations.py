@@ -5,7 +5,9 @@ This follows the models of dbt_project/models that it stands in for; what a colu
 
 from evenscore.layout import DECISIONS, PUBLISHED
 
-PERSON = "select account, printf('p%07d', account) as person_id, 'personal' as persona from range($accounts) as t(account)"
+PEOPLE = """
+    select account, printf('p%07d', account) as person_id, 'personal' as persona from range($accounts) as numbers(account)
+"""
 
 _PUBLISHED = {
     "published_scores": "person_scores",
@@ -44,8 +46,8 @@ NIGHTLY = {
         from conformed.covered_networks cross join raw.look_back
     """,
     "scores.score_person__networks": """
-        select person_id, persona, network, true as is_linked, true as is_counted, last_date::timestamp as last_event_at,
-            true as is_complete
+        select person_id, persona, network, true as is_linked, true as is_counted,
+            last_date::timestamp as last_event_at, true as is_complete
         from parts inner join base.people using (account)
     """,
     "gate.gate_person__ages": """
@@ -95,7 +97,7 @@ NIGHTLY = {
 """Made anew each night, in this order."""
 
 INFLUENCE = """
-    select person_id, persona, $day::date as as_of_date, known_date, evidence_short, evidence_long, score as raw_score, score,
+    select person_id, persona, $day::date as as_of_date, known_date, evidence_short, evidence_long, score,
         greatest(score - half_band, 1) as score_low, least(score + half_band, 100) as score_high,
         evidence_count, engager_count, is_sufficient
     from base.people positional join (
@@ -104,11 +106,11 @@ INFLUENCE = """
         from tonight
     )
     union all
-    select person_id, persona, $day::date, known_date, evidence_short, evidence_long, score, score, score, score,
+    select person_id, persona, $day::date, known_date, evidence_short, evidence_long, score, score, score,
         evidence_count, engager_count, is_sufficient
     from base.people positional join (
-        select $day::date - 1 as known_date, old_short as evidence_short, old_long as evidence_long, {old_score} as score,
-            evidence_count, engager_count, is_sufficient
+        select $day::date - 1 as known_date, old_short as evidence_short, old_long as evidence_long,
+            {old_score} as score, evidence_count, engager_count, is_sufficient
         from tonight
     )
 """
@@ -129,7 +131,8 @@ PUBLISH = {
         from scores.score_person__accepted as accepted
         inner join raw.night using (as_of_date)
         inner join scores.score_person__influence_v{version} as candidates using (person_id, persona, as_of_date)
-        left join raw.published_scores as before on accepted.person_id = before.person_id and before.as_of_date = $day - 1
+        left join raw.published_scores as before
+            on accepted.person_id = before.person_id and before.as_of_date = $day - 1
         left join marts.score_jumps as jumps on accepted.person_id = jumps.person_id
         where candidates.known_date = candidates.as_of_date
     """,
@@ -140,7 +143,8 @@ PUBLISH = {
 """What tonight leaves to the nights after it."""
 
 HISTORY = """
-    select people.person_id, people.persona, $day::date as as_of_date, if(is_eligible, 'published', 'insufficient_evidence') as status,
+    select people.person_id, people.persona, $day::date as as_of_date,
+        if(is_eligible, 'published', 'insufficient_evidence') as status,
         if(is_eligible, null, 'too little evidence') as reason, $version::integer as scoring_version,
         tonight.evidence_count, if(is_eligible, new_score, null) as score,
         if(is_eligible, greatest(new_score - half_band, 1), null) as score_low,

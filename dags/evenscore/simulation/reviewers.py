@@ -36,7 +36,7 @@ class Reviewers:
             if not case.kind.is_honest and case.begins <= verdict.night
             for account in case.accounts
         }
-        made = []
+        made: list[Decision] = []
         for held in verdict.held:
             if held.decision != "pending":
                 continue

@@ -20,7 +20,7 @@ Recent = NDArray[np.float32]
 def fixed_delta(recent: Recent) -> Alarms:
     """Moved 30 points or more against any of the three nights before."""
     before = recent[-1 - FIXED_NIGHTS : -1]
-    return np.abs(recent[-1] - before).max(axis=0) >= FIXED_POINTS
+    return np.asarray(np.abs(recent[-1] - before).max(axis=0) >= FIXED_POINTS)
 
 
 def robust_z(recent: Recent) -> Alarms:

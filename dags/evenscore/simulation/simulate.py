@@ -1,8 +1,5 @@
 """A simulation: step a community night by night, let the gate and its plain rivals judge, and keep what each said."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +10,7 @@ from evenscore.settings import Settings
 from evenscore.simulation import memory, rivals
 from evenscore.simulation.cases import PROVISIONAL_NIGHTS, Cases
 from evenscore.simulation.events import Events, ordinary
-from evenscore.simulation.evidence import Pairs
+from evenscore.simulation.evidence import Evidence, Pairs
 from evenscore.simulation.faults import MassFaults
 from evenscore.simulation.gate import Gate
 from evenscore.simulation.log import NEVER, Log
@@ -45,13 +42,13 @@ class Outcome:
     """The most memory that the gate's check of one night took, above what the simulation itself holds."""
 
 
-def simulate(settings: Settings, size: Size, verdict_of: type[Gate] = Gate) -> Outcome:
+def simulate(settings: Settings, size: Size, gate_of: type[Gate] = Gate) -> Outcome:
     """Step one community through all its nights. `settings.home` is a scratch home of the gate's own."""
-    return _Simulation(settings, size, verdict_of).run()
+    return _Simulation(settings, size, gate_of).run()
 
 
 class _Simulation:
-    def __init__(self, settings: Settings, size: Size, verdict_of: type[Gate]) -> None:
+    def __init__(self, settings: Settings, size: Size, gate_of: type[Gate]) -> None:
         rows = HISTORY_NIGHTS + size.nights
         shape = (rows, size.accounts)
         self._outcome = Outcome(size, Truth(), np.zeros(shape, np.float32), np.zeros(shape, bool))
@@ -60,7 +57,7 @@ class _Simulation:
         self._faults = MassFaults(size)
         self._outcome.truth.faults += self._faults.all
         self._reviewers = Reviewers(self._outcome.truth, size.draws(40))
-        self._gate = verdict_of(settings, size.accounts)
+        self._gate = gate_of(settings, size.accounts)
         self._shards = self._gate.shards(SHARDS)
 
     def run(self) -> Outcome:
@@ -82,15 +79,16 @@ class _Simulation:
     def _step(self, night: int) -> Night:
         eve = self._pairs.evidence(night)
         standing = Standing.of(eve)
-        self._cases.begin(night, eve)
+        self._cases.begin(night, eve, self._log.first_received)
         events = Events.together([ordinary(self._world, night), *self._cases.events(night, standing)])
         self._take_in(events, night)
         evidence = self._faults.doubled(night, self._pairs, events).evidence(night)
-        spoilt, old = (
-            self._faults.spoil(night, self._cases.spoil(night, part, standing), self._shards) for part in (evidence, eve)
-        )
-        found = Night(night, spoilt, old, self._faults.version(night), *self._record(night, Standing.of(spoilt)), self._log)
-        return found
+        spoilt, old = (self._spoil(night, part, standing) for part in (evidence, eve))
+        is_eligible, climbed = self._record(night, Standing.of(spoilt))
+        return Night(night, spoilt, old, self._faults.version(night), is_eligible, climbed, self._log)
+
+    def _spoil(self, night: int, evidence: Evidence, eve: Standing) -> Evidence:
+        return self._faults.spoil(night, self._cases.spoil(night, evidence, eve), self._shards)
 
     def _record(self, night: int, standing: Standing) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         row = night + HISTORY_NIGHTS
@@ -105,7 +103,8 @@ class _Simulation:
         return self._outcome.is_eligible[row], climbed
 
     def _judge(self, tonight: Night) -> None:
-        before = memory.peak_gigabytes() if memory.forget_peak() is None else 0.0
+        memory.forget_peak()
+        before = memory.peak_gigabytes()
         verdict = self._gate.judge(tonight)
         self._outcome.peak_gigabytes = max(self._outcome.peak_gigabytes, memory.peak_gigabytes() - before)
         self._outcome.verdicts.setdefault(GATE, []).append(verdict)
@@ -116,15 +115,3 @@ class _Simulation:
             named = rivals.alarms(name, recent)
             named = named[self._outcome.is_eligible[row, named]]
             self._outcome.verdicts.setdefault(name, []).append(Verdict(tonight.night, named))
-
-
-@contextmanager
-def scratch_home(settings: Settings) -> Iterator[Settings]:
-    """A home of the simulation's own below the evaluations; it is gone when that ends."""
-    own = settings.model_copy(update={"home": settings.places.scratch.home})
-    shutil.rmtree(own.home, ignore_errors=True)
-    own.home.mkdir(parents=True)
-    try:
-        yield own
-    finally:
-        shutil.rmtree(own.home, ignore_errors=True)

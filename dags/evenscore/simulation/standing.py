@@ -9,7 +9,7 @@ from evenscore.simulation.evidence import Evidence, constants
 from evenscore.simulation.world import Floats, Ints
 
 OTHER_VERSION = {"floor_points": 4.0, "points_per_log": 6.4}
-"""What the simulated promotion of another scoring version changes: the low rise by 3 points, the high fall by as many."""
+"""What the simulated promotion of another version changes: the low rise by 3 points, the high fall by as many."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,14 @@ class Standing:
         """Candidate scores in points, from 1 to 100."""
         scale = constants() | (OTHER_VERSION if version != 1 else {})
         logs = (np.log1p(self.short) + np.log1p(self.long)) / 2
-        return np.minimum(scale["floor_points"] + scale["points_per_log"] * logs, scale["ceiling_points"]).astype(
-            np.float32
-        )
+        points = scale["floor_points"] + scale["points_per_log"] * logs
+        return np.asarray(np.minimum(points, scale["ceiling_points"]), np.float32)
 
     def half_band(self) -> Floats:
-        """Half the width of a 90 % band, in points, as if all engagers had acted once (a variance of .6 each)."""
+        """Half the width of a 90 % band, in points, as if all engagers had acted once (logs of .7 each)."""
         scale = constants()
-        errors = [np.sqrt(0.7 * part) / (1 + part) for part in (self.short, self.long)]
-        return (scale["band_z"] * scale["points_per_log"] * (errors[0] + errors[1]) / 2).astype(np.float32)
+        errors = [np.sqrt(np.log(2) * part) / (1 + part) for part in (self.short, self.long)]
+        return np.asarray(scale["band_z"] * scale["points_per_log"] * (errors[0] + errors[1]) / 2, np.float32)
 
     @property
     def is_sufficient(self) -> NDArray[np.bool_]:

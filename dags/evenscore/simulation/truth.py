@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Crowd = Literal["members", "outsiders", "one", "each other", "community", "none"]
-"""Who engages: members of the community, accounts nobody has seen, one engager, the group itself, all of these, nobody."""
+"""Who engages: members of the community, accounts nobody has seen, one engager, the group, both, nobody."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Kind:
     """Whether the simulated reviewers release it."""
     members: tuple[int, int] = (1, 1)
     """How many accounts it happens to together, from and to."""
-    whom: Literal["quiet", "young", "silent", "high", "known"] = "quiet"
+    whom: Literal["quietest", "quiet", "young", "silent", "high", "known"] = "quiet"
     accounts_per_case: int = 2500
     """How many accounts of the community there are for each such case."""
 
@@ -34,7 +34,7 @@ KINDS = (
     Kind("viral_post", ("viral_post",), (1, 3), JUMP, "members", "one"),
     Kind("viral_nights", ("viral_post", "organic"), (3, 3), JUMP, "members", "nightly"),
     Kind("bought_burst", ("bought_burst",), (1, 3), JUMP, "outsiders", is_honest=False),
-    Kind("single_engager", ("single_engager",), (1, 1), (10, 14), "one", is_honest=False),
+    Kind("single_engager", ("single_engager",), (1, 1), (9, 14), "one", is_honest=False, whom="quietest"),
     Kind(
         "ring", ("ring",), (1, 3), (31, 38), "each other", is_honest=False, members=(12, 40), accounts_per_case=10_000
     ),

@@ -17,7 +17,6 @@ class Held:
     """The night on which this hold began."""
     decision: str
     candidate_score: float
-    last_good_score: float
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ WEEK = (1.05, 1.08, 1.06, 1.02, 0.98, 0.88, 0.93)
 GROWTH_PER_NIGHT = 0.002
 
 Ints = NDArray[np.int32]
+Wholes = NDArray[np.integer[Any]]
 Floats = NDArray[np.float32]
 
 
