@@ -91,7 +91,7 @@ class MassFaults:
     def __init__(self, size: Size) -> None:
         self._size = size
         gap = max(2, (size.nights - size.first_fault_night) // len(FAULTS))
-        nights = range(size.first_fault_night + 1, size.nights - 1, gap)
+        nights = range(size.first_fault_night + 1, size.nights, gap)
         rows = [*zip(FAULTS[:-1], nights[:-1], strict=False), (FAULTS[-1], nights[-1])]
         self._by_night = {night: row for row, night in rows}
         self.all = [Fault(name, night, (scope,)) for (name, scope, _), night in rows]

@@ -160,7 +160,7 @@ class Gate:
             "select person_id[2:]::bigint, rule, cause, episode_date, decision, candidate_score "
             "from marts.score_jumps where decision in ('pending', 'rejected') order by all"
         ).fetchall()
-        held = tuple(Held(*row[:3], night_of(row[3]), row[4], row[5]) for row in jumps)
+        held = tuple(Held(row[0], row[1], row[2], night_of(row[3]), row[4], row[5]) for row in jumps)
         frozen = "select person_id[2:]::bigint from gate.gate_person__verdict where verdict = 'frozen' order by all"
         incidents = "select incident_id, kind, scope from gate.gate_incident__tonight order by all"
         return Verdict(

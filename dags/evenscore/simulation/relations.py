@@ -6,7 +6,8 @@ This follows the models of dbt_project/models that it stands in for; what a colu
 from evenscore.layout import DECISIONS, PUBLISHED
 
 PEOPLE = """
-    select account, printf('p%07d', account) as person_id, 'personal' as persona from range($accounts) as numbers(account)
+    select account, printf('p%07d', account) as person_id, 'personal' as persona
+    from range($accounts) as numbers(account)
 """
 
 _PUBLISHED = {
