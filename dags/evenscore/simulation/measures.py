@@ -93,8 +93,15 @@ class _Truth:
             "incidents_on_recovery_nights": float(
                 sum(night in self.fault_nights and night not in nights for night in nights_opened.values())
             ),
+            "frozen_share_of_clean_nights": self._frozen_share(),
             "clean_nights": float(len(self.verdicts) - len(self.fault_nights)),
         }
+
+    def _frozen_share(self) -> float:
+        """Of the account-nights that no mass fault touches, the share that an incident keeps back all the same."""
+        clean = [verdict for verdict in self.verdicts if verdict.night not in self.fault_nights]
+        published = sum(int(self.eligible[verdict.night].sum()) for verdict in clean)
+        return _ratio(sum(len(verdict.kept_back) for verdict in clean), published)
 
     def _causes(self) -> Figures:
         first = first_held(self.verdicts, self.happened)
