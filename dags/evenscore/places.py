@@ -73,6 +73,18 @@ class Places:
         """The folder that holds one published run: database, Parquet, manifest."""
         return self.published / "runs" / run_id
 
+    # reviews ----------------------------------------------------------------------------------------------
+
+    @property
+    def decisions(self) -> Path:
+        """Every decision of a reviewer, one a line, the oldest first. The truth, like ledger and landing zone."""
+        return self.home / "reviews" / "decisions.ndjson"
+
+    @property
+    def questions(self) -> Path:
+        """Every question that Airflow has put to the reviewers, one a line."""
+        return self.home / "reviews" / "questions.ndjson"
+
     # reports and runs -------------------------------------------------------------------------------------
 
     def report(self, as_of_date: date) -> Path:

@@ -47,7 +47,7 @@ class Gate:
         with self._connect() as con:
             self._register(con, night)
             values = {"day": day_of(night.night), "version": night.version}
-            con.execute(f"insert into raw.published_scores by name {relations.HISTORY}", values)
+            con.execute(f"insert into base.published_scores by name {relations.HISTORY}", values)
             con.execute("insert into raw.published_nights values ($day, $version)", values)
 
     def judge(self, night: Night) -> Verdict:
@@ -56,20 +56,17 @@ class Gate:
             self._register(con, night)
             for table in relations.NIGHTLY:
                 self._make(con, table, night.night, night.version)
+            first_day = warehouse.quoted(day_of(night.night - self._settings.scoring.history_nights))
+            for table in relations.LOOKED_BACK:
+                rows = f"from base.{table} where as_of_date >= {first_day}"
+                con.execute(f"create or replace view raw.{table} as {rows}")
             self._score(con, night)
         started = time.monotonic()
         self._models.build()
         seconds = time.monotonic() - started
         with self._connect() as con:
             verdict = self._read(con, night.night, seconds)
-            for table, query in relations.PUBLISH.items():
-                day = {"day": day_of(night.night)} if "$day" in query else {}
-                columns = ", ".join(row[0] for row in con.execute(f"describe {table}").fetchall())
-                rows = f"({query.format(version=night.version)})"
-                found = [row[0] for row in con.execute(f"describe {rows}", day).fetchall()]
-                shared = ", ".join(name for name in columns.split(", ") if name in found)
-                con.execute(f"insert into {table} by name select {shared} from {rows}", day)
-            con.execute("insert into raw.published_nights values ($1, $2)", [day_of(night.night), night.version])
+            self._publish(con, night)
         self._version = night.version
         self._waiting = {held.account for held in verdict.held}
         return verdict
@@ -108,10 +105,20 @@ class Gate:
             "version": version,
             "previous_version": self._version,
             **self._settings.checks.model_dump(),
+            "history_nights": self._settings.scoring.history_nights,
         }
         query = relations.NIGHTLY[table]
         values = {name: value for name, value in known.items() if f"${name}" in query}
         con.execute(f"create or replace table {table} as {query}", values)
+
+    def _publish(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
+        for table, query in relations.PUBLISH.items():
+            values = {"day": day_of(night.night)} if "$day" in query else {}
+            rows = f"({query.format(version=night.version)})"
+            found = [name for name, *_ in con.execute(f"describe {rows}", values).fetchall()]
+            shared = ", ".join(name for name in warehouse.columns_of(con, table) if name in found)
+            con.execute(f"insert into {table} by name select {shared} from {rows}", values)
+        con.execute("insert into raw.published_nights values ($1, $2)", [day_of(night.night), night.version])
 
     def _score(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
         for version in {night.version, self._version}:

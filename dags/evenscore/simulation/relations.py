@@ -10,12 +10,13 @@ PEOPLE = """
     from range($accounts) as numbers(account)
 """
 
-_PUBLISHED = {
+PUBLISHED_AS = {
     "published_scores": "person_scores",
     "published_jumps": "score_jumps",
     "published_incidents": "incident_nights",
     "published_cohorts": "cohort_moves",
 }
+"""What the gate reads of earlier nights, and the published table that each is laid out from."""
 
 
 def _empty(columns: dict[str, str]) -> str:
@@ -24,12 +25,16 @@ def _empty(columns: dict[str, str]) -> str:
 
 ONCE = (
     *(f"create schema {schema}" for schema in ("base", "raw", "conformed", "features", "scores", "gate")),
-    *(f"create table raw.{name} ({_empty(PUBLISHED[mart])})" for name, mart in _PUBLISHED.items()),
+    *(f"create table base.{name} ({_empty(PUBLISHED[mart])})" for name, mart in PUBLISHED_AS.items()),
+    *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),
     f"create table raw.decisions ({_empty(DECISIONS)})",
     "create table raw.published_nights (as_of_date date, scoring_version integer)",
     "create view conformed.standing_scores as from raw.published_scores",
 )
 """Made once; what the gate publishes is appended to it night by night."""
+
+LOOKED_BACK = ("published_scores", "published_jumps", "published_cohorts")
+"""What is laid out of the look-back's nights only."""
 
 NIGHTLY = {
     "raw.night": """
@@ -39,7 +44,7 @@ NIGHTLY = {
             cast(null as integer) as candidate_version, $previous_version::integer as previous_version
     """,
     "raw.look_back": """
-        select unnest(range($day::date - 60, $day::date + 1, interval 1 day))::date as as_of_date
+        select unnest(range($day::date - $history_nights::integer, $day::date + 1, interval 1 day))::date as as_of_date
     """,
     "conformed.covered_networks": "select unnest($networks::varchar[]) as network, true as is_complete",
     "conformed.network_nights": """
@@ -118,7 +123,7 @@ INFLUENCE = """
 """score_person__influence, of the version whose columns of `tonight` are named."""
 
 PUBLISH = {
-    "raw.published_scores": """
+    "base.published_scores": """
         select accepted.person_id, accepted.persona, accepted.as_of_date,
             case when not is_accepted_sufficient then 'insufficient_evidence' when accepted.is_held then 'held'
                 when verdict = 'frozen' then 'frozen' else 'published' end as status,
@@ -137,9 +142,9 @@ PUBLISH = {
         left join marts.score_jumps as jumps on accepted.person_id = jumps.person_id
         where candidates.known_date = candidates.as_of_date
     """,
-    "raw.published_jumps": "from marts.score_jumps",
-    "raw.published_incidents": "from marts.incident_nights",
-    "raw.published_cohorts": "from marts.cohort_moves",
+    "base.published_jumps": "from marts.score_jumps",
+    "base.published_incidents": "from marts.incident_nights",
+    "base.published_cohorts": "from marts.cohort_moves",
 }
 """What tonight leaves to the nights after it."""
 
