@@ -10,10 +10,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringCo
 from evenscore import journal, runs
 from evenscore.errors import UsageError
 from evenscore.places import Places
+from evenscore.warehouse import thresholds
 
 Action = Literal["release", "reject"]
 
-CLEAR_POINTS = 5.0
+DECISION_POINTS = thresholds()["decision_points"]
 """A decision holds for candidates less than this many points from the one that the reviewer saw."""
 
 LONGEST_NAME, LONGEST_REASON = 100, 500
@@ -43,7 +44,7 @@ class Seen(BaseModel):
 
     def is_like(self, other: "Seen") -> bool:
         """Whether both show about the same candidate of the same episode."""
-        near = abs(self.candidate_score - other.candidate_score) < CLEAR_POINTS
+        near = abs(self.candidate_score - other.candidate_score) < DECISION_POINTS
         return near and self.episode == other.episode
 
 
@@ -55,6 +56,34 @@ class Decision(Seen):
     decided_by: str
     why: str
     action: Action
+
+
+class IncidentRelease(BaseModel):
+    """What one reviewer said about an incident: the move is real, and readers shall see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    incident_id: str
+    as_of_date: date
+    """The night that the reviewer looked at."""
+    decided_at: AwareDatetime
+    decided_by: str
+    why: str
+
+
+def read_incident_releases(places: Places) -> list[IncidentRelease]:
+    """Every incident that a reviewer called real. Raises InputError naming file and line when one cannot be read."""
+    return journal.read(places.incident_releases, IncidentRelease)
+
+
+def append_incident_release(places: Places, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
+    """Record that an incident is a real move. Raises as `append_decision` does."""
+    by, why = _plain("--by", by, LONGEST_NAME), _plain("--why", why, LONGEST_REASON)
+    said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
+    release = IncidentRelease.model_validate(said)
+    with journal.alone(places.incident_releases):
+        journal.append(places.incident_releases, release)
+    return release
 
 
 def read_decisions(places: Places) -> list[Decision]:

@@ -78,7 +78,7 @@ def test_the_first_decision_waits_and_the_second_changes_nothing(places: Places)
 def test_a_decision_on_a_night_that_was_rebuilt_with_another_candidate_is_stale(places: Places) -> None:
     publish(places, held())
     decide(places, read_board(places).find("p_maya", None), "release", "ann", "read it")
-    publish(places, held(candidate_score=58.0), run_id="rebuilt")
+    publish(places, held(candidate_score=53.0), run_id="rebuilt")
     board = read_board(places)
     assert [board.state(made) for made in board.decisions] == ["stale"]
     again, counting = decide(places, board.find("p_maya", None), "reject", "ben", "still too far")

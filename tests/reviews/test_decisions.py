@@ -122,8 +122,8 @@ def _made(number: int, score: float = 63.2, night: int = 15, episode: int = 14) 
 
 
 def test_the_first_decision_on_a_candidate_counts() -> None:
-    decisions = [_made(1, episode=1), _made(2, score=58.0), _made(3, score=58.3), _made(4)]
-    assert first_on(SEEN, decisions) == decisions[2], "2 is five points off, 1 is about another episode"
+    decisions = [_made(1, episode=1), _made(2, score=53.0), _made(3, score=53.3), _made(4)]
+    assert first_on(SEEN, decisions) == decisions[2], "2 is ten points off, 1 is about another episode"
 
 
 def test_a_decision_counts_from_the_night_on_that_it_was_made_on() -> None:

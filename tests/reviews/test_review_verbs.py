@@ -52,7 +52,7 @@ def test_the_evidence_is_shown_with_the_commands_that_decide(typed: list[str]) -
 def test_a_release_says_when_it_takes_effect_and_a_second_decision_that_it_does_not(typed: list[str]) -> None:
     first = run("review", "release", *MAYA, *typed)
     assert first.exit_code == 0
-    assert "next run of this night or of a later one publishes the candidate: evenscore rebuild" in first.stdout
+    assert "The night of 2026-03-16 publishes the candidate" in first.stdout
     second = run("review", "reject", "p_maya", "--by", "ben", "--why", "bought", *typed)
     assert second.exit_code == 0
     assert "somebody had decided first: decision 1, release by ann" in second.stdout

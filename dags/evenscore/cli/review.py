@@ -17,7 +17,8 @@ from evenscore.settings import Settings
 def review(ctx: click.Context, /, **given: Any) -> None:
     """List the held scores, show the evidence, release or reject.
 
-    The first decision on a candidate counts. It takes effect with the next run of its night or of a later one.
+    The first decision on a candidate counts. It takes effect on the night after the one that was seen: what readers
+    saw is never rewritten.
 
     \b
     Example: evenscore review list
@@ -108,3 +109,19 @@ def _decide(
 
 def _plain(found: Any) -> Any:
     return found and found.model_dump(mode="json")
+
+
+@review.command("incident")
+@click.argument("incident_id")
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--why", required=True, help="For whoever asks later.")
+@surroundings
+def release_incident(settings: Settings, as_json: bool, incident_id: str, by: str, why: str) -> None:
+    """Say that an open incident is a real move: from the next night its people's scores are published again.
+
+    \b
+    Example: evenscore review incident mass_shift:network:forum:2026-03-15 --by ann --why "the forum was featured"
+    """
+    said = boards.release_incident(settings.places, incident_id, by, why)
+    text = f"{incident_id}: called real by {said.decided_by}; the next night publishes its people's scores again"
+    show(said.model_dump(mode="json"), as_json, text)

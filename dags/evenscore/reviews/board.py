@@ -7,7 +7,16 @@ from typing import Any, Literal
 import duckdb
 from pydantic import ValidationError
 
-from evenscore.decisions import Action, Decision, Seen, append_decision, first_on, read_decisions
+from evenscore.decisions import (
+    Action,
+    Decision,
+    IncidentRelease,
+    Seen,
+    append_decision,
+    append_incident_release,
+    first_on,
+    read_decisions,
+)
 from evenscore.errors import EvenscoreError, UsageError
 from evenscore.places import Places
 from evenscore.report.words import clean
@@ -182,6 +191,20 @@ def decide(places: Places, seen: Seen, action: Action, by: str, why: str) -> tup
         raise UsageError(f"{clean(seen.person_id)}: this held score is not published any more; nothing was recorded")
     decision = append_decision(places, seen, action, by, why)
     return decision, first_on(decision, read_decisions(places)) or decision
+
+
+def release_incident(places: Places, incident_id: str, by: str, why: str) -> IncidentRelease:
+    """Record that an open incident is a real move. Raises UsageError when it is not one of those."""
+    with _published(places) as con:
+        night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
+        found = con.execute("select incident_id from incidents where closed_at is null order by incident_id").fetchall()
+    is_open = [name for (name,) in found]
+    if incident_id not in is_open:
+        others = f"open are {', '.join(is_open)}" if is_open else "none is"
+        raise UsageError(
+            f"{clean(incident_id)}: not an open incident of the night of {night}, the latest published; {others}"
+        )
+    return append_incident_release(places, incident_id, night, by, why)
 
 
 def _published(places: Places) -> duckdb.DuckDBPyConnection:

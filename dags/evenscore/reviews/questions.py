@@ -18,7 +18,7 @@ OPTIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
 
 RELEASE_OR_REJECT = (
     "Release shows readers the candidate; Reject goes on showing the last good score. The first decision on a "
-    "candidate counts; the next run of its night or of a later one applies it. The same on the command line:"
+    "candidate counts; the next night applies it. The same on the command line:"
 )
 
 

@@ -162,4 +162,4 @@ def answer(made: Decision, counting: Decision) -> str:
 def effect(action: Action, night: date) -> str:
     """What a decision will do, and when."""
     what = "publishes the candidate" if action == "release" else "goes on showing the last good score"
-    return f"The next run of this night or of a later one {what}: evenscore rebuild --from {night}"
+    return f"The night of {night + timedelta(days=1)} {what}; what readers saw of earlier ones stays as it was."

@@ -6,7 +6,6 @@ with decisions as (
     select decisions.*
     from {{ source("raw", "decisions") }} as decisions
     inner join {{ source("raw", "night") }} as night on decisions.as_of_date < night.as_of_date
-    where decisions.person_id is not null
 
 ),
 
@@ -20,7 +19,7 @@ first_answers as (
             and decisions.persona = earlier.persona
             and decisions.episode_date = earlier.episode_date
             and decisions.decision_id > earlier.decision_id
-            and abs(decisions.candidate_score - earlier.candidate_score) < {{ gate_constant("unusual_points") }}
+            and abs(decisions.candidate_score - earlier.candidate_score) < {{ gate_constant("decision_points") }}
 
 )
 

@@ -5,7 +5,7 @@ with constants as (
     select
         {{ gate_constant("clear_points") }} as clear_points,
         {{ gate_constant("clear_nights") }} as clear_nights,
-        {{ gate_constant("unusual_points") }} as unusual_points,
+        {{ gate_constant("decision_points") }} as decision_points,
         cast({{ gate_constant("ring_nights") }} as integer) as ring_nights
 
 ),
@@ -30,7 +30,7 @@ settled as (
     where
         decisions.action = 'release'
         and decisions.as_of_date >= eve.as_of_date - constants.ring_nights
-        and abs(eve.candidate_score - decisions.seen_score) < constants.unusual_points
+        and abs(eve.candidate_score - decisions.seen_score) < constants.decision_points
 
 ),
 
@@ -77,7 +77,7 @@ select
         -- A rejection holds for what was seen; a candidate that has gone on from there is asked about anew.
         when
             episodes.is_open and decisions.action = 'reject'
-            and abs(episodes.candidate_score - decisions.seen_score) < constants.unusual_points
+            and abs(episodes.candidate_score - decisions.seen_score) < constants.decision_points
             then 'rejected'
         when episodes.is_open then 'pending'
         when episodes.incident_id is not null then 'frozen'
