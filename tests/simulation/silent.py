@@ -26,3 +26,6 @@ class SilentGate:
 
     def decide(self, decisions: Sequence[Decision]) -> None:
         assert not decisions
+
+    def call_real(self, incidents: Sequence[str], night: int) -> None:
+        assert not incidents

@@ -93,6 +93,12 @@ class Gate:
                 con.register("decided", pa.Table.from_pylist(rows))
                 con.execute("insert into raw.decisions by name from decided")
 
+    def call_real(self, incidents: Sequence[str], night: int) -> None:
+        """Hand in which incidents reviewers call real moves."""
+        with self._connect() as con:
+            for name in incidents:
+                con.execute("insert into raw.incident_releases values ($1, $2)", [name, day_of(night)])
+
     def _connect(self) -> Any:
         return warehouse.connect(self._settings.places)
 

@@ -3,7 +3,7 @@
 This follows the models of dbt_project/models that it stands in for; what a column means is said there.
 """
 
-from evenscore.layout import DECISIONS, PUBLISHED
+from evenscore.layout import DECISIONS, INCIDENT_RELEASES, PUBLISHED
 
 PEOPLE = """
     select account, printf('p%07d', account) as person_id, 'personal' as persona
@@ -28,6 +28,7 @@ ONCE = (
     *(f"create table base.{name} ({_empty(PUBLISHED[mart])})" for name, mart in PUBLISHED_AS.items()),
     *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),
     f"create table raw.decisions ({_empty(DECISIONS)})",
+    f"create table raw.incident_releases ({_empty(INCIDENT_RELEASES)})",
     "create table raw.published_nights (as_of_date date, scoring_version integer)",
     "create view conformed.standing_scores as from raw.published_scores",
 )

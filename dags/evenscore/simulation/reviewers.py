@@ -1,4 +1,4 @@
-"""Simulated reviewers: they decide on each asked episode after one to three nights, and are never wrong."""
+"""Simulated reviewers: they decide on each asked episode and each incident within three nights, and are never wrong."""
 
 from dataclasses import dataclass
 
@@ -26,6 +26,7 @@ class Reviewers:
         self._truth = truth
         self._draws = draws
         self._due: dict[tuple[int, int], int] = {}
+        self._due_incidents: dict[str, int] = {}
         self.decisions: list[Decision] = []
 
     def look(self, verdict: Verdict) -> list[Decision]:
@@ -48,3 +49,11 @@ class Reviewers:
                 del self._due[asked]
         self.decisions += made
         return made
+
+    def call_real(self, verdict: Verdict) -> list[str]:
+        """Which incidents they call real moves at the end of one night: those that no mass fault lies behind."""
+        faults = {fault.night for fault in self._truth.faults}
+        for incident in verdict.incidents:
+            due = verdict.night + int(self._draws.integers(1, 4))
+            self._due_incidents.setdefault(incident.name, -1 if verdict.night in faults else due)
+        return [incident.name for incident in verdict.incidents if self._due_incidents[incident.name] == verdict.night]

@@ -109,6 +109,7 @@ class _Simulation:
         self._outcome.peak_gigabytes = max(self._outcome.peak_gigabytes, memory.peak_gigabytes() - before)
         self._outcome.verdicts.setdefault(GATE, []).append(verdict)
         self._gate.decide(self._reviewers.look(verdict))
+        self._gate.call_real(self._reviewers.call_real(verdict), tonight.night)
         row = tonight.night + HISTORY_NIGHTS
         recent = self._outcome.scores[max(row - rivals.ROBUST_NIGHTS, 0) : row + 1]
         for name in rivals.RIVALS:
