@@ -125,6 +125,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
         "docs/use_policy.md",
         "docs/versions.md",
         "docs/fit_v2.md",
+        "docs/simulation.md",
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:

@@ -4,7 +4,21 @@ Exit codes: 0 published; 1 failed, nothing published; 2 usage or configuration e
 last good scores are still published.
 """
 
-from evenscore.cli import aggregate, consent, export, forget, methods, nights, people, review, upkeep
+from evenscore.cli import (
+    aggregate,
+    consent,
+    export,
+    forget,
+    methods,
+    nights,
+    people,
+    review,
+    simulations,
+    upkeep,
+)
 from evenscore.cli.root import main
 
-__all__ = ["aggregate", "consent", "export", "forget", "main", "methods", "nights", "people", "review", "upkeep"]
+__all__ = [
+    *("aggregate", "consent", "export", "forget", "main", "methods"),
+    *("nights", "people", "review", "simulations", "upkeep"),
+]

@@ -1,0 +1,27 @@
+"""The verb that tries the gate on a simulated community."""
+
+from pathlib import Path
+
+import click
+
+from evenscore.cli.root import guarded, main, show
+
+
+@main.command()
+@click.option("--accounts", type=click.IntRange(1, 1_000_000), default=2000, show_default=True)
+@click.option("--nights", type=click.IntRange(1, 400), default=60, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Where the random draws start.")
+@click.option("--seeds", type=click.IntRange(1, 100), default=1, show_default=True, help="How many communities.")
+@guarded
+def simulate(home: Path, config: Path | None, as_json: bool, accounts: int, nights: int, seed: int, seeds: int) -> None:
+    """Try the gate on a simulated community with known jumps and faults, beside three plain detectors.
+
+    No source is asked, and nothing of the home but its thresholds is read; the figures go to the table `evaluation`.
+
+    \b
+    Example: evenscore simulate --accounts 2000 --nights 60
+    """
+    from evenscore.simulation import results  # seconds to import: only where it is asked for
+
+    found = results.run(results.settings_of(home, config), accounts, nights, seed, seeds)
+    show(results.in_plain(found), as_json, results.in_words(found))

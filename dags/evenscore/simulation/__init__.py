@@ -1,0 +1,1 @@
+"""A simulated community with known jumps and faults: how well the gate tells them from ordinary nights."""

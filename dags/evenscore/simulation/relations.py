@@ -1,0 +1,164 @@
+"""The relations that the gate's models read, as SQL over what the simulation registers: `tonight`, `parts`, `events`.
+
+This follows the models of dbt_project/models that it stands in for; what a column means is said there.
+"""
+
+from evenscore.layout import DECISIONS, INCIDENT_RELEASES, PUBLISHED
+
+PEOPLE = """
+    select account, printf('p%07d', account) as person_id, 'personal' as persona
+    from range($accounts) as numbers(account)
+"""
+
+PUBLISHED_AS = {
+    "published_scores": "person_scores",
+    "published_jumps": "score_jumps",
+    "published_incidents": "incident_nights",
+    "published_cohorts": "cohort_moves",
+}
+"""What the gate reads of earlier nights, and the published table that each is laid out from."""
+
+
+def _empty(columns: dict[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+ONCE = (
+    *(f"create schema {schema}" for schema in ("base", "raw", "conformed", "features", "scores", "gate")),
+    *(f"create table base.{name} ({_empty(PUBLISHED[mart])})" for name, mart in PUBLISHED_AS.items()),
+    *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),
+    f"create table raw.decisions ({_empty(DECISIONS)})",
+    f"create table raw.incident_releases ({_empty(INCIDENT_RELEASES)})",
+    "create table raw.published_nights (as_of_date date, scoring_version integer)",
+    "create view conformed.standing_scores as from raw.published_scores",
+)
+"""Made once; what the gate publishes is appended to it night by night."""
+
+LOOKED_BACK = ("published_scores", "published_jumps", "published_cohorts")
+"""What is laid out of the look-back's nights only."""
+
+NIGHTLY = {
+    "raw.night": """
+        select 'simulated' as run_id, $day::date as as_of_date, $day::date as shown_date,
+            $hold_move_points::double as hold_move_points, $hold_window_nights::integer as hold_window_nights,
+            $provisional_nights::integer as provisional_nights, $version::integer as scoring_version,
+            cast(null as integer) as candidate_version, $previous_version::integer as previous_version
+    """,
+    "raw.look_back": """
+        select unnest(range($day::date - $history_nights::integer, $day::date + 1, interval 1 day))::date as as_of_date
+    """,
+    "conformed.covered_networks": "select unnest($networks::varchar[]) as network, true as is_complete",
+    "conformed.network_nights": """
+        select network, as_of_date, as_of_date as counted_through_date, true as is_complete
+        from conformed.covered_networks cross join raw.look_back
+    """,
+    "scores.score_person__networks": """
+        select person_id, persona, network, true as is_linked, true as is_counted,
+            last_date::timestamp as last_event_at, true as is_complete
+        from parts inner join base.people using (account)
+    """,
+    "gate.gate_person__ages": """
+        select person_id, persona, $first_day::date + first_night as first_date, max(last_date) as last_date,
+            min_by(network, (-action_count, network)) as main_network
+        from parts inner join tonight using (account) inner join base.people using (account)
+        group by person_id, persona, first_night
+    """,
+    "features.feat_person__engagers": """
+        select person_id, persona, network, $day::date as as_of_date, $day::date as known_date,
+            short as crowd_short, long as crowd_long, short as trusted_short, long as trusted_long
+        from parts inner join movers using (account) inner join base.people using (account)
+    """,
+    "conformed.activity": """
+        select people.person_id, people.persona, network, if(engager < $accounts, printf('p%07d', engager),
+            network || ':x' || engager) as engager_id, 'o' || target || '_' || post as object_key, 1.0 as weight,
+            $first_day::date + night as occurred_date
+        from events inner join base.people as people on events.target = people.account
+        cross join unnest(range(events.count)) as repeated(action)
+        union all
+        select 'anybody', 'personal', '', person_id, 'earlier', 1.0, $first_day::date + first_acted
+        from tonight inner join base.people using (account) where first_acted > -1000
+    """,
+    "features.feat_person__top_object": """
+        with by_post as (
+            select person_id, persona, network, engager_id, object_key,
+                sum(pow(2, -($day::date - occurred_date) / 28)) as short,
+                sum(pow(2, -($day::date - occurred_date) / 120)) as long
+            from conformed.activity inner join base.people using (person_id, persona) semi join jumpers using (account)
+            group by all
+        ), lost as (
+            select person_id, persona, network, object_key,
+                sum(ln((1 + all_short) / (1 + all_short - short))) as short_loss,
+                sum(ln((1 + all_long) / (1 + all_long - long))) as long_loss
+            from (
+                select *, sum(short) over pair as all_short, sum(long) over pair as all_long
+                from by_post window pair as (partition by person_id, network, engager_id)
+            )
+            group by all
+        )
+        select person_id, persona, network, $day::date as as_of_date, $day::date as known_date,
+            max(short_loss) as crowd_short_loss, max(long_loss) as crowd_long_loss,
+            max(short_loss) as trusted_short_loss, max(long_loss) as trusted_long_loss, 1.0 as object_reach
+        from lost group by all
+    """,
+}
+"""Made anew each night, in this order."""
+
+INFLUENCE = """
+    select person_id, persona, $day::date as as_of_date, known_date, evidence_short, evidence_long, score,
+        greatest(score - half_band, 1) as score_low, least(score + half_band, 100) as score_high,
+        evidence_count, engager_count, is_sufficient
+    from base.people positional join (
+        select $day::date as known_date, new_short as evidence_short, new_long as evidence_long, {score} as score,
+            half_band, evidence_count, engager_count, is_sufficient
+        from tonight
+    )
+    union all
+    select person_id, persona, $day::date, known_date, evidence_short, evidence_long, score, score, score,
+        evidence_count, engager_count, is_sufficient
+    from base.people positional join (
+        select $day::date - 1 as known_date, old_short as evidence_short, old_long as evidence_long,
+            {old_score} as score, evidence_count, engager_count, is_sufficient
+        from tonight
+    )
+"""
+"""score_person__influence, of the version whose columns of `tonight` are named."""
+
+PUBLISH = {
+    "base.published_scores": """
+        select accepted.person_id, accepted.persona, accepted.as_of_date,
+            case when not is_accepted_sufficient then 'insufficient_evidence' when accepted.is_held then 'held'
+                when verdict = 'frozen' then 'frozen' else 'published' end as status,
+            case when not is_accepted_sufficient then 'too little evidence' when accepted.is_held then jumps.cause
+                when verdict = 'frozen' then 'incident' end as reason,
+            night.scoring_version, candidates.evidence_count,
+            if(is_accepted_sufficient, accepted_score, null) as score,
+            if(is_accepted_sufficient, accepted_low, null) as score_low,
+            if(is_accepted_sufficient, accepted_high, null) as score_high,
+            if(is_accepted_sufficient, accepted_score - before.score, null) as delta_1d
+        from scores.score_person__accepted as accepted
+        inner join raw.night using (as_of_date)
+        inner join scores.score_person__influence_v{version} as candidates using (person_id, persona, as_of_date)
+        left join raw.published_scores as before
+            on accepted.person_id = before.person_id and before.as_of_date = $day - 1
+        left join marts.score_jumps as jumps on accepted.person_id = jumps.person_id
+        where candidates.known_date = candidates.as_of_date
+    """,
+    "base.published_jumps": "from marts.score_jumps",
+    "base.published_incidents": "from marts.incident_nights",
+    "base.published_cohorts": "from marts.cohort_moves",
+}
+"""What tonight leaves to the nights after it."""
+
+HISTORY = """
+    select people.person_id, people.persona, $day::date as as_of_date,
+        if(is_eligible, 'published', 'insufficient_evidence') as status,
+        if(is_eligible, null, 'too little evidence') as reason, $version::integer as scoring_version,
+        tonight.evidence_count, if(is_eligible, new_score, null) as score,
+        if(is_eligible, greatest(new_score - half_band, 1), null) as score_low,
+        if(is_eligible, least(new_score + half_band, 100), null) as score_high,
+        if(is_eligible, new_score - before.score, null) as delta_1d
+    from tonight inner join base.people as people using (account)
+    left join raw.published_scores as before
+        on people.person_id = before.person_id and before.as_of_date = $day::date - 1
+"""
+"""The nights before the first that is judged: published as they were, with nobody looking."""
