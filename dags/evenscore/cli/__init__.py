@@ -19,6 +19,15 @@ from evenscore.cli import (
 from evenscore.cli.root import main
 
 __all__ = [
-    *("aggregate", "consent", "export", "forget", "main", "methods"),
-    *("nights", "people", "review", "simulations", "upkeep"),
+    "aggregate",
+    "consent",
+    "export",
+    "forget",
+    "main",
+    "methods",
+    "nights",
+    "people",
+    "review",
+    "simulations",
+    "upkeep",
 ]
