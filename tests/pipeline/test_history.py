@@ -1,5 +1,6 @@
 """The incidents that real score publishers went through: a check catches each, and readers see what they should."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 from village import DAYS, FIRST, LAST, Village, copied, digests, published, run_labelled
 
-from evenscore import steps
+from evenscore import steps, warehouse
 from evenscore.checks.judge import results_of
 from evenscore.errors import EvenscoreError, StoppedByCheck
 from evenscore.runs import Night
@@ -165,3 +166,45 @@ def test_a_graph_that_does_not_converge_scores_nobody(
     with pytest.raises(EvenscoreError, match="trust graph: not converged"):
         run_labelled(settings, LAST, "unfinished")
     assert digests(settings.places.published) == before
+
+
+def test_a_feed_that_loses_one_persons_past_is_caught_for_that_person_alone(told: Told, tmp_path: Path) -> None:
+    """A bug that lowers one person in a hundred thousand moves no average; their evidence is gone all the same."""
+    kept = [event for event in told.village.events if event["target_id"] != "p4" or is_on(event, LAST)]
+    settings = retold(told, tmp_path, kept)
+    run_labelled(settings, LAST, "robbed")
+    jumps = published(settings, "select person_id, rule, cause from score_jumps where as_of_date = $1", LAST)
+    assert jumps == [("p4", "impossible", "source_fault")]
+    rows = "select as_of_date, score from person_scores where person_id = 'p4' order by as_of_date"
+    (_, before), (_, after) = published(settings, rows)
+    assert after == before
+
+
+def test_a_silent_opt_out_that_took_half_a_score_is_held_and_says_so(told: Told, tmp_path: Path) -> None:
+    """Upstream, somebody's audience was taken out of the feed without a word to them."""
+    fans = {event["actor_id"] for event in told.village.events if event["target_id"] == "p9"}
+    loyal = sorted(fan for fan in fans if fan)[:3]
+    kept = [e for e in told.village.events if e["target_id"] != "p9" or e["actor_id"] in loyal]
+    settings = retold(told, tmp_path, kept)
+    run_labelled(settings, LAST, "opted_out")
+    row = "select status, reason, delta_1d from person_scores where person_id = 'p9' and as_of_date = $1"
+    assert published(settings, row, LAST) == [("held", "source_fault", 0.0)]
+
+
+def test_an_unannounced_change_of_the_method_is_one_incident_and_moves_nobody(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody goes down by a few points, and the histogram keeps its shape: only pairs of nights can tell."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(warehouse.DBT_PROJECT, project)
+    scale = project / "seeds" / "scale_v1.csv"
+    scale.write_text(scale.read_text().replace("points_per_log,7.2", "points_per_log,6.2"))
+    crowd = Village(tmp_path / "village", ledger=list(told.village.ledger), events=list(told.village.events))
+    settings = crowd.habits([f"q{number}" for number in range(20)]).write().settings(tmp_path / "home")
+    run_labelled(settings, EVE, "eve")
+    monkeypatch.setattr(warehouse, "DBT_PROJECT", project)
+    run_labelled(settings, LAST, "changed")
+    incidents = published(settings, "select as_of_date, kind, scope from incidents")
+    assert incidents == [(LAST, "mass_shift", "all")]
+    seen = "select distinct status, reason, delta_1d from person_scores where as_of_date = $1 and score is not null"
+    assert published(settings, seen, LAST) == [("frozen", "incident: mass_shift in all", 0.0)]

@@ -104,7 +104,7 @@ INCIDENTS = """
     ) using (incident_id)
     order by is_closed, affected_count desc, kind, scope
 """
-HELD_COUNTS = f"select count(*), count_if(decision = 'pending') from marts.score_jumps where {IS_HELD}"
+HELD_COUNTS = f"select count(*), count(*) filter (decision = 'pending') from marts.score_jumps where {IS_HELD}"
 RULE_COUNTS = f"""
     select rule, count(*) from marts.score_jumps where {IS_HELD} group by all
     union all
