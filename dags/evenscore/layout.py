@@ -1,14 +1,21 @@
-"""What a night starts from, laid out in the schema `raw`: settings, landed files, ledger, what was published."""
+"""What a night starts from, laid out in the schema `raw`: settings, landed files, ledger, what was published.
 
+The warehouse begins as a new file, because an old one keeps the bytes of what was deleted. What names people who may
+not be scored tonight stays outside it, as Parquet that views point to.
+"""
+
+import shutil
 from datetime import date
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from evenscore import landing
 from evenscore.canonical import DATASETS
 from evenscore.extraction import deliveries
 from evenscore.ledger import read_ledger
+from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
@@ -24,6 +31,36 @@ PUBLISHED = {
 }
 """What a night needs to know of the nights that were published before it."""
 
+EARLIER = {
+    "published_scores": f"""
+        select {", ".join(PUBLISHED["person_scores"])}
+        from published.person_scores
+        where as_of_date >= $tonight - $nights and as_of_date < $tonight
+        order by all
+    """,
+    "published_nights": "select distinct as_of_date, scoring_version from published.person_scores order by all",
+    "published_networks": """
+        select person_id, persona, as_of_date, list(distinct network order by network) as networks
+        from published.score_contributions
+        where network <> 'all'
+        group by all
+        order by all
+    """,
+    # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
+    "published_contributions": f"""
+        select {", ".join(PUBLISHED["score_contributions"])}
+        from published.score_contributions
+        semi join (
+            select person_id, persona, max(as_of_date) as as_of_date
+            from raw.published_networks
+            where as_of_date >= $tonight - $nights and as_of_date < $tonight
+            group by person_id, persona, networks
+        ) using (person_id, persona, as_of_date)
+        order by all
+    """,
+}
+"""What readers saw on earlier nights: the gate measures against that, never against raw scores."""
+
 BEYOND = ("accounts", "aliases")
 """Datasets of which a night may look at what came after it; each model says how far."""
 
@@ -33,14 +70,12 @@ def lay_out(settings: Settings, night: Night) -> None:
     entries = read_ledger(settings)
     topics = read_topics(settings)
     files = verified_files(settings, night)
-    settings.places.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    _begin_anew(settings.places)
     with connect(settings.places) as con:
-        con.execute("create schema if not exists raw")
-        con.execute("drop table if exists raw.night")
+        con.execute("create schema raw")
         _write_sources(con, settings)
-        _write_seeds(con, settings)
-        con.register("entries", entries)
-        con.execute("create or replace table raw.consent as select * from entries")
+        _keep_beside(con, settings.places, "trust_seeds", _seeds(settings))
+        _keep_beside(con, settings.places, "consent", entries)
         con.register("topic_terms", topics)
         con.execute("create or replace table raw.topics as select * from topic_terms")
         con.register("files", files)
@@ -50,6 +85,25 @@ def lay_out(settings: Settings, night: Night) -> None:
         shown_date = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
+
+
+def _begin_anew(places: Places) -> None:
+    """Remove the warehouse of the night before, unless another process has it."""
+    places.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with connect(places):
+        pass
+    for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
+        path.unlink(missing_ok=True)
+    for folder in (places.spilled, places.inputs):
+        shutil.rmtree(folder, ignore_errors=True)
+    places.inputs.mkdir()
+
+
+def _keep_beside(con: duckdb.DuckDBPyConnection, places: Places, name: str, rows: pa.Table) -> None:
+    """Write rows beside the warehouse, and let `raw.<name>` show them: deleted rows stay in a database's file."""
+    path = places.inputs / f"{name}.parquet"
+    pq.write_table(rows, path, compression="zstd")
+    con.execute(f"create view raw.{name} as from read_parquet({quoted(path)})")
 
 
 def verified_files(settings: Settings, night: Night) -> pa.Table:
@@ -121,11 +175,10 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
     )
 
 
-def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    con.execute("create or replace table raw.trust_seeds (network varchar, account_id varchar)")
-    for seed in settings.scoring.seeds:
-        network, _, account = seed.partition(":")
-        con.execute("insert into raw.trust_seeds values (?, ?)", [network, account])
+def _seeds(settings: Settings) -> pa.Table:
+    named = [seed.partition(":") for seed in settings.scoring.seeds]
+    columns = {"network": [network for network, _, _ in named], "account_id": [account for _, _, account in named]}
+    return pa.table(columns, schema=pa.schema([(name, pa.string()) for name in columns]))
 
 
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -191,29 +244,9 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
                 f"create table published.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
             )
     window = {"tonight": night.as_of_date, "nights": settings.scoring.history_nights}
-    con.execute(
-        f"create or replace table raw.published_scores as select {', '.join(PUBLISHED['person_scores'])} "
-        "from published.person_scores where as_of_date >= $tonight - $nights and as_of_date < $tonight",
-        window,
-    )
-    con.execute(
-        "create or replace table raw.published_nights as "
-        "select distinct as_of_date, scoring_version from published.person_scores"
-    )
-    # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
-    con.execute(
-        "create or replace table raw.published_networks as "
-        "select person_id, persona, as_of_date, list(distinct network order by network) as networks "
-        "from published.score_contributions where network <> 'all' group by all"
-    )
-    con.execute(
-        f"create or replace table raw.published_contributions as select {', '.join(PUBLISHED['score_contributions'])} "
-        "from published.score_contributions semi join ("
-        "select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks "
-        "where as_of_date >= $tonight - $nights and as_of_date < $tonight group by person_id, persona, networks"
-        ") using (person_id, persona, as_of_date)",
-        window,
-    )
+    for name, query in EARLIER.items():
+        given = {key: value for key, value in window.items() if f"${key}" in query}
+        _keep_beside(con, settings.places, name, con.sql(query, params=given).to_arrow_table())
     ((latest,),) = con.execute("select max(as_of_date) from published.person_scores").fetchall()
     con.execute("detach published")
     return max(night.as_of_date, latest or night.as_of_date)

@@ -8,19 +8,29 @@ from evenscore.scoring import trust
 from evenscore.scoring.trust import Constants, Endorsements, graph, nightly_weights, solve, weights
 
 NIGHT = 1000
-CONSTANTS = Constants(damping=0.5, pair_cap=3, lag_days=14, full=0.03, none=0.0003, half_life_days=120)
+CONSTANTS = Constants(
+    damping=0.5,
+    pair_cap=3,
+    lag_days=14,
+    full=0.03,
+    none=0.0003,
+    half_life_days=120,
+    outward_share=0.33,
+    band_count=4,
+    band_members=50,
+)
 
 
 def endorsements(*edges: tuple[int, int, int, int], people: int = 10) -> Endorsements:
     giver, receiver, day, actions = (np.array(column, dtype=np.int64) for column in zip(*edges, strict=True))
-    return Endorsements(giver, receiver, day, actions, people)
+    return Endorsements(giver, receiver, day, actions, np.full(people, True))
 
 
 def random_graph(rng: np.random.Generator, people: int = 40, edges: int = 300) -> Endorsements:
     giver, receiver = rng.integers(0, people, (2, edges))
     kept = giver != receiver
     day, actions = rng.integers(NIGHT - 400, NIGHT + 1, edges), rng.integers(1, 5, edges)
-    return Endorsements(giver[kept], receiver[kept], day[kept], actions[kept], people)
+    return Endorsements(giver[kept], receiver[kept], day[kept], actions[kept], np.full(people, True))
 
 
 def test_trust_is_the_solution_of_its_equation() -> None:
@@ -85,7 +95,7 @@ def test_the_order_of_the_edges_changes_no_bit() -> None:
     edges = random_graph(rng)
     order = rng.permutation(len(edges.giver))
     other = Endorsements(
-        edges.giver[order], edges.receiver[order], edges.day[order], edges.actions[order], edges.people_count
+        edges.giver[order], edges.receiver[order], edges.day[order], edges.actions[order], edges.is_member
     )
     first, second = (solve(graph(each, NIGHT, CONSTANTS), np.array([3]), 0.5) for each in (edges, other))
     assert first.tobytes() == second.tobytes()
@@ -105,6 +115,6 @@ def test_what_has_faded_to_nothing_passes_on_nothing() -> None:
 
 def test_a_graph_without_edges_or_seeds_gives_nobody_trust() -> None:
     none = np.array([], dtype=np.int64)
-    found = graph(Endorsements(none, none, none, none, 3), NIGHT, CONSTANTS)
+    found = graph(Endorsements(none, none, none, none, np.full(3, True)), NIGHT, CONSTANTS)
     assert solve(found, none, 0.5).tolist() == [0, 0, 0]
     assert weights(found, np.zeros(3), np.array([0]), np.array([1]), CONSTANTS).tolist() == [0]

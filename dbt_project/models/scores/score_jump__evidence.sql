@@ -11,8 +11,9 @@ with held as (
 -- An engager who was seen with anybody before is established; a bought crowd was seen with nobody.
 engagers as (
 
-    select engager_id, min(occurred_date) as first_seen_date
-    from {{ ref("activity") }}
+    select activity.person_id, activity.engager_id, min(occurred_date) as first_date, bool_or(was_seen_before) as was_seen_before
+    from {{ ref("activity") }} as activity
+    inner join {{ ref("pairs") }} using (person_id, persona, network, engager_id)
     group by all
 
 ),
@@ -24,14 +25,14 @@ engagements as (
         held.persona,
         activity.engager_id,
         activity.network || ':' || activity.object_key as object_key,
-        engagers.first_seen_date > held.basis_date as is_new_engager
+        engagers.first_date > held.basis_date and not was_seen_before as is_new_engager
     from held
     inner join {{ ref("activity") }} as activity
         on
             held.person_id = activity.person_id
             and held.persona = activity.persona
             and activity.occurred_date > held.basis_date
-    inner join engagers using (engager_id)
+    inner join engagers on activity.person_id = engagers.person_id and activity.engager_id = engagers.engager_id
 
 ),
 
