@@ -57,7 +57,7 @@ standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, 
 	PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
 test: .venv/.ready ## run the tests
-	@.venv/bin/python -m pytest -q
+	@.venv/bin/python -m pytest -q -n auto --dist loadfile
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

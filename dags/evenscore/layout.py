@@ -6,60 +6,59 @@ not be scored tonight stays outside it, as Parquet that views point to.
 
 import shutil
 from datetime import date
+from functools import partial
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from evenscore import landing
 from evenscore.canonical import DATASETS
 from evenscore.extraction import deliveries
 from evenscore.ledger import read_ledger
 from evenscore.places import Places
+from evenscore.reviews import read_decisions
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
-from evenscore.warehouse import attach_published, connect, quoted
+from evenscore.warehouse import attach_published, columns_of, connect, quoted
 
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
 PUBLISHED = {
     "person_scores": _ROW
-    | {"status": "varchar", "reason": "varchar", "scoring_version": "integer"}
-    | dict.fromkeys(("score", "score_low", "score_high", "reach", "amplification", "network_quality"), "double"),
+    | {"status": "varchar", "reason": "varchar", "scoring_version": "integer", "evidence_count": "bigint"}
+    | dict.fromkeys(
+        ("score", "score_low", "score_high", "reach", "amplification", "network_quality", "delta_1d"), "double"
+    ),
     "score_contributions": _ROW
     | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
+    "score_jumps": _ROW
+    | {"episode_date": "date", "rule": "varchar", "decision": "varchar"}
+    | dict.fromkeys(("candidate_score", "last_good_score"), "double"),
+    "incident_nights": {
+        "incident_id": "varchar",
+        "as_of_date": "date",
+        "kind": "varchar",
+        "scope": "varchar",
+        "affected_count": "bigint",
+        "expected": "varchar",
+        "state": "varchar",
+    },
+    "cohort_moves": {
+        "scope": "varchar",
+        "as_of_date": "date",
+        "median_move": "double",
+        "moved_share": "double",
+        "is_firing": "boolean",
+    },
 }
 """What a night needs to know of the nights that were published before it."""
 
-EARLIER = {
-    "published_scores": f"""
-        select {", ".join(PUBLISHED["person_scores"])}
-        from published.person_scores
-        where as_of_date >= $tonight - $nights and as_of_date < $tonight
-        order by all
-    """,
-    "published_nights": "select distinct as_of_date, scoring_version from published.person_scores order by all",
-    "published_networks": """
-        select person_id, persona, as_of_date, list(distinct network order by network) as networks
-        from published.score_contributions
-        where network <> 'all'
-        group by all
-        order by all
-    """,
-    # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
-    "published_contributions": f"""
-        select {", ".join(PUBLISHED["score_contributions"])}
-        from published.score_contributions
-        semi join (
-            select person_id, persona, max(as_of_date) as as_of_date
-            from raw.published_networks
-            where as_of_date >= $tonight - $nights and as_of_date < $tonight
-            group by person_id, persona, networks
-        ) using (person_id, persona, as_of_date)
-        order by all
-    """,
+LOOKED_BACK = {
+    "person_scores": "published_scores",
+    "score_jumps": "published_jumps",
+    "cohort_moves": "published_cohorts",
 }
-"""What readers saw on earlier nights: the gate measures against that, never against raw scores."""
+"""Published tables of which the nights of the look-back are laid out, and under what name."""
 
 BEYOND = ("accounts", "aliases")
 """Datasets of which a night may look at what came after it; each model says how far."""
@@ -74,14 +73,16 @@ def lay_out(settings: Settings, night: Night) -> None:
     with connect(settings.places) as con:
         con.execute("create schema raw")
         _write_sources(con, settings)
-        _keep_beside(con, settings.places, "trust_seeds", _seeds(settings))
-        _keep_beside(con, settings.places, "consent", entries)
+        _write_seeds(con, settings)
+        con.register("entries", entries)
+        _keep_beside(con, settings.places, "consent", "from entries")
         con.register("topic_terms", topics)
         con.execute("create or replace table raw.topics as select * from topic_terms")
         con.register("files", files)
         con.execute("create or replace table raw.landed_files as select * from files order by path")
         for dataset in ("activity", "accounts", "aliases"):
             _view_landed(con, dataset)
+        _write_decisions(con, settings)
         shown_date = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
@@ -99,11 +100,13 @@ def _begin_anew(places: Places) -> None:
     places.inputs.mkdir()
 
 
-def _keep_beside(con: duckdb.DuckDBPyConnection, places: Places, name: str, rows: pa.Table) -> None:
+def _keep_beside(con: duckdb.DuckDBPyConnection, places: Places, name: str, query: str, **given: object) -> None:
     """Write rows beside the warehouse, and let `raw.<name>` show them: deleted rows stay in a database's file."""
-    path = places.inputs / f"{name}.parquet"
-    pq.write_table(rows, path, compression="zstd")
-    con.execute(f"create view raw.{name} as from read_parquet({quoted(path)})")
+    path = quoted(places.inputs / f"{name}.parquet")
+    con.execute(f"create temp table kept as {query}", given or None)
+    con.execute(f"copy kept to {path} (format parquet, compression zstd)")
+    con.execute("drop table kept")
+    con.execute(f"create view raw.{name} as from read_parquet({path})")
 
 
 def verified_files(settings: Settings, night: Night) -> pa.Table:
@@ -141,6 +144,7 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
             $shown_date::date as shown_date,
             $hold_move_points::double as hold_move_points,
             $hold_window_nights::integer as hold_window_nights,
+            $provisional_nights::integer as provisional_nights,
             $scoring_version::integer as scoring_version,
             $candidate_version::integer as candidate_version,
             (select max(scoring_version) from raw.published_scores
@@ -153,6 +157,7 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
             "shown_date": shown_date,
             "hold_move_points": settings.checks.hold_move_points,
             "hold_window_nights": settings.checks.hold_window_nights,
+            "provisional_nights": settings.checks.provisional_nights,
             "scoring_version": _version_of(con, night) or settings.scoring.version,
             "candidate_version": settings.scoring.candidate,
         },
@@ -175,10 +180,12 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
     )
 
 
-def _seeds(settings: Settings) -> pa.Table:
-    named = [seed.partition(":") for seed in settings.scoring.seeds]
-    columns = {"network": [network for network, _, _ in named], "account_id": [account for _, _, account in named]}
-    return pa.table(columns, schema=pa.schema([(name, pa.string()) for name in columns]))
+def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("create temp table seeds (network varchar, account_id varchar)")
+    for seed in settings.scoring.seeds:
+        network, _, account = seed.partition(":")
+        con.execute("insert into seeds values (?, ?)", [network, account])
+    _keep_beside(con, settings.places, "trust_seeds", "from seeds")
 
 
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -239,14 +246,61 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
     """
     if not attach_published(con, settings.places, "published"):
         con.execute("attach ':memory:' as published")
-        for table, columns in PUBLISHED.items():
-            con.execute(
-                f"create table published.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
-            )
-    window = {"tonight": night.as_of_date, "nights": settings.scoring.history_nights}
-    for name, query in EARLIER.items():
-        given = {key: value for key, value in window.items() if f"${key}" in query}
-        _keep_beside(con, settings.places, name, con.sql(query, params=given).to_arrow_table())
-    ((latest,),) = con.execute("select max(as_of_date) from published.person_scores").fetchall()
+    keep, window = partial(_keep_beside, con, settings.places), {"tonight": night.as_of_date}
+    looked_back = "as_of_date >= $tonight - $nights and as_of_date < $tonight"
+    nights = window | {"nights": settings.scoring.history_nights}
+    for table, name in LOOKED_BACK.items():
+        keep(name, f"from ({_published(con, table)}) where {looked_back}", **nights)
+    # An incident may have been open for longer than anybody looks back.
+    keep("published_incidents", f"from ({_published(con, 'incident_nights')}) where as_of_date < $tonight", **window)
+    keep("published_nights", f"select distinct as_of_date, scoring_version from ({_published(con, 'person_scores')})")
+    keep("published_networks", NETWORKS.format(parts=_published(con, "score_contributions")))
+    # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
+    keep(
+        "published_contributions",
+        f"from ({_published(con, 'score_contributions')}) semi join ("
+        f"select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks where {looked_back} "
+        "group by person_id, persona, networks) using (person_id, persona, as_of_date)",
+        **nights,
+    )
+    ((latest,),) = con.execute(f"select max(as_of_date) from ({_published(con, 'person_scores')})").fetchall()
     con.execute("detach published")
     return max(night.as_of_date, latest or night.as_of_date)
+
+
+NETWORKS = """
+    select person_id, persona, as_of_date, list(distinct network order by network) as networks
+    from ({parts})
+    where network <> 'all'
+    group by all
+"""
+
+
+def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """SQL of what readers see of a table; nothing where it, or null where a column of it, was not yet known then."""
+    seen = columns_of(con, f"published.{table}")
+    wanted = ", ".join(
+        name if name in seen else f"cast(null as {kind}) as {name}" for name, kind in PUBLISHED[table].items()
+    )
+    return f"select {wanted} from " + (f"published.{table}" if seen else "(select 1 where false)")
+
+
+DECISIONS = {
+    "decision_id": "bigint",
+    "decided_at": "timestamp",
+    **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona", "incident_id"), "varchar"),
+    **dict.fromkeys(("as_of_date", "episode_date"), "date"),
+    "candidate_score": "double",
+}
+"""What the build reads of a reviewer's decision."""
+
+
+def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in DECISIONS.items())
+    con.execute(f"create temp table decisions ({columns})")
+    for decision in read_decisions(settings.places):
+        con.execute(
+            f"insert into decisions values ({', '.join('?' * len(DECISIONS))})",
+            [decision.get(name) for name in DECISIONS],
+        )
+    _keep_beside(con, settings.places, "decisions", "from decisions")

@@ -98,6 +98,11 @@ class Places:
         """The folder of one run."""
         return self.runs / run_id
 
+    @property
+    def decisions(self) -> Path:
+        """What reviewers decided, one line a decision."""
+        return self.home / "reviews" / "decisions.ndjson"
+
     # evaluations ------------------------------------------------------------------------------------------
 
     @property

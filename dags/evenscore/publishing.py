@@ -18,18 +18,23 @@ from evenscore import durable, runs
 from evenscore.checks.judge import judge
 from evenscore.evaluations import write_evaluation
 from evenscore.places import Places
+from evenscore.published_views import write_views
 from evenscore.run_tables import versions, write_run_tables
 from evenscore.runs import Night
 from evenscore.settings import Settings
-from evenscore.warehouse import attach_published, connect, quoted, require_run
+from evenscore.warehouse import attach_published, columns_of, connect, quoted, require_run
 
 MARTS = (
     *("person_scores", "score_contributions", "score_changes", "score_jumps"),
     *("network_coverage", "influences", "trust_seeds", "topic_scores", "topic_evidence"),
+    *("incident_nights", "cohort_moves"),
 )
-KEYS = ("as_of_date", "person_id", "persona", "network", "feature", "cause", "other_person_id", "topic", "object_id")
-STAMPED = "person_scores"
-"""The table whose rows say when and by which run they were published."""
+KEYS = (
+    *("as_of_date", "incident_id", "scope", "person_id", "persona", "network", "feature", "cause"),
+    *("other_person_id", "topic", "object_id"),
+)
+STAMPED = ("person_scores", "incident_nights")
+"""The tables whose rows say when and by which run they were published."""
 
 DATABASE, PARQUET, MANIFEST = "evenscore.duckdb", "parquet", "manifest.json"
 
@@ -56,6 +61,8 @@ STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {
     "trust_seeds": BY_PERSON,
     "topic_scores": BY_TOPIC,
     "topic_evidence": BY_TOPIC,
+    "incident_nights": "true",
+    "cohort_moves": "true",
 }
 """Which rows of earlier nights may go on being shown: who withdraws one persona, or one network, keeps the other."""
 
@@ -156,8 +163,8 @@ def _is_unchanged(con: duckdb.DuckDBPyConnection, night: Night) -> bool:
 
 
 def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
-    columns = _columns(con, f"marts.{mart}")
-    if not set(columns) <= set(_columns(con, f"previous.{mart}")):
+    columns = columns_of(con, f"marts.{mart}")
+    if not set(columns) <= set(columns_of(con, f"previous.{mart}")):
         return False
     date = quoted(night.as_of_date)
     shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
@@ -170,14 +177,6 @@ def _difference(left: str, right: str) -> str:
     return f"(select count(*) from (({left}) except all ({right}) union all (({right}) except all ({left}))))"
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """A table's columns in order; none where there is no such table."""
-    try:
-        return [name for name, *_ in con.execute(f"describe {table}").fetchall()]
-    except (duckdb.CatalogException, duckdb.BinderException):
-        return []
-
-
 def _write_candidate(
     con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, has_previous: bool
 ) -> None:
@@ -186,14 +185,14 @@ def _write_candidate(
     con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
     stamp = f", {quoted(runs.now())}::timestamp as published_at, {quoted(night.run_id)} as run_id"
     for mart in MARTS:
-        tonight = f"select *{stamp if mart == STAMPED else ''} from marts.{mart}"
+        tonight = f"select *{stamp if mart in STAMPED else ''} from marts.{mart}"
         con.execute(f"create table candidate.{mart} as {tonight} limit 0")
-        columns = _columns(con, f"candidate.{mart}")
+        columns = columns_of(con, f"candidate.{mart}")
         rows = " union all by name ".join(filter(None, (tonight, _earlier(con, night, mart))))
         keys = ", ".join(name for name in KEYS if name in columns)
         con.execute(f"insert into candidate.{mart} by name select * from ({rows}) order by {keys}")
         _copy_comments(con, mart)
-    _write_current_scores(con)
+    write_views(con)
     _audit(con, settings, night)
     write_run_tables(con, settings.places, night, has_previous)
     write_evaluation(con, settings.places, "candidate")
@@ -209,8 +208,8 @@ def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | N
 
 def _shared_columns(con: duckdb.DuckDBPyConnection, mart: str) -> str:
     """A newer version may have added a column, or a table, that readers have not seen yet."""
-    seen = _columns(con, f"previous.{mart}")
-    return ", ".join(name for name in _columns(con, f"candidate.{mart}") if name in seen)
+    seen = columns_of(con, f"previous.{mart}")
+    return ", ".join(name for name in columns_of(con, f"candidate.{mart}") if name in seen)
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
@@ -225,27 +224,13 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
         "where schema_name = 'marts' and table_name = $1 and comment is not null",
         [mart],
     ).fetchall()
-    if mart == STAMPED:
+    if mart in STAMPED:
         described += [
             ("published_at", "When the row was published, UTC."),
             ("run_id", "The run that published the row."),
         ]
     for column, comment in described:
         con.execute(f"comment on column candidate.{mart}.{column} is {quoted(comment)}")
-
-
-def _write_current_scores(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(
-        "create view candidate.current_scores as select * from person_scores "
-        "qualify as_of_date = max(as_of_date) over (partition by person_id, persona)"
-    )
-    con.execute("comment on view candidate.current_scores is 'The latest published row of each person and persona.'")
-    for column, comment in con.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = 'candidate' and table_name = $1 and comment is not null",
-        [STAMPED],
-    ).fetchall():
-        con.execute(f"comment on column candidate.current_scores.{column} is {quoted(comment)}")
 
 
 def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
@@ -263,7 +248,7 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> 
 
 
 def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
-    columns = ", ".join(_columns(con, f"marts.{mart}"))
+    columns = ", ".join(columns_of(con, f"marts.{mart}"))
     return _difference(
         f"from marts.{mart}", f"select {columns} from candidate.{mart} where as_of_date = {quoted(night.as_of_date)}"
     )
@@ -278,12 +263,14 @@ def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) ->
 
 def _unconsenting(con: duckdb.DuckDBPyConnection, mart: str) -> str:
     """Rows of people, of personas and of networks that nobody asked to have shown."""
-    who = [name for name in ("person_id", "persona") if name in _columns(con, f"candidate.{mart}")]
+    who = [name for name in ("person_id", "persona") if name in columns_of(con, f"candidate.{mart}")]
+    if not who:
+        return "0"
     nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent_shown using ({', '.join(who)}))"
-    if "other_person_id" in _columns(con, f"candidate.{mart}"):
+    if "other_person_id" in columns_of(con, f"candidate.{mart}"):
         known = "select person_id from conformed.consent_shown"
         nobody += f" + (select count(*) from candidate.{mart} where other_person_id not in ({known}))"
-    if "topic" in _columns(con, f"candidate.{mart}"):
+    if "topic" in columns_of(con, f"candidate.{mart}"):
         nobody += f" + (select count(*) from candidate.{mart} where {VETOED})"
     if mart not in COUNTED:
         return nobody

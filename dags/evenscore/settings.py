@@ -66,6 +66,8 @@ class Checks(_Frozen):
     hold_move_points: float = Field(default=20, gt=0)
     """A score that moved this many points or more within `hold_window_nights` is held for a reviewer."""
     hold_window_nights: int = Field(default=3, ge=1, le=28)
+    provisional_nights: int = Field(default=21, ge=0, le=365)
+    """Nothing is published of somebody first engaged with less than so many nights ago: the first weeks are noise."""
 
 
 ScoringVersion = Literal[1, 2]

@@ -24,7 +24,7 @@ DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 LAYERS = {
     "staging": ("staging", "conformed", "resource_type:seed"),
     "features": ("features",),
-    "scores": ("scores", "marts", "test_type:singular"),
+    "scores": ("scores", "gate", "marts", "test_type:singular"),
 }
 """What each build task builds, as dbt selectors."""
 
@@ -87,6 +87,14 @@ def attach_published(con: duckdb.DuckDBPyConnection, places: Places, name: str) 
             f"{folder.parent} and run again ({str(error).splitlines()[0]})"
         ) from error
     return True
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """A table's columns in order; none where there is no such table."""
+    try:
+        return [name for name, *_ in con.execute(f"describe {table}").fetchall()]
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []
 
 
 def quoted(value: object) -> str:

@@ -13,6 +13,7 @@ select
     persona,
     network,
     engager_id,
+    first_date,
     -- A yes or no, because dates would tell which pairs are one engager's.
     first_seen_date < first_date - 14 as was_seen_before
 from pairs

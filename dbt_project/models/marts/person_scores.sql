@@ -24,18 +24,29 @@ tonight as (
     select
         accepted.*,
         candidates.evidence_count,
-        frozen.missing,
         case
             when not accepted.is_accepted_sufficient then 'insufficient_evidence'
             when accepted.is_held then 'held'
-            when frozen.is_frozen then 'frozen'
+            when accepted.verdict = 'frozen' or frozen.is_frozen then 'frozen'
             else 'published'
         end as status,
+        case
+            when accepted.is_held then jumps.cause
+            when status = 'insufficient_evidence' and candidates.is_sufficient and ages.first_date > night.as_of_date - night.provisional_nights
+                then printf('provisional: %d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
+            when status = 'insufficient_evidence' then 'too little evidence'
+            when accepted.verdict = 'frozen' then 'incident: ' || incidents.kind || ' in ' || incidents.scope
+            else frozen.missing
+        end as reason,
         if(accepted.is_accepted_sufficient, accepted.accepted_score, null) as score
     from {{ ref("score_person__accepted") }} as accepted
     inner join night using (as_of_date)
     inner join {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates using (person_id, persona, as_of_date)
     left join frozen using (person_id, persona)
+    left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
+    left join {{ ref("gate_person__verdict") }} as verdicts using (person_id, persona)
+    left join {{ ref("gate_incident__tonight") }} as incidents on verdicts.incident_id = incidents.incident_id
+    left join {{ ref("score_jumps") }} as jumps on accepted.person_id = jumps.person_id and accepted.persona = jumps.persona
     where candidates.known_date = candidates.as_of_date
 
 ),
@@ -99,7 +110,7 @@ select
     if(tonight.score is null, null, tonight.accepted_low) as score_low,
     if(tonight.score is null, null, tonight.accepted_high) as score_high,
     tonight.status,
-    coalesce(jumps.cause, if(tonight.status = 'insufficient_evidence', 'too little evidence', tonight.missing)) as reason,
+    tonight.reason,
     if(tonight.status = 'held', earlier.reach, facets.reach) as reach,
     if(tonight.status = 'held', earlier.amplification, facets.amplification) as amplification,
     if(tonight.status = 'held', earlier.network_quality, facets.network_quality) as network_quality,
@@ -117,4 +128,3 @@ left join earlier using (person_id, persona)
 left join facets using (person_id, persona)
 left join coverage using (person_id, persona)
 left join ranked using (person_id, persona)
-left join {{ ref("score_jumps") }} as jumps using (person_id, persona)

@@ -61,12 +61,12 @@ measured as (
         tonight.persona,
         tonight.as_of_date,
         tonight.score - last_scores.score as change,
-        tonight.status = 'held' or last_scores.status = 'held' as is_reviewed,
+        tonight.status = 'held' or last_scores.status = 'held' or verdicts.verdict = 'frozen' as is_reviewed,
         before.score - last_scores.score as old_change,
         after.score - before.score as new_change,
         coalesce(own_shares.own_share, 0) as own_share,
         case
-            when recovered.has_recovered then 'source_coverage'
+            when recovered.has_recovered or last_scores.status = 'frozen' then 'source_coverage'
             when before.score > last_scores.score then 'engagers'
             else 'decay'
         end as old_cause
@@ -84,6 +84,8 @@ measured as (
             and tonight.persona = after.persona
             and tonight.as_of_date = after.as_of_date
             and tonight.as_of_date = after.known_date
+    inner join {{ ref("gate_person__verdict") }} as verdicts
+        on tonight.person_id = verdicts.person_id and tonight.persona = verdicts.persona
     left join own_shares on tonight.person_id = own_shares.person_id and tonight.persona = own_shares.persona
     left join recovered on tonight.person_id = recovered.person_id and tonight.persona = recovered.persona
 

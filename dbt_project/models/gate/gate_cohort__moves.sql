@@ -1,0 +1,106 @@
+-- How the people of each cohort moved tonight, beside its own usual night: the median and the share who moved at all.
+-- Nights of an incident are in no baseline. A ring and people who wait for a reviewer are not the cohort's move.
+with constants as (
+
+    select
+        night.as_of_date,
+        {% set names = [
+            "moved_points", "least_cohort", "least_history", "cohort_spreads", "cohort_median_points",
+            "moved_share_factor", "least_moved",
+        ] -%}
+        {% for name in names -%}
+        {{ gate_constant(name) }} as {{ name }},
+        {% endfor -%}
+        cast({{ gate_constant("pool_nights") }} as integer) as pool_nights
+    from {{ source("raw", "night") }} as night
+
+),
+
+moves as (
+
+    select eve.person_id, eve.persona, eve.as_of_date, eve.move
+    from {{ ref("gate_person__eve") }} as eve
+    anti join {{ ref("gate_rule__ring") }} using (person_id, persona)
+    where eve.is_accepted_sufficient and not eve.was_held
+    union all
+    select walked.person_id, walked.persona, walked.as_of_date, walked.move
+    from {{ ref("gate_person__moves") }} as walked
+    anti join {{ source("raw", "published_nights") }} using (as_of_date)
+
+),
+
+measured as (
+
+    select
+        members.scope,
+        members.parent_scope,
+        moves.as_of_date,
+        count(moves.move) as person_count,
+        median(moves.move) as median_move,
+        count_if(abs(moves.move) >= moved_points) as moved_count,
+        moved_count / person_count as moved_share
+    from {{ ref("gate_cohort__members") }} as members
+    inner join moves using (person_id, persona)
+    cross join constants
+    where members.is_main and moves.move is not null
+    group by all
+    having person_count >= any_value(least_cohort)
+
+),
+
+history as (
+
+    select scope, as_of_date, median_move, moved_share
+    from {{ source("raw", "published_cohorts") }}
+    where not is_firing
+    union all
+    select scope, measured.as_of_date, median_move, moved_share
+    from measured
+    cross join constants
+    where measured.as_of_date < constants.as_of_date
+
+),
+
+usual as (
+
+    select
+        scope,
+        count(*) as night_count,
+        median(median_move) as usual_median,
+        1.4826 * mad(median_move) as usual_spread,
+        avg(moved_share) as usual_moved_share
+    from history
+    cross join constants
+    where history.as_of_date >= constants.as_of_date - pool_nights
+    group by scope
+
+)
+
+select
+    measured.scope,
+    measured.parent_scope,
+    measured.as_of_date,
+    measured.person_count,
+    measured.median_move,
+    measured.moved_count,
+    measured.moved_share,
+    usual.usual_median,
+    usual.usual_spread,
+    usual.usual_moved_share,
+    coalesce(
+        usual.night_count >= least_history
+        and (
+            abs(measured.median_move - usual_median) > greatest(cohort_spreads * usual_spread, cohort_median_points)
+            or (
+                measured.moved_count >= least_moved
+                and measured.moved_share > moved_share_factor * usual_moved_share
+                -- Six standard deviations of a share, so that a small cohort's luck is no incident.
+                and measured.moved_share
+                > usual_moved_share + 6 * sqrt(usual_moved_share * (1 - usual_moved_share) / measured.person_count)
+            )
+        ),
+        false
+    ) as is_firing
+from measured
+inner join constants using (as_of_date)
+left join usual using (scope)

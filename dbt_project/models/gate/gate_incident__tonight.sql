@@ -1,0 +1,96 @@
+-- What happened tonight to many at once, one row an incident; one that was open last night goes on under its own name.
+with night as (
+
+    select * from {{ source("raw", "night") }}
+
+),
+
+shifts as (
+
+    select
+        'mass_shift' as kind,
+        scope,
+        cast(null as bigint) as affected_count,
+        printf('median move %+.2f, %.1f %% move 3 points or more', usual_median, 100 * usual_moved_share) as expected,
+        printf('median move %+.2f, %.1f %% moved', median_move, 100 * moved_share) as observed,
+        'kept at the last accepted scores' as action
+    from {{ ref("gate_cohort__incidents") }}
+
+),
+
+missing as (
+
+    select
+        'missing_delivery' as kind,
+        'network:' || networks.network as scope,
+        cast(null as bigint) as affected_count,
+        'a whole day' as expected,
+        printf('whole up to %s', strftime(networks.counted_through_date, '%Y-%m-%d')) as observed,
+        'its evidence stays at its last whole day' as action
+    from {{ ref("network_nights") }} as networks
+    inner join night using (as_of_date)
+    semi join {{ ref("covered_networks") }} using (network)
+    where not networks.is_complete
+
+),
+
+-- A promotion is on purpose, and still everybody's to know.
+promotion as (
+
+    select
+        'version_change' as kind,
+        'scoring_version:' || scoring_version as scope,
+        (
+            select count(*)
+            from {{ ref("gate_person__eve") }} as eve
+            where eve.is_accepted_sufficient and abs(eve.candidate_score - eve.accepted_score - eve.move) >= {{ gate_constant("moved_points") }}
+        ) as affected_count,
+        'version ' || previous_version as expected,
+        'version ' || scoring_version as observed,
+        'published and marked; jumps wait for a reviewer' as action
+    from night
+    where scoring_version <> previous_version
+
+),
+
+found as (
+
+    select * from shifts
+    union all
+    select * from missing
+    union all
+    select * from promotion
+
+),
+
+still_open as (
+
+    select kind, scope, max_by(incident_id, as_of_date) as incident_id
+    from {{ source("raw", "published_incidents") }}
+    group by kind, scope
+    having max_by(state, as_of_date) = 'open'
+
+),
+
+sizes as (
+
+    select scope, count(*) as member_count from {{ ref("gate_cohort__members") }} group by scope
+
+)
+
+select
+    coalesce(still_open.incident_id, concat_ws(':', found.kind, found.scope, cast(night.as_of_date as varchar))) as incident_id,
+    found.kind,
+    found.scope,
+    coalesce(found.affected_count, sizes.member_count, 0) as affected_count,
+    found.expected,
+    found.observed,
+    found.action,
+    -- A reviewer may say that a mass move is real: then it is published, and the incident is over.
+    found.kind = 'version_change' or releases.incident_id is not null as is_over
+from found
+cross join night
+left join still_open using (kind, scope)
+left join sizes using (scope)
+left join (select distinct incident_id from {{ source("raw", "decisions") }} where action = 'release' and incident_id is not null) as releases
+    on releases.incident_id = coalesce(still_open.incident_id, concat_ws(':', found.kind, found.scope, cast(night.as_of_date as varchar)))

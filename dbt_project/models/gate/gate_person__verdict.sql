@@ -1,0 +1,97 @@
+-- Tonight's verdict on each candidate: frozen by an incident, held by a rule (or because it is held already), or accepted.
+{% set rules = ["ring", "ramp", "impossible", "promise", "unusual"] %}
+with constants as (
+
+    select
+        {{ gate_constant("clear_points") }} as clear_points,
+        {{ gate_constant("clear_nights") }} as clear_nights,
+        {{ gate_constant("unusual_points") }} as unusual_points,
+        cast({{ gate_constant("ring_nights") }} as integer) as ring_nights
+
+),
+
+frozen as (
+
+    select members.person_id, members.persona, min(incidents.incident_id) as incident_id
+    from {{ ref("gate_cohort__members") }} as members
+    inner join {{ ref("gate_incident__tonight") }} as incidents using (scope)
+    where incidents.kind = 'mass_shift' and not incidents.is_over
+    group by all
+
+),
+
+-- What a reviewer released lately is not asked about again because its ring or its climb is still in the window.
+settled as (
+
+    select eve.person_id, eve.persona
+    from {{ ref("gate_person__eve") }} as eve
+    inner join {{ ref("gate_decisions") }} as decisions using (person_id, persona)
+    cross join constants
+    where
+        decisions.action = 'release'
+        and decisions.as_of_date >= eve.as_of_date - constants.ring_nights
+        and abs(eve.candidate_score - decisions.seen_score) < constants.unusual_points
+
+),
+
+fired as (
+
+    select person_id, persona, min_by(rule, place) as rule
+    from (
+        {% for rule in rules -%}
+        select person_id, persona, '{{ rule }}' as rule, {{ loop.index }} as place from {{ ref("gate_rule__" ~ rule) }}
+        {% if rule not in ("impossible", "promise") %}anti join settled using (person_id, persona){% endif %}
+        {{ "union all" if not loop.last }}
+        {% endfor -%}
+    )
+    group by all
+
+),
+
+-- An episode goes on from the night before, unless its release has re-based the score; a new one is named after tonight.
+-- Where neither score rests on enough evidence, readers see none, and there is nothing to hold.
+episodes as (
+
+    select
+        eve.* exclude (episode_date, near_nights),
+        frozen.incident_id,
+        if(eve.is_sufficient or eve.is_accepted_sufficient, fired.rule, null) as rule,
+        eve.was_held and eve.released_score is null as is_open,
+        if(is_open, eve.episode_date, if(rule is not null, eve.as_of_date, null)) as episode_date,
+        if(abs(eve.candidate_score - eve.accepted_score) < constants.clear_points, eve.near_nights + 1, 0) as near_nights,
+        is_open and rule is null and near_nights >= constants.clear_nights as is_back,
+        eve.episode_date as earlier_episode_date
+    from {{ ref("gate_person__eve") }} as eve
+    cross join constants
+    left join frozen using (person_id, persona)
+    left join fired using (person_id, persona)
+
+)
+
+select
+    episodes.* exclude (episode_date, earlier_episode_date, is_back),
+    case
+        when episodes.is_open and episodes.is_back then 'cleared'
+        -- A rejection holds for what was seen; a candidate that has gone on from there is asked about anew.
+        when
+            episodes.is_open and decisions.action = 'reject'
+            and abs(episodes.candidate_score - decisions.seen_score) < constants.unusual_points
+            then 'rejected'
+        when episodes.is_open then 'pending'
+        when episodes.incident_id is not null then 'frozen'
+        when episodes.rule is not null then 'pending'
+        when episodes.released_score is not null then 'released'
+        else 'accepted'
+    end as verdict,
+    if(verdict = 'released', earlier_episode_date, episodes.episode_date) as episode_date,
+    verdict in ('frozen', 'rejected', 'pending') as stays,
+    decisions.decided_by,
+    decisions.decided_at,
+    decisions.why
+from episodes
+cross join constants
+left join {{ ref("gate_decisions") }} as decisions
+    on
+        episodes.person_id = decisions.person_id
+        and episodes.persona = decisions.persona
+        and episodes.earlier_episode_date = decisions.episode_date

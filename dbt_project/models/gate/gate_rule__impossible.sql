@@ -1,0 +1,37 @@
+-- Evidence fades by its half-lives and no faster. What the engagement that was known when the last score was made is
+-- worth tonight cannot be much less than that: where it is, events have vanished, changed their meaning or were re-read wrong.
+with constants as (
+
+    select
+        {{ gate_constant("impossible_points") }} as impossible_points,
+        {{ scale_constant("points_per_log") }} as points_per_log,
+        -- Nothing is left of the old evidence after n nights but exp(-rate * n) of it; a log scale makes that a slope.
+        ln(2) * (
+            {{ scale_constant("recent_weight") }} / {{ scale_constant("short_half_life_days") }}
+            + {{ scale_constant("lasting_weight") }} / {{ scale_constant("long_half_life_days") }}
+        ) as fading_rate
+
+)
+
+select
+    eve.person_id,
+    eve.persona,
+    last_scores.score - before.score as fall,
+    points_per_log * fading_rate * (eve.as_of_date - last_scores.as_of_date) as most_fading,
+    fall - most_fading as strength
+from {{ ref("gate_person__eve") }} as eve
+cross join constants
+cross join {{ source("raw", "night") }} as night
+inner join {{ ref("last_scores") }} as last_scores
+    on eve.person_id = last_scores.person_id and eve.persona = last_scores.persona
+inner join {{ ref("score_person__influence", v=var("previous_version")) }} as before
+    on
+        eve.person_id = before.person_id
+        and eve.persona = before.persona
+        and eve.as_of_date = before.as_of_date
+        and before.known_date = last_scores.as_of_date
+where
+    -- What was held or frozen is not the score of its night.
+    last_scores.status = 'published'
+    and last_scores.scoring_version = night.previous_version
+    and strength >= impossible_points

@@ -1,0 +1,71 @@
+-- A move that is far and rare among people of a like score and a like amount of evidence: a pooled conformal p-value,
+-- (1 + how many of the pool's moves were at least as far) / (1 + the pool) (Vovk, Gammerman and Shafer 2005). A pool that
+-- is too small to tell is widened to everybody's.
+with constants as (
+
+    select
+        night.as_of_date,
+        cast({{ gate_constant("pool_nights") }} as integer) as pool_nights,
+        {{ gate_constant("unusual_points") }} as unusual_points,
+        {{ gate_constant("unusual_p") }} as unusual_p,
+        {{ gate_constant("least_pool") }} as least_pool
+    from {{ source("raw", "night") }} as night
+
+),
+
+far as (
+
+    select
+        person_id,
+        persona,
+        abs(move) as distance,
+        {{ gate_cell("accepted_score", "evidence_count") }} as cell
+    from {{ ref("gate_person__eve") }}
+    cross join constants
+    where is_accepted_sufficient and abs(move) >= unusual_points
+
+),
+
+pool as (
+
+    select
+        cell,
+        count(move) as move_count,
+        list(abs(move)) filter (abs(move) >= unusual_points) as far_moves
+    from {{ ref("gate_person__moves") }} as moves
+    cross join constants
+    where moves.as_of_date >= constants.as_of_date - pool_nights
+    group by cell
+
+),
+
+everybody as (
+
+    select sum(move_count) as move_count, flatten(list(far_moves)) as far_moves from pool
+
+),
+
+ranked as (
+
+    select
+        far.*,
+        coalesce(pool.move_count, 0) >= constants.least_pool as is_own,
+        if(is_own, pool.move_count, everybody.move_count) as pool_count,
+        list_filter(
+            coalesce(if(is_own, pool.far_moves, everybody.far_moves), []), lambda other: other >= far.distance
+        ) as farther
+    from far
+    cross join constants
+    cross join everybody
+    left join pool using (cell)
+
+)
+
+select
+    person_id,
+    persona,
+    distance as strength,
+    (1 + len(farther)) / (1 + pool_count) as p_value
+from ranked
+cross join constants
+where pool_count >= least_pool and p_value <= unusual_p
