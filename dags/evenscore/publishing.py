@@ -16,6 +16,7 @@ import duckdb
 
 from evenscore import durable, runs
 from evenscore.checks.judge import judge
+from evenscore.checks.personal_data import examine
 from evenscore.evaluations import write_evaluation
 from evenscore.places import Places
 from evenscore.published_views import write_views
@@ -244,6 +245,7 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> 
             f"insert into audit select '{mart}', {_missing_tonight(con, night, mart)}, "
             f"{_changed_history(con, night, mart)}, {_unconsenting(con, mart)}"
         )
+    examine(con, "candidate")
     judge(settings, night, "published", con)
 
 

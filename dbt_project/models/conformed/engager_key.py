@@ -7,5 +7,5 @@ from evenscore.scoring.secrecy import draw_key
 
 def model(dbt, session):
     """One row."""
-    dbt.config(materialized="table")
+    dbt.config(materialized="table", database="in_memory")
     return pa.table({"secret": [draw_key()]})
