@@ -106,6 +106,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
         "docs/configuration.md",
         "docs/evaluation.md",
         "docs/operations.md",
+        "docs/privacy.md",
         "docs/scoring.md",
         "docs/topics.md",
         "docs/versions.md",

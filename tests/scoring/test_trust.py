@@ -5,7 +5,7 @@ import pytest
 
 from evenscore.errors import EvenscoreError
 from evenscore.scoring import trust
-from evenscore.scoring.trust import Constants, Endorsements, graph, nightly_weights, solve, weights
+from evenscore.scoring.trust import Constants, Endorsements, band_weights, graph, nightly_weights, solve, weights
 
 NIGHT = 1000
 CONSTANTS = Constants(
@@ -21,9 +21,9 @@ CONSTANTS = Constants(
 )
 
 
-def endorsements(*edges: tuple[int, int, int, int], people: int = 10) -> Endorsements:
+def endorsements(*edges: tuple[int, int, int, int], people: int = 10, members: int | None = None) -> Endorsements:
     giver, receiver, day, actions = (np.array(column, dtype=np.int64) for column in zip(*edges, strict=True))
-    return Endorsements(giver, receiver, day, actions, np.full(people, True))
+    return Endorsements(giver, receiver, day, actions, np.arange(people) < (people if members is None else members))
 
 
 def random_graph(rng: np.random.Generator, people: int = 40, edges: int = 300) -> Endorsements:
@@ -118,3 +118,75 @@ def test_a_graph_without_edges_or_seeds_gives_nobody_trust() -> None:
     found = graph(Endorsements(none, none, none, none, np.full(3, True)), NIGHT, CONSTANTS)
     assert solve(found, none, 0.5).tolist() == [0, 0, 0]
     assert weights(found, np.zeros(3), np.array([0]), np.array([1]), CONSTANTS).tolist() == [0]
+
+
+# those who are no members ----------------------------------------------------------------------------------------
+
+SIXTY = 60
+
+
+def sixty_members(*edges: tuple[int, int, int, int]) -> Endorsements:
+    """A seed acts for 59 members, who act for the next one; numbers from 60 to 69 are no members."""
+    known = [(0, member, 900, 1) for member in range(1, SIXTY)]
+    known += [(member, 1 + member % (SIXTY - 1), 900, 1) for member in range(1, SIXTY)]
+    return endorsements(*known, *edges, people=70, members=SIXTY)
+
+
+def weight_of(edges: Endorsements, engager: int, person: int) -> float:
+    found = graph(edges, NIGHT, CONSTANTS)
+    reached = solve(found, np.array([0]), 0.5)
+    return float(weights(found, reached, np.array([engager]), np.array([person]), CONSTANTS)[0])
+
+
+def test_acts_for_others_take_less_from_those_for_members_and_share_out_no_more_than_there_is() -> None:
+    both = graph(endorsements((0, 1, 900, 1), (0, 5, 900, 1), members=5), NIGHT, CONSTANTS).shares.toarray()
+    assert both[0, 1] == pytest.approx(1 / 1.33)
+    assert both[0, 5] == pytest.approx(1 / 1.33)
+    many = graph(endorsements(*((0, other, 900, 1) for other in range(1, 10)), members=2), NIGHT, CONSTANTS).shares
+    assert many.toarray()[0, 2:].sum() == pytest.approx(1)
+    assert many.toarray()[0, 1] <= 1
+
+
+def test_who_is_no_member_passes_nothing_on() -> None:
+    found = graph(endorsements((0, 5, 900, 1), (5, 1, 900, 1), members=5), NIGHT, CONSTANTS)
+    assert solve(found, np.array([0]), 0.5)[[1, 5]].tolist() == [0, 0]
+
+
+def test_whom_members_act_for_weighs_what_members_in_that_band_weigh() -> None:
+    edges = sixty_members((1, 65, 900, 1), (2, 66, 900, 1), (3, 66, 900, 1))
+    once, twice = weight_of(edges, 65, 9), weight_of(edges, 66, 9)
+    assert 0 < once <= twice < 1
+
+
+def test_whom_no_member_acts_for_weighs_nothing_whomever_they_act_for() -> None:
+    crowd = [(fake, member, 900, 9) for fake in range(60, 70) for member in range(SIXTY)]
+    edges = sixty_members(*crowd, *((fake, 60 + (fake + 1) % 10, 900, 9) for fake in range(60, 70)))
+    assert [weight_of(edges, fake, 9) for fake in range(60, 70)] == [0] * 10
+
+
+def test_nobody_lends_trust_to_a_crowd_of_others() -> None:
+    edges = sixty_members((1, 65, 900, 3))
+    assert weight_of(edges, 65, 1) == 0 < weight_of(edges, 65, 2)
+
+
+def test_a_band_weighs_the_mean_of_its_members() -> None:
+    of_members = np.array([0.1] * 30 + [0.2] * 30 + [0.6] * 50 + [1.0] * 50)
+    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.15, 0.354545, 0.6, 1]
+
+
+def test_a_band_weighs_no_more_than_its_top() -> None:
+    assert band_weights(np.full(50, 0.4), CONSTANTS).tolist() == [0, 0.25, 0.4, 0.4, 0.4]
+
+
+def test_a_band_with_too_few_members_is_widened_and_with_too_few_in_all_weighs_nothing() -> None:
+    of_members = np.array([0.0] * 20 + [0.2] * 20 + [0.3] * 10)
+    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.14, 0.14, 0.14, 0.14]
+    assert band_weights(of_members[:49], CONSTANTS).tolist() == [0] * 5
+
+
+def test_a_higher_band_never_weighs_less() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(500):
+        of_members = np.round(rng.beta(*rng.uniform(0.2, 3, 2), rng.integers(40, 200)), 6)
+        found = band_weights(of_members, CONSTANTS)
+        assert (np.diff(found) >= 0).all(), found

@@ -40,7 +40,7 @@ def examine(con: duckdb.DuckDBPyConnection, database: str | None = None) -> None
     """Lay out the temp table `examined`, one row a column of the warehouse, or of an attached database."""
     con.execute(
         "create or replace temp table examined "
-        "(column_name varchar, kind varchar, is_unlisted boolean, stranger_count bigint)"
+        "(column_name varchar, kind varchar, is_unlisted boolean, unasked_count bigint)"
     )
     found = con.execute(COLUMNS, {"database": database}).fetchall()
     for schema, table, column, kind in found:
