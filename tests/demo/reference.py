@@ -16,7 +16,7 @@ HALF_LIVES = (28, 120)
 TRUST_LAG, SEED_LAG, SEED_DAYS = 14, 90, 10
 DAMPING, PAIR_CAP = 0.5, 3
 NO_TRUST, FULL_TRUST = 0.0003, 0.03
-OUTWARD_SHARE, BANDS, BAND_MEMBERS = 0.33, 4, 50
+OUTWARD_SHARE, BANDS, BAND_MEMBERS = 0.33, 8, 50
 CROWD_CURVE, CROWD_WEIGHT = 0.03, 0.02
 LEAST = 1.5
 PERSON = ["receiver", "persona"]
@@ -196,7 +196,7 @@ def _bands(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     for number in range(1, BANDS + 1):
         wide = [weights[np.abs(band - number) <= more] for more in range(BANDS + 1)]
         enough = [inside.mean() for inside in wide if len(inside) >= BAND_MEMBERS]
-        means.append(min(enough[0], number / BANDS) if enough else 0.0)
+        means.append(min(enough[0], (number - 0.5) / BANDS) if enough else 0.0)
     return np.array(means)
 
 

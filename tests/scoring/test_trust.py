@@ -170,17 +170,17 @@ def test_nobody_lends_trust_to_a_crowd_of_others() -> None:
 
 
 def test_a_band_weighs_the_mean_of_its_members() -> None:
-    of_members = np.array([0.1] * 30 + [0.2] * 30 + [0.6] * 50 + [1.0] * 50)
-    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.15, 0.354545, 0.6, 1]
+    of_members = np.array([0.1] * 40 + [0.15] * 40 + [0.6] * 50 + [0.8] * 50)
+    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.125, 0.307692, 0.6, 0.8]
 
 
-def test_a_band_weighs_no_more_than_its_top() -> None:
-    assert band_weights(np.full(50, 0.4), CONSTANTS).tolist() == [0, 0.25, 0.4, 0.4, 0.4]
+def test_a_band_weighs_no_more_than_its_middle() -> None:
+    assert band_weights(np.full(50, 0.4), CONSTANTS).tolist() == [0, 0.125, 0.375, 0.4, 0.4]
 
 
 def test_a_band_with_too_few_members_is_widened_and_with_too_few_in_all_weighs_nothing() -> None:
     of_members = np.array([0.0] * 20 + [0.2] * 20 + [0.3] * 10)
-    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.14, 0.14, 0.14, 0.14]
+    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.125, 0.14, 0.14, 0.14]
     assert band_weights(of_members[:49], CONSTANTS).tolist() == [0] * 5
 
 

@@ -158,7 +158,7 @@ def _bands(weight: Floats, constants: Constants) -> Ints:
 
 
 def band_weights(of_members: Floats, constants: Constants) -> Floats:
-    """What somebody who is no member weighs in each band: the mean of the members in it, never more than its top.
+    """What somebody who is no member weighs in each band: the mean of the members in it, its middle at most.
 
     A band with too few members is widened on both sides until there are enough; where there are not enough in all, it
     weighs nothing. So a band never weighs less than the one below it.
@@ -172,7 +172,7 @@ def band_weights(of_members: Floats, constants: Constants) -> Floats:
             wide = slice(max(band - more, 0), band + more + 1)
             if count[wide].sum() >= constants.band_members:
                 mean = millionths[wide].sum() / count[wide].sum() * MILLIONTH
-                found[band] = round(min(mean, band / constants.band_count), 6)
+                found[band] = round(min(mean, (band - 0.5) / constants.band_count), 6)
                 break
     return found
 
