@@ -52,6 +52,9 @@ HEALTHY = """
         select person_id, persona, date '2026-03-10' as as_of_date, 31.0 as score, 'published' as status
         from conformed.consent;
 
+    create table examined as
+        select 'person_scores.person_id' as column_name, 'person' as kind, false as is_unlisted, 0 as unasked_count;
+
     create table audit as
         select
             'person_scores' as table_name,
@@ -81,6 +84,10 @@ FAULTS = {
         "scores.night",
         "held_share",
     ): "update marts.person_scores set status = 'held' where person_id in ('p1', 'p2', 'p3')",
+    ("scores.personal_data", "unlisted_count"): "update examined set is_unlisted = true",
+    ("scores.personal_data", "unasked_count"): "update examined set unasked_count = 1",
+    ("published.personal_data", "unlisted_count"): "update examined set is_unlisted = true",
+    ("published.personal_data", "unasked_count"): "update examined set unasked_count = 1",
     ("published.tables", "missing_tonight_count"): "update audit set missing_tonight_count = 1",
     ("published.tables", "changed_history_count"): "update audit set changed_history_count = 1",
     ("published.tables", "unconsenting_count"): "update audit set unconsenting_count = 1",
@@ -92,6 +99,11 @@ COMPANIONS = {
     ("landing.night", "is_silent"): {("landing.deliveries", "volume_ratio")},
     ("features.engagement", "bot_share"): {("features.engagement", "counted_share")},
     ("features.people", "people_count"): {("features.people", "kept_share")},
+    # One table stands for both databases here.
+    ("scores.personal_data", "unlisted_count"): {("published.personal_data", "unlisted_count")},
+    ("published.personal_data", "unlisted_count"): {("scores.personal_data", "unlisted_count")},
+    ("scores.personal_data", "unasked_count"): {("published.personal_data", "unasked_count")},
+    ("published.personal_data", "unasked_count"): {("scores.personal_data", "unasked_count")},
 }
 
 
