@@ -49,6 +49,23 @@ def write_bytes(path: Path, content: bytes) -> None:
         sync(path.parent)
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add one line at the end of `path`: it is on the disk when this returns, and not there at all when it raises."""
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab", buffering=0) as handle:
+            before = handle.seek(0, os.SEEK_END)
+            try:
+                rest = memoryview(f"{line}\n".encode())
+                while rest:
+                    rest = rest[handle.write(rest) :]
+                os.fsync(handle.fileno())
+            except OSError:
+                handle.truncate(before)
+                raise
+        sync(path.parent)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as readable JSON with sorted keys, atomically."""
     write_bytes(path, (json.dumps(value, indent=2, sort_keys=True, default=str) + "\n").encode())

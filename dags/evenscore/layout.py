@@ -5,18 +5,20 @@ not be scored tonight stays outside it, as Parquet that views point to.
 """
 
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
 import duckdb
 import pyarrow as pa
+from pydantic import BaseModel
 
 from evenscore import landing
 from evenscore.canonical import DATASETS
+from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.ledger import read_ledger
 from evenscore.places import Places
-from evenscore.reviews import read_decisions
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
@@ -288,19 +290,24 @@ def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
 DECISIONS = {
     "decision_id": "bigint",
     "decided_at": "timestamp",
-    **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona", "incident_id"), "varchar"),
+    **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona"), "varchar"),
     **dict.fromkeys(("as_of_date", "episode_date"), "date"),
     "candidate_score": "double",
 }
-"""What the build reads of a reviewer's decision."""
+INCIDENT_RELEASES = {"incident_id": "varchar", "as_of_date": "date"}
+"""What the build reads of what reviewers said."""
 
 
 def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    columns = ", ".join(f"{name} {kind}" for name, kind in DECISIONS.items())
-    con.execute(f"create temp table decisions ({columns})")
-    for decision in read_decisions(settings.places):
-        con.execute(
-            f"insert into decisions values ({', '.join('?' * len(DECISIONS))})",
-            [decision.get(name) for name in DECISIONS],
-        )
-    _keep_beside(con, settings.places, "decisions", "from decisions")
+    said: tuple[tuple[str, dict[str, str], Sequence[BaseModel]], ...] = (
+        ("decisions", DECISIONS, read_decisions(settings.places)),
+        ("incident_releases", INCIDENT_RELEASES, read_incident_releases(settings.places)),
+    )
+    for table, columns, entries in said:
+        con.execute(f"create temp table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+        for entry in entries:
+            con.execute(
+                f"insert into {table} values ({', '.join('?' * len(columns))})",
+                [getattr(entry, name) for name in columns],
+            )
+        _keep_beside(con, settings.places, table, f"from {table}")

@@ -83,6 +83,23 @@ class Places:
         """The folder that holds one published run: database, Parquet, manifest."""
         return self.published / "runs" / run_id
 
+    # reviews ----------------------------------------------------------------------------------------------
+
+    @property
+    def decisions(self) -> Path:
+        """Every decision of a reviewer, one a line, the oldest first. The truth, like ledger and landing zone."""
+        return self.home / "reviews" / "decisions.ndjson"
+
+    @property
+    def questions(self) -> Path:
+        """Every question that Airflow has put to the reviewers, one a line."""
+        return self.home / "reviews" / "questions.ndjson"
+
+    @property
+    def incident_releases(self) -> Path:
+        """Every incident that a reviewer called a real move, one a line."""
+        return self.home / "reviews" / "incidents.ndjson"
+
     # reports and runs -------------------------------------------------------------------------------------
 
     def report(self, as_of_date: date) -> Path:
@@ -97,11 +114,6 @@ class Places:
     def run(self, run_id: str) -> Path:
         """The folder of one run."""
         return self.runs / run_id
-
-    @property
-    def decisions(self) -> Path:
-        """What reviewers decided, one line a decision."""
-        return self.home / "reviews" / "decisions.ndjson"
 
     # evaluations ------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ The file is a cache with one writer. Landing zone, ledger and published database
 """
 
 import contextlib
+import csv
 import json
 import os
 import shutil
@@ -95,6 +96,12 @@ def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
         return [name for name, *_ in con.execute(f"describe {table}").fetchall()]
     except (duckdb.CatalogException, duckdb.BinderException):
         return []
+
+
+def thresholds() -> dict[str, float]:
+    """The jump gate's constants by name, as its seed has them."""
+    with (DBT_PROJECT / "seeds" / "gate_v1.csv").open(newline="", encoding="utf-8") as handle:
+        return {row["constant"]: float(row["value"]) for row in csv.DictReader(handle)}
 
 
 def quoted(value: object) -> str:

@@ -49,8 +49,12 @@ HEALTHY = """
     create table scores.score_person__last_method as
         select person_id, persona, date '2026-03-10' as as_of_date, 31.0 as score from conformed.consent;
     create table marts.person_scores as
-        select person_id, persona, date '2026-03-10' as as_of_date, 31.0 as score, 'published' as status
+        select person_id, persona, date '2026-03-10' as as_of_date, 31.0 as score, 'published' as status,
+            null::varchar as reason
         from conformed.consent;
+    create table marts.score_jumps as
+        select person_id, persona, as_of_date, null::varchar as decision from marts.person_scores where false;
+    create table raw.published_jumps as from marts.score_jumps;
 
     create table examined as
         select 'person_scores.person_id' as column_name, 'person' as kind, false as is_unlisted, 0 as unasked_count;

@@ -22,7 +22,7 @@ ROUNDING = 2e-5
 """Points. The pipeline rounds weights, decayed actions and each engager's part to whole millionths: at 7.2 points an
 e-fold that is some 7e-6 points an engager, up as often as down."""
 
-DAGS = {"compare_versions", "nightly_scores"}
+DAGS = {"compare_versions", "nightly_scores", "review_jumps"}
 GRAPH = {
     "extract": {"check_landing"},
     "check_landing": {"build_staging"},

@@ -43,7 +43,7 @@ def test_every_staging_model_reaches_the_conformed_tables() -> None:
         assert f'ref("{model.stem}")' in conformed, model.name
 
 
-@pytest.mark.parametrize("layer", ["features", "scores"])
+@pytest.mark.parametrize("layer", ["features", "scores", "gate"])
 def test_every_feature_and_score_has_a_unit_test(layer: str) -> None:
     described = yaml.safe_load((DBT / f"models/{layer}/{layer}.yml").read_text())
     tested = {test["model"] for test in described["unit_tests"]}
@@ -107,6 +107,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
         "docs/evaluation.md",
         "docs/operations.md",
         "docs/privacy.md",
+        "docs/review.md",
         "docs/scoring.md",
         "docs/topics.md",
         "docs/versions.md",

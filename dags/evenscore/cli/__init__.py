@@ -4,7 +4,7 @@ Exit codes: 0 published; 1 failed, nothing published; 2 usage or configuration e
 last good scores are still published.
 """
 
-from evenscore.cli import methods, nights, people, upkeep
+from evenscore.cli import methods, nights, people, review, upkeep
 from evenscore.cli.root import main
 
-__all__ = ["main", "methods", "nights", "people", "upkeep"]
+__all__ = ["main", "methods", "nights", "people", "review", "upkeep"]

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,15 @@ def surroundings(verb: Verb) -> Verb:
     return wrapped
 
 
+def hand_on(ctx: click.Context, verbs: Iterable[str], given: dict[str, Any]) -> None:
+    """Let what was typed before a verb hold for it; what was typed before its group holds too, unless typed again."""
+    typed = {
+        name: value for name, value in given.items() if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    known = {**(ctx.default_map or {}), **typed}
+    ctx.default_map = dict.fromkeys(verbs, known)
+
+
 def _give_up(error: Exception, exit_code: int, verbose: bool) -> None:
     if verbose:
         traceback.print_exc()
@@ -104,7 +113,4 @@ def show(value: Any, as_json: bool, text: str) -> None:
 @click.pass_context
 def main(ctx: click.Context, /, **given: Any) -> None:
     """Nightly influence scores that hold still, explain themselves, and exist only for people who asked for one."""
-    typed = {
-        name: value for name, value in given.items() if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    }
-    ctx.default_map = dict.fromkeys(main.commands, typed)
+    hand_on(ctx, main.commands, given)

@@ -76,21 +76,37 @@ sizes as (
 
     select scope, count(*) as member_count from {{ ref("gate_cohort__members") }} group by scope
 
+),
+
+named as (
+
+    select
+        found.*,
+        coalesce(still_open.incident_id, concat_ws(':', found.kind, found.scope, night.as_of_date)) as incident_id
+    from found
+    cross join night
+    left join still_open using (kind, scope)
+
+),
+
+-- A reviewer may say that a mass move is real: from the next night it is published, and the incident is over.
+releases as (
+
+    select distinct decisions.incident_id, true as is_released
+    from {{ source("raw", "incident_releases") }} as decisions
+    inner join night on decisions.as_of_date < night.as_of_date
+
 )
 
 select
-    coalesce(still_open.incident_id, concat_ws(':', found.kind, found.scope, cast(night.as_of_date as varchar))) as incident_id,
-    found.kind,
-    found.scope,
-    coalesce(found.affected_count, sizes.member_count, 0) as affected_count,
-    found.expected,
-    found.observed,
-    found.action,
-    -- A reviewer may say that a mass move is real: then it is published, and the incident is over.
-    found.kind = 'version_change' or releases.incident_id is not null as is_over
-from found
-cross join night
-left join still_open using (kind, scope)
+    named.incident_id,
+    named.kind,
+    named.scope,
+    coalesce(named.affected_count, sizes.member_count, 0) as affected_count,
+    named.expected,
+    named.observed,
+    named.action,
+    named.kind = 'version_change' or releases.is_released is not null as is_over
+from named
 left join sizes using (scope)
-left join (select distinct incident_id from {{ source("raw", "decisions") }} where action = 'release' and incident_id is not null) as releases
-    on releases.incident_id = coalesce(still_open.incident_id, concat_ws(':', found.kind, found.scope, cast(night.as_of_date as varchar)))
+left join releases using (incident_id)

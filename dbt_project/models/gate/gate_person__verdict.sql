@@ -5,7 +5,7 @@ with constants as (
     select
         {{ gate_constant("clear_points") }} as clear_points,
         {{ gate_constant("clear_nights") }} as clear_nights,
-        {{ gate_constant("unusual_points") }} as unusual_points,
+        {{ gate_constant("decision_points") }} as decision_points,
         cast({{ gate_constant("ring_nights") }} as integer) as ring_nights
 
 ),
@@ -30,7 +30,7 @@ settled as (
     where
         decisions.action = 'release'
         and decisions.as_of_date >= eve.as_of_date - constants.ring_nights
-        and abs(eve.candidate_score - decisions.seen_score) < constants.unusual_points
+        and abs(eve.candidate_score - decisions.seen_score) < constants.decision_points
 
 ),
 
@@ -55,11 +55,11 @@ episodes as (
     select
         eve.* exclude (episode_date, near_nights),
         frozen.incident_id,
-        if(eve.is_sufficient or eve.is_accepted_sufficient, fired.rule, null) as rule,
+        if(eve.is_sufficient or eve.is_accepted_sufficient, fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
-        if(is_open, eve.episode_date, if(rule is not null, eve.as_of_date, null)) as episode_date,
-        if(abs(eve.candidate_score - eve.accepted_score) < constants.clear_points, eve.near_nights + 1, 0) as near_nights,
-        is_open and rule is null and near_nights >= constants.clear_nights as is_back,
+        if(is_open, eve.episode_date, if(tonights_rule is not null, eve.as_of_date, null)) as tonights_episode_date,
+        if(abs(eve.candidate_score - eve.accepted_score) < constants.clear_points, eve.near_nights + 1, 0) as nights_near,
+        is_open and tonights_rule is null and nights_near >= constants.clear_nights as is_back,
         eve.episode_date as earlier_episode_date
     from {{ ref("gate_person__eve") }} as eve
     cross join constants
@@ -69,25 +69,27 @@ episodes as (
 )
 
 select
-    episodes.* exclude (episode_date, earlier_episode_date, is_back),
+    episodes.* exclude (tonights_episode_date, earlier_episode_date, tonights_rule, nights_near, is_back),
+    episodes.tonights_rule as rule,
+    episodes.nights_near as near_nights,
     case
         when episodes.is_open and episodes.is_back then 'cleared'
         -- A rejection holds for what was seen; a candidate that has gone on from there is asked about anew.
         when
             episodes.is_open and decisions.action = 'reject'
-            and abs(episodes.candidate_score - decisions.seen_score) < constants.unusual_points
+            and abs(episodes.candidate_score - decisions.seen_score) < constants.decision_points
             then 'rejected'
         when episodes.is_open then 'pending'
         when episodes.incident_id is not null then 'frozen'
-        when episodes.rule is not null then 'pending'
+        when episodes.tonights_rule is not null then 'pending'
         when episodes.released_score is not null then 'released'
         else 'accepted'
     end as verdict,
-    if(verdict = 'released', earlier_episode_date, episodes.episode_date) as episode_date,
+    if(verdict = 'released', earlier_episode_date, episodes.tonights_episode_date) as episode_date,
     verdict in ('frozen', 'rejected', 'pending') as stays,
-    decisions.decided_by,
-    decisions.decided_at,
-    decisions.why
+    {% for column in ("decided_by", "decided_at", "why") -%}
+    if(verdict in ('rejected', 'released'), decisions.{{ column }}, null) as {{ column }}{{ "," if not loop.last }}
+    {% endfor %}
 from episodes
 cross join constants
 left join {{ ref("gate_decisions") }} as decisions

@@ -1,6 +1,6 @@
 -- The nights before tonight that nobody was shown, walked in order by the promise rule alone: a move of
 -- `hold_move_points` or more against any score accepted on the nights just before is held, until it is back for two
--- nights or a reviewer has released it. The walk starts at the latest published night, which stands as it was published.
+-- nights or a reviewer has released it. Published nights stand as they were published, and the walk goes on from them.
 with recursive
 
 night as (
@@ -23,48 +23,11 @@ releases as (
 
 ),
 
-published as (
-
-    select
-        standing.person_id,
-        standing.persona,
-        max(standing.as_of_date) as as_of_date,
-        max_by(standing.score, standing.as_of_date) as accepted_score,
-        max_by(standing.score_low, standing.as_of_date) as accepted_low,
-        max_by(standing.score_high, standing.as_of_date) as accepted_high,
-        max_by(standing.status = 'held', standing.as_of_date) as is_held,
-        coalesce(max(standing.as_of_date) filter (standing.status <> 'held'), min(standing.as_of_date)) as basis_date,
-        list(standing.score order by standing.as_of_date)
-            filter (standing.as_of_date >= coalesce(release_date, standing.as_of_date)) as recent_scores
-    from {{ ref("standing_scores") }} as standing
-    left join releases using (person_id, persona)
-    where standing.score is not null
-    group by all
-
-),
-
-anchors as (
-
-    select
-        published.* replace (published.recent_scores[-night.hold_window_nights:] as recent_scores),
-        if(published.is_held, coalesce(jumps.episode_date, published.basis_date + 1), null) as episode_date,
-        if(abs(jumps.candidate_score - jumps.last_good_score) < night.clear_points, 1, 0) as near_nights
-    from published
-    cross join night
-    left join {{ source("raw", "published_jumps") }} as jumps
-        on
-            published.person_id = jumps.person_id
-            and published.persona = jumps.persona
-            and published.as_of_date = jumps.as_of_date
-
-),
-
 unseen as (
 
     select candidates.*, decisions.seen_score, ages.first_date <= candidates.as_of_date - night.provisional_nights as is_of_age
     from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
     cross join night
-    left join anchors using (person_id, persona)
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
     left join {{ ref("gate_decisions") }} as decisions
         on
@@ -72,31 +35,74 @@ unseen as (
             and candidates.persona = decisions.persona
             and candidates.as_of_date = decisions.as_of_date + 1
             and decisions.action = 'release'
-    where
-        candidates.known_date = candidates.as_of_date
-        and candidates.as_of_date < night.as_of_date
-        and candidates.as_of_date > coalesce(anchors.as_of_date, date '0001-01-01')
+    where candidates.known_date = candidates.as_of_date and candidates.as_of_date < night.as_of_date
 
 ),
 
--- The walk begins behind the last gap: who has long had too little evidence is looked back on for a few nights only.
+published as (
+
+    select
+        standing.*,
+        max(standing.as_of_date) over (partition by standing.person_id, standing.persona) as last_date
+    from {{ ref("standing_scores") }} as standing
+    where standing.score is not null
+
+),
+
+-- A published night that unseen ones follow, tonight or earlier ones that were left out.
+anchors as (
+
+    select
+        published.person_id,
+        published.persona,
+        published.as_of_date,
+        any_value(published.score) as accepted_score,
+        any_value(published.score_low) as accepted_low,
+        any_value(published.score_high) as accepted_high,
+        any_value(published.status) = 'held' as is_held,
+        coalesce(max(earlier.as_of_date) filter (earlier.status <> 'held'), min(earlier.as_of_date)) as basis_date,
+        list(earlier.score order by earlier.as_of_date) filter (
+            earlier.as_of_date > published.as_of_date - night.hold_window_nights
+            and earlier.as_of_date >= coalesce(releases.release_date, earlier.as_of_date)
+        ) as recent_scores,
+        coalesce(any_value(jumps.episode_date), basis_date + 1) as episode_date,
+        if(abs(any_value(jumps.candidate_score - jumps.last_good_score)) < any_value(night.clear_points), 1, 0) as near_nights
+    from published
+    cross join night
+    left join unseen as following
+        on
+            published.person_id = following.person_id
+            and published.persona = following.persona
+            and published.as_of_date + 1 = following.as_of_date
+    inner join published as earlier
+        on
+            published.person_id = earlier.person_id
+            and published.persona = earlier.persona
+            and earlier.as_of_date <= published.as_of_date
+            and (earlier.as_of_date > published.as_of_date - night.hold_window_nights or published.status = 'held')
+    left join releases on published.person_id = releases.person_id and published.persona = releases.persona
+    left join {{ source("raw", "published_jumps") }} as jumps
+        on
+            published.person_id = jumps.person_id
+            and published.persona = jumps.persona
+            and published.as_of_date = jumps.as_of_date
+    where following.person_id is not null or published.as_of_date = published.last_date
+    group by published.person_id, published.persona, published.as_of_date
+
+),
+
+-- Where no night before was seen or scored, the first stands as it is: who has long had too little evidence is looked
+-- back on for a few nights only.
 first_nights as (
 
-    select person_id, persona, max(as_of_date) as as_of_date
+    select person_id, persona, as_of_date
     from (
-        select
-            person_id,
-            persona,
-            as_of_date,
-            lag(as_of_date) over (partition by person_id, persona order by as_of_date) as night_before
-        from (
-            select person_id, persona, as_of_date from unseen
-            union all
-            select person_id, persona, as_of_date from anchors
-        )
+        select person_id, persona, as_of_date from unseen
+        except
+        select person_id, persona, cast(as_of_date + 1 as date) from unseen
+        except
+        select person_id, persona, cast(as_of_date + 1 as date) from published
     )
-    where night_before is null or night_before < as_of_date - 1
-    group by all
 
 ),
 
@@ -116,11 +122,10 @@ walk as (
         is_held,
         basis_date,
         as_of_date as parts_date,
-        episode_date,
+        if(is_held, episode_date, null) as episode_date,
         near_nights,
         recent_scores
     from anchors
-    semi join first_nights using (person_id, persona, as_of_date)
 
     union all
 

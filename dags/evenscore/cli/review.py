@@ -1,0 +1,127 @@
+"""Verbs about held scores: what waits for a reviewer, the evidence, and the decision."""
+
+from typing import Any
+
+import click
+
+from evenscore.cli.root import Verb, hand_on, main, shared, show, surroundings
+from evenscore.decisions import Action
+from evenscore.reviews import board as boards
+from evenscore.reviews import wording
+from evenscore.settings import Settings
+
+
+@main.group()
+@shared
+@click.pass_context
+def review(ctx: click.Context, /, **given: Any) -> None:
+    """List the held scores, show the evidence, release or reject.
+
+    The first decision on a candidate counts. It takes effect on the night after the one that was seen: what readers
+    saw is never rewritten.
+
+    \b
+    Example: evenscore review list
+    """
+    hand_on(ctx, review.commands, given)
+
+
+def about_one(verb: Verb) -> Verb:
+    """A verb about the held score of one person."""
+    persona = click.option("--persona", help="Which, where two of a person's are held.")
+    return click.argument("person")(persona(surroundings(verb)))
+
+
+def deciding(verb: Verb) -> Verb:
+    """A verb that decides about the held score of one person."""
+    by = click.option("--by", required=True, help="Who decides.")
+    return about_one(by(click.option("--why", required=True, help="For whoever asks later.")(verb)))
+
+
+@review.command("list")
+@click.option("--all", "is_all", is_flag=True, help="Every decision too, and what has become of it.")
+@surroundings
+def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
+    """List the held scores of the latest published night, the largest move first.
+
+    \b
+    Example: evenscore review list --all
+    """
+    board = boards.read_board(settings.places)
+    held = [_plain(held) | {"deciding": _plain(board.deciding(held))} for held in board.waiting]
+    found: dict[str, Any] = {"as_of_date": board.night, "held": held}
+    text = wording.listed(board)
+    if is_all:
+        found["decisions"] = [_plain(made) | {"state": board.state(made)} for made in board.decisions]
+        text = "\n".join([text, "", "decisions", *(wording.history(board, board.decisions) or ["none yet"])])
+    show(found, as_json, text)
+
+
+@review.command("show")
+@about_one
+def show_held(settings: Settings, as_json: bool, person: str, persona: str | None) -> None:
+    """Show what a reviewer needs to decide about a held score.
+
+    \b
+    Example: evenscore review show p_maya
+    """
+    board = boards.read_board(settings.places)
+    held = board.find(person, persona)
+    evidence = boards.read_evidence(settings.places, held)
+    found = _plain(held) | {
+        "changes": [{"cause": cause, "points": points} for cause, points in evidence.changes],
+        "nights": [{"as_of_date": night, "score": score} for night, score in evidence.nights],
+        "decisions": [_plain(made) | {"state": board.state(made)} for made in board.of(held)],
+    }
+    show(found, as_json, wording.in_full(board, held, evidence))
+
+
+@review.command()
+@deciding
+def release(settings: Settings, as_json: bool, **said: str) -> None:
+    """Let readers see the candidate.
+
+    \b
+    Example: evenscore review release p_maya --by ann --why "her talk was on the front page"
+    """
+    _decide(settings, as_json, "release", **said)
+
+
+@review.command()
+@deciding
+def reject(settings: Settings, as_json: bool, **said: str) -> None:
+    """Keep the last good score until the evidence fades or changes.
+
+    \b
+    Example: evenscore review reject p_maya --by ann --why "the newcomers were bought"
+    """
+    _decide(settings, as_json, "reject", **said)
+
+
+def _decide(
+    settings: Settings, as_json: bool, action: Action, person: str, persona: str | None, by: str, why: str
+) -> None:
+    held = boards.read_board(settings.places).find(person, persona)
+    made, counting = boards.decide(settings.places, held, action, by, why)
+    facts = {"decision": _plain(made), "is_first": made == counting, "first": _plain(counting)}
+    show(facts, as_json, wording.answer(made, counting))
+
+
+def _plain(found: Any) -> Any:
+    return found and found.model_dump(mode="json")
+
+
+@review.command("incident")
+@click.argument("incident_id")
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--why", required=True, help="For whoever asks later.")
+@surroundings
+def release_incident(settings: Settings, as_json: bool, incident_id: str, by: str, why: str) -> None:
+    """Say that an open incident is a real move: from the next night its people's scores are published again.
+
+    \b
+    Example: evenscore review incident mass_shift:network:forum:2026-03-15 --by ann --why "the forum was featured"
+    """
+    said = boards.release_incident(settings.places, incident_id, by, why)
+    text = f"{incident_id}: called real by {said.decided_by}; the next night publishes its people's scores again"
+    show(said.model_dump(mode="json"), as_json, text)

@@ -1,0 +1,126 @@
+"""Reviewers' decisions on held scores: an append-only file. The first on an episode's candidate counts."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
+
+from evenscore import journal, runs
+from evenscore.errors import UsageError
+from evenscore.places import Places
+from evenscore.warehouse import thresholds
+
+Action = Literal["release", "reject"]
+
+DECISION_POINTS = thresholds()["decision_points"]
+"""A decision holds for candidates less than this many points from the one that the reviewer saw."""
+
+LONGEST_NAME, LONGEST_REASON = 100, 500
+"""Characters."""
+
+
+class Seen(BaseModel):
+    """A held score as the reviewer saw it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person_id: Annotated[str, StringConstraints(min_length=1)]
+    persona: str
+    as_of_date: date
+    """The night that the reviewer looked at."""
+    episode_date: date
+    """The first night of the hold; with person and persona it names the episode."""
+    candidate_score: FiniteFloat
+    last_good_score: FiniteFloat | None
+    cause: str
+    run_id: str
+
+    @property
+    def episode(self) -> tuple[str, str, date]:
+        """What a decision is about: one jump of one persona."""
+        return self.person_id, self.persona, self.episode_date
+
+    def is_like(self, other: "Seen") -> bool:
+        """Whether both show about the same candidate of the same episode."""
+        near = abs(self.candidate_score - other.candidate_score) < DECISION_POINTS
+        return near and self.episode == other.episode
+
+
+class Decision(Seen):
+    """What one reviewer said about a held score. Nothing about it is ever changed."""
+
+    decision_id: int
+    decided_at: AwareDatetime
+    decided_by: str
+    why: str
+    action: Action
+
+
+class IncidentRelease(BaseModel):
+    """What one reviewer said about an incident: the move is real, and readers shall see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    incident_id: str
+    as_of_date: date
+    """The night that the reviewer looked at."""
+    decided_at: AwareDatetime
+    decided_by: str
+    why: str
+
+
+def read_incident_releases(places: Places) -> list[IncidentRelease]:
+    """Every incident that a reviewer called real. Raises InputError naming file and line when one cannot be read."""
+    return journal.read(places.incident_releases, IncidentRelease)
+
+
+def append_incident_release(places: Places, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
+    """Record that an incident is a real move. Raises as `append_decision` does."""
+    by, why = _plain("--by", by, LONGEST_NAME), _plain("--why", why, LONGEST_REASON)
+    said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
+    release = IncidentRelease.model_validate(said)
+    with journal.alone(places.incident_releases):
+        journal.append(places.incident_releases, release)
+    return release
+
+
+def read_decisions(places: Places) -> list[Decision]:
+    """Every decision, the oldest first. Raises InputError naming file and line when one cannot be read."""
+    return journal.read(places.decisions, Decision)
+
+
+def append_decision(places: Places, seen: Seen, action: Action, by: str, why: str) -> Decision:
+    """Record a decision after all others; whether it counts is `first_on`'s to say.
+
+    Raises UsageError when `by` or `why` is empty or too long, BusyError when another writer does not let go.
+    """
+    by, why = _plain("--by", by, LONGEST_NAME), _plain("--why", why, LONGEST_REASON)
+    with journal.alone(places.decisions):
+        known = read_decisions(places)
+        decision = Decision.model_validate(
+            seen.model_dump(include=set(Seen.model_fields))
+            | {"decision_id": len(known) + 1, "decided_at": runs.now(), "decided_by": by, "why": why, "action": action}
+        )
+        journal.append(places.decisions, decision)
+    return decision
+
+
+def first_on(seen: Seen, decisions: Iterable[Decision]) -> Decision | None:
+    """The decision that counts for a held score: the first that was made on about this candidate, tonight or before.
+
+    One made on another candidate is stale: the score waits for a new one.
+    """
+    return next((made for made in decisions if made.is_like(seen) and made.as_of_date <= seen.as_of_date), None)
+
+
+def _plain(option: str, text: str, longest: int) -> str:
+    """One line of visible characters: controls, bidi marks and their like are dropped, white space is one space."""
+    kept = (" " if character.isspace() else character for character in text)
+    plain = " ".join("".join(c for c in kept if unicodedata.category(c)[0] != "C").split())
+    if not plain:
+        raise UsageError(f"{option}: is empty; a decision names who made it, and why")
+    if len(plain) > longest:
+        raise UsageError(f"{option}: has {len(plain)} characters, {longest} at most")
+    return plain

@@ -1,0 +1,117 @@
+"""Questions put to the reviewers in Airflow: each episode is asked about once, and each answer becomes a decision."""
+
+import re
+from datetime import date
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel
+
+from evenscore import journal, runs
+from evenscore.decisions import Action, Seen
+from evenscore.places import Places
+from evenscore.report import words
+from evenscore.reviews import wording
+from evenscore.reviews.board import Board, HeldScore, decide, read_board, read_evidence
+
+OPTIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
+"""What a reviewer may answer."""
+
+RELEASE_OR_REJECT = (
+    "Release shows readers the candidate; Reject goes on showing the last good score. The first decision on a "
+    "candidate counts; the next night applies it. The same on the command line:"
+)
+
+
+class Question(BaseModel):
+    """One question about one episode."""
+
+    person_id: str
+    persona: str
+    episode_date: date
+    asked_at: AwareDatetime
+    asked_by: str
+    """The Airflow run: it may ask again when its task is tried again."""
+
+
+def unasked(places: Places, asked_by: str) -> list[dict[str, Any]]:
+    """The questions to ask now, as `subject`, `body` (Markdown) and `seen`; they count as asked from here on.
+
+    Nothing is asked about a candidate that was decided on, nor about an episode that has an open question. When a
+    decision is stale, its episode is asked about once more.
+    """
+    board = read_board(places)
+    with journal.alone(places.questions):
+        known = journal.read(places.questions, Question)
+        due = [held for held in board.waiting if _is_due(held, board, known, asked_by)]
+        for held in due:
+            if not any(_is_about(asked, held) and asked.asked_by == asked_by for asked in known):
+                journal.append(places.questions, _question(held, asked_by))
+    return [_worded(places, held) for held in due]
+
+
+def _is_due(held: HeldScore, board: Board, known: list[Question], asked_by: str) -> bool:
+    if board.deciding(held):
+        return False
+    last_said = max((made.decided_at for made in board.of(held)), default=None)
+    return not any(
+        asked.asked_by != asked_by and (last_said is None or asked.asked_at > last_said)
+        for asked in known
+        if _is_about(asked, held)
+    )
+
+
+def _is_about(asked: Question, held: HeldScore) -> bool:
+    return (asked.person_id, asked.persona, asked.episode_date) == held.episode
+
+
+def _question(held: HeldScore, asked_by: str) -> Question:
+    return Question.model_validate(
+        held.model_dump(include={"person_id", "persona", "episode_date"})
+        | {"asked_at": runs.now(), "asked_by": asked_by}
+    )
+
+
+def _worded(places: Places, held: HeldScore) -> dict[str, Any]:
+    seen = Seen.model_validate(held.model_dump())
+    subject = f"{held.who}: {wording.headline(held)}"
+    return {"subject": subject, "body": body(places, held), "seen": seen.model_dump(mode="json")}
+
+
+def body(places: Places, held: HeldScore) -> str:
+    """The evidence as Markdown. What people chose themselves stands as code, where it can be neither link nor HTML."""
+    evidence = read_evidence(places, held)
+    title, sentence = words.cause(held.cause)
+    commands = "\n".join(wording.command(held, action) for action in OPTIONS.values())
+    return "\n".join(
+        [
+            *(f"{wording.because(held)} The hold began on {held.episode_date}.", "", f"**{title}**: {sentence}", ""),
+            *(f"- {line}" for line in wording.shares(held, code)),
+            *("", "Change of the published score by cause:", ""),
+            *(f"- {line.strip()}" for line in wording.changes(evidence)),
+            *("", code(wording.sparkline(evidence, held)), ""),
+            *(RELEASE_OR_REJECT, ""),
+            *(fenced(commands), ""),
+        ]
+    )
+
+
+def code(text: str) -> str:
+    """Text as Markdown code, fenced by more backticks than it holds."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    return f"{fence} {words.clean(text)} {fence}"
+
+
+def fenced(text: str) -> str:
+    """Lines as a Markdown code block, fenced by more backticks than they hold."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def record(places: Places, seen: dict[str, Any], answer: dict[str, Any]) -> str:
+    """Record what a reviewer answered in Airflow as a decision. Returns what it comes to, in words.
+
+    Raises UsageError when the held score is not published any more, or when the answer gives no reason.
+    """
+    action = OPTIONS[answer["chosen_options"][0]]
+    by, why = answer["responded_by_user"]["name"], answer["params_input"].get("why") or ""
+    return wording.answer(*decide(places, Seen.model_validate(seen), action, by, why))

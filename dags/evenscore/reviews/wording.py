@@ -1,0 +1,165 @@
+"""Held scores and decisions in words: the same on a terminal and in Airflow. Names are made harmless here."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from evenscore.decisions import Action, Decision, Seen
+from evenscore.explain import CHANGES
+from evenscore.report import words
+from evenscore.report.words import clean
+from evenscore.reviews.board import Board, Evidence, HeldScore
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+UNKNOWN = "·"
+
+RULES = {
+    "promise": "it moved too far within a few nights to be shown to readers unreviewed",
+    "ramp": "it climbed for nights on end without a big step",
+    "unusual": "hardly anybody with a like score and as much evidence moves so far in a night",
+    "ring": "it rose together with accounts that engage mostly with one another",
+    "impossible": "evidence was lost faster than it can fade",
+}
+
+STATES = {
+    "waiting": "the next run applies it",
+    "applied": "applied",
+    "second": "changes nothing: somebody had decided before",
+    "stale": "stale: the candidate is another one by now",
+    "over": "changes nothing: the hold had ended",
+}
+
+
+def score(value: float | None) -> str:
+    """A score, also one that there never was."""
+    return "no score" if value is None else words.points(value)
+
+
+def headline(held: HeldScore) -> str:
+    """From where to where: 15.0 → 63.2 (+48.2)."""
+    move = "" if held.move is None else f" ({words.signed(held.move)})"
+    return f"{score(held.last_good_score)} → {score(held.candidate_score)}{move}"
+
+
+def because(held: HeldScore) -> str:
+    """Which rule holds it."""
+    return f"Held because {RULES.get(held.rule, clean(held.rule))}."
+
+
+def shares(held: HeldScore, show: Callable[[str], str] = clean) -> list[str]:
+    """What a reviewer asks first: how much hangs on one post, on one engager, on newcomers. `show` shows the post."""
+    post = f" ({show(held.top_post_id)})" if held.top_post_id else ""
+    rest = held.candidate_without_top_post
+    without = "" if rest is None else f"; without that post: {score(rest)}"
+    crowd = "" if held.engager_count is None else f" {words.whole(held.engager_count)}"
+    return [
+        f"{words.share(held.top_post_share)} of the engagement went to one post{post}{without}",
+        f"{words.share(held.top_engager_share)} of the actions were one account's",
+        f"{words.share(held.new_engager_share)} of the{crowd} engagers were seen with nobody before",
+    ]
+
+
+def changes(evidence: Evidence) -> list[str]:
+    """The change of the published score by cause."""
+    known = [f"{words.signed(points):>6} {CHANGES.get(cause, clean(cause))}" for cause, points in evidence.changes]
+    return known or ["nothing is known of what changed"]
+
+
+def sparkline(evidence: Evidence, held: HeldScore) -> str:
+    """The published scores of 60 nights and the candidate behind them, as blocks; a night without a score is a dot."""
+    found = dict(evidence.nights)
+    first = min(found, default=held.as_of_date)
+    nights = [first + timedelta(days=number) for number in range((held.as_of_date - first).days + 1)][-60:]
+    values = [found.get(night) for night in nights]
+    known = [value for value in (*values, held.candidate_score) if value is not None]
+    low, high = min(known), max(known)
+    shown = "".join(_block(value, low, high) for value in values)
+    blocks = f"{shown}|{_block(held.candidate_score, low, high)}"
+    return f"{blocks}  {words.plural(len(nights), 'night')} as published | the candidate; {score(low)} to {score(high)}"
+
+
+def _block(value: float | None, low: float, high: float) -> str:
+    if value is None:
+        return UNKNOWN
+    height = (value - low) / (high - low) if high > low else 0
+    return BLOCKS[min(int(height * len(BLOCKS)), len(BLOCKS) - 1)]
+
+
+def command(held: Seen, action: Action) -> str:
+    """The command line that decides, safe to paste whatever the person is called."""
+    who = f"{shlex.quote(clean(held.person_id))} --persona {shlex.quote(clean(held.persona))}"
+    return f'evenscore review {action} {who} --by YOUR_NAME --why "YOUR REASON"'
+
+
+def listed(board: Board) -> str:
+    """The held scores that wait, one a line, the largest move first."""
+    if not board.waiting:
+        return f"night of {board.night}: nothing is held for a reviewer"
+    lines = [f"night of {board.night}: {words.plural(len(board.waiting), 'held score')}", ""]
+    rows = [_row(held, board) for held in board.waiting]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    first = clean(board.waiting[0].person_id)
+    return "\n".join([*lines, "", f"the evidence: evenscore review show {shlex.quote(first)}"])
+
+
+def _row(held: HeldScore, board: Board) -> Sequence[str]:
+    made = board.deciding(held)
+    waits = f"{made.action} by {clean(made.decided_by)}, {STATES['waiting']}" if made else "waits for a decision"
+    title, _ = words.cause(held.cause)
+    return held.who, headline(held), f"since {held.episode_date}", title.lower(), waits
+
+
+def history(board: Board, decisions: Sequence[Decision]) -> list[str]:
+    """Decisions, each with what has become of it."""
+    return [
+        f"{_who(made)} at {score(made.candidate_score)}: {_made(made)}: {STATES[board.state(made)]}"
+        for made in decisions
+    ]
+
+
+def _who(made: Decision) -> str:
+    return f"{clean(made.person_id)} ({clean(made.persona)})"
+
+
+def _made(made: Decision) -> str:
+    said = f"{made.action} by {clean(made.decided_by)}, {made.decided_at:%Y-%m-%d %H:%M} UTC, “{clean(made.why)}”"
+    return f"decision {made.decision_id}, {said}"
+
+
+def in_full(board: Board, held: HeldScore, evidence: Evidence) -> str:
+    """All that a reviewer needs, and the two commands that decide."""
+    lines = [
+        f"{held.who}, night of {held.as_of_date}: held since {held.episode_date}",
+        headline(held),
+        because(held),
+        ": ".join(words.cause(held.cause)),
+        "",
+        *(f"  {line}" for line in shares(held)),
+        "",
+        "change of the published score by cause",
+        *(f"  {line}" for line in changes(evidence)),
+        "",
+        sparkline(evidence, held),
+    ]
+    if made := board.of(held):
+        lines += ["", "decided so far", *(f"  {line}" for line in history(board, made))]
+    return "\n".join([*lines, "", "to decide", f"  {command(held, 'release')}", f"  {command(held, 'reject')}"])
+
+
+def answer(made: Decision, counting: Decision) -> str:
+    """What a decision comes to, told to whoever made it."""
+    who = _who(made)
+    if made != counting:
+        return (
+            f"{who}: somebody had decided first: {_made(counting)}\n"
+            f"Your {made.action} is kept as decision {made.decision_id}, and changes nothing."
+        )
+    done = f"{who}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}."
+    return f"{done}\n{effect(made.action, made.as_of_date)}"
+
+
+def effect(action: Action, night: date) -> str:
+    """What a decision will do, and when."""
+    what = "publishes the candidate" if action == "release" else "goes on showing the last good score"
+    return f"The night of {night + timedelta(days=1)} {what}; what readers saw of earlier ones stays as it was."

@@ -1,0 +1,132 @@
+"""The file of decisions: nothing is lost, nothing is half there, and the first on a candidate counts."""
+
+import errno
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evenscore import journal
+from evenscore.decisions import Decision, Seen, append_decision, first_on, read_decisions
+from evenscore.errors import BusyError, DiskError, InputError, UsageError
+from evenscore.places import Places
+
+SEEN = Seen(
+    person_id="p_maya",
+    persona="personal",
+    as_of_date=date(2026, 3, 15),
+    episode_date=date(2026, 3, 14),
+    candidate_score=63.2,
+    last_good_score=15.0,
+    cause="viral_post",
+    run_id="r1",
+)
+DAGS = Path(__file__).parents[2] / "dags"
+DECIDE_OFTEN = """
+import sys
+from pathlib import Path
+from evenscore.decisions import Seen, append_decision
+from evenscore.places import Places
+seen = Seen.model_validate_json(sys.argv[2])
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(5):
+    append_decision(Places(Path(sys.argv[1])), seen, "reject", sys.argv[3], "because")
+"""
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places(tmp_path)
+
+
+def test_a_decision_is_read_as_it_was_made(places: Places) -> None:
+    made = append_decision(places, SEEN, "release", "ann", "I read the thread")
+    assert read_decisions(places) == [made]
+    assert (made.decision_id, made.decided_by, made.action, made.episode) == (1, "ann", "release", SEEN.episode)
+
+
+def test_decisions_of_two_processes_at_once_are_all_kept(places: Places) -> None:
+    command = [sys.executable, "-c", DECIDE_OFTEN, str(places.home), SEEN.model_dump_json()]
+    environment = os.environ | {"PYTHONPATH": str(DAGS)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen([*command, by], env=environment, **pipes) for by in ("ann", "ben")]
+    assert [process.stdout.readline() for process in both] == ["ready\n"] * 2  # so that they begin together
+    for process in both:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate() and process.returncode for process in both] == [0, 0]
+    made = read_decisions(places)
+    assert [decision.decision_id for decision in made] == list(range(1, 11))
+    assert [decision.decided_by for decision in made].count("ann") == 5
+    assert first_on(SEEN, made) == made[0]
+
+
+def test_a_torn_last_line_is_named_and_nothing_is_written_behind_it(places: Places) -> None:
+    append_decision(places, SEEN, "release", "ann", "because")
+    append_decision(places, SEEN, "reject", "ben", "because")
+    torn = places.decisions.read_bytes()[:-9]
+    places.decisions.write_bytes(torn)
+    with pytest.raises(InputError, match=r"decisions\.ndjson: line 2: torn"):
+        append_decision(places, SEEN, "reject", "ben", "because")
+    assert places.decisions.read_bytes() == torn
+
+
+@pytest.mark.parametrize("line", ["{}", "not json", '{"person_id": ""}', ""])
+def test_a_damaged_line_is_named(line: str, places: Places) -> None:
+    append_decision(places, SEEN, "release", "ann", "because")
+    with places.decisions.open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(InputError, match=r"decisions\.ndjson: line 2: damaged"):
+        read_decisions(places)
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    append_decision(places, SEEN, "release", "ann", "because")
+    before = places.decisions.read_bytes()
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskError, match="the disk is full"):
+        append_decision(places, SEEN, "reject", "ben", "because")
+    assert places.decisions.read_bytes() == before
+
+
+def test_a_writer_that_does_not_let_go_is_reported(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "PATIENCE", 0)
+    with journal.alone(places.decisions), pytest.raises(BusyError, match="another process"):
+        append_decision(places, SEEN, "release", "ann", "because")
+
+
+@pytest.mark.parametrize(("by", "why"), [("", "x"), ("ann", " \n\t"), ("\u202e", "x"), ("ann", "x" * 501)])
+def test_a_decision_without_a_name_and_a_reason_of_sane_length_is_refused(by: str, why: str, places: Places) -> None:
+    with pytest.raises(UsageError, match=r"--(by|why): (is empty|has 501)"):
+        append_decision(places, SEEN, "release", by, why)
+    assert not places.decisions.exists()
+
+
+def test_controls_and_bidi_marks_are_dropped_from_names_and_reasons(places: Places) -> None:
+    made = append_decision(places, SEEN, "release", "a\u202enn\x1b[31m", "line one\r\nline\x00 two \ud800")
+    assert (made.decided_by, made.why) == ("ann[31m", "line one line two")
+
+
+def _made(number: int, score: float = 63.2, night: int = 15, episode: int = 14) -> Decision:
+    about = {"candidate_score": score, "as_of_date": date(2026, 3, night), "episode_date": date(2026, 3, episode)}
+    said = {"decision_id": number, "decided_at": "2026-03-16T08:00:00Z", "decided_by": "a", "why": "b"}
+    return Decision.model_validate(SEEN.model_dump() | about | said | {"action": "release"})
+
+
+def test_the_first_decision_on_a_candidate_counts() -> None:
+    decisions = [_made(1, episode=1), _made(2, score=53.0), _made(3, score=53.3), _made(4)]
+    assert first_on(SEEN, decisions) == decisions[2], "2 is ten points off, 1 is about another episode"
+
+
+def test_a_decision_counts_from_the_night_on_that_it_was_made_on() -> None:
+    later = SEEN.model_copy(update={"as_of_date": date(2026, 3, 16)})
+    assert first_on(SEEN, [_made(1, night=16)]) is None
+    assert first_on(later, [_made(1, night=15)]) == _made(1, night=15)

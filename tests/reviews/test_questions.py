@@ -1,0 +1,98 @@
+"""The questions that Airflow puts: one an episode, harmless to read, and each answer a decision."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from evenscore.decisions import read_decisions
+from evenscore.errors import UsageError
+from evenscore.places import Places
+from evenscore.reviews.board import decide, read_board
+from evenscore.reviews.questions import body, record, unasked
+from held_home import held, publish
+
+EVIL = "p_[x](javascript:alert(1))<img src=x onerror=alert(1)> https://evil.example www.evil.example `` **b**\n# h"
+ANSWER = {"chosen_options": ["Release"], "params_input": {"why": "read it"}, "responded_by_user": {"name": "ann"}}
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places(tmp_path)
+
+
+def names(questions: list[dict[str, Any]]) -> list[str]:
+    return [question["seen"]["person_id"] for question in questions]
+
+
+def test_an_episode_is_asked_about_once(places: Places) -> None:
+    publish(places, held())
+    assert names(unasked(places, "run 1")) == ["p_maya"]
+    publish(places, held(), held("p_new"), run_id="next")
+    assert names(unasked(places, "run 2")) == ["p_new"]
+    assert unasked(places, "run 3") == []
+
+
+def test_a_run_that_is_tried_again_asks_the_same(places: Places) -> None:
+    publish(places, held())
+    assert names(unasked(places, "run 1")) == names(unasked(places, "run 1")) == ["p_maya"]
+    assert len(places.questions.read_text().splitlines()) == 1
+
+
+def test_what_was_decided_on_the_command_line_is_not_asked(places: Places) -> None:
+    publish(places, held())
+    decide(places, read_board(places).find("p_maya", None), "reject", "ben", "no")
+    assert unasked(places, "run 1") == []
+
+
+def test_a_stale_decision_is_asked_about_anew_and_an_open_question_is_not(places: Places) -> None:
+    publish(places, held(), held("p_open"))
+    unasked(places, "run 1")
+    decide(places, read_board(places).find("p_maya", None), "reject", "ben", "no")
+    publish(places, held(candidate_score=40.0), held("p_open", candidate_score=40.0), run_id="rebuilt")
+    assert names(unasked(places, "run 2")) == ["p_maya"]
+    assert unasked(places, "run 3") == []
+
+
+def test_an_answer_becomes_a_decision_on_what_was_asked(places: Places) -> None:
+    publish(places, held())
+    (question,) = unasked(places, "run 1")
+    publish(places, held(candidate_score=40.0), run_id="rebuilt")
+    assert "release by ann is decision 1" in record(places, question["seen"], ANSWER)
+    (made,) = read_decisions(places)
+    assert (made.decided_by, made.why, made.action) == ("ann", "read it", "release")
+    assert (made.candidate_score, made.run_id) == (63.2, "first")
+    assert read_board(places).state(made) == "stale"
+
+
+def test_an_answer_without_a_reason_is_refused(places: Places) -> None:
+    publish(places, held())
+    (question,) = unasked(places, "run 1")
+    with pytest.raises(UsageError, match="--why"):
+        record(places, question["seen"], ANSWER | {"params_input": {"why": " "}})
+
+
+def test_a_question_carries_the_evidence(places: Places) -> None:
+    publish(places, held())
+    (question,) = unasked(places, "run 1")
+    assert question["subject"] == "p_maya (personal): 15.0 → 63.2 (+48.2)"
+    for said in (
+        "One viral post",
+        "81 %",
+        "without that post: 41.0",
+        "34 % of the 812",
+        "evenscore review reject p_maya",
+    ):
+        assert said in question["body"]
+
+
+def test_hostile_names_and_posts_are_code_and_nothing_else_in_a_question(places: Places) -> None:
+    publish(places, held(EVIL, top_post_id=f"{EVIL}```\n```"))
+    (found,) = read_board(places).waiting
+    tokens = MarkdownIt("commonmark").parse(body(places, found))
+    inline = [child for token in tokens for child in token.children or []]
+    assert not [token.type for token in [*tokens, *inline] if token.type in ("link_open", "image", "heading_open")]
+    assert not [token.type for token in [*tokens, *inline] if token.type.startswith("html")]
+    told = [token for token in [*tokens, *inline] if "evil.example" in token.content and not token.children]
+    assert {token.type for token in told} == {"code_inline", "fence"}

@@ -1,0 +1,110 @@
+"""`evenscore review` as a reviewer types it."""
+
+import json
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from evenscore.cli import main
+from evenscore.cli.review import review
+from held_home import held, publish
+from home import Home
+
+MAYA = ["p_maya", "--by", "ann", "--why", "I read the thread"]
+
+
+@pytest.fixture
+def typed(home: Home) -> list[str]:
+    publish(home.places, held(), held("p_two", candidate_score=40.0), held("p_two", persona="work"))
+    return ["--home", str(home.places.home), "--config", str(home.config)]
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def test_the_list_names_who_waits(typed: list[str]) -> None:
+    said = run("review", "list", *typed)
+    assert said.exit_code == 0
+    assert "p_maya (personal)  15.0 → 63.2 (+48.2)  since 2026-03-15  one viral post  waits" in said.stdout
+    assert "decisions" not in said.stdout
+
+
+def test_shared_options_may_stand_before_the_group_behind_it_and_behind_the_verb(typed: list[str]) -> None:
+    for words in ([*typed, "review", "list"], ["review", *typed, "list"], ["review", "list", *typed]):
+        assert "3 held scores" in run(*words).stdout, words
+    assert run("--home", "nowhere", "review", *typed, "list").exit_code == 0, "what stands behind wins"
+
+
+def test_the_evidence_is_shown_with_the_commands_that_decide(typed: list[str]) -> None:
+    said = run("review", "show", "p_maya", *typed).stdout
+    for line in (
+        "p_maya (personal), night of 2026-03-15: held since 2026-03-15",
+        "81 % of the engagement went to one post (forum:t77); without that post: 41.0",
+        "+48.2 engagement with new posts",
+        "|█  60 nights as published | the candidate; 12.1 to 63.2",
+        'evenscore review release p_maya --persona personal --by YOUR_NAME --why "YOUR REASON"',
+    ):
+        assert line in said
+
+
+def test_a_release_says_when_it_takes_effect_and_a_second_decision_that_it_does_not(typed: list[str]) -> None:
+    first = run("review", "release", *MAYA, *typed)
+    assert first.exit_code == 0
+    assert "The night of 2026-03-16 publishes the candidate" in first.stdout
+    second = run("review", "reject", "p_maya", "--by", "ben", "--why", "bought", *typed)
+    assert second.exit_code == 0
+    assert "somebody had decided first: decision 1, release by ann" in second.stdout
+    assert "is kept as decision 2, and changes nothing" in second.stdout
+    listed = run("review", "list", "--all", *typed).stdout
+    assert "“I read the thread”: the next run applies it" in listed
+    assert "“bought”: changes nothing" in listed
+
+
+def test_json_tells_the_same(typed: list[str]) -> None:
+    run("review", "release", *MAYA, *typed)
+    second = json.loads(run("review", "reject", *MAYA, "--json", *typed).stdout)
+    assert (second["is_first"], second["first"]["action"], second["decision"]["decision_id"]) == (False, "release", 2)
+    found = json.loads(run("review", "list", "--all", "--json", *typed).stdout)
+    assert [row["person_id"] for row in found["held"]] == ["p_maya", "p_two", "p_two"]
+    assert found["held"][0]["deciding"]["decided_by"] == "ann"
+    assert [made["state"] for made in found["decisions"]] == ["waiting", "second"]
+    shown = json.loads(run("review", "show", "p_maya", "--json", *typed).stdout)
+    assert shown["candidate_without_top_post"] == 41.0
+    assert len(shown["nights"]) == 60
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["release", "p_calm", "--by", "ann", "--why", "x"], "p_calm: is not held on the night of 2026-03-15"),
+        (["reject", "p_two", "--by", "ann", "--why", "x"], "name one with --persona"),
+        (["release", "p_maya", "--by", "\u202e", "--why", "x"], "--by: is empty"),
+        (["release", "p_maya", "--by", "ann", "--why", "x" * 501], "--why: has 501 characters, 500 at most"),
+        (["release", "p_maya", "--why", "x"], "--by"),
+    ],
+)
+def test_what_cannot_be_decided_is_a_usage_error_and_leaves_nothing(
+    words: list[str], says: str, typed: list[str], home: Home
+) -> None:
+    said = run("review", *words, *typed)
+    assert said.exit_code == 2
+    assert says in said.stderr
+    assert not home.places.decisions.exists()
+
+
+def test_hostile_reasons_and_names_do_not_reach_the_terminal_alive(typed: list[str], home: Home) -> None:
+    publish(home.places, held("p_\x1b]0;owned\x07\u202e"), run_id="hostile")
+    (who,) = (row["person_id"] for row in json.loads(run("review", "list", "--json", *typed).stdout)["held"])
+    run("review", "reject", who, "--by", "a\x1b[2J", "--why", "=cmd()\u2066\x07", *typed)
+    for words in (["list", "--all"], ["show", who]):
+        said = run("review", *words, *typed)
+        assert said.exit_code == 0
+        assert not [character for character in said.output if ord(character) < 32 and character != "\n"]
+        assert "\u202e" not in said.output
+
+
+def test_every_verb_of_review_shows_an_example() -> None:
+    for name, command in review.commands.items():
+        assert f"Example: evenscore review {name}" in command.get_help(click.Context(command)), name
