@@ -175,13 +175,19 @@ def test_a_band_weighs_the_mean_of_its_members() -> None:
 
 
 def test_a_band_weighs_no_more_than_its_middle() -> None:
-    assert band_weights(np.full(50, 0.4), CONSTANTS).tolist() == [0, 0.125, 0.375, 0.4, 0.4]
+    assert band_weights(np.full(100, 0.4), CONSTANTS).tolist() == [0, 0.125, 0.375, 0.4, 0.4]
 
 
 def test_a_band_with_too_few_members_is_widened_and_with_too_few_in_all_weighs_nothing() -> None:
-    of_members = np.array([0.0] * 20 + [0.2] * 20 + [0.3] * 10)
-    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.125, 0.14, 0.14, 0.14]
-    assert band_weights(of_members[:49], CONSTANTS).tolist() == [0] * 5
+    of_members = np.array([0.0] * 40 + [0.2] * 40 + [0.3] * 20)
+    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.125, 0.233333, 0.233333, 0.233333]
+    assert band_weights(np.full(49, 0.3), CONSTANTS).tolist() == [0] * 5
+
+
+def test_a_single_member_more_is_no_cliff() -> None:
+    tops = [band_weights(np.full(count, 0.4), CONSTANTS)[4] for count in range(40, 111)]
+    assert tops[0] == 0 < tops[-1] == 0.4
+    assert max(np.diff(tops)) == pytest.approx(0.4 / 50, abs=1e-6)
 
 
 def test_a_higher_band_never_weighs_less() -> None:
