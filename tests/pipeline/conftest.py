@@ -29,7 +29,7 @@ def jumping_village(folder: Path) -> Village:
     village.like("p0", [f"admirer{number}" for number in range(9000)], NIGHTS[0], object_id="that-post")
     crowd = [f"crowd{number}" for number in range(900)]
     village.like("p1", crowd, NIGHTS[0], object_id="that-other-post")
-    flagged = {"network": "forum", "is_private": "false", "is_bot": "true", "captured_at": f"{LAST}T06:00:00Z"}
+    flagged = {"network": "forum", "is_private": "false", "is_bot": "true", "captured_at": f"{NIGHTS[1]}T06:00:00Z"}
     village.accounts += [{"account_id": account} | flagged for account in crowd]
     return village.write()
 

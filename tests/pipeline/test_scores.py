@@ -189,11 +189,14 @@ def test_a_candidate_is_in_score_jumps_alone(stepped: Stepped) -> None:
     assert all(value < 30 for value in published(settings, high)[0])
 
 
-def test_a_hold_clears_when_the_candidate_comes_back(stepped: Stepped) -> None:
+def test_a_hold_clears_when_the_candidate_has_been_back_for_two_nights(stepped: Stepped) -> None:
     rows = "select status from person_scores where person_id = 'p1' order by as_of_date"
     assert published(stepped.settings, rows) == [("held",), ("held",), ("published",)]
-    jumps = "select as_of_date from score_jumps where person_id = 'p1' order by all"
-    assert published(stepped.settings, jumps) == [(NIGHTS[0],), (NIGHTS[1],)]
+    jumps = "select as_of_date, episode_date, decision from score_jumps where person_id = 'p1' order by all"
+    decisions = ["pending", "pending", "cleared"]
+    assert published(stepped.settings, jumps) == [
+        (night, NIGHTS[0], decision) for night, decision in zip(NIGHTS, decisions, strict=True)
+    ]
 
 
 def test_nobody_else_is_held(stepped: Stepped) -> None:

@@ -1,0 +1,206 @@
+"""The gate night after night: decisions that take effect, one incident for a mass fault, and young accounts."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published
+
+from conftest import NIGHTS, Stepped
+from evenscore import steps
+from evenscore.decisions import Action, append_decision
+from evenscore.errors import UsageError
+from evenscore.reviews.board import read_board, release_incident
+from evenscore.settings import Settings
+
+TOWN = [f"c{number}" for number in range(24)]
+NEXT = LAST + timedelta(days=1)
+STRUCK, LATER, AFTER = DAYS[-2], DAYS[-1], NEXT
+SCORING = "version = 1\nhistory_nights = 28\n\n[checks]\nprovisional_nights = 14"
+
+
+def status(settings: Settings, person: str, *nights: date) -> list[tuple[object, ...]]:
+    query = "select status, reason from person_scores where person_id = $1 and as_of_date in $2 order by as_of_date"
+    return published(settings, query, person, list(nights))
+
+
+# decisions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The stepped nights, a decision about `p0`, and the night after it."""
+
+    settings: Settings
+    before: list[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module")
+def followed(stepped: Stepped) -> Stepped:
+    """One more ordinary day in the sources, behind the nights that were stepped."""
+    village = stepped.village
+    village.days = [*DAYS, NEXT]
+    for rank, person in enumerate(PEOPLE):
+        village.like(person, fans_of(person, 5 + rank)[NEXT.toordinal() % 3 :: 3], NEXT)
+    village.write()
+    return stepped
+
+
+def next_night(followed: Stepped, home: Path, action: Action) -> Decided:
+    settings = copied(followed.settings, home)
+    before = published(settings, "from person_scores order by all")
+    held = read_board(settings.places).find("p0", None)
+    append_decision(settings.places, held, action, "ann", "I read the thread")
+    append_decision(settings.places, held, "release" if action == "reject" else "reject", "ben", "second")
+    steps.run_night(settings, NEXT)
+    return Decided(settings, before)
+
+
+@pytest.fixture(scope="module")
+def released(followed: Stepped, tmp_path_factory: pytest.TempPathFactory) -> Decided:
+    return next_night(followed, tmp_path_factory.mktemp("released") / "home", "release")
+
+
+def test_a_release_is_published_on_the_next_night_and_rewrites_nothing(released: Decided) -> None:
+    assert status(released.settings, "p0", NEXT) == [("published", None)]
+    ((score, candidate),) = published(
+        released.settings,
+        "select score, candidate_score from person_scores join score_jumps using (person_id, as_of_date) "
+        "where person_id = 'p0' and as_of_date = $1",
+        NEXT,
+    )
+    assert score == candidate > 60
+    earlier = published(released.settings, "from person_scores where as_of_date < $1 order by all", NEXT)
+    assert earlier == released.before
+
+
+def test_the_first_decision_is_named_and_the_second_changes_nothing(released: Decided) -> None:
+    query = "select decision, decided_by, why from score_jumps where person_id = 'p0' and as_of_date = $1"
+    assert published(released.settings, query, NEXT) == [("released", "ann", "I read the thread")]
+
+
+def test_the_change_of_a_release_is_put_down_to_the_review(released: Decided) -> None:
+    changes = published(
+        released.settings, "select cause, points from score_changes where person_id = 'p0' and as_of_date = $1", NEXT
+    )
+    assert [cause for cause, _ in changes] == ["review"]
+    assert changes[0][1] > 40
+
+
+def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
+    followed: Stepped, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rejected = next_night(followed, tmp_path_factory.mktemp("rejected") / "home", "reject")
+    assert status(rejected.settings, "p0", NEXT) == [("held", "viral_post")]
+    query = "select decision, decided_by, episode_date from score_jumps where person_id = 'p0' and as_of_date = $1"
+    assert published(rejected.settings, query, NEXT) == [("rejected", "ann", NIGHTS[0])]
+    assert not read_board(rejected.settings.places).waiting
+
+
+# a mass fault ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Struck:
+    """Two networks; the feed of one invents a crowd for everybody on one night, and is mended on the next."""
+
+    village: Village
+    settings: Settings
+
+
+@pytest.fixture(scope="module")
+def struck(tmp_path_factory: pytest.TempPathFactory) -> Struck:
+    village = Village(tmp_path_factory.mktemp("struck") / "village", networks=("forum", "pixels"), scoring=SCORING)
+    village.days = [*DAYS, AFTER]
+    village.habits(TOWN, village.days)
+    for person in [f"x{number}" for number in range(24)]:
+        village.grant(person, network="pixels")
+        fans = [f"fan{number}_of_{person}" for number in range(12)]
+        for day in village.days:
+            village.like(person, fans[day.toordinal() % 3 :: 3], day, network="pixels")
+    sound = list(village.events)
+    for person in TOWN:
+        village.like(person, [f"ghost{number}_of_{person}" for number in range(40)], STRUCK)
+    # A rise of one person's own, on the same night and outside the fault.
+    rise = {"network": "pixels", "object_id": "rise"}
+    village.like("x0", [f"admirer{number}" for number in range(900)], STRUCK, **rise)
+    village.write()
+    settings = village.settings(village.folder.parent / "home")
+    for night in (STRUCK - timedelta(days=1), STRUCK):
+        steps.run_night(settings, night)
+    village.events = sound + [event for event in village.events if event["object_id"] == "rise"]
+    village.write()
+    for night in (LATER, AFTER):
+        steps.run_night(settings, night)
+    return Struck(village, settings)
+
+
+def test_a_mass_fault_is_one_incident_with_its_cohort(struck: Struck) -> None:
+    query = "select as_of_date, kind, scope, affected_count, closed_at from incidents"
+    assert published(struck.settings, query) == [(STRUCK, "mass_shift", "network:forum", len(TOWN), LATER)]
+
+
+def test_the_cohort_keeps_its_last_accepted_scores_and_nobody_of_it_is_held(struck: Struck) -> None:
+    rows = published(
+        struck.settings,
+        "select distinct status, reason, delta_1d from person_scores "
+        "where starts_with(person_id, 'c') and as_of_date = $1",
+        STRUCK,
+    )
+    assert rows == [("frozen", "incident: mass_shift in network:forum", 0.0)]
+    held = published(struck.settings, "select distinct person_id from score_jumps where as_of_date = $1", STRUCK)
+    assert held == [("x0",)]
+
+
+def test_the_recovery_is_quiet(struck: Struck) -> None:
+    for night in (LATER, AFTER):
+        rows = published(
+            struck.settings,
+            "select status, count(*), max(abs(delta_1d)) from person_scores where starts_with(person_id, 'c') "
+            "and as_of_date = $1 group by status",
+            night,
+        )
+        assert [(found, count) for found, count, _ in rows] == [("published", len(TOWN))]
+        assert rows[0][2] < 2
+    assert not published(struck.settings, "from score_jumps where starts_with(person_id, 'c')")
+
+
+def test_the_night_of_an_incident_is_in_no_baseline(struck: Struck) -> None:
+    firing = published(struck.settings, "select as_of_date, scope from cohort_moves where is_firing order by all")
+    assert (STRUCK, "network:forum") in firing
+    assert {night for night, _ in firing} == {STRUCK}
+
+
+def test_an_incident_that_is_over_cannot_be_called_real(struck: Struck) -> None:
+    with pytest.raises(UsageError, match="not an open incident"):
+        release_incident(struck.settings.places, f"mass_shift:network:forum:{STRUCK}", "ann", "why not")
+
+
+def test_contributions_and_changes_still_add_up_through_holds_and_incidents(struck: Struck) -> None:
+    off = published(
+        struck.settings,
+        """
+        with changes as (select person_id, as_of_date, sum(points) as points from score_changes group by all)
+        select * from (
+            select
+                person_id, as_of_date, score - lag(score) over (partition by person_id order by as_of_date) as change,
+                coalesce(points, 0) as points
+            from person_scores left join changes using (person_id, as_of_date)
+        ) where abs(change - points) > 1e-6
+        """,
+    )
+    assert off == []
+
+
+# young accounts --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_published_of_an_account_in_its_first_weeks(tmp_path: Path) -> None:
+    village = Village(tmp_path / "village", scoring=SCORING.replace("14", "21")).habits(["ann"])
+    young = [LAST - timedelta(days=number) for number in range(20)]
+    village.habits(["bob"], young).write()
+    settings = village.settings(tmp_path / "home")
+    steps.run_night(settings, LAST)
+    assert status(settings, "ann", LAST) == [("published", None)]
+    assert status(settings, "bob", LAST) == [("insufficient_evidence", "provisional: 19 of 21 nights")]
