@@ -197,7 +197,7 @@ def _bands(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         wide = [weights[np.abs(band - number) <= more] for more in range(BANDS + 1)]
         enough = [inside.mean() for inside in wide if len(inside) >= BAND_MEMBERS]
         means.append(min(enough[0], (number - 0.5) / BANDS) if enough else 0.0)
-    return np.array(means) * np.clip(len(weights) / BAND_MEMBERS - 1, 0, 1)
+    return np.array(means) * np.clip(2 * (len(weights) / BAND_MEMBERS - 1), 0, 1)
 
 
 def _shares(acts: pd.DataFrame) -> pd.Series:

@@ -187,7 +187,7 @@ def test_a_band_with_too_few_members_is_widened_and_with_too_few_in_all_weighs_n
 def test_a_single_member_more_is_no_cliff() -> None:
     tops = [band_weights(np.full(count, 0.4), CONSTANTS)[4] for count in range(40, 111)]
     assert tops[0] == 0 < tops[-1] == 0.4
-    assert max(np.diff(tops)) == pytest.approx(0.4 / 50, abs=1e-6)
+    assert max(np.diff(tops)) == pytest.approx(0.4 / 25, abs=1e-6)
 
 
 def test_a_higher_band_never_weighs_less() -> None:

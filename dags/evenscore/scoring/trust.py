@@ -161,14 +161,14 @@ def band_weights(of_members: Floats, constants: Constants) -> Floats:
     """What somebody who is no member weighs in each band: the mean of the members in it, its middle at most.
 
     A band with too few members is widened on both sides until there are enough; where there are not enough in all, it
-    weighs nothing, and from there on the more the more there are, up to twice as many: nobody moves much because a
-    single member comes or leaves. A band never weighs less than the one below it.
+    weighs nothing, and from there on the more the more there are, up to half as many again: nobody moves much because
+    a single member comes or leaves. A band never weighs less than the one below it.
     """
     bands = _bands(of_members, constants)
     count = np.bincount(bands, minlength=constants.band_count + 1)
     millionths = np.bincount(bands, np.round(of_members / MILLIONTH), constants.band_count + 1)
     found = np.zeros(constants.band_count + 1)
-    share = min(max(len(of_members) / constants.band_members - 1, 0), 1)
+    share = min(max(2 * (len(of_members) / constants.band_members - 1), 0), 1)
     for band in range(1, constants.band_count + 1):
         for more in range(constants.band_count + 1):
             wide = slice(max(band - more, 0), band + more + 1)
