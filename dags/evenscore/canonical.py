@@ -67,6 +67,15 @@ LAID_OUT_CONSENT = CONSENT.names[:8]
 
 DATASETS = {"activity": ACTIVITY, "accounts": ACCOUNTS, "aliases": ALIASES, "consent": CONSENT}
 
+FLAGS = {"accounts": {"is_discoverable": False, "is_indexable": False, "no_unauthenticated": True}}
+"""Further columns of an input file, and the value of each by which somebody asks not to be shown: lands as private."""
+
+
+def input_columns(dataset: str) -> list[str]:
+    """The columns that are read of an input file."""
+    return [*DATASETS[dataset].names, *FLAGS.get(dataset, {})]
+
+
 REQUIRED_COLUMNS = {
     "activity": ("event_id", "network", "verb", "actor_id", "target_id", "occurred_at"),
     "accounts": ("network", "account_id", "captured_at"),

@@ -1,7 +1,13 @@
-"""What a night starts from, laid out in the schema `raw`: settings, landed files, ledger, what was published."""
+"""What a night starts from, laid out in the schema `raw`: settings, landed files, ledger, what was published.
 
+The warehouse begins as a new file, because an old one keeps the bytes of what was deleted. What names people who may
+not be scored tonight stays outside it, as Parquet that views point to.
+"""
+
+import shutil
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import duckdb
 import pyarrow as pa
@@ -13,6 +19,7 @@ from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
 from evenscore.ledger import read_ledger
+from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
@@ -66,14 +73,13 @@ def lay_out(settings: Settings, night: Night) -> None:
     entries = without_forgotten(read_suppressed(settings, ledger), ledger)
     topics = read_topics(settings)
     files = verified_files(settings, night)
-    settings.places.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    _begin_anew(settings.places)
     with connect(settings.places) as con:
-        con.execute("create schema if not exists raw")
-        con.execute("drop table if exists raw.night")
+        con.execute("create schema raw")
         _write_sources(con, settings)
         _write_seeds(con, settings)
         con.register("entries", entries)
-        con.execute("create or replace table raw.consent as select * from entries")
+        _keep_beside(con, settings.places, "consent", "from entries")
         con.register("topic_terms", topics)
         con.execute("create or replace table raw.topics as select * from topic_terms")
         con.register("files", files)
@@ -85,6 +91,27 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_look_back(con, settings, night)
         _write_first_kept_night(con, settings, shown_date)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
+
+
+def _begin_anew(places: Places) -> None:
+    """Remove the warehouse of the night before, unless another process has it."""
+    places.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with connect(places):
+        pass
+    for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
+        path.unlink(missing_ok=True)
+    for folder in (places.spilled, places.inputs):
+        shutil.rmtree(folder, ignore_errors=True)
+    places.inputs.mkdir()
+
+
+def _keep_beside(con: duckdb.DuckDBPyConnection, places: Places, name: str, query: str, **given: object) -> None:
+    """Write rows beside the warehouse, and let `raw.<name>` show them: deleted rows stay in a database's file."""
+    path = quoted(places.inputs / f"{name}.parquet")
+    con.execute(f"create temp table kept as {query}", given or None)
+    con.execute(f"copy kept to {path} (format parquet, compression zstd)")
+    con.execute("drop table kept")
+    con.execute(f"create view raw.{name} as from read_parquet({path})")
 
 
 def verified_files(settings: Settings, night: Night) -> pa.Table:
@@ -165,10 +192,11 @@ def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, 
 
 
 def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    con.execute("create or replace table raw.trust_seeds (network varchar, account_id varchar)")
+    con.execute("create temp table seeds (network varchar, account_id varchar)")
     for seed in settings.scoring.seeds:
         network, _, account = seed.partition(":")
-        con.execute("insert into raw.trust_seeds values (?, ?)", [network, account])
+        con.execute("insert into seeds values (?, ?)", [network, account])
+    _keep_beside(con, settings.places, "trust_seeds", "from seeds")
 
 
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -229,40 +257,34 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
     """
     if not attach_published(con, settings.places, "published"):
         con.execute("attach ':memory:' as published")
-    window = {"tonight": night.as_of_date, "nights": settings.scoring.history_nights}
+    keep, window = partial(_keep_beside, con, settings.places), {"tonight": night.as_of_date}
+    looked_back = "as_of_date >= $tonight - $nights and as_of_date < $tonight"
+    nights = window | {"nights": settings.scoring.history_nights}
     for table, name in LOOKED_BACK.items():
-        con.execute(
-            f"create or replace table raw.{name} as from ({_published(con, table)}) "
-            "where as_of_date >= $tonight - $nights and as_of_date < $tonight",
-            window,
-        )
+        keep(name, f"from ({_published(con, table)}) where {looked_back}", **nights)
     # An incident may have been open for longer than anybody looks back.
-    con.execute(
-        "create or replace table raw.published_incidents as "
-        f"from ({_published(con, 'incident_nights')}) where as_of_date < $1",
-        [night.as_of_date],
-    )
-    con.execute(
-        "create or replace table raw.published_nights as "
-        f"select distinct as_of_date, scoring_version from ({_published(con, 'person_scores')})"
-    )
+    keep("published_incidents", f"from ({_published(con, 'incident_nights')}) where as_of_date < $tonight", **window)
+    keep("published_nights", f"select distinct as_of_date, scoring_version from ({_published(con, 'person_scores')})")
+    keep("published_networks", NETWORKS.format(parts=_published(con, "score_contributions")))
     # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
-    con.execute(
-        "create or replace table raw.published_networks as "
-        "select person_id, persona, as_of_date, list(distinct network order by network) as networks "
-        f"from ({_published(con, 'score_contributions')}) where network <> 'all' group by all"
-    )
-    con.execute(
-        "create or replace table raw.published_contributions as "
+    keep(
+        "published_contributions",
         f"from ({_published(con, 'score_contributions')}) semi join ("
-        "select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks "
-        "where as_of_date >= $tonight - $nights and as_of_date < $tonight group by person_id, persona, networks"
-        ") using (person_id, persona, as_of_date)",
-        window,
+        f"select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks where {looked_back} "
+        "group by person_id, persona, networks) using (person_id, persona, as_of_date)",
+        **nights,
     )
     ((latest,),) = con.execute(f"select max(as_of_date) from ({_published(con, 'person_scores')})").fetchall()
     con.execute("detach published")
     return max(night.as_of_date, latest or night.as_of_date)
+
+
+NETWORKS = """
+    select person_id, persona, as_of_date, list(distinct network order by network) as networks
+    from ({parts})
+    where network <> 'all'
+    group by all
+"""
 
 
 def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -291,11 +313,10 @@ def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
         ("incident_releases", INCIDENT_RELEASES, read_incident_releases(settings.places)),
     )
     for table, columns, entries in said:
-        con.execute(
-            f"create or replace table raw.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
-        )
+        con.execute(f"create temp table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
         for entry in entries:
             con.execute(
-                f"insert into raw.{table} values ({', '.join('?' * len(columns))})",
+                f"insert into {table} values ({', '.join('?' * len(columns))})",
                 [getattr(entry, name) for name in columns],
             )
+        _keep_beside(con, settings.places, table, f"from {table}")

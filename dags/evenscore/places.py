@@ -75,6 +75,16 @@ class Places:
         return self.home / "warehouse.duckdb"
 
     @property
+    def spilled(self) -> Path:
+        """Where DuckDB puts what does not fit in memory while a night is built; a killed one leaves it behind."""
+        return self.warehouse.with_name(f"{self.warehouse.name}.tmp")
+
+    @property
+    def inputs(self) -> Path:
+        """What a night is told of everybody in the ledger, and of whom readers saw: the warehouse only points here."""
+        return self.home / "night"
+
+    @property
     def dbt(self) -> Path:
         """dbt's compiled project and logs."""
         return self.home / "dbt"

@@ -17,6 +17,7 @@ import duckdb
 
 from evenscore import durable, runs
 from evenscore.checks.judge import judge
+from evenscore.checks.personal_data import examine
 from evenscore.evaluations import write_evaluation
 from evenscore.places import Places
 from evenscore.published_views import write_views
@@ -303,6 +304,7 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> 
             f"{_changed_history(con, night, mart)}, {_unconsenting(con, mart)}"
         )
     con.execute(f"create or replace temp table last_good as {_last_good(con, night)}")
+    examine(con, "candidate")
     judge(settings, night, "published", con)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from evenscore import durable, extraction, publishing, retention, runs, warehouse
 from evenscore.checks.judge import judge
+from evenscore.checks.personal_data import examine
 from evenscore.consent.book import HEAD, last_head
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.forgetting.erase import keep_out
@@ -77,6 +78,7 @@ def check(settings: Settings, night: Night) -> None:
         names = [name for name, *_ in con.execute(f"describe {SCORE_COUNTS}").fetchall()]
         record["rows"] = dict(zip(names, con.execute(SCORE_COUNTS).fetchall()[0], strict=True))
         judge(settings, night, "features", con)
+        examine(con)
         judge(settings, night, "scores", con)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from evenscore.canonical import DATASETS, KEY_COLUMNS, SIGHTINGS, VERBS
+from evenscore.canonical import DATASETS, FLAGS, KEY_COLUMNS, SIGHTINGS, VERBS
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
 from evenscore.settings import RESERVED_NETWORKS
 
@@ -90,7 +90,7 @@ RULES = {
         *NETWORK_RULES,
         *_instant("captured_at"),
         *(rule for column in ("followers", "following", "listed") for rule in _counted(column)),
-        *_typed("true or false", "boolean", "is_private", "is_bot"),
+        *_typed("true or false", "boolean", "is_private", "is_bot", *FLAGS["accounts"]),
     ],
     "aliases": [
         *_required("network", "kind", "alias_id", "stable_id", "seen_at"),
@@ -157,7 +157,13 @@ def accepted_rows(con: duckdb.DuckDBPyConnection, dataset: str) -> pa.Table:
 
 def _judged(dataset: str) -> str:
     arms = " ".join(RULES[dataset])
-    return f"select *, case {arms} end as reason from raw"
+    return f"select *{_folded(dataset)}, case {arms} end as reason from raw"
+
+
+def _folded(dataset: str) -> str:
+    """Who asks not to be shown, in whatever words, is private."""
+    asks = " or ".join(f"try_cast({flag} as boolean) = {value}" for flag, value in FLAGS.get(dataset, {}).items())
+    return f" replace (case when {asks} then 'true' else is_private end as is_private)" if asks else ""
 
 
 def _ranked(dataset: str) -> str:

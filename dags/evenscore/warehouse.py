@@ -7,6 +7,7 @@ import contextlib
 import csv
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,9 +117,10 @@ def build_layer(settings: Settings, layer: str) -> dict[str, Any]:
     return build(settings, f"layer {layer}", ["--select", *LAYERS[layer]])
 
 
-def build(settings: Settings, what: str, options: list[str]) -> dict[str, Any]:
+def build(settings: Settings, what: str, options: list[str], names_engagers: bool = False) -> dict[str, Any]:
     """Call `dbt build` on the warehouse with `options` of its own. Returns what was built, with seconds.
 
+    `names_engagers` is for scratch homes alone: engagers who did not ask for a score are not hashed.
     Raises StoppedByCheck when a data test found rows that must not be, EvenscoreError when a model cannot be built.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
@@ -128,11 +130,12 @@ def build(settings: Settings, what: str, options: list[str]) -> dict[str, Any]:
     with connect(settings.places, read_only=True) as con:
         versions = scoring_versions(con)
     try:
-        arguments = [*version_arguments(versions), *dbt_arguments(settings.places)]
+        arguments = [*version_arguments(versions, names_engagers), *dbt_arguments(settings.places)]
         result = dbtRunner().invoke(["build", *options, *arguments])
     finally:
         # dbt keeps the file's lock for as long as its process lives, unless told.
         DuckDBConnectionManager.close_all_connections()
+        shutil.rmtree(settings.places.spilled, ignore_errors=True)
     if result.exception:
         raise EvenscoreError(f"dbt build of {what}: {result.exception}") from result.exception
     return _outcome(what, list(result.result))
@@ -154,11 +157,12 @@ def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
     return ScoringVersions(*con.execute(query).fetchall()[0])
 
 
-def version_arguments(versions: ScoringVersions) -> list[str]:
+def version_arguments(versions: ScoringVersions, names_engagers: bool = False) -> list[str]:
     """Options of a dbt call: which version is published, and that no other is built than those needed."""
     needed = {versions.published, versions.candidate, versions.previous}
     idle = [f"{model}.v{version}" for version in SCORING_VERSIONS if version not in needed for model in VERSIONED]
-    values = {"scoring_version": versions.published, "previous_version": versions.previous or versions.published}
+    previous = versions.previous or versions.published
+    values = {"scoring_version": versions.published, "previous_version": previous, "names_engagers": names_engagers}
     return ["--vars", json.dumps(values), *(["--exclude", *idle] if idle else [])]
 
 

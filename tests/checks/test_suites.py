@@ -70,6 +70,9 @@ HEALTHY = """
         select person_id, persona, as_of_date, null::varchar as decision from marts.person_scores where false;
     create table raw.published_jumps as from marts.score_jumps;
 
+    create table examined as
+        select 'person_scores.person_id' as column_name, 'person' as kind, false as is_unlisted, 0 as unasked_count;
+
     create table audit as
         select
             'person_scores' as table_name,
@@ -132,6 +135,10 @@ FAULTS = {
     ("scores.completeness", "unscored_share"): (
         "update marts.person_scores set score = null, status = 'insufficient_evidence' where person_id[3:] < '3'"
     ),
+    ("scores.personal_data", "unlisted_count"): "update examined set is_unlisted = true",
+    ("scores.personal_data", "unasked_count"): "update examined set unasked_count = 1",
+    ("published.personal_data", "unlisted_count"): "update examined set is_unlisted = true",
+    ("published.personal_data", "unasked_count"): "update examined set unasked_count = 1",
     ("published.tables", "missing_tonight_count"): "update audit set missing_tonight_count = 1",
     ("published.tables", "changed_history_count"): "update audit set changed_history_count = 1",
     ("published.tables", "unconsenting_count"): "update audit set unconsenting_count = 1",
@@ -150,6 +157,11 @@ COMPANIONS = {
         ("scores.completeness", "unmatched_count"),
     },
     ("features.people", "kept_share"): {("scores.completeness", "unmatched_count")},
+    # One table stands for both databases here.
+    ("scores.personal_data", "unlisted_count"): {("published.personal_data", "unlisted_count")},
+    ("published.personal_data", "unlisted_count"): {("scores.personal_data", "unlisted_count")},
+    ("scores.personal_data", "unasked_count"): {("published.personal_data", "unasked_count")},
+    ("published.personal_data", "unasked_count"): {("scores.personal_data", "unasked_count")},
 }
 
 

@@ -95,7 +95,9 @@ def documented(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_every_dbt_unit_test_passes(project: Project) -> None:
-    results = project.run("test", "--select", "test_type:unit")
+    # Beside the models, because what names people is there only while a call of dbt lasts.
+    built = project.run("build", "--exclude-resource-type", "test")
+    results = [result for result in built if result.node.resource_type == "unit_test"]
     assert len(results) >= 12
     assert {result.node.name: result.message for result in results if result.status != "pass"} == {}
 
@@ -108,6 +110,8 @@ def test_every_table_and_every_column_of_the_warehouse_has_a_description(
     missing = []
     for name, node in documented(manifest).items():
         missing += [name] * (not node["description"].strip())
+        if node["database"] == "in_memory":
+            continue
         described = {column["name"].lower() for column in node["columns"].values() if column["description"].strip()}
         missing += [f"{name}.{column}" for column in built[name]["columns"] if column.lower() not in described]
     assert missing == []
@@ -120,6 +124,7 @@ def test_nothing_is_described_that_is_not_there(docs: tuple[dict[str, Any], dict
     ghosts = [
         f"{name}.{column}"
         for name, node in documented(manifest).items()
+        if node["database"] != "in_memory"
         for column in node["columns"]
         if column.lower() not in {found.lower() for found in built[name]["columns"]}
     ]

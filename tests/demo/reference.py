@@ -16,6 +16,7 @@ HALF_LIVES = (28, 120)
 TRUST_LAG, SEED_LAG, SEED_DAYS = 14, 90, 10
 DAMPING, PAIR_CAP = 0.5, 3
 NO_TRUST, FULL_TRUST = 0.0003, 0.03
+OUTWARD_SHARE, BANDS, BAND_MEMBERS = 0.33, 8, 50
 CROWD_CURVE, CROWD_WEIGHT = 0.03, 0.02
 LEAST = 1.5
 PERSON = ["receiver", "persona"]
@@ -133,7 +134,7 @@ def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
             qualify row_number() over (partition by network, account_id order by recorded_at desc) = 1
                 and action = 'grant'
         ), members as (
-            from granted anti join (from profiles where is_private) using (network, account_id)
+            from granted anti join (from profiles where is_private or is_bot) using (network, account_id)
             where person_id not in (select person_id from granted where is_adult is distinct from 'true')
         )
         select e.network, e.day, r.persona,
@@ -166,22 +167,49 @@ def _seeds(acts: pd.DataFrame) -> list[str]:
 
 
 def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: list[str]) -> NDArray[np.float64]:
-    """The trust weight of each scored act's giver, less what the scored person's own acts passed on to the giver."""
+    """The trust weight of each scored act's giver, less what the scored person's own acts passed on to the giver.
+
+    A member's own trust counts; anybody else weighs what members weigh whom members' acts reach about as far.
+    """
     shares = _shares(acts)
-    trust = _trust(shares, seeds)
+    members = set(acts.receiver[acts.persona.notna()]) | set(acts.giver[acts.by_member])
+    trust = _trust(shares[shares.index.get_level_values("receiver").isin(members)], seeds)
     passed_on = (1 - DAMPING) * shares * trust.reindex(shares.index.get_level_values("giver")).to_numpy()
+    received = passed_on.groupby("receiver").sum()
     own = passed_on.reindex(pd.MultiIndex.from_frame(scored[["receiver", "giver"]])).fillna(0).to_numpy()
-    left = np.maximum(trust.reindex(scored.giver).fillna(0).to_numpy() - own, NO_TRUST)
-    weights: NDArray[np.float64] = np.minimum(1, np.log(left / NO_TRUST) / np.log(FULL_TRUST / NO_TRUST))
+    reached = np.where(scored.by_member, trust.reindex(scored.giver), received.reindex(scored.giver))
+    exact = _on_scale(np.nan_to_num(reached) - own)
+    bands = _bands(_on_scale(received.reindex(sorted(members)).fillna(0).to_numpy()))
+    weights: NDArray[np.float64] = np.where(scored.by_member, exact, bands[np.ceil(exact * BANDS).astype(int)])
     return weights
 
 
+def _on_scale(trust: NDArray[np.float64]) -> NDArray[np.float64]:
+    scale: NDArray[np.float64] = np.log(np.maximum(trust, NO_TRUST) / NO_TRUST) / np.log(FULL_TRUST / NO_TRUST)
+    return np.minimum(1, scale)
+
+
+def _bands(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean weight of the members in each band, or of those in the bands around it until fifty are in."""
+    band = np.ceil(weights * BANDS)
+    means = [0.0]
+    for number in range(1, BANDS + 1):
+        wide = [weights[np.abs(band - number) <= more] for more in range(BANDS + 1)]
+        enough = [inside.mean() for inside in wide if len(inside) >= BAND_MEMBERS]
+        means.append(min(enough[0], (number - 0.5) / BANDS) if enough else 0.0)
+    return np.array(means) * np.clip(2 * (len(weights) / BAND_MEMBERS - 1), 0, 1)
+
+
 def _shares(acts: pd.DataFrame) -> pd.Series:
-    """The matrix C: how each giver shares trust out, by giver and receiver."""
-    edges = acts[acts.giver.notna() & (acts.age >= TRUST_LAG)]
-    actions = (0.5 ** ((edges.age - TRUST_LAG) / 120)).groupby([edges.giver, edges.receiver]).sum()
-    links = np.log1p(actions.clip(upper=PAIR_CAP))
-    return links / links.groupby("giver").transform("sum")
+    """The matrix C: how each member shares trust out, by giver and receiver."""
+    edges = acts[acts.by_member & (acts.age >= TRUST_LAG)].assign(is_inward=lambda edges: edges.persona.notna())
+    actions = (0.5 ** ((edges.age - TRUST_LAG) / 120)).groupby([edges.giver, edges.receiver, edges.is_inward]).sum()
+    links = np.log1p(actions.clip(upper=PAIR_CAP)).reset_index("is_inward", name="link")
+    inward = (links.link * links.is_inward).groupby("giver").transform("sum")
+    outward = (links.link * ~links.is_inward).groupby("giver").transform("sum")
+    divided = inward + OUTWARD_SHARE * outward
+    shares: pd.Series = links.link / divided.where(links.is_inward, np.maximum(divided, outward))
+    return shares
 
 
 def _trust(shares: pd.Series, seeds: list[str]) -> pd.Series:

@@ -60,6 +60,7 @@ def plant(places: Places) -> None:
         "airflow/logs/task.log": f"looked at {PERSON}\nlooked at p_stays\n",
         "dbt/logs/dbt.log": f"compared {ACCOUNT}\n",
         f"exports/{PERSON}.json": "{}\n",
+        "warehouse.duckdb.tmp/duckdb_temp_storage-0.tmp": f"{PERSON} p_stays",
         "exports/everybody.json": json.dumps({"people": rows, "note": f"asked by {ACCOUNT}", "count": 2}),
         "evaluations/evaluation_20260310/pairs.csv": f'person_a,why\n{PERSON},"two\nlines"\np_stays,well\n',
         f"comparisons/{LAST}_v1/page.html": f"<p>{PERSON}</p>",

@@ -174,6 +174,21 @@ def test_a_sound_snapshot_lands_as_it_is(judge: Judge) -> None:
 
 
 @pytest.mark.parametrize(
+    ("flags", "is_private"),
+    [
+        ({"is_discoverable": "false"}, True),
+        ({"is_indexable": False}, True),
+        ({"no_unauthenticated": "true", "is_private": "false"}, True),
+        ({"is_discoverable": "true", "is_indexable": True, "no_unauthenticated": ""}, None),
+        ({"is_discoverable": "true", "is_private": "true"}, True),
+    ],
+)
+def test_who_asks_not_to_be_shown_is_private(flags: Record, is_private: bool | None, judge: Judge) -> None:
+    (landed,) = judge(account(**flags), dataset="accounts")[0]
+    assert landed["is_private"] is is_private
+
+
+@pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"account_id": ""}, "account_id is missing"),

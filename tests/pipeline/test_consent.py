@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from outsiders import CANARY, HUB, OUTSIDERS, add_outsiders, mentions_in_bytes, mentions_in_parquet, mentions_in_tables
 from village import DAYS, FIRST, LAST, Village, built, copied, fans_of, outcome, published
 
-from evenscore import steps
+from evenscore import steps, warehouse
+from evenscore.cli import main
+from evenscore.errors import StoppedByCheck
 from evenscore.runs import Night
 from evenscore.settings import Settings
 
@@ -68,6 +72,7 @@ def the_village(folder: Path) -> Village:
     snapshot = {"network": "forum", "is_private": "true", "is_bot": "false"}
     village.accounts.append(snapshot | {"account_id": "secluded", "captured_at": f"{FIRST}T00:00:00Z"})
     village.accounts.append(snapshot | {"account_id": "turns_private", "captured_at": ON_LAST})
+    add_outsiders(village, "stays", "new_account")
     return village.write()
 
 
@@ -159,3 +164,90 @@ def test_a_withdrawal_after_a_night_was_published_makes_the_same_night_publish_a
     night = steps.rebuild_night(settings, LAST)
     assert outcome(settings, night) == "published"
     assert published(settings, "select count(*) from person_scores where person_id = 'stays'") == [(0,)]
+
+
+# 200 people who may not be scored, in all that a night writes --------------------------------------------------------
+
+KEPT_OF_THE_EVE = ("landing", "night", "published/runs/2026-03-09", "reports/2026-03-09", "runs/2026-03-09")
+"""The landing zone, the ledger, and what was true the night before; forgetting and retention see to these."""
+
+
+def test_no_table_of_warehouse_or_published_database_names_an_outsider(withdrawals: Withdrawals) -> None:
+    places = withdrawals.settings.places
+    assert len(OUTSIDERS) == 200
+    assert mentions_in_tables(places.warehouse) == []
+    assert mentions_in_tables(places.database) == []
+    assert mentions_in_parquet(places.current) == []
+
+
+def test_no_byte_of_what_a_night_writes_names_an_outsider(withdrawals: Withdrawals) -> None:
+    places = withdrawals.settings.places
+    assert mentions_in_bytes(places.home, *KEPT_OF_THE_EVE) == []
+    assert b"two_accounts" in places.warehouse.read_bytes()
+    assert "landing" in {name.split("/")[0] for name in mentions_in_bytes(places.home)}
+    assert not places.spilled.exists()
+
+
+def test_no_verb_says_anything_of_an_outsider(withdrawals: Withdrawals) -> None:
+    settings = withdrawals.settings
+    surroundings = ["--home", str(settings.home), "--config", str(settings.config)]
+    for verb in (["status"], ["explain", "stays"], ["doctor"], ["--json", "explain", "two_accounts"]):
+        said = CliRunner().invoke(main, [*surroundings, *verb])
+        assert said.output, verb
+        assert CANARY not in said.output, verb
+    said = CliRunner().invoke(main, [*surroundings, "explain", OUTSIDERS[0]])
+    assert said.exit_code == 2
+    assert "nothing is published about this person" in said.output
+
+
+def test_outsiders_count_as_engagers_all_the_same(withdrawals: Withdrawals) -> None:
+    engagers = (
+        "select person_id, count(distinct engager_id) from conformed.received where set_aside_because is null "
+        "and starts_with(engager_id, '#') and person_id in ('stays', 'two_accounts') group by all order by all"
+    )
+    assert dict(built(withdrawals.settings, engagers)).keys() == {"stays", "two_accounts"}
+    people = "select count(distinct person_id) as n from conformed.pairs where engager_id[1] = '#' group by engager_id"
+    assert built(withdrawals.settings, f"select max(n) from ({people})") == [(1,)]
+
+
+def test_a_program_that_does_not_say_so_is_counted_and_not_named(withdrawals: Withdrawals) -> None:
+    found = "select account_id, event_count from conformed.programs where why like 'gives %'"
+    assert built(withdrawals.settings, found) == [(None, 4_000)]
+    assert HUB not in withdrawals.settings.places.report(LAST).read_text()
+
+
+def test_a_column_that_is_not_on_the_list_of_personal_data_stops_the_night(
+    withdrawals: Withdrawals, tmp_path: Path
+) -> None:
+    settings = copied(withdrawals.settings, tmp_path / "home")
+    with warehouse.connect(settings.places) as con:
+        con.execute("alter table features.feat_person__reach add column shoe_size integer")
+    with pytest.raises(StoppedByCheck, match=r"feat_person__reach\.shoe_size"):
+        steps.check(settings, withdrawals.last)
+
+
+def test_a_column_that_is_not_on_the_list_is_not_published(withdrawals: Withdrawals, tmp_path: Path) -> None:
+    settings = copied(withdrawals.settings, tmp_path / "home")
+    with warehouse.connect(settings.places) as con:
+        con.execute("alter table marts.person_scores add column shoe_size integer")
+    with pytest.raises(StoppedByCheck, match=r"person_scores\.shoe_size"):
+        steps.publish(settings, withdrawals.last)
+
+
+def test_an_outsider_in_a_table_that_nobody_thought_of_stops_the_night(
+    withdrawals: Withdrawals, tmp_path: Path
+) -> None:
+    settings = copied(withdrawals.settings, tmp_path / "home")
+    with warehouse.connect(settings.places) as con:
+        con.execute(f"create table marts.notes as select '{HUB}' as author_id, 1 as points")
+    with pytest.raises(StoppedByCheck, match="only_consenting_people_are_named"):
+        warehouse.build(settings, "the test", ["--select", "only_consenting_people_are_named"])
+
+
+@pytest.mark.parametrize("table", ["conformed.pairs", "features.feat_engager__topics"])
+def test_an_engager_by_name_stops_the_night(table: str, withdrawals: Withdrawals, tmp_path: Path) -> None:
+    settings = copied(withdrawals.settings, tmp_path / "home")
+    with warehouse.connect(settings.places) as con:
+        con.execute(f"insert into {table} by name select 'stays' as person_id, 'forum:{HUB}' as engager_id")
+    with pytest.raises(StoppedByCheck, match=f"{table.split('.')[1]}[.]engager_id"):
+        steps.check(settings, withdrawals.last)

@@ -95,7 +95,9 @@ def test_a_person_who_leaves_moves_others_within_their_bands(usual: Candidates, 
     village = town(tmp_path / "town").grant("m30", action="withdraw", recorded_at=f"{LAST}T00:00:00Z")
     left = candidates(village)
     assert "m30" not in left.score
-    assert max(abs(gained(person, left, usual)) for person in left.score) < 0.25
+    assert all(usual.low[person] < left.score[person] < usual.high[person] for person in left.score)
+    # What m30 did for others counts as a stranger's now, and in a town of fifty that is little.
+    assert max(abs(gained(person, left, usual)) for person in left.score) < 0.5
 
 
 def test_neither_row_order_nor_threads_change_a_bit(

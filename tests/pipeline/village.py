@@ -26,7 +26,7 @@ DAYS = [FIRST + timedelta(days=number) for number in range(30)]
 PEOPLE = [f"p{number}" for number in range(10)]
 
 ACTIVITY = ("event_id", "network", "verb", "actor_id", "object_id", "target_id", "occurred_at", "value", "text")
-ACCOUNTS = ("network", "account_id", "captured_at", "is_private", "is_bot")
+ACCOUNTS = ("network", "account_id", "captured_at", "is_private", "is_bot", "is_discoverable")
 ALIASES = ("network", "kind", "alias_id", "stable_id", "seen_at")
 CONSENT = ("person_id", "network", "account_id", "persona", "action", "purpose", "is_adult", "recorded_at")
 

@@ -119,6 +119,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
         "docs/evaluation.md",
         "docs/leaving.md",
         "docs/operations.md",
+        "docs/privacy.md",
         "docs/review.md",
         "docs/scoring.md",
         "docs/topics.md",

@@ -21,11 +21,9 @@ create table raw.landed_files as
 select 'forum' as network, 'activity' as dataset, unnest(['2026-03-14', '2026-03-15']) as landed_date,
     unnest([70, 35]) as row_count;
 
-create table conformed.consent_decisions as
-select date '2026-03-15' as judged_date, unnest([null, 'erased']) as refused_because;
-create table conformed.service_accounts as
-select 'forum' as network, 'robot' as account_id, 'flagged by its profile' as why;
-create table conformed.events as select 'forum' as network, 'robot' as actor_id, 'p' as target_id;
+create table conformed.consent_counts as select unnest([null, 'erased']) as refused_because, 1 as account_count;
+create table conformed.programs as
+select 'forum' as network, 'robot' as account_id, 'flagged by its profile' as why, 1 as event_count;
 create table conformed.activity_set_aside as
 select 'forum' as network, 'self-interaction' as set_aside_because, 17 as event_count;
 

@@ -5,22 +5,32 @@ import pytest
 
 from evenscore.errors import EvenscoreError
 from evenscore.scoring import trust
-from evenscore.scoring.trust import Constants, Endorsements, graph, nightly_weights, solve, weights
+from evenscore.scoring.trust import Constants, Endorsements, band_weights, graph, nightly_weights, solve, weights
 
 NIGHT = 1000
-CONSTANTS = Constants(damping=0.5, pair_cap=3, lag_days=14, full=0.03, none=0.0003, half_life_days=120)
+CONSTANTS = Constants(
+    damping=0.5,
+    pair_cap=3,
+    lag_days=14,
+    full=0.03,
+    none=0.0003,
+    half_life_days=120,
+    outward_share=0.33,
+    band_count=4,
+    band_members=50,
+)
 
 
-def endorsements(*edges: tuple[int, int, int, int], people: int = 10) -> Endorsements:
+def endorsements(*edges: tuple[int, int, int, int], people: int = 10, members: int | None = None) -> Endorsements:
     giver, receiver, day, actions = (np.array(column, dtype=np.int64) for column in zip(*edges, strict=True))
-    return Endorsements(giver, receiver, day, actions, people)
+    return Endorsements(giver, receiver, day, actions, np.arange(people) < (people if members is None else members))
 
 
 def random_graph(rng: np.random.Generator, people: int = 40, edges: int = 300) -> Endorsements:
     giver, receiver = rng.integers(0, people, (2, edges))
     kept = giver != receiver
     day, actions = rng.integers(NIGHT - 400, NIGHT + 1, edges), rng.integers(1, 5, edges)
-    return Endorsements(giver[kept], receiver[kept], day[kept], actions[kept], people)
+    return Endorsements(giver[kept], receiver[kept], day[kept], actions[kept], np.full(people, True))
 
 
 def test_trust_is_the_solution_of_its_equation() -> None:
@@ -85,7 +95,7 @@ def test_the_order_of_the_edges_changes_no_bit() -> None:
     edges = random_graph(rng)
     order = rng.permutation(len(edges.giver))
     other = Endorsements(
-        edges.giver[order], edges.receiver[order], edges.day[order], edges.actions[order], edges.people_count
+        edges.giver[order], edges.receiver[order], edges.day[order], edges.actions[order], edges.is_member
     )
     first, second = (solve(graph(each, NIGHT, CONSTANTS), np.array([3]), 0.5) for each in (edges, other))
     assert first.tobytes() == second.tobytes()
@@ -105,6 +115,84 @@ def test_what_has_faded_to_nothing_passes_on_nothing() -> None:
 
 def test_a_graph_without_edges_or_seeds_gives_nobody_trust() -> None:
     none = np.array([], dtype=np.int64)
-    found = graph(Endorsements(none, none, none, none, 3), NIGHT, CONSTANTS)
+    found = graph(Endorsements(none, none, none, none, np.full(3, True)), NIGHT, CONSTANTS)
     assert solve(found, none, 0.5).tolist() == [0, 0, 0]
     assert weights(found, np.zeros(3), np.array([0]), np.array([1]), CONSTANTS).tolist() == [0]
+
+
+# those who are no members ----------------------------------------------------------------------------------------
+
+SIXTY = 60
+
+
+def sixty_members(*edges: tuple[int, int, int, int]) -> Endorsements:
+    """A seed acts for 59 members, who act for the next one; numbers from 60 to 69 are no members."""
+    known = [(0, member, 900, 1) for member in range(1, SIXTY)]
+    known += [(member, 1 + member % (SIXTY - 1), 900, 1) for member in range(1, SIXTY)]
+    return endorsements(*known, *edges, people=70, members=SIXTY)
+
+
+def weight_of(edges: Endorsements, engager: int, person: int) -> float:
+    found = graph(edges, NIGHT, CONSTANTS)
+    reached = solve(found, np.array([0]), 0.5)
+    return float(weights(found, reached, np.array([engager]), np.array([person]), CONSTANTS)[0])
+
+
+def test_acts_for_others_take_less_from_those_for_members_and_share_out_no_more_than_there_is() -> None:
+    both = graph(endorsements((0, 1, 900, 1), (0, 5, 900, 1), members=5), NIGHT, CONSTANTS).shares.toarray()
+    assert both[0, 1] == pytest.approx(1 / 1.33)
+    assert both[0, 5] == pytest.approx(1 / 1.33)
+    many = graph(endorsements(*((0, other, 900, 1) for other in range(1, 10)), members=2), NIGHT, CONSTANTS).shares
+    assert many.toarray()[0, 2:].sum() == pytest.approx(1)
+    assert many.toarray()[0, 1] <= 1
+
+
+def test_who_is_no_member_passes_nothing_on() -> None:
+    found = graph(endorsements((0, 5, 900, 1), (5, 1, 900, 1), members=5), NIGHT, CONSTANTS)
+    assert solve(found, np.array([0]), 0.5)[[1, 5]].tolist() == [0, 0]
+
+
+def test_whom_members_act_for_weighs_what_members_in_that_band_weigh() -> None:
+    edges = sixty_members((1, 65, 900, 1), (2, 66, 900, 1), (3, 66, 900, 1))
+    once, twice = weight_of(edges, 65, 9), weight_of(edges, 66, 9)
+    assert 0 < once <= twice < 1
+
+
+def test_whom_no_member_acts_for_weighs_nothing_whomever_they_act_for() -> None:
+    crowd = [(fake, member, 900, 9) for fake in range(60, 70) for member in range(SIXTY)]
+    edges = sixty_members(*crowd, *((fake, 60 + (fake + 1) % 10, 900, 9) for fake in range(60, 70)))
+    assert [weight_of(edges, fake, 9) for fake in range(60, 70)] == [0] * 10
+
+
+def test_nobody_lends_trust_to_a_crowd_of_others() -> None:
+    edges = sixty_members((1, 65, 900, 3))
+    assert weight_of(edges, 65, 1) == 0 < weight_of(edges, 65, 2)
+
+
+def test_a_band_weighs_the_mean_of_its_members() -> None:
+    of_members = np.array([0.1] * 40 + [0.15] * 40 + [0.6] * 50 + [0.8] * 50)
+    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.125, 0.307692, 0.6, 0.8]
+
+
+def test_a_band_weighs_no_more_than_its_middle() -> None:
+    assert band_weights(np.full(100, 0.4), CONSTANTS).tolist() == [0, 0.125, 0.375, 0.4, 0.4]
+
+
+def test_a_band_with_too_few_members_is_widened_and_with_too_few_in_all_weighs_nothing() -> None:
+    of_members = np.array([0.0] * 40 + [0.2] * 40 + [0.3] * 20)
+    assert band_weights(of_members, CONSTANTS).tolist() == [0, 0.125, 0.233333, 0.233333, 0.233333]
+    assert band_weights(np.full(49, 0.3), CONSTANTS).tolist() == [0] * 5
+
+
+def test_a_single_member_more_is_no_cliff() -> None:
+    tops = [band_weights(np.full(count, 0.4), CONSTANTS)[4] for count in range(40, 111)]
+    assert tops[0] == 0 < tops[-1] == 0.4
+    assert max(np.diff(tops)) == pytest.approx(0.4 / 25, abs=1e-6)
+
+
+def test_a_higher_band_never_weighs_less() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(500):
+        of_members = np.round(rng.beta(*rng.uniform(0.2, 3, 2), rng.integers(40, 200)), 6)
+        found = band_weights(of_members, CONSTANTS)
+        assert (np.diff(found) >= 0).all(), found

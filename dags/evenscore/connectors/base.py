@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
-from evenscore.canonical import DATASETS
+from evenscore.canonical import DATASETS, input_columns
 from evenscore.connectors.aliases import first_sightings
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.records import Ignored, Malformed, Row, decode
@@ -110,7 +110,7 @@ def _flat(dataset: str, row: Row) -> Row:
 
 def raw_schema(dataset: str) -> pa.Schema:
     """A dataset's columns as text, behind the row number at which each record stood."""
-    return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in DATASETS[dataset].names)])
+    return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in input_columns(dataset))])
 
 
 def raw_table(dataset: str, rows: list[Row]) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenscore.canonical import DATASETS, REQUIRED_COLUMNS
+from evenscore.canonical import DATASETS, REQUIRED_COLUMNS, input_columns
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
 from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, lines
 from evenscore.connectors.records import Malformed, Row
@@ -74,11 +74,11 @@ def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
         names = file.schema_arrow.names
         _require_columns(path, names, dataset, required)
         _require_no_bomb(path, file.metadata)
-        table = file.read([name for name in DATASETS[dataset].names if name in names])
+        table = file.read([name for name in input_columns(dataset) if name in names])
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path}: not a readable Parquet file: {' '.join(str(error).split())}") from error
     columns: dict[str, pa.Array | pa.ChunkedArray] = {"row": pa.array(range(1, table.num_rows + 1), pa.int64())}
-    for name in DATASETS[dataset].names:
+    for name in input_columns(dataset):
         known = name in table.column_names
         columns[name] = _as_text(path, name, table.column(name)) if known else pa.nulls(table.num_rows, pa.string())
     return Parsed(tables={dataset: pa.table(columns, schema=raw_schema(dataset))}, record_count=table.num_rows)

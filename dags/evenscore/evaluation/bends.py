@@ -121,7 +121,7 @@ def hold_trust(night: date) -> Bend:
 
 
 HELD_TRUST = f"""
-    create or replace table features.feat_pair__trust as
+    create or replace table conformed.trust_weights as
     with drawn as (
 
         select *, regexp_replace(engager_id, '{COPY}[0-9]+$', '') as drawn_id from conformed.pairs

@@ -110,10 +110,10 @@ REMEMBERED = {
         where object_id is not null and actor_id is distinct from target_id and occurred_at::date <= $night
         group by network, target_id
     """,
-    "services": "from conformed.service_accounts",
+    "services": "select network, account_id from conformed.programs",
     "trust": """
         select person_id, persona, network, engager_id, trust_weight
-        from features.feat_pair__trust
+        from conformed.trust_weights
         inner join conformed.pairs using (pair_id)
         where as_of_date = $night
     """,
@@ -148,7 +148,7 @@ class Scratch:
             con.execute("create or replace table raw.look_back as select unnest($1::date[]) as as_of_date", [dates])
             con.execute("update raw.night set as_of_date = $1, shown_date = $1", [night])
             bend(con)
-        self._dbt(f"+{self.score}")
+        self._dbt(f"+{self.score} programs")
         if rebend:
             with self.connect() as con:
                 rebend(con)
@@ -175,7 +175,8 @@ class Scratch:
             return con.execute("select network, account_id, person, place from base.people order by all").df()
 
     def _dbt(self, selector: str) -> None:
-        warehouse.build(self.settings, "a trial", ["--select", selector, "--exclude-resource-type", "test"])
+        options = ["--select", selector, "--exclude-resource-type", "test"]
+        warehouse.build(self.settings, "a trial", options, names_engagers=True)
 
 
 @contextlib.contextmanager
@@ -202,7 +203,7 @@ def _lay_out(settings: Settings, version: ScoringVersion, until: date, is_everyb
             con.execute("create schema base")
             for table in BENT:
                 con.execute(f"create table base.{table} as from raw.{table}")
-            for view in ("activity", "accounts"):
+            for view in ("activity", "accounts", "consent"):
                 con.execute(f"drop view raw.{view}")
             if is_everybody_granted:
                 grant_everybody(con)

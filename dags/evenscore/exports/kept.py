@@ -15,7 +15,7 @@ Rows = list[dict[str, Any]]
 Account = tuple[str, str]
 """Network and account id."""
 
-OTHERS = re.compile(r"(engager|receiver|other_person|actor|target|decided_by)(_.*)?")
+OTHERS = re.compile(r"(engager|receiver|other_person|ring|actor|target|decided_by)(_.*)?")
 NO_NAMES = re.compile(r".*_(count|share|points|weight|persona)")
 """Columns that name somebody else, and those among them that only count: no names."""
 

@@ -119,11 +119,11 @@ def _from_published(settings: Settings, needles: Needles, _known: set[str], foun
 
 
 def _from_caches(settings: Settings, _needles: Needles, _known: set[str], _found: Forgotten) -> None:
-    """The warehouse is a cache that the next night builds anew: removing it leaves no byte, and costs nothing."""
+    """Warehouse and what it points to are caches that the next night makes anew: removing them leaves no byte."""
     places = settings.places
     for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
         path.unlink(missing_ok=True)
-    for folder in (places.dbt, places.scratch.home, places.comparison_scratch):
+    for folder in (places.inputs, places.spilled, places.dbt, places.scratch.home, places.comparison_scratch):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -14,10 +14,8 @@ from evenscore.settings import Settings
 from evenscore.warehouse import connect
 
 CONSENT = """
-    select refused_because, count(*) as account_count
-    from conformed.consent_decisions
-    where judged_date = (select as_of_date from raw.night)
-    group by all
+    select refused_because, account_count
+    from conformed.consent_counts
     order by refused_because nulls first
 """
 SET_ASIDE = """
@@ -26,12 +24,9 @@ SET_ASIDE = """
     order by event_count desc, network, set_aside_because
 """
 PROGRAMS = """
-    select services.network, services.account_id, services.why, count(*) as event_count
-    from conformed.service_accounts as services
-    inner join conformed.events as events
-        on services.network = events.network and services.account_id = events.actor_id and events.target_id is not null
-    group by all
-    order by event_count desc, services.network, services.account_id
+    select network, coalesce(account_id, 'not named'), why, event_count
+    from conformed.programs
+    order by event_count desc, network, account_id
     limit 20
 """
 ROWS = """

@@ -1,8 +1,11 @@
 """Seeded trust: how far trust reaches each engager, starting from a public list of people.
 
-t = (1 - a) C^T t + a p (personalised PageRank, Haveliwala 2002, with TrustRank's seed list, Gyongyi et al. 2004). C is
-row-stochastic: those whom a giver acts for share what the giver has, capped per pair. p is 1 for each seed and is not
-divided among them, so that one seed more takes nothing from the others.
+t = (1 - a) C^T t + a p (personalised PageRank, Haveliwala 2002, with TrustRank's seed list, Gyongyi et al. 2004). C
+says how those whom a giver acts for share what the giver has, capped per pair. p is 1 for each seed and is not divided
+among them, so that one seed more takes nothing from the others.
+
+Only members, who asked for a score, have trust and pass it on. What members do for anybody else says in which of a
+few coarse bands that account stands; it weighs what members in the same band weigh on average.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +21,7 @@ from evenscore.errors import EvenscoreError
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 TOLERANCE = 1e-14
 """Largest change of any trust in a sweep once it has converged: a few times the rounding error of the largest."""
@@ -37,22 +41,27 @@ class Constants:
     full: float
     none: float
     half_life_days: float
+    outward_share: float
+    """What an act for somebody who is no member takes from the others, beside one for a member."""
+    band_count: int
+    band_members: int
+    """So many members at least stand behind the weight of a band."""
 
 
 @dataclass(frozen=True)
 class Endorsements:
-    """Who acted for whom on which day: arrays of equal length; people are numbers below `people_count`."""
+    """What members did for whom on which day: arrays of equal length; people are numbers below `len(is_member)`."""
 
     giver: Ints
     receiver: Ints
     day: Ints
     actions: Ints
-    people_count: int
+    is_member: Bools
 
     @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
         """Every (giver, receiver) as one number, in order, and the place of each endorsement's among them."""
-        pair, place = np.unique(self.giver * self.people_count + self.receiver, return_inverse=True)
+        pair, place = np.unique(self.giver * len(self.is_member) + self.receiver, return_inverse=True)
         return pair, place
 
 
@@ -61,29 +70,52 @@ class Graph:
     """Shares of trust that each giver passes on: `shares[i, j]` of what i has goes to j."""
 
     shares: sparse.csr_matrix
+    is_member: Bools
+
+    @cached_property
+    def among_members(self) -> sparse.csr_matrix:
+        """The shares that go to members: who is no member passes nothing on."""
+        return (self.shares @ sparse.diags(self.is_member.astype(float))).tocsr()
+
+    def received(self, trust: Floats, damping: float) -> Floats:
+        """What members' acts pass on to everybody: a seed's own part is not in it."""
+        passed_on: Floats = (1 - damping) * (self.shares.T @ trust)
+        return passed_on
 
 
 def graph(endorsements: Endorsements, night: int, constants: Constants) -> Graph:
-    """The trust graph as of a night (a day number): capped, decayed actions, each giver's sum to one."""
+    """The trust graph as of a night (a day number): capped, decayed actions, shared out by each giver."""
     known = endorsements.day <= night - constants.lag_days
     age = night - constants.lag_days - endorsements.day[known]
     weight = endorsements.actions[known] * np.round(2 ** (-age / constants.half_life_days) / MILLIONTH)
-    size = endorsements.people_count
+    size = len(endorsements.is_member)
     pair, place = endorsements.pairs
     actions = np.bincount(place[known], weight, len(pair)) * MILLIONTH  # whole millionths: exact in any order
     pair, actions = pair[actions > 0], actions[actions > 0]  # years fade to nothing, and nothing has no shares
     passed = np.log1p(np.minimum(actions, constants.pair_cap))
-    giver = pair // size
-    total = np.bincount(giver, passed, size)
-    return Graph(sparse.csr_matrix((passed / total[giver], (giver, pair % size)), shape=(size, size)))
+    giver, receiver = np.divmod(pair, size)
+    shared = _shares(giver, endorsements.is_member[receiver], passed, size, constants)
+    return Graph(sparse.csr_matrix((shared, (giver, receiver)), shape=(size, size)), endorsements.is_member)
+
+
+def _shares(giver: Ints, is_for_member: Bools, passed: Floats, size: int, constants: Constants) -> Floats:
+    """What each act passes on. What goes to members sums to 1 at most, and so does what goes to anybody else.
+
+    Acts for others count less in the division: in part, what they pass on would come back.
+    """
+    for_members = np.bincount(giver, passed * is_for_member, size)
+    for_others = np.bincount(giver, passed * ~is_for_member, size)
+    divided = for_members + constants.outward_share * for_others
+    shared: Floats = passed / np.where(is_for_member, divided[giver], np.maximum(divided, for_others)[giver])
+    return shared
 
 
 def solve(found: Graph, seeds: Ints, damping: float, start: Floats | None = None) -> Floats:
-    """Trust of everybody, a seed having at least `damping`. `start` speeds it up and leaves no trace.
+    """Trust of every member, a seed having at least `damping`. `start` speeds it up and leaves no trace.
 
     Raises EvenscoreError when it does not converge: a half-solved graph must never score anybody.
     """
-    received = found.shares.T.tocsr()
+    received = found.among_members.T.tocsr()
     source = np.zeros(received.shape[0])
     source[seeds] = damping
     trust = source.copy() if start is None else start
@@ -104,11 +136,47 @@ def weights(found: Graph, trust: Floats, engager: Ints, person: Ints, constants:
 
     What the person's own acts passed on to the engager is left out: nobody can lend trust to their own crowd.
     """
+    received = found.received(trust, constants.damping)
     own = np.asarray(found.shares[person, engager]).ravel() * trust[person] * (1 - constants.damping)
-    reached = np.maximum(trust[engager] - own, np.finfo(float).tiny)
-    span = np.log(constants.full / constants.none)
-    weight: Floats = np.round(np.clip(np.log(reached / constants.none) / span, 0, 1), 6)
+    reached = np.where(found.is_member, trust, received)[engager] - own
+    exact = _on_scale(reached, constants)
+    of_band = band_weights(_on_scale(received[found.is_member], constants), constants)
+    weight: Floats = np.where(found.is_member[engager], exact, of_band[_bands(exact, constants)])
     return weight
+
+
+def _on_scale(reached: Floats, constants: Constants) -> Floats:
+    span = np.log(constants.full / constants.none)
+    position = np.log(np.maximum(reached, np.finfo(float).tiny) / constants.none) / span
+    weight: Floats = np.round(np.clip(position, 0, 1), 6)
+    return weight
+
+
+def _bands(weight: Floats, constants: Constants) -> Ints:
+    """Band 0 is of those whom nothing reaches; the others are equal parts of the scale from 0 to 1."""
+    return np.ceil(weight * constants.band_count).astype(np.int64)
+
+
+def band_weights(of_members: Floats, constants: Constants) -> Floats:
+    """What somebody who is no member weighs in each band: the mean of the members in it, its middle at most.
+
+    A band with too few members is widened on both sides until there are enough; where there are not enough in all, it
+    weighs nothing, and from there on the more the more there are, up to half as many again: nobody moves much because
+    a single member comes or leaves. A band never weighs less than the one below it.
+    """
+    bands = _bands(of_members, constants)
+    count = np.bincount(bands, minlength=constants.band_count + 1)
+    millionths = np.bincount(bands, np.round(of_members / MILLIONTH), constants.band_count + 1)
+    found = np.zeros(constants.band_count + 1)
+    share = min(max(2 * (len(of_members) / constants.band_members - 1), 0), 1)
+    for band in range(1, constants.band_count + 1):
+        for more in range(constants.band_count + 1):
+            wide = slice(max(band - more, 0), band + more + 1)
+            if count[wide].sum() >= constants.band_members:
+                mean = millionths[wide].sum() / count[wide].sum() * MILLIONTH
+                found[band] = round(share * min(mean, (band - 0.5) / constants.band_count), 6)
+                break
+    return found
 
 
 def nightly_weights(

@@ -3,7 +3,6 @@
 {{ config(materialized="view") }}
 
 select
-    event_id,
     person_id,
     persona,
     network,

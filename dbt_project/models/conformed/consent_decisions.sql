@@ -1,5 +1,7 @@
 -- The first gate: what the ledger says of each account in it as of tonight, and why not where it says no; and the same
--- as of the latest night that readers see, where that is a later one (a backfill), for what may go on being shown.
+-- as of the latest night that readers see, where that is a later one (a backfill), for what may go on being shown. Never
+-- on disk: the ledger itself is where those who may not be scored stand.
+{{ config(database="in_memory") }}
 with nights as (
 
     select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
@@ -71,7 +73,7 @@ latest as (
 
 snapshots as (
 
-    select judged_date, network, account_id, is_private from {{ ref("accounts") }}
+    select judged_date, network, account_id, is_private, is_bot from {{ ref("accounts") }}
 
 ),
 
@@ -80,6 +82,7 @@ judged as (
     select
         latest.*,
         coalesce(snapshots.is_private, false) as is_private,
+        coalesce(snapshots.is_bot, false) as is_bot,
         latest.action = 'grant' and not is_erased as is_standing,
         count(distinct if(is_standing, person_id, null)) over (partition by judged_date, network, account_id) as claim_count,
         bool_or(is_standing and is_adult is not distinct from false) over (partition by judged_date, person_id) as is_minor
@@ -103,5 +106,6 @@ select
         when is_adult is null then 'adult age not declared'
         when claim_count > 1 then 'claimed by two people'
         when is_private then 'private account'
+        when is_bot then 'flagged as a program'
     end as refused_because
 from judged

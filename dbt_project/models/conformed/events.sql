@@ -1,4 +1,5 @@
--- Every landed event up to tonight by or towards a consenting account.
+-- Every landed event up to tonight by or towards a consenting account, by name: never on disk.
+{{ config(database="in_memory") }}
 with consenting as (
 
     select distinct network, account_id from {{ ref("consent") }}

@@ -4,9 +4,13 @@ select
     giver.persona,
     events.network,
     events.verb,
-    coalesce(receiver.person_id, events.network || ':' || events.target_id) as receiver_id,
+    coalesce(
+        receiver.person_id,
+        {{ engager_hash("giver.person_id", "events.network || ':' || events.target_id") }}
+    ) as receiver_id,
     receiver.persona as receiver_persona,
-    events.object_id,
+    -- Of what others made, nothing is kept.
+    if(events.verb = 'post', events.object_id, null) as object_id,
     cast(events.occurred_at as date) as occurred_date,
     events.target_id is not null
     and receiver.person_id is distinct from giver.person_id
@@ -20,3 +24,4 @@ left join {{ ref("consent") }} as receiver
     on events.network = receiver.network and events.target_id = receiver.account_id
 left join {{ ref("verb_weights_v1") }} as weights
     on events.verb = weights.verb
+cross join {{ ref("engager_key") }}

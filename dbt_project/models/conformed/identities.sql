@@ -1,5 +1,6 @@
 -- Which name stands for all names of one id, the newest, as of tonight and as of the latest night that readers see where
 -- that is a later one (a backfill). A name that stands for itself has no row.
+{{ config(database="in_memory") }}
 with nights as (
 
     select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}

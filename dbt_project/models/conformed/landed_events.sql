@@ -1,6 +1,6 @@
--- Every landed event up to tonight, once, all networks in one shape. A view: of what passes between people who did not
--- ask for a score, nothing is kept.
-{{ config(materialized="view") }}
+-- Every landed event up to tonight, once, all networks in one shape. Never on disk: of what passes between people who
+-- did not ask for a score, nothing is kept.
+{{ config(database="in_memory", materialized="view") }}
 
 with landed as (
 

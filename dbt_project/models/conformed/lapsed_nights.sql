@@ -1,9 +1,13 @@
 -- Published nights that may not be shown any more, nor stand as a last good score: they rest on an account that no
 -- longer counts. Who withdraws one of two networks keeps the other, but not the nights on which both were one score.
+-- Of who left with everything, not even that is kept.
 with rested as (
 
     select person_id, persona, as_of_date, unnest(networks) as network
     from {{ source("raw", "published_networks") }}
+    where
+        (person_id, persona) in (select (person_id, persona) from {{ ref("consent_shown") }})
+        or (person_id, persona) in (select (person_id, persona) from {{ ref("consent") }})
 
 ),
 

@@ -1,5 +1,6 @@
 -- Names that do not stand for one id alone, or not alone for it, and since when: what a rename or a recycled handle
--- leaves behind. Other names, which are nearly all, are not kept.
+-- leaves behind. Never on disk.
+{{ config(database="in_memory") }}
 with sightings as (
 
     select * from {{ ref("stg_files__aliases") }}

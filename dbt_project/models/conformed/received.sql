@@ -1,33 +1,4 @@
 -- Every event aimed at a consenting person's account, once, with the reason why it does not count where it does not.
-select
-    events.event_id,
-    target.person_id,
-    target.persona,
-    events.network,
-    events.verb,
-    events.occurred_at,
-    weights.weight,
-    -- Where a source has no object ids, a day stands in for the object.
-    coalesce(events.object_id, cast(cast(events.occurred_at as date) as varchar)) as object_key,
-    -- The unnamed cannot be told apart: those around one object count as one engager.
-    coalesce(
-        engager.person_id,
-        events.network || ':' || events.actor_id,
-        'unnamed around ' || object_key
-    ) as engager_id,
-    case
-        when events.actor_id = events.target_id or engager.person_id = target.person_id then 'self-interaction'
-        when services.account_id is not null then 'service account'
-        when events.verb = 'rating' and events.value <= 0 then 'negative rating'
-        when weights.weight > 0 then null
-        else 'verb ' || events.verb || ' carries no weight'
-    end as set_aside_because
-from {{ ref("events") }} as events
-inner join {{ ref("consent") }} as target
-    on events.network = target.network and events.target_id = target.account_id
-left join {{ ref("consent") }} as engager
-    on events.network = engager.network and events.actor_id = engager.account_id
-left join {{ ref("service_accounts") }} as services
-    on events.network = services.network and events.actor_id = services.account_id
-left join {{ ref("verb_weights_v1") }} as weights
-    on events.verb = weights.verb
+select received.* exclude (engager_name, is_stranger), names.engager_id
+from {{ ref("received_by_name") }} as received
+inner join {{ ref("engager_names") }} as names using (person_id, engager_name)

@@ -1,5 +1,6 @@
 -- Accounts that are programs, not people: flagged by their profile, or found by what they do, giving a third or more of
--- all that a lively network's people receive in a year. Their acts raise nobody's score; the report names them.
+-- all that a lively network's people receive in a year. Their acts raise nobody's score. Never on disk: programs tells.
+{{ config(database="in_memory") }}
 with night as (
 
     select as_of_date from {{ source("raw", "night") }}
@@ -37,10 +38,10 @@ shares as (
 
 )
 
-select network, account_id, 'flagged by its profile' as why
+select network, account_id, true as is_flagged, 'flagged by its profile' as why
 from flagged
 union all
-select network, account_id, 'gives ' || cast(round(100 * given_share) as integer) || ' % of everything'
+select network, account_id, false, 'gives ' || cast(round(100 * given_share) as integer) || ' % of everything'
 from shares
 anti join flagged using (network, account_id)
 where account_id is not null and given_share >= 1 / 3 and network_count >= 1000 and giver_count > 20

@@ -27,4 +27,9 @@ select
     substr(latest.purpose, length('topic:') + 1) as topic_id
 from latest
 cross join {{ source("raw", "night") }} as night
-where latest.action = 'withdraw'
+where
+    latest.action = 'withdraw'
+    and (
+        latest.person_id in (select person_id from {{ ref("consent") }})
+        or latest.person_id in (select person_id from {{ ref("consent_shown") }})
+    )

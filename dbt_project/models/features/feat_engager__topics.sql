@@ -26,7 +26,7 @@ with actions as (
             and activity.persona = pairs.persona
             and activity.network = pairs.network
             and activity.engager_id = pairs.engager_id
-    left join {{ ref("feat_pair__trust") }} as trust
+    left join {{ ref("trust_weights") }} as trust
         on pairs.pair_id = trust.pair_id and night.as_of_date = trust.as_of_date
 
 )

@@ -17,5 +17,5 @@ select actions.*, coalesce(trust.trust_weight, 0) as trust_weight
 from actions
 inner join {{ ref("pairs") }} as pairs using (pair_id)
 inner join {{ ref("network_nights") }} as networks using (network, as_of_date)
-left join {{ ref("feat_pair__trust") }} as trust
+left join {{ ref("trust_weights") }} as trust
     on actions.pair_id = trust.pair_id and networks.counted_through_date = trust.as_of_date

@@ -6,14 +6,6 @@ with held as (
 ),
 
 -- An engager who was seen with anybody before is established; a bought crowd was seen with nobody.
-engagers as (
-
-    select engager_id, min(occurred_date) as first_seen_date
-    from {{ ref("activity") }}
-    group by all
-
-),
-
 engagements as (
 
     select
@@ -21,14 +13,19 @@ engagements as (
         held.persona,
         activity.engager_id,
         activity.network || ':' || activity.object_key as object_key,
-        engagers.first_seen_date > held.basis_date as is_new_engager
+        pairs.first_date > held.basis_date and not pairs.was_seen_before as is_new
     from held
     inner join {{ ref("activity") }} as activity
         on
             held.person_id = activity.person_id
             and held.persona = activity.persona
             and activity.occurred_date > held.basis_date
-    inner join engagers using (engager_id)
+    inner join {{ ref("pairs") }} as pairs
+        on
+            activity.person_id = pairs.person_id
+            and activity.persona = pairs.persona
+            and activity.network = pairs.network
+            and activity.engager_id = pairs.engager_id
 
 ),
 
@@ -42,7 +39,7 @@ by_object as (
 
 by_engager as (
 
-    select person_id, persona, engager_id, is_new_engager, count(*) as action_count
+    select person_id, persona, engager_id, bool_and(is_new) as is_new_engager, count(*) as action_count
     from engagements
     group by all
 

@@ -9,17 +9,13 @@ networks as (
 
     select network from {{ ref("covered_networks") }}
     union
-    select network from {{ ref("consent_decisions") }}
+    select network from {{ ref("linked_networks") }}
 
 ),
 
 decisions as (
 
-    select person_id, persona, network, min(refused_because) as refused_because
-    from {{ ref("consent_decisions") }}
-    cross join {{ source("raw", "night") }} as night
-    where judged_date = night.as_of_date
-    group by all
+    select person_id, persona, network, refused_because from {{ ref("linked_networks") }}
 
 ),
 

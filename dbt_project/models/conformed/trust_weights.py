@@ -1,6 +1,7 @@
 """How far trust reaches each engager of each person, each night: sparse linear algebra, fed by Arrow.
 
-Only what is above zero has a row. Trust is kept per pair and never per engager: who did not ask for a score gets none.
+Only what is above zero has a row. Trust is kept per pair and never per engager. It is solved in the call that still
+knows engagers by name.
 """
 
 import numpy as np
@@ -12,7 +13,8 @@ from evenscore.scoring.trust import Constants, Endorsements, nightly_weights
 def model(dbt, session):
     """One row a (pair, night) with trust."""
     dbt.config(materialized="table")
-    pairs = _table(dbt.ref("pairs"), "pair_id")
+    pairs = _table(dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id"), "pair_id")
+    members = _table(dbt.ref("consent").project("person_id").distinct(), "person_id")
     edges = _table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
     seeds = _table(dbt.ref("trust_night_seeds"), "as_of_date, person_id")
     nights = _table(dbt.ref("network_nights").join(dbt.ref("scored_nights"), "as_of_date", how="semi"), "as_of_date")
@@ -24,7 +26,11 @@ def model(dbt, session):
         number.astype(np.int64), np.cumsum([len(edges), len(edges), len(pairs)])
     )
     endorsements = Endorsements(
-        giver, receiver, _days(edges["occurred_date"]), edges["action_count"].to_numpy(), len(names)
+        giver,
+        receiver,
+        _days(edges["occurred_date"]),
+        edges["action_count"].to_numpy(),
+        np.isin(names, np.asarray(members["person_id"], dtype=str)),
     )
     found = nightly_weights(endorsements, engager, person, _seeds_by_night(seeds, nights, names), constants)
     pair_id = pairs["pair_id"].to_numpy()
@@ -36,13 +42,15 @@ def _table(relation, key):
 
 
 def _endpoints(pairs, edges):
-    return edges["giver_id"], edges["receiver_id"], pairs["engager_id"], pairs["person_id"]
+    return edges["giver_id"], edges["receiver_id"], pairs["engager_name"], pairs["person_id"]
 
 
 def _constants_of(scale):
     value = dict(scale.project("constant, value").fetchall())
-    trust = {name: float(value[f"trust_{name}"]) for name in ("damping", "pair_cap", "lag_days", "full", "none")}
-    return Constants(**trust, half_life_days=float(value["long_half_life_days"]))
+    real = ("damping", "pair_cap", "lag_days", "full", "none", "outward_share")
+    trust = {name: float(value[f"trust_{name}"]) for name in real}
+    whole = {name: int(value[f"trust_{name}"]) for name in ("band_count", "band_members")}
+    return Constants(**trust, **whole, half_life_days=float(value["long_half_life_days"]))
 
 
 def _days(dates):
