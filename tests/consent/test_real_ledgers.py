@@ -1,5 +1,6 @@
 """Two ledgers of real size: everybody in, scored and not scored is counted, each by the reason that the rules give."""
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from evenscore import ledger, steps, warehouse
-from evenscore.consent.standing import STANDING
+from evenscore.consent.standing import standing
 from evenscore.layout import lay_out
 from evenscore.runs import Night
 from evenscore.settings import Settings, load_settings
@@ -54,9 +55,16 @@ def judged(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: 
     night = Night.of(NIGHTS[name], "judged")
     steps.extract(settings, night, "profiles")
     lay_out(settings, night)
-    warehouse.build(settings, "the gate", ["--select", "+consent_decisions", "--exclude-resource-type", "test"])
+    project, seen = folder / "dbt_project", folder / "seen.duckdb"
+    shutil.copytree(warehouse.DBT_PROJECT, project)
+    profile = project / "profiles.yml"
+    profile.write_text(profile.read_text().replace(":memory:", str(seen)))  # so that every decision can be looked at
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warehouse, "DBT_PROJECT", project)
+        options = ["--select", "+consent_counts", "+consent", "--exclude-resource-type", "test"]
+        warehouse.build(settings, "the gate", options)
     query = "select person_id, network, account_id, refused_because from conformed.consent_decisions order by all"
-    with warehouse.connect(settings.places) as con:
+    with duckdb.connect(seen, read_only=True) as con:
         return Judged(settings, con.execute(query).fetchall())
 
 
@@ -105,11 +113,13 @@ def test_everybody_is_judged_as_the_rules_say(judged: Judged) -> None:
 
 
 def test_nobody_who_said_no_is_let_in_and_the_counts_add_up(judged: Judged) -> None:
-    with warehouse.connect(judged.settings.places) as con:
-        people, standing, accounts, standing_accounts = con.execute(STANDING).fetchall()[0]
+    counts = standing(judged.settings.places)
+    people, accounts, standing_accounts = (
+        counts[name] for name in ("people_in_the_ledger", "accounts", "standing_accounts")
+    )
     refused = Counter(reason for *_, reason in judged.rows)
-    print(judged.settings.ledger.name, people, standing, accounts, dict(refused))
-    assert 0 < standing < people <= accounts
+    print(judged.settings.ledger.name, people, accounts, dict(refused))
+    assert 0 < counts["people_with_a_standing_grant"] < people <= accounts
     assert standing_accounts == refused[None] == accounts - sum(count for why, count in refused.items() if why)
     assert {"withdrawn", "erased", "declared a minor", "adult age not declared", "private account"} <= set(refused)
 

@@ -24,7 +24,7 @@ from evenscore.settings import Settings
 
 KINDS = (
     *("landing/forum/activity/*.parquet", "landing/forum/accounts/*.parquet", "landing/forum/aliases/*.parquet"),
-    *("landing/rejected/*.parquet", "warehouse.duckdb", "warehouse.duckdb.tmp/*", "night/*.parquet",
+    *("landing/rejected/*.parquet", "warehouse.duckdb", "warehouse.duckdb.tmp/*", "night/*.parquet"),
     *("published/runs/*.duckdb", "published/runs/*.parquet"),
     *("reports/*.html", "runs/*/checks/*.json", "reviews/decisions.ndjson", "airflow/logs/*.log", "dbt/logs/*.log"),
     *("exports/p_*.json", "exports/everybody.json", "evaluations/*.csv", "comparisons/*.html", "data_docs/*.html"),

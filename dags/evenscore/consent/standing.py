@@ -9,28 +9,41 @@ from evenscore.places import Places
 
 STANDING = """
     select
-        count(distinct person_id) as people_in_the_ledger,
-        count(distinct person_id) filter (refused_because is null) as people_with_a_standing_grant,
-        count(*) as accounts,
-        count(*) filter (refused_because is null) as standing_accounts
-    from conformed.consent_decisions
-    inner join raw.night on judged_date = as_of_date
+        (select count(distinct person_id) from ledger) as people_in_the_ledger,
+        (select count(distinct person_id) from conformed.consent) as people_with_a_standing_grant,
+        cast(sum(account_count) as bigint) as accounts,
+        cast(coalesce(sum(account_count) filter (refused_because is null), 0) as bigint) as standing_accounts
+    from conformed.consent_counts
 """
 REFUSED = """
-    select refused_because, count(*) as accounts
-    from conformed.consent_decisions
-    inner join raw.night on judged_date = as_of_date
+    select refused_because, account_count
+    from conformed.consent_counts
     where refused_because is not null
-    group by all
-    order by accounts desc, refused_because
+    order by account_count desc, refused_because
+"""
+LEDGER = """
+    create or replace temp view ledger as
+    select person_id, network, account_id
+    from raw.consent
+    inner join raw.night on recorded_at < as_of_date + interval 1 day
+    where purpose = 'public_score' or action = 'erase'
 """
 UNKNOWN = """
-    select count(*) from (select distinct network, account_id from conformed.consent_decisions)
-    anti join (
-        select network, actor_id as account_id from raw.activity union select network, target_id from raw.activity
-    ) using (network, account_id)
+    with aliases as (select network, alias_id, stable_id from raw.aliases where kind = 'account'),
+    names as (
+        select network, account_id, account_id as name from ledger
+        union
+        select network, account_id, others.alias_id
+        from ledger
+        inner join aliases using (network)
+        inner join aliases as others using (network, stable_id)
+        where aliases.alias_id = account_id
+    ),
+    named as (select network, actor_id as name from raw.activity union select network, target_id from raw.activity)
+    select count(*) from (select distinct network, account_id from ledger)
+    anti join (select network, account_id from names semi join named using (network, name)) using (network, account_id)
 """
-"""Accounts of the ledger that nothing landed has ever named: they are kept, and wait."""
+"""Accounts of the ledger that nothing landed has ever named, by any of their names: they are kept, and wait."""
 
 
 def standing(places: Places) -> dict[str, Any]:
@@ -39,6 +52,7 @@ def standing(places: Places) -> dict[str, Any]:
         raise UsageError(f"{places.warehouse}: no night has been built yet; name a person, or run a night first")
     with warehouse.connect(places, read_only=True) as con:
         (night,) = con.execute("select as_of_date from raw.night").fetchall()[0]
+        con.execute(LEDGER)
         found = con.execute(STANDING)
         names = [column[0] for column in found.description or []]
         counts = dict(zip(names, found.fetchall()[0], strict=True))

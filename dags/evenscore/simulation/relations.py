@@ -78,6 +78,12 @@ NIGHTLY = {
         select 'anybody', 'personal', '', person_id, 'earlier', 1.0, $first_day::date + first_acted
         from tonight inner join base.people using (account) where first_acted > -1000
     """,
+    "conformed.pairs": """
+        select person_id, persona, network, engager_id, min(occurred_date) as first_date,
+            min(min(occurred_date)) over (partition by engager_id) < first_date - 14 as was_seen_before
+        from conformed.activity group by all
+    """,
+    "conformed.consent": "select person_id, persona from base.people",
     "features.feat_person__top_object": """
         with by_post as (
             select person_id, persona, network, engager_id, object_key,
