@@ -55,8 +55,12 @@ def plant(places: Places) -> None:
     """What other parts write: reviews, logs, exports, evaluations, comparisons, samples, Airflow's database."""
     home = places.home
     rows = [{"person_id": PERSON, "score": 40.0}, {"person_id": "p_stays", "score": 20.0}]
+    seen = {"persona": "work", "as_of_date": str(LAST), "episode_date": str(LAST), "candidate_score": 40.0}
+    said = {"last_good_score": 20.0, "cause": "organic", "run_id": "r", "decided_by": "ann", "why": "read it"}
+    made = {"decision_id": 1, "decided_at": f"{LAST}T08:00:00Z", "action": "reject"}
+    decisions = [{"person_id": row["person_id"]} | seen | said | made for row in rows]
     texts = {
-        "reviews/decisions.ndjson": "".join(json.dumps(row) + "\n" for row in rows),
+        "reviews/decisions.ndjson": "".join(json.dumps(row) + "\n" for row in decisions),
         "airflow/logs/task.log": f"looked at {PERSON}\nlooked at p_stays\n",
         "dbt/logs/dbt.log": f"compared {ACCOUNT}\n",
         f"exports/{PERSON}.json": "{}\n",

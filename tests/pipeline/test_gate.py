@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published
+from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published, run_spoilt
 
 from conftest import NIGHTS, Stepped
 from evenscore import steps
@@ -18,6 +18,12 @@ TOWN = [f"c{number}" for number in range(24)]
 NEXT = LAST + timedelta(days=1)
 STRUCK, LATER, AFTER = DAYS[-2], DAYS[-1], NEXT
 SCORING = "version = 1\nhistory_nights = 28\n\n[checks]\nprovisional_nights = 14"
+
+
+FAULT = """
+    update features.feat_person__engagers set crowd_short = crowd_short * 3, crowd_long = crowd_long * 3
+    where starts_with(person_id, 'c')
+"""
 
 
 def status(settings: Settings, person: str, *nights: date) -> list[tuple[object, ...]]:
@@ -103,7 +109,7 @@ def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
 
 @dataclass(frozen=True)
 class Struck:
-    """Two networks; the feed of one invents a crowd for everybody on one night, and is mended on the next."""
+    """Two networks; the feed of one counts everybody's crowd three times on one night, and is mended on the next."""
 
     village: Village
     settings: Settings
@@ -119,18 +125,12 @@ def struck(tmp_path_factory: pytest.TempPathFactory) -> Struck:
         fans = [f"fan{number}_of_{person}" for number in range(12)]
         for day in village.days:
             village.like(person, fans[day.toordinal() % 3 :: 3], day, network="pixels")
-    sound = list(village.events)
-    for person in TOWN:
-        village.like(person, [f"ghost{number}_of_{person}" for number in range(40)], STRUCK)
     # A rise of one person's own, on the same night and outside the fault.
     rise = {"network": "pixels", "object_id": "rise"}
     village.like("x0", [f"admirer{number}" for number in range(900)], STRUCK, **rise)
-    village.write()
-    settings = village.settings(village.folder.parent / "home")
-    for night in (STRUCK - timedelta(days=1), STRUCK):
-        steps.run_night(settings, night)
-    village.events = sound + [event for event in village.events if event["object_id"] == "rise"]
-    village.write()
+    settings = village.write().settings(village.folder.parent / "home")
+    steps.run_night(settings, STRUCK - timedelta(days=1))
+    run_spoilt(settings, STRUCK, FAULT)
     for night in (LATER, AFTER):
         steps.run_night(settings, night)
     return Struck(village, settings)

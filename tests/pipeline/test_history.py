@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from village import DAYS, FIRST, LAST, Village, copied, digests, published, run_labelled
+from village import DAYS, FIRST, LAST, Village, copied, digests, published, run_labelled, run_spoilt
 
 from evenscore import steps, warehouse
 from evenscore.checks.judge import results_of
@@ -168,27 +168,30 @@ def test_a_graph_that_does_not_converge_scores_nobody(
     assert digests(settings.places.published) == before
 
 
+def lost(person: str, kept_share: float) -> str:
+    """A fault that leaves only a share of what a person was engaged with."""
+    parts = ", ".join(f"{part} = {part} * {kept_share}" for part in ("crowd_short", "crowd_long"))
+    return f"update features.feat_person__engagers set {parts} where person_id = '{person}'"
+
+
 def test_a_feed_that_loses_one_persons_past_is_caught_for_that_person_alone(told: Told, tmp_path: Path) -> None:
     """A bug that lowers one person in a hundred thousand moves no average; their evidence is gone all the same."""
-    kept = [event for event in told.village.events if event["target_id"] != "p4" or is_on(event, LAST)]
-    settings = retold(told, tmp_path, kept)
-    run_labelled(settings, LAST, "robbed")
+    settings = copied(told.eve, tmp_path / "home")
+    run_spoilt(settings, LAST, lost("p4", 0.6))
     jumps = published(settings, "select person_id, rule, cause from score_jumps where as_of_date = $1", LAST)
     assert jumps == [("p4", "impossible", "source_fault")]
-    rows = "select as_of_date, score from person_scores where person_id = 'p4' order by as_of_date"
-    (_, before), (_, after) = published(settings, rows)
-    assert after == before
+    rows = "select status, delta_1d from person_scores where person_id = 'p4' and as_of_date = $1"
+    assert published(settings, rows, LAST) == [("held", 0.0)]
 
 
-def test_a_silent_opt_out_that_took_half_a_score_is_held_and_says_so(told: Told, tmp_path: Path) -> None:
+def test_a_silent_opt_out_that_took_most_of_a_score_is_held_and_says_so(told: Told, tmp_path: Path) -> None:
     """Upstream, somebody's audience was taken out of the feed without a word to them."""
-    fans = {event["actor_id"] for event in told.village.events if event["target_id"] == "p9"}
-    loyal = sorted(fan for fan in fans if fan)[:3]
-    kept = [e for e in told.village.events if e["target_id"] != "p9" or e["actor_id"] in loyal]
-    settings = retold(told, tmp_path, kept)
-    run_labelled(settings, LAST, "opted_out")
+    settings = copied(told.eve, tmp_path / "home")
+    run_spoilt(settings, LAST, lost("p9", 0.05))
     row = "select status, reason, delta_1d from person_scores where person_id = 'p9' and as_of_date = $1"
     assert published(settings, row, LAST) == [("held", "source_fault", 0.0)]
+    query = "select last_good_score - candidate_score > 10 from score_jumps where person_id = 'p9'"
+    assert published(settings, query) == [(True,)]
 
 
 def test_an_unannounced_change_of_the_method_is_one_incident_and_moves_nobody(

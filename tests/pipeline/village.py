@@ -153,6 +153,23 @@ def _write(path: Path, columns: tuple[str, ...], rows: list[Row]) -> None:
         writer.writerows(rows)
 
 
+def run_spoilt(settings: Settings, day: date, fault: str) -> Night:
+    """A whole night with a fault between its features and its scores, as SQL on the warehouse."""
+    night = Night.of(day, "spoilt")
+    for source in settings.sources:
+        steps.extract(settings, night, source.name)
+    steps.check_landing(settings, night)
+    *before, last = steps.LAYERS
+    for layer in before:
+        steps.build(settings, night, layer)
+    with warehouse.connect(settings.places) as con:
+        con.execute(fault)
+    steps.build(settings, night, last)
+    steps.check(settings, night)
+    steps.publish(settings, night)
+    return night
+
+
 def run_labelled(settings: Settings, day: date, label: str) -> Night:
     """A whole night but for its page, as a run of a given name: the name would otherwise tell the time."""
     night = Night.of(day, label)

@@ -85,7 +85,10 @@ select
         when episodes.released_score is not null then 'released'
         else 'accepted'
     end as verdict,
-    if(verdict = 'released', earlier_episode_date, episodes.tonights_episode_date) as episode_date,
+    case
+        when verdict = 'released' then earlier_episode_date
+        when verdict <> 'frozen' then episodes.tonights_episode_date
+    end as episode_date,
     verdict in ('frozen', 'rejected', 'pending') as stays,
     {% for column in ("decided_by", "decided_at", "why") -%}
     if(verdict in ('rejected', 'released'), decisions.{{ column }}, null) as {{ column }}{{ "," if not loop.last }}
