@@ -8,9 +8,10 @@ from click.testing import CliRunner
 from outsiders import CANARY, HUB, OUTSIDERS, add_outsiders, mentions_in_bytes, mentions_in_parquet, mentions_in_tables
 from village import DAYS, FIRST, LAST, Village, built, copied, fans_of, outcome, published
 
-from evenscore import steps, warehouse
+from evenscore import durable, steps, warehouse
 from evenscore.cli import main
 from evenscore.errors import StoppedByCheck
+from evenscore.publishing import kept_runs
 from evenscore.runs import Night
 from evenscore.settings import Settings
 
@@ -109,7 +110,7 @@ def test_who_leaves_takes_every_earlier_night_along(person: str, withdrawals: Wi
 @pytest.mark.parametrize("person", [*NEVER, *LEAVES])
 def test_no_table_mentions_by_name_who_did_not_ask(person: str, withdrawals: Withdrawals) -> None:
     for (table,) in published(withdrawals.settings, "select table_name from duckdb_tables()"):
-        mentions = f"select count(*) from {table} where {table}::varchar like '%{person}%'"
+        mentions = f"select count(*) from {table} where regexp_matches({table}::varchar, '\\b{person}\\b')"
         assert published(withdrawals.settings, mentions) == [(0,)], table
 
 
@@ -168,7 +169,7 @@ def test_a_withdrawal_after_a_night_was_published_makes_the_same_night_publish_a
 
 # 200 people who may not be scored, in all that a night writes --------------------------------------------------------
 
-KEPT_OF_THE_EVE = ("landing", "night", "published/runs/2026-03-09", "reports/2026-03-09", "runs/2026-03-09")
+KEPT_OF_THE_EVE = ("landing", "consent", "night", "published/runs/2026-03-09", "reports/2026-03-09", "runs/2026-03-09")
 """The landing zone, the ledger, and what was true the night before; forgetting and retention see to these."""
 
 
@@ -228,6 +229,8 @@ def test_a_column_that_is_not_on_the_list_of_personal_data_stops_the_night(
 
 def test_a_column_that_is_not_on_the_list_is_not_published(withdrawals: Withdrawals, tmp_path: Path) -> None:
     settings = copied(withdrawals.settings, tmp_path / "home")
+    eve, _last = kept_runs(settings.places)
+    durable.point(settings.places.current, eve)  # what the night was measured against
     with warehouse.connect(settings.places) as con:
         con.execute("alter table marts.person_scores add column shoe_size integer")
     with pytest.raises(StoppedByCheck, match=r"person_scores\.shoe_size"):
