@@ -73,7 +73,7 @@ class _Truth:
         }
 
     def _kept_back(self) -> float:
-        """Of the jumps that were not published, the share that no rule named within a week: an incident kept them back."""
+        """Of the jumps that were kept back, the share that no rule named within a week: an incident did it."""
         unnamed = [replace(verdict, kept_back=verdict.kept_back[:0]) for verdict in self.verdicts]
         jumps = [row for row in self.happened if row.is_jump and delay(row, self.verdicts) < math.inf]
         return _share(delay(row, unnamed) == math.inf for row in jumps)
