@@ -15,6 +15,8 @@ MOST_ACTIONS = 40
 """Times that a member of a ring acts on another in one night, at most: more would show by itself."""
 ENGAGER_OF_MANY = 2000
 """Actions of the one engager of `single_engager`: the log leaves no more than 14 points even of these."""
+FRIENDS_SHARE = 2
+"""Engagers from outside for each from within a community: it is the event that lifts it, not its members."""
 PROVISIONAL_NIGHTS, YOUNG_NIGHTS = 21, 50
 
 
@@ -108,7 +110,7 @@ class Cases:
                 times = np.exp(min(need / len(others), 5)) - 1
                 return others, int(np.clip(np.ceil(times / case.nights), 3, MOST_ACTIONS))
             case "community":
-                friends = others[draws.random(len(others)) < 0.2]
+                friends = draws.choice(others, min(len(others) // 5, count // FRIENDS_SHARE), replace=False)
                 return np.concatenate([friends, crowd(self._world, count, draws)]), 1
             case "outsiders":
                 return outsiders(self._world, count, draws), 1

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,12 +64,19 @@ class _Truth:
         return {
             **self._incidents(),
             **self._causes(),
+            "jumps_kept_back_by_an_incident_share": self._kept_back(),
             "reviews_a_night_per_million": 1e6 * len(asked) / len(self.verdicts) / accounts,
             "episodes_asked_twice": float(self._asked_twice(asked)),
             "seconds_of_a_check": float(np.median([verdict.seconds for verdict in self.verdicts])),
             "most_seconds_of_a_check": float(max(verdict.seconds for verdict in self.verdicts)),
             "peak_gigabytes_of_a_check": self.outcome.peak_gigabytes,
         }
+
+    def _kept_back(self) -> float:
+        """Of the jumps that were kept back, the share that no rule named within a week: an incident did it."""
+        unnamed = [replace(verdict, kept_back=verdict.kept_back[:0]) for verdict in self.verdicts]
+        jumps = [row for row in self.happened if row.is_jump and delay(row, self.verdicts) < math.inf]
+        return _share(delay(row, unnamed) == math.inf for row in jumps)
 
     def _ramps(self, verdicts: list[Verdict]) -> float:
         caught = []
