@@ -124,6 +124,8 @@ class Gate:
             found = [name for name, *_ in con.execute(f"describe {rows}", values).fetchall()]
             shared = ", ".join(name for name in warehouse.columns_of(con, table) if name in found)
             con.execute(f"insert into {table} by name select {shared} from {rows}", values)
+        window = {"day": day_of(night.night), "hold_window_nights": self._settings.checks.hold_window_nights}
+        con.execute(relations.FORGOTTEN, window)
         con.execute("insert into raw.published_nights values ($1, $2)", [day_of(night.night), night.version])
 
     def _score(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -195,7 +197,7 @@ def _parts(night: Night) -> dict[str, Any]:
         "network": _names(network.astype(np.int8)),
         "short": evidence.short[account, network].astype(float),
         "long": evidence.long[account, network].astype(float),
-        "action_count": evidence.actions[account, network],
+        "eve_action_count": night.eve.actions[account, network],
         "last_date": np.datetime64(FIRST_DATE) + night.log.last_received[account, network].astype("timedelta64[D]"),
     }
 

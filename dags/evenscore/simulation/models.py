@@ -14,8 +14,8 @@ MODELS = (
     *("gate_v1", "scale_v1", "scale_v2"),
 )
 """What is built each night, as dbt selectors."""
-STANDS_IN = "gate_person__ages"
-"""Made from the simulation's own counts: the model reads every event there ever was."""
+STAND_INS = ("gate_person__ages", "gate_person__home")
+"""Made from the simulation's own counts: the models read every event there ever was, and every part of a score."""
 
 
 class Models:
@@ -34,7 +34,7 @@ class Models:
                 for statement in self._statements:
                     con.execute(statement)
                 return
-        options = ["--select", *MODELS, "--exclude-resource-type", "test", "--exclude", STANDS_IN]
+        options = ["--select", *MODELS, "--exclude-resource-type", "test", "--exclude", *STAND_INS]
         built = warehouse.build(self._settings, "a simulated night", options)
         with warehouse.connect(self._settings.places, read_only=True) as con:
             self._statements = [found for name in built["nodes"] if (found := self._statement(con, name))]

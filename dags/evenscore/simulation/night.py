@@ -33,6 +33,8 @@ class Night:
     """With tonight's engagement, as the feeds deliver it."""
     old_evidence: Evidence
     """What the engagement of the nights before is worth tonight, as the feeds deliver it."""
+    eve: Evidence
+    """The same, as it truly is."""
     version: int
     is_eligible: NDArray[np.bool_]
     """Whether an account has enough evidence, and is old enough, for a published score."""

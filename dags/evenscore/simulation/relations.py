@@ -26,6 +26,8 @@ def _empty(columns: dict[str, str]) -> str:
 ONCE = (
     *(f"create schema {schema}" for schema in ("base", "raw", "conformed", "features", "scores", "gate")),
     *(f"create table base.{name} ({_empty(PUBLISHED[mart])})" for name, mart in PUBLISHED_AS.items()),
+    "create table base.unseen (person_id varchar, persona varchar, as_of_date date, score double, score_low double, "
+    "score_high double, evidence_count bigint, engager_count bigint, is_sufficient boolean)",
     *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),
     f"create table raw.decisions ({_empty(DECISIONS)})",
     f"create table raw.incident_releases ({_empty(INCIDENT_RELEASES)})",
@@ -58,10 +60,15 @@ NIGHTLY = {
         from parts inner join base.people using (account)
     """,
     "gate.gate_person__ages": """
-        select person_id, persona, $first_day::date + first_night as first_date, max(last_date) as last_date,
-            min_by(network, (-action_count, network)) as main_network
+        select person_id, persona, $first_day::date + first_night as first_date, max(last_date) as last_date
         from parts inner join tonight using (account) inner join base.people using (account)
         group by person_id, persona, first_night
+    """,
+    "gate.gate_person__home": """
+        select person_id, persona, min_by(network, (-eve_action_count, network)) as home_network,
+            max(eve_action_count) / sum(eve_action_count) as home_share
+        from parts inner join base.people using (account)
+        group by person_id, persona having sum(eve_action_count) > 0
     """,
     "features.feat_person__engagers": """
         select person_id, persona, network, $day::date as as_of_date, $day::date as known_date,
@@ -80,8 +87,8 @@ NIGHTLY = {
     """,
     "conformed.pairs": """
         select person_id, persona, network, engager_id, min(occurred_date) as first_date,
-            min(min(occurred_date)) over (partition by engager_id) < first_date - 14 as was_seen_before
-        from conformed.activity group by all
+            min(min(occurred_date)) over (partition by engager_id) < min(occurred_date) - 14 as was_seen_before
+        from conformed.activity group by person_id, persona, network, engager_id
     """,
     "conformed.consent": "select person_id, persona from base.people",
     "features.feat_person__top_object": """
@@ -126,6 +133,11 @@ INFLUENCE = """
             {old_score} as score, evidence_count, engager_count, is_sufficient
         from tonight
     )
+    union all
+    select unseen.person_id, unseen.persona, as_of_date, as_of_date, null, null, score, score_low, score_high,
+        evidence_count, engager_count, is_sufficient
+    from base.unseen
+    semi join (from base.people semi join jumpers using (account)) using (person_id)
 """
 """score_person__influence, of the version whose columns of `tonight` are named."""
 
@@ -134,7 +146,7 @@ PUBLISH = {
         select accepted.person_id, accepted.persona, accepted.as_of_date,
             case when not is_accepted_sufficient then 'insufficient_evidence' when accepted.is_held then 'held'
                 when verdict = 'frozen' then 'frozen' else 'published' end as status,
-            case when not is_accepted_sufficient then 'too little evidence' when accepted.is_held then jumps.cause
+            case when accepted.is_held then jumps.cause when not is_accepted_sufficient then 'too little evidence'
                 when verdict = 'frozen' then 'incident' end as reason,
             night.scoring_version, candidates.evidence_count,
             if(is_accepted_sufficient, accepted_score, null) as score,
@@ -149,11 +161,24 @@ PUBLISH = {
         left join marts.score_jumps as jumps on accepted.person_id = jumps.person_id
         where candidates.known_date = candidates.as_of_date
     """,
+    "base.unseen": """
+        select candidates.* from scores.score_person__influence_v{version} as candidates
+        anti join (from base.published_scores where score is not null) as published using (person_id, as_of_date)
+        where as_of_date = $day and known_date = $day
+    """,
     "base.published_jumps": "from marts.score_jumps",
     "base.published_incidents": "from marts.incident_nights",
     "base.published_cohorts": "from marts.cohort_moves",
 }
 """What tonight leaves to the nights after it."""
+
+FORGOTTEN = """
+    delete from base.unseen where as_of_date <= $day::date - $hold_window_nights::integer and person_id not in (
+        select person_id from base.published_scores
+        where as_of_date = $day and score is null and reason <> 'too little evidence'
+    )
+"""
+"""Candidates that nobody was shown are kept for the hold window, and for as long as they are held."""
 
 HISTORY = """
     select people.person_id, people.persona, $day::date as as_of_date,

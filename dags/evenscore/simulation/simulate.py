@@ -85,7 +85,7 @@ class _Simulation:
         evidence = self._faults.doubled(night, self._pairs, events).evidence(night)
         spoilt, old = (self._spoil(night, part, standing) for part in (evidence, eve))
         is_eligible, climbed = self._record(night, Standing.of(spoilt))
-        return Night(night, spoilt, old, self._faults.version(night), is_eligible, climbed, self._log)
+        return Night(night, spoilt, old, eve, self._faults.version(night), is_eligible, climbed, self._log)
 
     def _spoil(self, night: int, evidence: Evidence, eve: Standing) -> Evidence:
         return self._faults.spoil(night, self._cases.spoil(night, evidence, eve), self._shards)

@@ -25,7 +25,7 @@ whole as (
     select firing.*
     from firing
     left join parts using (scope)
-    where coalesce(firing_count, 0) = 0 or (firing.scope = 'all' and firing_share = 1) or (firing.scope <> 'all' and firing_share > 0.5)
+    where coalesce(firing_count, 0) = 0 or firing_share >= if(firing.scope = 'all', 0.75, 0.5)
 
 )
 

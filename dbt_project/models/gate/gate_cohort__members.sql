@@ -1,5 +1,6 @@
 -- The cohorts that a fault may hit as one: everybody, the people of a network, and parts of those by their ids. A person
--- belongs to each network that counts for them, and moves with the one that most of their engagement comes from.
+-- belongs to each network that counts for them, and stands for the one that nearly all of theirs comes from: who
+-- lives on two would make the fault of one look like a fault of both.
 with everybody as (
 
     select person_id, persona, 'all' as scope, cast(null as varchar) as parent_scope, true as is_main
@@ -13,9 +14,9 @@ by_network as (
         networks.person_id,
         networks.persona,
         'network:' || networks.network as scope,
-        networks.network = ages.main_network as is_main
+        networks.network = homes.home_network and homes.home_share >= {{ gate_constant("home_share") }} as is_main
     from {{ ref("score_person__networks") }} as networks
-    inner join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
+    inner join {{ ref("gate_person__home") }} as homes using (person_id, persona)
     where networks.is_counted and networks.last_event_at is not null
 
 )

@@ -1,12 +1,13 @@
 -- How the people of each cohort moved tonight, beside its own usual night: the median and the share who moved at all.
--- Nights of an incident are in no baseline. A ring and people who wait for a reviewer are not the cohort's move.
+-- Nights of an incident are in no baseline. A ring and people who wait for a reviewer are not the cohort's move. Who was
+-- frozen has moved for several nights at once, and is compared with as many usual ones: else one incident brings the next.
 with constants as (
 
     select
         night.as_of_date,
         {% set names = [
             "moved_points", "least_cohort", "least_history", "cohort_spreads", "cohort_median_points",
-            "moved_share_factor", "least_moved",
+            "moved_share_factor", "moved_share_floor", "least_moved",
         ] -%}
         {% for name in names -%}
         {{ gate_constant(name) }} as {{ name }},
@@ -16,14 +17,24 @@ with constants as (
 
 ),
 
+free_nights as (
+
+    select person_id, persona, max(as_of_date) as last_date
+    from {{ ref("standing_scores") }}
+    where status = 'published'
+    group by all
+
+),
+
 moves as (
 
-    select eve.person_id, eve.persona, eve.as_of_date, eve.move
+    select eve.person_id, eve.persona, eve.as_of_date, eve.move, coalesce(eve.as_of_date - free_nights.last_date, 1) as nights
     from {{ ref("gate_person__eve") }} as eve
     anti join {{ ref("gate_rule__ring") }} using (person_id, persona)
+    left join free_nights using (person_id, persona)
     where eve.is_accepted_sufficient and not eve.was_held
     union all
-    select walked.person_id, walked.persona, walked.as_of_date, walked.move
+    select walked.person_id, walked.persona, walked.as_of_date, walked.move, 1
     from {{ ref("gate_person__moves") }} as walked
     anti join {{ source("raw", "published_nights") }} using (as_of_date)
 
@@ -37,6 +48,7 @@ measured as (
         moves.as_of_date,
         count(moves.move) as person_count,
         median(moves.move) as median_move,
+        greatest(median(moves.nights), 1) as nights,
         count_if(abs(moves.move) >= moved_points) as moved_count,
         moved_count / person_count as moved_share
     from {{ ref("gate_cohort__members") }} as members
@@ -66,9 +78,9 @@ usual as (
     select
         scope,
         count(*) as night_count,
-        median(median_move) as usual_median,
-        1.4826 * mad(median_move) as usual_spread,
-        avg(moved_share) as usual_moved_share
+        median(median_move) as median_move,
+        1.4826 * mad(median_move) as spread,
+        avg(moved_share) as moved_share
     from history
     cross join constants
     where history.as_of_date >= constants.as_of_date - pool_nights
@@ -84,16 +96,16 @@ select
     measured.median_move,
     measured.moved_count,
     measured.moved_share,
-    usual.usual_median,
-    usual.usual_spread,
-    usual.usual_moved_share,
+    measured.nights * usual.median_move as usual_median,
+    sqrt(measured.nights) * usual.spread as usual_spread,
+    least(measured.nights * usual.moved_share, 1) as usual_moved_share,
     coalesce(
         usual.night_count >= least_history
         and (
             abs(measured.median_move - usual_median) > greatest(cohort_spreads * usual_spread, cohort_median_points)
             or (
                 measured.moved_count >= least_moved
-                and measured.moved_share > moved_share_factor * usual_moved_share
+                and measured.moved_share > greatest(moved_share_factor * usual_moved_share, moved_share_floor)
                 -- Six standard deviations of a share, so that a small cohort's luck is no incident.
                 and measured.moved_share
                 > usual_moved_share + 6 * sqrt(usual_moved_share * (1 - usual_moved_share) / measured.person_count)

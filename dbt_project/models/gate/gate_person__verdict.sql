@@ -20,13 +20,19 @@ frozen as (
 
 ),
 
--- What a reviewer released lately is not asked about again because its ring or its climb is still in the window.
+-- What a reviewer released lately is not asked about again because its ring or its climb is still in the window, nor
+-- because an incident has kept the release from its readers.
 settled as (
 
-    select eve.person_id, eve.persona
+    select eve.person_id, eve.persona, last_nights.status = 'frozen' as was_frozen
     from {{ ref("gate_person__eve") }} as eve
     inner join {{ ref("gate_decisions") }} as decisions using (person_id, persona)
     cross join constants
+    left join {{ ref("standing_scores") }} as last_nights
+        on
+            eve.person_id = last_nights.person_id
+            and eve.persona = last_nights.persona
+            and eve.as_of_date = last_nights.as_of_date + 1
     where
         decisions.action = 'release'
         and decisions.as_of_date >= eve.as_of_date - constants.ring_nights
@@ -40,7 +46,9 @@ fired as (
     from (
         {% for rule in rules -%}
         select person_id, persona, '{{ rule }}' as rule, {{ loop.index }} as place from {{ ref("gate_rule__" ~ rule) }}
-        {% if rule not in ("impossible", "promise") %}anti join settled using (person_id, persona){% endif %}
+        {% if rule != "impossible" -%}
+        anti join (from settled{{ " where was_frozen" if rule == "promise" }}) using (person_id, persona)
+        {%- endif %}
         {{ "union all" if not loop.last }}
         {% endfor -%}
     )
@@ -74,10 +82,14 @@ select
     episodes.nights_near as near_nights,
     case
         when episodes.is_open and episodes.is_back then 'cleared'
-        -- A rejection holds for what was seen; a candidate that has gone on from there is asked about anew.
+        -- A rejection holds for what was seen; a candidate that has gone on from there is asked about anew, but not while
+        -- an incident moves it.
         when
             episodes.is_open and decisions.action = 'reject'
-            and abs(episodes.candidate_score - decisions.seen_score) < constants.decision_points
+            and (
+                abs(episodes.candidate_score - decisions.seen_score) < constants.decision_points
+                or episodes.incident_id is not null
+            )
             then 'rejected'
         when episodes.is_open then 'pending'
         when episodes.incident_id is not null then 'frozen'

@@ -1,9 +1,11 @@
--- Evidence fades by its half-lives and no faster. What the engagement that was known when the last score was made is
--- worth tonight cannot be much less than that: where it is, events have vanished, changed their meaning or were re-read wrong.
+-- Evidence fades by its half-lives, no faster and never backwards. What the engagement that was known when the last score
+-- was made is worth tonight cannot be much less than that, nor far more than it was: where it is, events have vanished,
+-- are counted twice, changed their meaning or were re-read wrong.
 with constants as (
 
     select
         {{ gate_constant("impossible_points") }} as impossible_points,
+        {{ gate_constant("impossible_rise_points") }} as impossible_rise_points,
         {{ scale_constant("points_per_log") }} as points_per_log,
         -- Nothing is left of the old evidence after n nights but exp(-rate * n) of it; a log scale makes that a slope.
         ln(2) * (
@@ -18,7 +20,7 @@ select
     eve.persona,
     last_scores.score - before.score as fall,
     points_per_log * fading_rate * (eve.as_of_date - last_scores.as_of_date) as most_fading,
-    fall - most_fading as strength
+    greatest(fall - most_fading, -fall) as strength
 from {{ ref("gate_person__eve") }} as eve
 cross join constants
 cross join {{ source("raw", "night") }} as night
@@ -34,4 +36,4 @@ where
     -- What was held or frozen is not the score of its night.
     last_scores.status = 'published'
     and last_scores.scoring_version = night.previous_version
-    and strength >= impossible_points
+    and (fall - most_fading >= impossible_points or -fall >= impossible_rise_points)
