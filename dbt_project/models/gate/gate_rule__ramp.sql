@@ -14,7 +14,7 @@ with constants as (
 
 ),
 
--- Few have climbed at all; only of them is every step looked at.
+-- Few have climbed at all; only of them is every step looked at. Whose first score is younger than the window climbs from it.
 climbers as (
 
     select
@@ -22,12 +22,15 @@ climbers as (
         eve.persona,
         eve.candidate_score,
         {% for length in lengths -%}
-        max(moves.accepted_score) filter (moves.as_of_date = constants.as_of_date - {{ length }}_nights) as {{ length }}_ago{{ "," if not loop.last }}
+        min_by(moves.accepted_score, moves.as_of_date)
+            filter (moves.as_of_date >= constants.as_of_date - {{ length }}_nights) as {{ length }}_ago{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("gate_person__eve") }} as eve
     inner join {{ ref("gate_person__moves") }} as moves using (person_id, persona)
     cross join constants
-    where moves.as_of_date in (constants.as_of_date - short_nights, constants.as_of_date - long_nights)
+    where
+        moves.as_of_date >= constants.as_of_date - long_nights
+        and eve.candidate_score - {{ scale_constant("floor_points") }} >= least(short_points, long_points)
     group by all
     having
         eve.candidate_score - short_ago >= any_value(short_points)
