@@ -13,6 +13,7 @@ published as (
     select parts.person_id, parts.persona, parts.network, sum(parts.points) as amount
     from {{ source("raw", "published_contributions") }} as parts
     semi join last_nights using (person_id, persona, as_of_date)
+    semi join {{ ref("consent") }} using (person_id, persona)
     where parts.network <> 'all'
     group by all
 
