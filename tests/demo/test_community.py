@@ -379,7 +379,7 @@ def test_maya_climbs_from_seventeen_to_sixty_five_in_three_nights_by_version_1(m
     assert maya[-4] < maya[-3] < maya[-2] < maya[-1]
 
 
-def test_maya_climbs_from_fourteen_to_forty_four_and_has_to_be_held(made: Made, trusted: Trusted) -> None:
+def test_maya_climbs_from_twelve_to_forty_one_and_has_to_be_held(made: Made, trusted: Trusted) -> None:
     numbers = made.event("viral_nights")["numbers"]
     assert all(within(trusted[ago]["p_maya"], numbers["score_before_v2"]) for ago in (5, 3))
     assert within(trusted[0]["p_maya"], numbers["candidate_after_v2"])

@@ -37,8 +37,8 @@ def viral_nights(stage: Stage) -> Planted:
         "pixels",
         2,
         0,
-        "p_maya, adult, at about 14 for weeks, goes viral on three nights running: many posts, most of the established"
-        " community, several engagements each. Her candidate climbs to about 44 in three nights (by scoring version 1"
+        "p_maya, adult, at about 12 for weeks, goes viral on three nights running: many posts, most of the established"
+        " community, several engagements each. Her candidate climbs to about 41 in three nights (by scoring version 1"
         " from 17 to 65); it must be held.",
         ["p_maya"],
         [MAYA],
@@ -46,8 +46,8 @@ def viral_nights(stage: Stage) -> Planted:
             "age_years": 19,
             "score_before_v1": [15, 19],
             "candidate_after_v1": [62, 68],
-            "score_before_v2": [13, 16],
-            "candidate_after_v2": [42, 46],
+            "score_before_v2": [10, 13],
+            "candidate_after_v2": [39, 43],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
             "distinct_engagers": len(crowd),
@@ -71,7 +71,7 @@ def single_viral_post(stage: Stage) -> Planted:
         1,
         1,
         "One post of p_otto gets thousands of engagements in one night, nothing else is unusual. No single post may"
-        " carry more than a quarter of the evidence: he moves from about 16 to 19 and must not be held. Scoring version"
+        " carry more than a quarter of the evidence: he moves from about 14 to 17 and must not be held. Scoring version"
         " 1 knows no such bound, takes him to 54 and must hold him.",
         ["p_otto"],
         [OTTO],
@@ -79,8 +79,8 @@ def single_viral_post(stage: Stage) -> Planted:
             "engagements": len(crowd),
             "distinct_engagers": len(crowd),
             "candidate_after_v1": [51, 58],
-            "score_before_v2": [15, 17],
-            "candidate_after_v2": [17, 20],
+            "score_before_v2": [13, 15.5],
+            "candidate_after_v2": [15.5, 18],
             "object_ids": post.object.tolist(),
         },
     )
