@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from village import copied, digests, published
 
@@ -31,6 +33,14 @@ def kill_publishes(night: Night, homes: list[Settings]) -> list[tuple[int, str]]
         [*command, *(str(home.home) for home in homes)], env=environment, capture_output=True, text=True, check=True
     )
     return [(code, call) for code, call in json.loads(done.stdout)]
+
+
+def measure_against_nothing(settings: Settings) -> None:
+    """As if no night had been published when tonight's began."""
+    with closing(duckdb.connect(str(settings.places.warehouse))) as con:
+        con.execute("create table raw.nothing as from raw.published_scores limit 0")
+        con.execute("drop view raw.published_scores")
+        con.execute("alter table raw.nothing rename to published_scores")
 
 
 def assert_whole(settings: Settings) -> None:
@@ -60,6 +70,7 @@ def test_a_publish_killed_before_any_call_leaves_one_whole_night_and_the_next_ru
 ) -> None:
     settings, night = ready
     if readers_have == "nothing yet":
+        measure_against_nothing(settings)
         shutil.rmtree(settings.places.published)
     old = published(settings, SEEN) if settings.places.database.exists() else None
     for folder in ("landing", "dbt", "reports"):  # what a publish does not read

@@ -67,13 +67,13 @@ def change_marts(settings: Settings, sql: str) -> None:
 
 def in_every_candidate(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
     """Tamper with each candidate between the writing and the audit."""
-    write_view: Callable[[duckdb.DuckDBPyConnection], None] = publishing._write_current_scores
+    write_views: Callable[[duckdb.DuckDBPyConnection], None] = publishing.write_views
 
     def tampered(con: duckdb.DuckDBPyConnection) -> None:
-        write_view(con)
+        write_views(con)
         con.execute(sql)
 
-    monkeypatch.setattr(publishing, "_write_current_scores", tampered)
+    monkeypatch.setattr(publishing, "write_views", tampered)
 
 
 # Readers -------------------------------------------------------------------------------------------------------
