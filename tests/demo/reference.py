@@ -18,7 +18,7 @@ DAMPING, PAIR_CAP = 0.5, 3
 NO_TRUST, FULL_TRUST = 0.0003, 0.03
 OUTWARD_SHARE, BANDS, BAND_MEMBERS = 0.33, 8, 50
 CROWD_CURVE, CROWD_WEIGHT = 0.03, 0.02
-LEAST = 1.5
+LEAST, PROVISIONAL_NIGHTS = 1.5, 21
 PERSON = ["receiver", "persona"]
 COLUMNS = (
     "{event_id: 'VARCHAR', network: 'VARCHAR', verb: 'VARCHAR', actor_id: 'VARCHAR', object_id: 'VARCHAR',"
@@ -111,14 +111,18 @@ def _scores(rows: dict[str, Any], days: list[date]) -> Scores:
 
 
 def trusted_scores(con: duckdb.DuckDBPyConnection, night: date) -> dict[tuple[str, str], float]:
-    """Version 2, one night's candidate of everybody with evidence enough, by person and persona: docs/scoring.md."""
+    """Version 2, one night's candidate of everybody with evidence that is enough and old enough: docs/scoring.md.
+
+    By person and persona.
+    """
     acts = _acts(con, night)
     scored = acts[acts.persona.notna()]
     scored = scored.assign(weight=_weights(acts, scored, _seeds(acts)))
     logs = sum(np.log(_evidence(scored, half_life)) / len(HALF_LIVES) for half_life in HALF_LIVES)
     points = (1 + 7.2 * logs).clip(upper=100)
     enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
-    found: dict[tuple[str, str], float] = points[enough].to_dict()
+    is_settled = scored.groupby(PERSON).age.max() >= PROVISIONAL_NIGHTS
+    found: dict[tuple[str, str], float] = points[enough & is_settled].to_dict()
     return found
 
 

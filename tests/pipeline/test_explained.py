@@ -20,7 +20,7 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("explained")
     village = town(folder / "town")
     village.grant("m20", "m20_at_home", persona="personal")
-    for day in (EVE - timedelta(days=9), EVE, LAST):
+    for day in (EVE - timedelta(days=21), EVE, LAST):
         village.like("m20_at_home", PEOPLE[:9], day)
         village.like("m22", PEOPLE[:5], day, object_id=f"new-work-of-{day}")
         village.like(None, ["m22"], day, object_id=f"new-work-of-{day}", verb="post")  # type: ignore[arg-type]

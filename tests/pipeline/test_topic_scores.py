@@ -44,13 +44,13 @@ def the_village(folder: Path) -> Village:
         village.like("lonely", ["friend"], day, object_id=name)
     for person in ("vetoer", "returner"):
         writes(village, person, tuple(f"{text} and a trumpet" for text in CHESS))
-    writes(village, "stranger", CHESS)
+    writes(village, "whisperer", CHESS)
     for day in DAYS:
-        village.like("stranger", [f"fan{number}" for number in range(9)], day)
+        village.like("whisperer", [f"fan{number}" for number in range(9)], day)
     village.grant("returner", action="withdraw", purpose="topic:chess")
     village.grant("returner", purpose="topic:chess", recorded_at="2026-01-02T00:00:00Z")
     village.grant("vetoer", action="withdraw", purpose="topic:chess", recorded_at=ON_LAST)
-    village.grant("stranger", purpose="topic:chess")
+    village.grant("whisperer", purpose="topic:chess")
     return written(village)
 
 
@@ -119,7 +119,7 @@ def test_a_later_grant_allows_a_topic_again(played: Played) -> None:
 
 def test_a_grant_of_a_topic_is_no_grant_of_a_score(played: Played) -> None:
     for (table,) in published(played.settings, "select table_name from duckdb_tables()"):
-        mentions = f"select count(*) from {table} where {table}::varchar like '%stranger%'"
+        mentions = f"select count(*) from {table} where {table}::varchar like '%whisperer%'"
         assert published(played.settings, mentions) == [(0,)], table
     readers = "select distinct person_id from conformed.own_texts order by 1"
     assert built(played.settings, readers) == [(person,) for person in sorted(PEOPLE)]

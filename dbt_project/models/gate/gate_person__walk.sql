@@ -60,7 +60,10 @@ anchors as (
         any_value(published.score_low) as accepted_low,
         any_value(published.score_high) as accepted_high,
         any_value(published.status) = 'held' as is_held,
-        coalesce(max(earlier.as_of_date) filter (earlier.status <> 'held'), min(earlier.as_of_date)) as basis_date,
+        -- What was held from its first published night on was accepted on an unseen one, the last before the hold.
+        coalesce(
+            max(earlier.as_of_date) filter (earlier.status <> 'held'), any_value(jumps.episode_date) - 1, min(earlier.as_of_date)
+        ) as basis_date,
         list(earlier.score order by earlier.as_of_date) filter (
             earlier.as_of_date > published.as_of_date - night.hold_window_nights
             and earlier.as_of_date >= coalesce(releases.release_date, earlier.as_of_date)
