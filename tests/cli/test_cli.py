@@ -36,7 +36,8 @@ def only_line(result: Result) -> str:
 def test_extract_says_what_came_in(home: Home, run: Run) -> None:
     home.deliver("day.ndjson", event("a"), event("b"), event("b"), event("c", verb="poke"))
     result = run("extract", "--date", "2026-03-05")
-    assert (result.exit_code, result.stdout) == (0, "forum: 4 read, 1 rejected, 1 duplicate, 0 ignored, 2 landed, 0 suppressed\n")
+    said = "forum: 4 read, 1 rejected, 1 duplicate, 0 ignored, 2 landed, 0 suppressed\n"
+    assert (result.exit_code, result.stdout) == (0, said)
 
 
 def test_json_is_json(home: Home, run: Run) -> None:
