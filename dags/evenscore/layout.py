@@ -118,8 +118,10 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
     """Every landed file that the night may look at, proved to hold the bytes that were landed.
 
     Snapshots and aliases are looked at beyond the night: a backfill must know who has gone private since, and whom an
-    erasure means.
+    erasure means. Of activity, what retention lets go after the night does not count on it either: the next night would
+    move everybody.
     """
+    first, last = night.as_of_date - timedelta(settings.retention.raw_days), night.as_of_date
     kinds = {source.name: source.kind for source in settings.sources}
     rows = [
         {
@@ -132,7 +134,7 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
             "row_count": manifest.row_count,
         }
         for manifest in landing.manifests(settings.places)
-        if manifest.source in kinds and (manifest.dataset in BEYOND or manifest.day <= night.as_of_date.isoformat())
+        if manifest.source in kinds and (manifest.dataset in BEYOND or first.isoformat() <= manifest.day <= last.isoformat())
     ]
     names = ("path", "network", "dataset", "landed_date", "source", "source_kind")
     return pa.Table.from_pylist(

@@ -6,6 +6,16 @@ with released as (
     from {{ ref("gate_decisions") }}
     where action = 'release'
 
+),
+
+-- Who is held without ever having had a score is in the jumps alone.
+waiting as (
+
+    select jumps.person_id, jumps.persona, jumps.episode_date
+    from {{ source("raw", "published_jumps") }} as jumps
+    inner join {{ source("raw", "night") }} as night on jumps.as_of_date = night.as_of_date - 1
+    where jumps.decision in ('pending', 'rejected')
+
 )
 
 select
@@ -23,10 +33,10 @@ select
     walk.accepted_low,
     walk.accepted_high,
     coalesce(walk.is_accepted_sufficient, false) as is_accepted_sufficient,
-    coalesce(walk.is_held, false) as was_held,
-    walk.basis_date,
+    coalesce(walk.is_held, false) or waiting.episode_date is not null as was_held,
+    if(walk.is_held, walk.basis_date, coalesce(waiting.episode_date - 1, walk.basis_date)) as basis_date,
     walk.parts_date,
-    walk.episode_date,
+    coalesce(walk.episode_date, waiting.episode_date) as episode_date,
     coalesce(walk.near_nights, 0) as near_nights,
     released.seen_score as released_score,
     if(released.seen_score is null, walk.recent_scores, [released.seen_score]) as recent_scores,
@@ -44,8 +54,9 @@ left join {{ ref("gate_person__walk") }} as walk
         candidates.person_id = walk.person_id
         and candidates.persona = walk.persona
         and walk.as_of_date = night.as_of_date - 1
+left join waiting on candidates.person_id = waiting.person_id and candidates.persona = waiting.persona
 left join released
     on
-        walk.person_id = released.person_id
-        and walk.persona = released.persona
-        and walk.episode_date = released.episode_date
+        candidates.person_id = released.person_id
+        and candidates.persona = released.persona
+        and coalesce(walk.episode_date, waiting.episode_date) = released.episode_date

@@ -23,9 +23,15 @@ releases as (
 
 ),
 
+-- On some of them readers were told that there is no score: what was kept from them then has not been accepted since.
 unseen as (
 
-    select candidates.*, decisions.seen_score, ages.first_date <= candidates.as_of_date - night.provisional_nights as is_of_age
+    select
+        candidates.* exclude (is_sufficient),
+        decisions.seen_score,
+        candidates.is_sufficient
+        and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
+        and shown.as_of_date is null as is_sufficient
     from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
     cross join night
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
@@ -35,6 +41,11 @@ unseen as (
             and candidates.persona = decisions.persona
             and candidates.as_of_date = decisions.as_of_date + 1
             and decisions.action = 'release'
+    left join {{ ref("standing_scores") }} as shown
+        on
+            candidates.person_id = shown.person_id
+            and candidates.persona = shown.persona
+            and candidates.as_of_date = shown.as_of_date
     where candidates.known_date = candidates.as_of_date and candidates.as_of_date < night.as_of_date
 
 ),
@@ -142,7 +153,7 @@ walk as (
         score,
         score_low,
         score_high,
-        is_sufficient and coalesce(is_of_age, false),
+        is_sufficient,
         false,
         as_of_date,
         as_of_date,
@@ -164,7 +175,7 @@ walk as (
         if(stays, accepted_score, score),
         if(stays, accepted_low, score_low),
         if(stays, accepted_high, score_high),
-        if(stays, is_accepted_sufficient, is_sufficient and coalesce(is_of_age, false)),
+        if(stays, is_accepted_sufficient, is_sufficient),
         stays,
         if(stays, basis_date, as_of_date),
         if(stays, parts_date, as_of_date),

@@ -34,7 +34,7 @@ tonight as (
             when accepted.is_held then jumps.cause
             when status = 'insufficient_evidence' and candidates.is_sufficient and ages.first_date > night.as_of_date - night.provisional_nights
                 then printf('provisional: %d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
-            when status = 'insufficient_evidence' then 'too little evidence'
+            when status = 'insufficient_evidence' and (accepted.verdict <> 'frozen' or not candidates.is_sufficient) then 'too little evidence'
             when accepted.verdict = 'frozen' then 'incident: ' || incidents.kind || ' in ' || incidents.scope
             else frozen.missing
         end as reason,
