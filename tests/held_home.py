@@ -1,5 +1,6 @@
 """A published database with held scores, small enough to read: the tables that a reviewer's tools look at."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ JUMPS = f"""{KEY}, episode_date date, rule varchar, cause varchar, candidate_sco
     decision varchar, decided_by varchar, decided_at timestamp, why varchar"""
 SCORES = f"{KEY}, score double, run_id varchar"
 CHANGES = f"{KEY}, cause varchar, points double"
+INCIDENTS = "incident_id varchar, kind varchar, observed varchar, affected_count bigint, closed_at date"
 
 
 def held(person_id: str = "p_maya", **changed: Any) -> dict[str, Any]:
@@ -30,8 +32,17 @@ def held(person_id: str = "p_maya", **changed: Any) -> dict[str, Any]:
     return known | changed
 
 
-def publish(places: Places, *jumps: dict[str, Any], night: date = NIGHT, run_id: str = "first") -> Path:
-    """Publish these rows of score_jumps, with sixty nights of scores behind each, in place of what readers saw."""
+def publish(
+    places: Places,
+    *jumps: dict[str, Any],
+    night: date = NIGHT,
+    run_id: str = "first",
+    incidents: Sequence[tuple[Any, ...]] = (),
+) -> Path:
+    """Publish these rows of score_jumps and of the view incidents, with sixty nights of scores behind each.
+
+    They take the place of what readers saw.
+    """
     folder = places.published_run(run_id)
     folder.mkdir(parents=True)
     scores = {("p_calm", "work", night): 20.0}
@@ -45,6 +56,7 @@ def publish(places: Places, *jumps: dict[str, Any], night: date = NIGHT, run_id:
         _fill(con, "score_jumps", JUMPS, [tuple(jump[name] for name in _names(JUMPS)) for jump in jumps])
         _fill(con, "person_scores", SCORES, [(*key, score, run_id) for key, score in scores.items()])
         _fill(con, "score_changes", CHANGES, changes)
+        _fill(con, "incidents", INCIDENTS, list(incidents))
         con.commit()
     durable.point(places.current, folder)
     if not places.database.is_symlink():

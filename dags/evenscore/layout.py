@@ -134,7 +134,8 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
             "row_count": manifest.row_count,
         }
         for manifest in landing.manifests(settings.places)
-        if manifest.source in kinds and (manifest.dataset in BEYOND or first.isoformat() <= manifest.day <= last.isoformat())
+        if manifest.source in kinds
+        and (manifest.dataset in BEYOND or first.isoformat() <= manifest.day <= last.isoformat())
     ]
     names = ("path", "network", "dataset", "landed_date", "source", "source_kind")
     return pa.Table.from_pylist(

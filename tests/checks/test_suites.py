@@ -43,6 +43,9 @@ HEALTHY = """
     create table conformed.consent as
         select 'p' || number as person_id, 'work' as persona, number
         from (select unnest(range(0, 100)) as number);
+    create table conformed.trust_night_seeds as
+        select date '2026-03-10' - day as as_of_date, 'p' || number as person_id
+        from (select unnest([0, 1]) as day), (select unnest(range(0, 10)) as number);
     create table conformed.received as
         select
             'forum' as network,
@@ -114,6 +117,11 @@ FAULTS = {
     ("features.engagement", "bot_share"): "update conformed.received set set_aside_because = 'service account'",
     ("features.people", "people_count"): "delete from conformed.consent",
     ("features.people", "kept_share"): "delete from conformed.consent where person_id < 'p3'",
+    ("features.trust", "seed_count"): "delete from conformed.trust_night_seeds where as_of_date = '2026-03-10'",
+    ("features.trust", "kept_seed_share"): (
+        "update conformed.trust_night_seeds set person_id = person_id || '0' "
+        "where as_of_date = '2026-03-10' and person_id in ('p1', 'p2')"
+    ),
     ("scores.moves", "published_move"): scored("60", "person_id = 'p7'"),
     ("scores.moves", "candidate_move"): (
         f"update scores.score_person__accepted set candidate_score = 60 {TONIGHT} and person_id = 'p7'"
@@ -157,6 +165,7 @@ COMPANIONS = {
         ("scores.completeness", "unmatched_count"),
     },
     ("features.people", "kept_share"): {("scores.completeness", "unmatched_count")},
+    ("features.trust", "seed_count"): {("features.trust", "kept_seed_share")},
     # One table stands for both databases here.
     ("scores.personal_data", "unlisted_count"): {("published.personal_data", "unlisted_count")},
     ("published.personal_data", "unlisted_count"): {("scores.personal_data", "unlisted_count")},

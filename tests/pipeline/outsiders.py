@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 from village import DAYS, FIRST, LAST, Village
 
-CANARY = "zqxout"
+CANARY = "zqxoutsider"
+"""More than the seven bytes of leftover memory that DuckDB may write where it aligns a segment to eight."""
 KINDS = ("minor", "undeclared", "hidden", "unlisted", "researched", "stranger", "withdrew", "leaver")
 EACH = 25
 OUTSIDERS = [f"{CANARY}_{kind}_{number}" for kind in KINDS for number in range(EACH)]

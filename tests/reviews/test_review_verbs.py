@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from evenscore.cli import main
 from evenscore.cli.review import review
-from held_home import held, publish
+from held_home import NIGHT, held, publish
 from home import Home
 
 MAYA = ["p_maya", "--by", "ann", "--why", "I read the thread"]
@@ -29,6 +29,21 @@ def test_the_list_names_who_waits(typed: list[str]) -> None:
     assert said.exit_code == 0
     assert "p_maya (personal)  15.0 → 63.2 (+48.2)  since 2026-03-15  one viral post  waits" in said.stdout
     assert "decisions" not in said.stdout
+
+
+def test_the_list_begins_with_the_incidents_that_wait_for_somebody(home: Home) -> None:
+    ended = ("mass_shift:all:2026-03-01", "mass_shift", "median move -9.00, 90.0 % moved", 40, NIGHT)
+    missing = ("missing_delivery:network:pixels:2026-03-15", "missing_delivery", "whole up to 2026-03-14", 9, None)
+    waits = ("mass_shift:network:forum:2026-03-15", "mass_shift", "median move -4.00, 80.0 % moved", 31, None)
+    publish(home.places, incidents=[ended, missing, waits])
+    said = run("review", "list", "--home", str(home.places.home), "--config", str(home.config)).stdout
+    assert said.splitlines() == [
+        "mass_shift:network:forum:2026-03-15: 31 scores kept where they were; median move -4.00, 80.0 % moved",
+        "if the move is real: evenscore review incident mass_shift:network:forum:2026-03-15"
+        ' --by YOUR_NAME --why "YOUR REASON"',
+        "",
+        "night of 2026-03-15: nothing is held for a reviewer",
+    ]
 
 
 def test_shared_options_may_stand_before_the_group_behind_it_and_behind_the_verb(typed: list[str]) -> None:

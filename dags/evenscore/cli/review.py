@@ -42,14 +42,14 @@ def deciding(verb: Verb) -> Verb:
 @click.option("--all", "is_all", is_flag=True, help="Every decision too, and what has become of it.")
 @surroundings
 def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
-    """List the held scores of the latest published night, the largest move first.
+    """List the open incidents and the held scores of the latest published night, the largest move first.
 
     \b
     Example: evenscore review list --all
     """
     board = boards.read_board(settings.places)
     held = [_plain(held) | {"deciding": _plain(board.deciding(held))} for held in board.waiting]
-    found: dict[str, Any] = {"as_of_date": board.night, "held": held}
+    found: dict[str, Any] = {"as_of_date": board.night, "held": held, "incidents": list(map(vars, board.incidents))}
     text = wording.listed(board)
     if is_all:
         found["decisions"] = [_plain(made) | {"state": board.state(made)} for made in board.decisions]

@@ -12,7 +12,10 @@ RULES = {
     "ramp": ("A ramp", "climbed on nearly every night for weeks, without one big step"),
     "unusual": ("Unusual", "moved as far as hardly anybody of a like score and a like amount of evidence does"),
     "ring": ("A ring", "rose together with those who engage with them, ten or more in one circle"),
-    "impossible": ("Impossible", "fell faster than evidence can fade, so something is missing"),
+    "impossible": (
+        "Impossible",
+        "old evidence is worth less than fading leaves, or far more than it was: missing, or counted twice",
+    ),
     "incident": ("Incident", "belongs to a group that moved as one: frozen with the incident, and nobody is asked"),
 }
 

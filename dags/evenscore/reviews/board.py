@@ -48,6 +48,12 @@ NIGHTS = """
     limit 60
 """
 
+OPEN_INCIDENTS = """
+    select incident_id, observed, affected_count from incidents
+    where closed_at is null and kind = 'mass_shift'
+    order by incident_id
+"""
+
 
 class HeldScore(Seen):
     """One night of an episode as it is published: the candidate, and what a reviewer asks first."""
@@ -90,6 +96,15 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class OpenIncident:
+    """A mass move that keeps everybody of its cohort at the last accepted score until it passes or is called real."""
+
+    incident_id: str
+    observed: str
+    affected_count: int
+
+
+@dataclass(frozen=True)
 class Board:
     """The latest night's holds and every decision, read at one moment."""
 
@@ -97,6 +112,7 @@ class Board:
     episodes: tuple[HeldScore, ...]
     """The latest row of each episode, the largest move first."""
     decisions: tuple[Decision, ...]
+    incidents: tuple[OpenIncident, ...]
 
     @property
     def waiting(self) -> tuple[HeldScore, ...]:
@@ -168,9 +184,10 @@ def read_board(places: Places) -> Board:
         with _published(places) as con:
             night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
             episodes = tuple(HeldScore.model_validate(row) for row in _rows(con, EPISODES))
+            incidents = tuple(OpenIncident(**row) for row in _rows(con, OPEN_INCIDENTS))
     except (duckdb.BinderException, ValidationError) as error:
         raise EvenscoreError(f"{places.database}: score_jumps is another version's; run a night first") from error
-    return Board(night or date.min, episodes, tuple(read_decisions(places)))
+    return Board(night or date.min, episodes, tuple(read_decisions(places)), incidents)
 
 
 def read_evidence(places: Places, held: HeldScore) -> Evidence:

@@ -8,7 +8,7 @@ from evenscore.decisions import Action, Decision, Seen
 from evenscore.explain import CHANGES
 from evenscore.report import gate_words, words
 from evenscore.report.words import clean
-from evenscore.reviews.board import Board, Evidence, HeldScore
+from evenscore.reviews.board import Board, Evidence, HeldScore, OpenIncident
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 UNKNOWN = "·"
@@ -18,7 +18,7 @@ RULES = {
     "ramp": "it climbed for nights on end without a big step",
     "unusual": "hardly anybody with a like score and as much evidence moves so far in a night",
     "ring": "it rose together with accounts that engage mostly with one another",
-    "impossible": "evidence was lost faster than it can fade",
+    "impossible": "what its old evidence is worth cannot be: less than fading leaves, or far more than when it came",
 }
 
 STATES = {
@@ -92,7 +92,17 @@ def command(held: Seen, action: Action) -> str:
 
 
 def listed(board: Board) -> str:
-    """The held scores that wait, one a line, the largest move first."""
+    """The open incidents, then the held scores that wait, one a line, the largest move first."""
+    return "\n".join([*map(_incident, board.incidents), _held(board)])
+
+
+def _incident(incident: OpenIncident) -> str:
+    kept = words.plural(incident.affected_count, "score")
+    asked = f'evenscore review incident {shlex.quote(incident.incident_id)} --by YOUR_NAME --why "YOUR REASON"'
+    return f"{incident.incident_id}: {kept} kept where they were; {incident.observed}\nif the move is real: {asked}\n"
+
+
+def _held(board: Board) -> str:
     if not board.waiting:
         return f"night of {board.night}: nothing is held for a reviewer"
     lines = [f"night of {board.night}: {words.plural(len(board.waiting), 'held score')}", ""]

@@ -72,9 +72,13 @@ still_open as (
 
 ),
 
+-- Who has no score is not affected.
 sizes as (
 
-    select scope, count(*) as member_count from {{ ref("gate_cohort__members") }} group by scope
+    select scope, count(*) as member_count
+    from {{ ref("gate_cohort__members") }}
+    semi join (from {{ ref("gate_person__eve") }} where is_accepted_sufficient) using (person_id, persona)
+    group by scope
 
 ),
 
