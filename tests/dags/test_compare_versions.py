@@ -1,5 +1,6 @@
 """The DAG that compares versions: run when somebody asks, with what they ask, and never beside a night."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,9 +29,12 @@ def test_its_one_task_waits_for_the_warehouse_and_says_what_it_does(versions: An
     assert "evenscore compare" in versions.doc_md
 
 
-def test_what_cannot_be_compared_is_not_tried_again(versions: Any) -> None:
+def test_what_cannot_be_compared_is_not_tried_again(
+    versions: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
     (task,) = versions.tasks
+    monkeypatch.setitem(task.python_callable.__globals__, "HOME", tmp_path)  # read once, with the DAG
     with pytest.raises(AirflowFailException, match="evenscore"):
         task.python_callable(params={"date": "2026-03-15", "candidate": 7})
