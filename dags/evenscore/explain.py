@@ -35,11 +35,13 @@ CHANGES = {
 }
 
 CAUSES = {
+    "ring": "it rose together with accounts that engage mostly with one another",
+    "slow_ramp": "it climbed for nights on end without a big step",
     "viral_post": "one post drew most of it",
     "single_engager": "one person did most of it",
     "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
     "cold_start": "there was too little to compare it with",
-    "source_fault": "evidence cannot vanish that fast; a feed may be at fault",
+    "source_fault": "old evidence cannot vanish that fast, nor grow; a feed may be at fault",
     "version_change": "a new scoring version gives another score",
     "organic": "many people and posts are behind it, and nothing points to a fault",
 }
@@ -118,7 +120,7 @@ def in_words(score: dict[str, Any]) -> str:
 
 def _headline(score: dict[str, Any]) -> str:
     if score["score"] is None:
-        return f"no score yet ({score['reason']})"
+        return f"no score yet ({CAUSES.get(score['reason'], score['reason'])})"
     if score["status"] == "held":
         cause = CAUSES.get(score["reason"], score["reason"])
         return f"{score['score']:.0f}, held: the last good score stands while a jump waits for a reviewer ({cause})"

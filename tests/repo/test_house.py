@@ -12,6 +12,8 @@ import yaml
 from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
 from evenscore.cli import main
 from evenscore.connectors import CONNECTORS
+from evenscore.explain import CAUSES
+from evenscore.report import gate_words
 from evenscore.settings import Checks, Source
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +85,14 @@ def test_every_expectation_is_in_the_documentation_with_its_severity() -> None:
             path = f"{suite.name.replace('.', '/')}.yml"
             for stanza in suite.expectations:
                 assert f"| `{path}` | `{stanza.arguments['column']}` | {stanza.severity} | {stanza.because}" in page
+
+
+def test_every_cause_that_the_gate_names_has_words_for_readers_and_for_reviewers() -> None:
+    query = (ROOT / "dbt_project/models/gate/gate_jump__cause.sql").read_text()
+    named = set(re.findall(r"(?:then|else) '(\w+)'", query))
+    assert len(named) > 8
+    assert named <= CAUSES.keys()
+    assert named <= gate_words.CAUSES.keys()
 
 
 def test_every_verb_shows_an_example() -> None:
