@@ -74,7 +74,7 @@ def nightly_scores() -> None:
     # A mapped task does not show its docstring, so its page gets one here.
     @task(outlets=[LANDING], map_index_template="{{ source }}", doc_md=EXTRACT)
     def extract(source: str, dag_run: Any = None) -> dict[str, int]:
-        get_current_context()["source"] = source  # type: ignore[typeddict-unknown-key]
+        get_current_context()["source"] = source  # type: ignore[typeddict-unknown-key]  # the label of the mapped task
         return dict(do(steps.extract, dag_run, source))
 
     @task(pool=ONE_WRITER)

@@ -67,7 +67,7 @@ def review_jumps() -> None:
         ask = HITLOperator(
             task_id="ask", subject=subject, body=body, options=["Release", "Reject"], params={"why": WHY}, doc_md=ASK
         )
-        record(seen, ask.output)  # type: ignore[arg-type]
+        record(seen, ask.output)  # type: ignore[arg-type]  # the answer is there once the task runs
 
     review.expand_kwargs(find())
 

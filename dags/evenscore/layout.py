@@ -6,7 +6,7 @@ not be scored tonight stays outside it, as Parquet that views point to.
 
 import shutil
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import duckdb
@@ -121,7 +121,7 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
     erasure means. Of activity, what retention lets go after the night does not count on it either: the next night would
     move everybody.
     """
-    first, last = night.as_of_date - timedelta(settings.retention.raw_days), night.as_of_date
+    first, last = settings.retention.first_raw_day(night.as_of_date), night.as_of_date
     kinds = {source.name: source.kind for source in settings.sources}
     rows = [
         {
@@ -190,7 +190,7 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
 
 def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, shown_date: date) -> None:
     """Tell publishing from which night on the history is kept."""
-    first = shown_date - timedelta(settings.retention.history_nights)
+    first = settings.retention.first_night(shown_date)
     con.execute("create or replace table raw.first_kept_night as select $1::date as first_date", [first])
 
 

@@ -32,8 +32,8 @@ def prune(settings: Settings, as_of_date: date) -> dict[str, int]:
     if as_of_date > datetime.now(UTC).date():
         raise UsageError(f"--as-of {as_of_date}: lies in the future; what is pruned does not come back")
     with runs.only_one(settings.places):
-        raw_before = as_of_date - timedelta(settings.retention.raw_days)
-        nights_before = as_of_date - timedelta(settings.retention.history_nights)
+        raw_before = settings.retention.first_raw_day(as_of_date)
+        nights_before = settings.retention.first_night(as_of_date)
         gone = Counter[str](
             landed_days=_prune_landing(settings.places, raw_before),
             superseded_snapshots=_prune_snapshots(settings.places, raw_before),

@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -100,6 +101,14 @@ class Retention(_Frozen):
     than 730 move scores."""
     history_nights: int = Field(default=400, ge=60)
     """Published nights, pages, run folders, evaluations, comparisons and logs."""
+
+    def first_raw_day(self, as_of_date: date) -> date:
+        """The first day whose landed rows count on a night, and are kept after it."""
+        return as_of_date - timedelta(self.raw_days)
+
+    def first_night(self, as_of_date: date) -> date:
+        """The first night of which what readers saw is kept after another."""
+        return as_of_date - timedelta(self.history_nights)
 
 
 class Settings(_Frozen):

@@ -20,7 +20,7 @@ from evenscore.run_tables import TABLES
         ("employment", "H.I.R.I.N.G"),
         ("employment", "h i r i n g"),
         ("employment", "hi\u200bring"),
-        ("employment", "ＨＩＲＩＮＧ"),  # noqa: RUF001
+        ("employment", "ＨＩＲＩＮＧ"),  # noqa: RUF001 (full width)
         ("employment", "Bewerberauswahl"),
         ("credit", "credit scoring"),
         ("credit", "lending decisions"),

@@ -9,4 +9,4 @@ from evenscore.simulation.world import Size
 
 @pytest.fixture(scope="session")
 def silent() -> Outcome:
-    return simulate(None, Size(3000, 45, 7), SilentGate)  # type: ignore[arg-type]
+    return simulate(None, Size(3000, 45, 7), SilentGate)  # type: ignore[arg-type]  # no gate

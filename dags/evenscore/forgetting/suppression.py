@@ -113,4 +113,4 @@ def without_forgotten(suppressed: Suppressed | None, ledger: pa.Table) -> pa.Tab
 def _is_forgotten(suppressed: Suppressed, row: dict[str, object]) -> bool:
     person, network, account = (str(row[name]) for name in ("person_id", "network", "account_id"))
     entry = suppressed.entry(CLAIM, person, network, account)
-    return entry is not None and row["recorded_at"] <= datetime.fromisoformat(entry.erased_at)  # type: ignore[operator]
+    return entry is not None and row["recorded_at"] <= datetime.fromisoformat(entry.erased_at)  # type: ignore[operator]  # an instant

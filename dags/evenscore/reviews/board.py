@@ -49,8 +49,8 @@ NIGHTS = """
 """
 
 OPEN_INCIDENTS = """
-    select incident_id, observed, affected_count from incidents
-    where closed_at is null and kind = 'mass_shift'
+    select incident_id, kind, observed, affected_count from incidents
+    where closed_at is null
     order by incident_id
 """
 
@@ -97,9 +97,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class OpenIncident:
-    """A mass move that keeps everybody of its cohort at the last accepted score until it passes or is called real."""
+    """An incident of the latest published night; a mass shift keeps its cohort at the last accepted scores."""
 
     incident_id: str
+    kind: str
     observed: str
     affected_count: int
 
@@ -113,6 +114,7 @@ class Board:
     """The latest row of each episode, the largest move first."""
     decisions: tuple[Decision, ...]
     incidents: tuple[OpenIncident, ...]
+    """The mass shifts that are open: they stay until the move passes or is called real."""
 
     @property
     def waiting(self) -> tuple[HeldScore, ...]:
@@ -184,7 +186,7 @@ def read_board(places: Places) -> Board:
         with _published(places) as con:
             night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
             episodes = tuple(HeldScore.model_validate(row) for row in _rows(con, EPISODES))
-            incidents = tuple(OpenIncident(**row) for row in _rows(con, OPEN_INCIDENTS))
+            incidents = tuple(incident for incident in _open_incidents(con) if incident.kind == "mass_shift")
     except (duckdb.BinderException, ValidationError) as error:
         raise EvenscoreError(f"{places.database}: score_jumps is another version's; run a night first") from error
     return Board(night or date.min, episodes, tuple(read_decisions(places)), incidents)
@@ -214,14 +216,17 @@ def release_incident(places: Places, incident_id: str, by: str, why: str) -> Inc
     """Record that an open incident is a real move. Raises UsageError when it is not one of those."""
     with _published(places) as con:
         night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
-        found = con.execute("select incident_id from incidents where closed_at is null order by incident_id").fetchall()
-    is_open = [name for (name,) in found]
+        is_open = [incident.incident_id for incident in _open_incidents(con)]
     if incident_id not in is_open:
         others = f"open are {', '.join(is_open)}" if is_open else "none is"
         raise UsageError(
             f"{clean(incident_id)}: not an open incident of the night of {night}, the latest published; {others}"
         )
     return append_incident_release(places, incident_id, night, by, why)
+
+
+def _open_incidents(con: duckdb.DuckDBPyConnection) -> list[OpenIncident]:
+    return [OpenIncident(**row) for row in _rows(con, OPEN_INCIDENTS)]
 
 
 def _published(places: Places) -> duckdb.DuckDBPyConnection:
