@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from evenscore.account_ids import CASE_COUNTS, AccountIds
 from evenscore.errors import UsageError
 from evenscore.places import Places
 
@@ -36,6 +37,8 @@ class Source(_Frozen):
     """The network of every row; `files` may leave it out when the rows carry a `network` column."""
     dataset: Literal["activity", "accounts", "aliases"] = "activity"
     """Which canonical shape `files` holds. The other kinds know their own."""
+    case_counts: bool = False
+    """Whether `Bob` and `bob` are two accounts on this source's network. They are one nearly everywhere."""
 
     @model_validator(mode="after")
     def _names_its_network(self) -> "Source":
@@ -158,6 +161,12 @@ class Settings(_Frozen):
     def ledger(self) -> Path:
         """The consent ledger's absolute path."""
         return self.resolve(self.consent.ledger)
+
+    @property
+    def account_ids(self) -> AccountIds:
+        """The normal form of account ids on the configured networks."""
+        own = {source.network for source in self.sources if source.case_counts and source.network}
+        return AccountIds(CASE_COUNTS | own)
 
     @property
     def topic_list(self) -> Path | None:

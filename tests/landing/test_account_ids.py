@@ -1,0 +1,57 @@
+"""The normal form of account ids: what a platform takes for one account is one, and nothing else is."""
+
+import pytest
+
+from evenscore.account_ids import AccountIds, skeleton
+
+IDS = AccountIds()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "bob",
+        "Bob",
+        " bob ",
+        "bob\t",
+        "bob\u200b",
+        "\ufeffbob",
+        "b\u00adob",
+        "\u202ebob",
+        "bo\ufe0fb",
+        "\uff42\uff4f\uff42",
+    ],
+)
+def test_one_account_written_in_many_ways_is_one(written: str) -> None:
+    assert IDS.normal("forum", written) == "bob"
+
+
+def test_composed_and_decomposed_letters_are_one() -> None:
+    assert IDS.normal("forum", "jose\u0301") == IDS.normal("forum", "JOS\u00c9")
+
+
+@pytest.mark.parametrize("other", ["b0b", "bobb", "\u0431ob", "bo b", "b\u00f6b"])
+def test_who_only_looks_alike_is_another(other: str) -> None:
+    assert IDS.normal("forum", other) != "bob"
+
+
+def test_case_counts_where_the_network_says_so() -> None:
+    assert IDS.normal("youtube", "UCabC") == "UCabC"
+    assert AccountIds(frozenset({"vault"})).normal("vault", " Bob ") == "Bob"
+
+
+def test_the_normal_form_of_a_normal_form_is_itself() -> None:
+    for written in (
+        "Bob",
+        "\u1e9e",
+        "\u0130stanbul",
+        "\ufb01sh",
+        "\u00e5ngstr\u00f6m",
+        "\u03a3\u03af\u03c3\u03c5\u03c2",
+    ):
+        once = IDS.normal("forum", written)
+        assert IDS.normal("forum", once) == once
+
+
+def test_a_skeleton_knows_neither_accents_nor_spaces() -> None:
+    assert skeleton("Jos\u00e9 P\u00e9rez") == skeleton("jose perez") == skeleton("JosePerez\u200b")
