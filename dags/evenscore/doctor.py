@@ -6,6 +6,7 @@ from datetime import date
 from importlib.metadata import version
 
 from evenscore import durable, landing, run_tables, runs, warehouse
+from evenscore.consent.hearing import in_words
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.ledger import examine_ledger
@@ -49,7 +50,10 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
-    yield Finding("ledger", True, f"{settings.ledger}: {examine_ledger(settings).num_rows} sound entries")
+    found = examine_ledger(settings)
+    yield Finding("ledger", True, f"{settings.ledger}: {found.table.num_rows} sound entries")
+    if found.heard.unheard:
+        yield Finding("ledger", False, f"{settings.ledger}: {in_words(found.heard)}")
 
 
 def _look_at_topics(settings: Settings) -> Iterator[Finding]:

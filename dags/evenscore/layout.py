@@ -18,7 +18,7 @@ from evenscore.canonical import DATASETS
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
-from evenscore.ledger import read_ledger
+from evenscore.ledger import open_ledger
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import Settings
@@ -69,8 +69,8 @@ BEYOND = ("accounts", "aliases")
 
 def lay_out(settings: Settings, night: Night) -> None:
     """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
-    ledger = read_ledger(settings)
-    entries = without_forgotten(read_suppressed(settings, ledger), ledger)
+    ledger = open_ledger(settings)
+    entries = without_forgotten(read_suppressed(settings, ledger.table), ledger.table)
     topics = read_topics(settings)
     files = verified_files(settings, night)
     _begin_anew(settings.places)
@@ -80,6 +80,9 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_seeds(con, settings)
         con.register("entries", entries)
         _keep_beside(con, settings.places, "consent", "from entries")
+        heard = [len(ledger.heard.more), len(ledger.heard.unheard)]
+        con.execute("create or replace table raw.ledger_words (heard_count bigint, unheard_count bigint)")
+        con.execute("insert into raw.ledger_words values (?, ?)", heard)
         con.register("topic_terms", topics)
         con.execute("create or replace table raw.topics as select * from topic_terms")
         con.register("files", files)
@@ -87,10 +90,10 @@ def lay_out(settings: Settings, night: Night) -> None:
         for dataset in ("activity", "accounts", "aliases"):
             _view_landed(con, dataset)
         _write_decisions(con, settings)
-        shown_date = _copy_published(con, settings, night)
+        latest = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
-        _write_first_kept_night(con, settings, shown_date)
-        _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
+        _write_first_kept_night(con, settings, latest)
+        _write_night(con, settings, night)  # the last, because it says that the others are there
 
 
 def _begin_anew(places: Places) -> None:
@@ -143,13 +146,13 @@ def verified_files(settings: Settings, night: Night) -> pa.Table:
     )
 
 
-def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, shown_date: date) -> None:
+def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
     con.execute(
         """
         create or replace table raw.night as select
             $run_id as run_id,
             $as_of_date::date as as_of_date,
-            $shown_date::date as shown_date,
+            date 'infinity' as shown_date,
             $hold_move_points::double as hold_move_points,
             $hold_window_nights::integer as hold_window_nights,
             $provisional_nights::integer as provisional_nights,
@@ -162,7 +165,6 @@ def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Nigh
         {
             "run_id": night.run_id,
             "as_of_date": night.as_of_date,
-            "shown_date": shown_date,
             "hold_move_points": settings.checks.hold_move_points,
             "hold_window_nights": settings.checks.hold_window_nights,
             "provisional_nights": settings.checks.provisional_nights,
@@ -188,9 +190,9 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
     )
 
 
-def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, shown_date: date) -> None:
-    """Tell publishing from which night on the history is kept."""
-    first = settings.retention.first_night(shown_date)
+def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, latest: date) -> None:
+    """Tell publishing from which night on the history is kept, where `latest` is the last that readers will see."""
+    first = settings.retention.first_night(latest)
     con.execute("create or replace table raw.first_kept_night as select $1::date as first_date", [first])
 
 

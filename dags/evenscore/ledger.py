@@ -16,14 +16,26 @@ from evenscore.consent.book import Book, open_book, require_head
 from evenscore.consent.chain import ERASURE, Row
 from evenscore.consent.entries import content, instant, table, typed_decisions
 from evenscore.consent.forgotten import Forgotten, forgotten, hashes_of, key_check, make_key
+from evenscore.consent.hearing import Heard, hear
 from evenscore.consent.importing import Imported
 from evenscore.errors import UsageError
 from evenscore.places import Places
 from evenscore.settings import Settings
 
 
-def read_ledger(settings: Settings) -> pa.Table:
-    """The whole ledger in the order of recording, with what is new in the configured file taken in first.
+@dataclass(frozen=True)
+class Ledger:
+    """The decisions as scoring reads them, and how the words in them were heard."""
+
+    table: pa.Table
+    """In the order of recording, account ids in their normal form (canonical.LAID_OUT_CONSENT)."""
+    said: pa.Table
+    """The rows alone as they were said, in the same shape: what `heard` adds to them is not in it."""
+    heard: Heard
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The whole ledger, with what is new in the configured file taken in first.
 
     A ledger that cannot be understood to the last row stops the run: guessing at consent is not an option.
     Raises BrokenChain naming file and sequence number, InputError naming the file, the row and the reason.
@@ -33,8 +45,13 @@ def read_ledger(settings: Settings) -> pa.Table:
         return _laid_out(settings, book)
 
 
-def examine_ledger(settings: Settings) -> pa.Table:
-    """As read_ledger, and nothing is written."""
+def read_ledger(settings: Settings) -> pa.Table:
+    """The decisions of the whole ledger. Raises as open_ledger does."""
+    return open_ledger(settings).table
+
+
+def examine_ledger(settings: Settings) -> Ledger:
+    """As open_ledger, and nothing is written."""
     book = open_book(settings.places)
     _take_in(settings, book)
     return _laid_out(settings, book)
@@ -61,14 +78,24 @@ def _take_in(settings: Settings, book: Book, may_lack: bool = False) -> Imported
 
 
 def _forgotten(settings: Settings, book: Book) -> Forgotten:
-    return forgotten(settings.places, book.rows)
+    return forgotten(settings.places, book.rows, settings.account_ids)
 
 
-def _laid_out(settings: Settings, book: Book) -> pa.Table:
-    rows = [row["entry"]["fields"] for row in book.entries()]
-    entries = table(rows + list(_erasures(rows, _forgotten(settings, book)))).select(LAID_OUT_CONSENT)
+def _laid_out(settings: Settings, book: Book) -> Ledger:
+    rows = [_with_normal_id(settings, row["entry"]["fields"]) for row in book.entries()]
+    heard = hear(rows)
+    more = heard.more + list(_erasures(rows, _forgotten(settings, book)))
+    return Ledger(_in_order(rows + more), _in_order(rows), heard)
+
+
+def _in_order(rows: list[Row]) -> pa.Table:
+    entries = table(rows).select(LAID_OUT_CONSENT)
     order = ("recorded_at", *(name for name in entries.column_names if name != "recorded_at"))
     return entries.sort_by([(name, "ascending") for name in order])
+
+
+def _with_normal_id(settings: Settings, fields: Row) -> Row:
+    return fields | {"account_id": settings.account_ids.normal(fields["network"], fields["account_id"])}
 
 
 def _erasures(rows: list[Row], erased: Forgotten) -> Iterator[Row]:
@@ -169,23 +196,25 @@ def suppress(settings: Settings, leavers: Iterable[Leaver]) -> int:
         for row in book.entries():
             rows.setdefault(row["entry"]["fields"]["person_id"], []).append(row)
         key = make_key(settings.places)
-        return sum(_suppress(book, key, leaver, rows.get(leaver.person_id, [])) for leaver in leavers)
+        return sum(_suppress(settings, book, key, leaver, rows.get(leaver.person_id, [])) for leaver in leavers)
 
 
-def _suppress(book: Book, key: bytes, leaver: Leaver, rows: list[Row]) -> int:
-    wanted = leaver.accounts
-    mine = [row for row in rows if "entry" in row and (wanted is None or _account(row) in wanted)]
+def _suppress(settings: Settings, book: Book, key: bytes, leaver: Leaver, rows: list[Row]) -> int:
+    normal = settings.account_ids.normal
+    wanted = None if leaver.accounts is None else {(one[0], normal(*one)) for one in leaver.accounts}
+    mine = [row for row in rows if "entry" in row and (wanted is None or _account(settings, row) in wanted)]
     until = instant(leaver.erased_at) if leaver.erased_at else _asked_at(mine)
     doomed = [row for row in mine if row["entry"]["fields"]["recorded_at"] <= until]
-    accounts = {_account(row) for row in doomed} if wanted is None else set(wanted)
+    accounts = {_account(settings, row) for row in doomed} if wanted is None else set(wanted)
     hashes = hashes_of(key, leaver.person_id, accounts, wanted is None)
     sequences = [row["sequence"] for row in doomed]
     book.erase(sequences, hashes=hashes, erased_at=until, key_check=key_check(key))
     return len(doomed)
 
 
-def _account(row: Row) -> tuple[str, str]:
-    return row["entry"]["fields"]["network"], row["entry"]["fields"]["account_id"]
+def _account(settings: Settings, row: Row) -> tuple[str, str]:
+    fields = _with_normal_id(settings, row["entry"]["fields"])
+    return fields["network"], fields["account_id"]
 
 
 def suppressed(settings: Settings) -> Forgotten:

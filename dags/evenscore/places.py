@@ -63,6 +63,11 @@ class Places:
         return self.consent / "key"
 
     @property
+    def consent_applied(self) -> Path:
+        """Digests of the kept databases that show nobody but whom the ledger lets show, as it stood then."""
+        return self.consent / "applied.json"
+
+    @property
     def exports(self) -> Path:
         """Who was handed what, when and why, one JSON row a line; nothing of what it said."""
         return self.home / "exports.ndjson"

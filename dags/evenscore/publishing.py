@@ -1,8 +1,8 @@
 """The only door out: build a candidate beside what readers see, audit it, swap one pointer.
 
 published/evenscore.duckdb, published/parquet and published/manifest.json are links through published/current to the
-folder of one run. Renaming the one link `current` is the publish; before it, readers see the old night whole. Rolling
-back is pointing `current` at another folder of published/runs: the next night goes on from there.
+folder of one run. Renaming the one link `current` is the publish; before it, readers see the old night whole. What is
+published is what was checked, less whom the ledger lets go by this moment.
 """
 
 import os
@@ -16,22 +16,23 @@ from pathlib import Path
 import duckdb
 
 from evenscore import durable, runs
+from evenscore.checks.consent_audit import note_who_asked, unasked_count
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
+from evenscore.errors import InputError
 from evenscore.evaluations import write_evaluation
+from evenscore.ledger import Ledger, open_ledger
 from evenscore.places import Places
 from evenscore.published_views import write_views
 from evenscore.purposes import TABLE_PURPOSES, stamp_purposes
 from evenscore.run_tables import versions, write_run_tables
 from evenscore.runs import Night
 from evenscore.settings import Settings
+from evenscore.shown import judge as judge_shown
+from evenscore.shown import of_the_present, private_accounts, private_among
+from evenscore.shown_rows import MARTS, lapse_tonight, lay_out_present, rule
 from evenscore.warehouse import attach_published, columns_of, connect, quoted, require_run
 
-MARTS = (
-    *("person_scores", "score_contributions", "score_changes", "score_jumps"),
-    *("network_coverage", "influences", "trust_seeds", "topic_scores", "topic_evidence"),
-    *("incident_nights", "cohort_moves"),
-)
 KEYS = (
     *("as_of_date", "incident_id", "scope", "person_id", "persona", "network", "feature", "cause"),
     *("other_person_id", "topic", "object_id"),
@@ -40,38 +41,6 @@ STAMPED = ("person_scores", "incident_nights")
 """The tables whose rows say when and by which run they were published."""
 
 DATABASE, PARQUET, MANIFEST = "evenscore.duckdb", "parquet", "manifest.json"
-
-BY_PERSONA = """
-    (person_id, persona) in (select (person_id, persona) from conformed.consent_shown)
-    and (person_id, persona, as_of_date) not in (select (person_id, persona, as_of_date) from conformed.lapsed_nights)
-"""
-BY_NETWORK = """
-    (person_id, persona) in (select (person_id, persona) from conformed.consent_shown)
-    and (not is_counted
-        or (person_id, persona, network) in (select (person_id, persona, network) from conformed.consent_shown))
-"""
-BY_PERSON = "person_id in (select person_id from conformed.consent_shown)"
-BY_BOTH = f"{BY_PERSONA} and other_person_id in (select person_id from conformed.consent_shown)"
-VETOED = """
-    (person_id, persona, topic) in (
-        select (person_id, persona, topic_id) from conformed.topic_vetoes where is_shown
-    )
-"""
-BY_TOPIC = f"{BY_PERSONA} and not {VETOED}"
-STANDING = dict.fromkeys(MARTS, BY_PERSONA) | {
-    "network_coverage": BY_NETWORK,
-    "influences": BY_BOTH,
-    "trust_seeds": BY_PERSON,
-    "topic_scores": BY_TOPIC,
-    "topic_evidence": BY_TOPIC,
-    "incident_nights": "true",
-    "cohort_moves": "true",
-}
-"""Which rows of earlier nights may go on being shown: who withdraws one persona, or one network, keeps the other."""
-STANDING = {mart: f"({rule}) and as_of_date >= (from raw.first_kept_night)" for mart, rule in STANDING.items()}
-
-COUNTED = {"score_contributions": "network <> 'all'", "network_coverage": "is_counted", "topic_evidence": "true"}
-"""Which rows of a table say something about an account of the row's network."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +60,7 @@ def publish(settings: Settings, night: Night) -> Outcome:
     full; what is half written is removed, here or by the next run.
     """
     places = settings.places
+    ledger = open_ledger(settings)
     with durable.disk_errors(places.published):
         tidy(places)
         _lay_links(places)
@@ -99,10 +69,11 @@ def publish(settings: Settings, night: Night) -> Outcome:
             with connect(places) as con:
                 require_run(con, night)
                 has_previous = attach_published(con, places, "previous")
+                _judge_present(con, settings, ledger)
                 if has_previous and _is_unchanged(con, night):
                     return Outcome("unchanged", places.current.resolve(), _row_counts(con, "previous"))
                 draft.mkdir(parents=True)
-                _write_candidate(con, settings, night, draft, has_previous)
+                _write_candidate(con, settings, night, draft, has_previous, ledger)
                 row_counts = _write_parquet(con, draft)
                 made_by = versions(con)
             _write_manifest(night, draft, row_counts, made_by)
@@ -111,6 +82,25 @@ def publish(settings: Settings, night: Night) -> Outcome:
             shutil.rmtree(draft, ignore_errors=True)
         _forget_old_runs(places, settings.publish.kept_runs)
     return Outcome("published", folder, row_counts)
+
+
+def _judge_present(con: duckdb.DuckDBPyConnection, settings: Settings, ledger: Ledger) -> None:
+    """Lay out who may be shown at this moment, and let tonight's rows lapse of whoever has left since the build."""
+    built_on = con.sql("from raw.consent").to_arrow_table().to_pylist()
+    then = judge_shown(built_on, private_among(con, "raw.accounts", "raw.aliases"))
+    now = judge_shown(of_the_present(settings, ledger.table), private_accounts(settings))
+    lay_out_present(con, now)
+    lapse_tonight(con, then, now)
+
+
+def _may_be_shown(mart: str) -> str:
+    """Which rows of earlier nights may go on being shown, by dbt's gate and by this moment."""
+    return f"{rule(mart, 'conformed')} and {rule(mart, 'present')} and as_of_date >= (from raw.first_kept_night)"
+
+
+def _tonight(mart: str, columns: str = "*") -> str:
+    """SQL of tonight's rows that may be shown."""
+    return f"select {columns} from marts.{mart} where {rule(mart, 'present')}"
 
 
 def republish(settings: Settings) -> Path | None:
@@ -139,6 +129,19 @@ def republish(settings: Settings) -> Path | None:
 def kept_runs(places: Places) -> list[Path]:
     """The folders of the runs that are kept, the oldest first."""
     return sorted((places.published / "runs").glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
+
+
+def database_digest(folder: Path) -> str:
+    """Hex SHA-256 of a kept run's database, as its manifest has it."""
+    return str(durable.read_json(folder / MANIFEST)["sha256"][DATABASE])
+
+
+def require_whole(folder: Path) -> None:
+    """Raise InputError naming the file where a kept run does not hold the bytes that were published."""
+    for name, digest in durable.read_json(folder / MANIFEST)["sha256"].items():
+        path = folder / name
+        if not path.exists() or durable.sha256(path) != digest:
+            raise InputError(f"{path}: not the bytes that were published; roll back to another run")
 
 
 Prepare = Callable[[duckdb.DuckDBPyConnection], object]
@@ -226,8 +229,8 @@ def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
         return False
     date = quoted(night.as_of_date)
     shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
-    lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({STANDING[mart]}))"
-    return con.execute(f"select {_difference(f'from marts.{mart}', shown)} + {lapsed}").fetchall() == [(0,)]
+    lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({_may_be_shown(mart)}))"
+    return con.execute(f"select {_difference(_tonight(mart), shown)} + {lapsed}").fetchall() == [(0,)]
 
 
 def _difference(left: str, right: str) -> str:
@@ -236,14 +239,14 @@ def _difference(left: str, right: str) -> str:
 
 
 def _write_candidate(
-    con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, has_previous: bool
+    con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, has_previous: bool, ledger: Ledger
 ) -> None:
     """Fill the candidate: earlier nights as they were published, of people who still consent, and tonight."""
     # Readers with DuckDB 1.5 can open this storage version too.
     con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
     stamp = f", {quoted(runs.now())}::timestamp as published_at, {quoted(night.run_id)} as run_id"
     for mart in MARTS:
-        tonight = f"select *{stamp if mart in STAMPED else ''} from marts.{mart}"
+        tonight = _tonight(mart, f"*{stamp if mart in STAMPED else ''}")
         con.execute(f"create table candidate.{mart} as {tonight} limit 0")
         columns = columns_of(con, f"candidate.{mart}")
         rows = " union all by name ".join(filter(None, (tonight, _earlier(con, night, mart))))
@@ -251,7 +254,7 @@ def _write_candidate(
         con.execute(f"insert into candidate.{mart} by name select * from ({rows}) order by {keys}")
         _copy_comments(con, mart)
     write_views(con)
-    _audit(con, settings, night)
+    _audit(con, settings, night, ledger)
     write_run_tables(con, settings.places, night, has_previous)
     write_evaluation(con, settings.places, "candidate")
     stamp_purposes(con)
@@ -261,7 +264,7 @@ def _write_candidate(
 def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | None:
     """SQL of the rows of earlier nights that may go on being shown; None where readers have no such table yet."""
     columns = _shared_columns(con, mart)
-    where = f"as_of_date <> {quoted(night.as_of_date)} and {STANDING[mart]}"
+    where = f"as_of_date <> {quoted(night.as_of_date)} and {_may_be_shown(mart)}"
     return f"select {columns} from previous.{mart} where {where}" if columns else None
 
 
@@ -292,16 +295,17 @@ def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
         con.execute(f"comment on column candidate.{mart}.{column} is {quoted(comment)}")
 
 
-def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, ledger: Ledger) -> None:
     """Compare the candidate with the checked marts and with what readers see; the suite `published` judges."""
     con.execute(
         "create or replace temp table audit (table_name varchar, missing_tonight_count bigint, "
         "changed_history_count bigint, unconsenting_count bigint)"
     )
+    note_who_asked(con, ledger.said)
     for mart in MARTS:
         con.execute(
             f"insert into audit select '{mart}', {_missing_tonight(con, night, mart)}, "
-            f"{_changed_history(con, night, mart)}, {_unconsenting(con, mart)}"
+            f"{_changed_history(con, night, mart)}, {unasked_count(con, mart)}"
         )
     con.execute(f"create or replace temp table last_good as {_last_good(con, night)}")
     examine(con, "candidate")
@@ -320,7 +324,7 @@ def _last_good(con: duckdb.DuckDBPyConnection, night: Night) -> str:
 def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
     columns = ", ".join(columns_of(con, f"marts.{mart}"))
     return _difference(
-        f"from marts.{mart}", f"select {columns} from candidate.{mart} where as_of_date = {quoted(night.as_of_date)}"
+        _tonight(mart), f"select {columns} from candidate.{mart} where as_of_date = {quoted(night.as_of_date)}"
     )
 
 
@@ -329,23 +333,6 @@ def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) ->
     columns = _shared_columns(con, mart) or "*"
     history = f"select {columns} from candidate.{mart} where as_of_date <> {quoted(night.as_of_date)}"
     return _difference(history, earlier) if earlier else f"(select count(*) from ({history}))"
-
-
-def _unconsenting(con: duckdb.DuckDBPyConnection, mart: str) -> str:
-    """Rows of people, of personas and of networks that nobody asked to have shown."""
-    who = [name for name in ("person_id", "persona") if name in columns_of(con, f"candidate.{mart}")]
-    if not who:
-        return "0"
-    nobody = f"(select count(*) from candidate.{mart} anti join conformed.consent_shown using ({', '.join(who)}))"
-    if "other_person_id" in columns_of(con, f"candidate.{mart}"):
-        known = "select person_id from conformed.consent_shown"
-        nobody += f" + (select count(*) from candidate.{mart} where other_person_id not in ({known}))"
-    if "topic" in columns_of(con, f"candidate.{mart}"):
-        nobody += f" + (select count(*) from candidate.{mart} where {VETOED})"
-    if mart not in COUNTED:
-        return nobody
-    account = f"candidate.{mart} anti join conformed.consent_shown using (person_id, persona, network)"
-    return f"{nobody} + (select count(*) from {account} where {COUNTED[mart]})"
 
 
 def _write_parquet(con: duckdb.DuckDBPyConnection, draft: Path) -> dict[str, int]:

@@ -12,6 +12,7 @@ from evenscore.checks.personal_data import examine
 from evenscore.consent.book import HEAD, last_head
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.forgetting.erase import keep_out
+from evenscore.forgetting.hide import hide
 from evenscore.layout import lay_out
 from evenscore.report.writing import write_report
 from evenscore.run_tables import versions
@@ -55,6 +56,7 @@ def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
         keep_out(settings)
+        hide(settings)  # a restored home, or a link moved by hand, may show somebody who has left
         retention.require_raw(settings, night.as_of_date)
         lay_out(settings, night)
         record[HEAD] = last_head(settings.places)
@@ -86,6 +88,7 @@ def publish(settings: Settings, night: Night) -> None:
     """Publish what was checked."""
     with _working(settings, night, "publish") as record:
         outcome = publishing.publish(settings, night)
+        hide(settings)  # the runs kept for a roll-back, too
         record["pruned"] = retention.prune(settings, latest_published(settings))
         record |= {"published": outcome.outcome, "folder": str(outcome.folder), "tables": outcome.row_counts}
 

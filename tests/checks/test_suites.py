@@ -22,6 +22,7 @@ HEALTHY = """
     create table raw.night as
         select 'a_run' as run_id, date '2026-03-10' as as_of_date, 3 as hold_window_nights,
             2 as scoring_version, 2 as previous_version;
+    create table raw.ledger_words as select 0 as heard_count, 0 as unheard_count;
     create table raw.sources as select 'forum' as name, 'activity' as dataset;
     create table raw.landed_files as
         select
@@ -112,6 +113,8 @@ FAULTS = {
     ("landing.strangers", "new_actor_count"): acted("actor_id = 'stranger' || actor_id"),
     ("landing.strangers", "new_target_count"): acted("target_id = 'renamed-' || target_id"),
     ("landing.strangers", "new_pair_count"): acted("target_id = 't' || (target_id[2:]::integer + 40) % 100"),
+    ("landing.ledger", "unheard_count"): "update raw.ledger_words set unheard_count = 1",
+    ("landing.ledger", "heard_count"): "update raw.ledger_words set heard_count = 1",
     ("landing.night", "is_silent"): "delete from raw.landed_files where landed_date = '2026-03-10'",
     ("features.engagement", "counted_share"): "update conformed.received set set_aside_because = 'self-interaction'",
     ("features.engagement", "bot_share"): "update conformed.received set set_aside_because = 'service account'",

@@ -70,7 +70,7 @@ def judged(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: 
 
 def by_the_rules(settings: Settings) -> list[tuple[str, str, str, str | None]]:
     """The same, by the rules as they are written down, one person and account at a time."""
-    entries = ledger.examine_ledger(settings).to_pylist()
+    entries = ledger.examine_ledger(settings).table.to_pylist()
     profiles = settings.resolve(settings.source("profiles").path)
     private = {
         (network, account)

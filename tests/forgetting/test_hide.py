@@ -7,11 +7,10 @@ import duckdb
 from leaving import ACCOUNT, EVE, PERSON, Left, later
 from village import LAST, published
 
-from evenscore import publishing
-from evenscore.forgetting.hide import hide, prepare
-from evenscore.ledger import read_ledger
+from evenscore.forgetting.hide import hide
 from evenscore.settings import Settings
-from evenscore.warehouse import attach_published
+from evenscore.shown import shown_now
+from evenscore.shown_rows import lay_out_present, rule
 
 
 def said(left: Left, folder: Path, *entries: dict[str, str]) -> Settings:
@@ -58,11 +57,10 @@ def test_a_topic_is_hidden_while_the_last_word_on_it_is_a_veto(left: Left, tmp_p
     asked = {"person": "p_asks", "action": "withdraw", "purpose": "topic:hiking", "recorded_at": later(1)}
     settings = said(left, tmp_path, veto, asked, asked | {"action": "grant", "recorded_at": later(2)})
     with duckdb.connect() as con:
-        attach_published(con, settings.places, "previous")
-        prepare(con, read_ledger(settings))
-        hidden = "select person_id, topic_id from conformed.topic_vetoes where is_shown"
+        lay_out_present(con, shown_now(settings))
+        hidden = "select person_id, topic_key from present.topic_vetoes where is_shown"
         assert con.execute(hidden).fetchall() == [("p_stays", "hiking")]
-    assert "topic_vetoes" in publishing.STANDING["topic_scores"]
+    assert "topic_vetoes" in rule("topic_scores", "present")
     assert hide(settings) is None  # they have no such topic, and their scores stay
 
 

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from evenscore import durable
+from evenscore.account_ids import AccountIds
 from evenscore.consent.chain import ERASURE, Row
 from evenscore.errors import BrokenChain
 from evenscore.places import Places
@@ -19,7 +20,8 @@ class Forgotten:
 
     key: bytes
     until: dict[str, str]
-    """By keyed hash of a person, of a claim (a person's word on one account), or of an account."""
+    """By keyed hash of a person, of a claim (a person's word on one account), or of an account, in its normal form."""
+    ids: AccountIds
 
     def of_person(self, person_id: str) -> str | None:
         """When this person was erased last, as a whole; None for anybody else."""
@@ -27,17 +29,24 @@ class Forgotten:
 
     def of_claim(self, person_id: str, network: str, account_id: str) -> str | None:
         """When what a person said of an account was erased last, be it with all of theirs; None where it never was."""
-        return max(self.of_person(person_id) or "", self._of("claim", person_id, network, account_id) or "") or None
+        of_claim = self._of_id("claim", person_id, network, account_id)
+        return max(self.of_person(person_id) or "", of_claim or "") or None
 
     def of_account(self, network: str, account_id: str) -> str | None:
         """When an account was erased last, whoever's it was; None for any other account."""
-        return self._of("account", network, account_id)
+        return self._of_id("account", network, account_id)
+
+    def _of_id(self, *words: str) -> str | None:
+        """By the account's normal form, and as it is written: an older erasure knew no other."""
+        *before, network, account_id = words
+        normal = self._of(*before, network, self.ids.normal(network, account_id))
+        return max(normal or "", self._of(*words) or "") or None
 
     def _of(self, *words: str) -> str | None:
         return self.until.get(hashed(self.key, *words)) if self.until else None
 
 
-def forgotten(places: Places, rows: list[Row]) -> Forgotten:
+def forgotten(places: Places, rows: list[Row], ids: AccountIds) -> Forgotten:
     """The suppressions in a chain. Raises BrokenChain where the key that they were hashed with is not there."""
     until: dict[str, str] = {}
     erasures = [row for row in rows if row["kind"] == ERASURE]
@@ -47,7 +56,7 @@ def forgotten(places: Places, rows: list[Row]) -> Forgotten:
             raise BrokenChain(f"{places.consent_key}: not the key of the erasure at sequence {row['sequence']}")
         for name in row["hashes"]:
             until[name] = max(row["erased_at"], until.get(name, ""))
-    return Forgotten(key, until)
+    return Forgotten(key, until, ids)
 
 
 def hashed(key: bytes, *words: str) -> str:

@@ -74,7 +74,7 @@ def _named(account: Account) -> dict[str, str]:
 def _accounts(settings: Settings, person_id: str, rows: list[Row]) -> tuple[list[Account], list[Account]]:
     """The person's accounts, and apart those that another claims: nobody is told of them till that is settled."""
     mine = {(row["entry"]["fields"]["network"], row["entry"]["fields"]["account_id"]) for row in rows}
-    entries = ledger.examine_ledger(settings).to_pylist()
+    entries = ledger.examine_ledger(settings).table.to_pylist()
     others = {(row["network"], row["account_id"]) for row in entries if row["person_id"] != person_id}
     return sorted(mine - others), sorted(mine & others)
 

@@ -1,95 +1,108 @@
-"""Hides at once what readers see of people who have just left: no night is needed for it, only the ledger."""
+"""Applies present consent to what is published already: what readers see, and every run kept for a roll-back."""
 
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
-from evenscore import publishing, runs
-from evenscore.ledger import read_ledger
+from evenscore import durable, publishing, runs
+from evenscore.errors import UsageError
+from evenscore.places import Places
 from evenscore.settings import Settings
-from evenscore.warehouse import attach_published
-
-# The first gate knows more (private and renamed accounts, claims of two people); whom the ledger alone refuses, it
-# refuses too. The names are those of the tables that publishing asks.
-WHO_IS_SHOWN = """
-    create schema conformed;
-    create schema raw;
-
-    create table raw.first_kept_night as select date '-infinity' as first_date;
-
-    create table latest as
-    select ledger.*
-    from ledger
-    where purpose = 'public_score' or action = 'erase'
-    qualify row_number() over (
-        partition by person_id, network, account_id order by recorded_at desc, action = 'grant', action, persona
-    ) = 1;
-
-    create table conformed.consent_shown as
-    select person_id, persona, network, account_id
-    from latest
-    where
-        action = 'grant' and is_adult
-        and person_id not in (select person_id from latest where action = 'grant' and not is_adult);
-
-    create table conformed.lapsed_nights as
-    select distinct rested.person_id, rested.persona, rested.as_of_date
-    from (select distinct person_id, persona, as_of_date, network from previous.score_contributions) as rested
-    left join (
-        select distinct person_id, persona, network, true as is_standing from conformed.consent_shown
-    ) using (person_id, persona, network)
-    left join (
-        select person_id, persona, network, max(recorded_at) as left_at
-        from latest
-        where action <> 'grant'
-        group by all
-    ) using (person_id, persona, network)
-    where network <> 'all' and (is_standing is null or left_at >= as_of_date + interval 1 day);
-
-    create table conformed.topic_vetoes as
-    select person_id, persona, substr(purpose, 7) as topic_id, true as is_shown
-    from ledger
-    where starts_with(purpose, 'topic:')
-    qualify
-        row_number() over (partition by person_id, persona, topic_id order by recorded_at desc, action = 'grant') = 1
-        and action = 'withdraw';
-"""
+from evenscore.shown import Shown, shown_now
+from evenscore.shown_rows import MARTS, lay_out_present, rule
+from evenscore.warehouse import quoted
 
 
 def hide(settings: Settings) -> Path | None:
-    """Show readers nothing more of whoever the ledger lets go: people, personas, networks, topics, and the nights that
-    rested on them.
+    """Show nothing more of whoever may not be shown any more: people, personas, networks, topics, and the nights that
+    rested on them; first where readers look, then in every kept run.
 
-    Returns the folder that readers see from now on; None where there was nothing to hide. Raises BusyError while
-    another run works in the home: what is to be hidden then goes with its publish, or with the next call.
+    Returns the folder that readers see from now on; None where nothing of what they see was to be hidden. Raises
+    BusyError while another run works in the home: what is to be hidden then goes with its publish.
     """
     places = settings.places
     with runs.only_one(places):
         if not places.current.exists():
             return None
-        ledger = read_ledger(settings)
-        with duckdb.connect() as con:
-            attach_published(con, places, "previous")
-            prepare(con, ledger)
-            kept = {table: f"select * from previous.{table} where {rule}" for table, rule in _shown(con).items()}
-        if not kept:
-            return None
-        return publishing.rewrite(places, places.current.resolve(), kept, lambda con: prepare(con, ledger))
+        shown = shown_now(settings)
+        clean = _known_clean(places, shown)
+        current = places.current.resolve()
+        others = [folder for folder in reversed(publishing.kept_runs(places)) if folder.resolve() != current]
+        found = {folder: _apply(places, folder, shown, clean) for folder in (current, *others)}
+        _note_clean(places, shown)
+        return places.current.resolve() if found[current] else None
 
 
-def prepare(con: duckdb.DuckDBPyConnection, ledger: pa.Table) -> None:
-    """Make the tables that publishing's rules ask, as the ledger has it now; `previous` is what readers see."""
-    con.register("ledger", ledger)
-    con.execute(WHO_IS_SHOWN)
+def roll_back(settings: Settings, run: str | None) -> Path:
+    """Point readers at an earlier kept run, by default the one before what they see, present consent applied first.
+
+    Returns the folder that they see from now on. Raises UsageError naming the kept runs where there is no such one.
+    """
+    places = settings.places
+    with runs.only_one(places):
+        folder = _earlier(places, run)
+        publishing.require_whole(folder)
+        applied = _apply(places, folder, shown_now(settings), frozenset()) or folder
+        durable.point(places.current, applied)
+        hide(settings)
+        return places.current.resolve()
 
 
-def _shown(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def _earlier(places: Places, run: str | None) -> Path:
+    folders = publishing.kept_runs(places)
+    current = places.current.resolve() if places.current.exists() else None
+    if run is None:
+        before = folders[: [folder.resolve() for folder in folders].index(current)] if current else folders
+        if not before:
+            raise UsageError(f"{places.published}: no earlier run is kept")
+        return before[-1]
+    named = [folder for folder in folders if folder.name == run]
+    if not named:
+        known = ", ".join(folder.name for folder in folders) or "none"
+        raise UsageError(f"{run}: no such run is kept (kept: {known})")
+    return named[0]
+
+
+def _apply(places: Places, folder: Path, shown: Shown, clean: frozenset[str]) -> Path | None:
+    """Write a run anew without whom it may not show; None where it shows nobody else."""
+    if publishing.database_digest(folder) in clean:
+        return None
+    with duckdb.connect() as con:
+        con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
+        lay_out_present(con, shown)
+        kept = {table: f"select * from previous.{table} where {rule}" for table, rule in _broken_rules(con).items()}
+    return publishing.rewrite(places, folder, kept, lambda con: lay_out_present(con, shown)) if kept else None
+
+
+def _broken_rules(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The rule of each published table that shows more than it may."""
     seen = con.execute("select table_name from duckdb_tables() where database_name = 'previous'").fetchall()
-    rules = {table: publishing.STANDING[table] for (table,) in sorted(seen) if table in publishing.STANDING}
+    rules = {table: rule(table, "present") for (table,) in sorted(seen) if table in MARTS}
     return {
-        table: rule
-        for table, rule in rules.items()
-        if con.execute(f"select count(*) from previous.{table} where not ({rule})").fetchall() != [(0,)]
+        table: text
+        for table, text in rules.items()
+        if con.execute(f"select count(*) from previous.{table} where not {text}").fetchall() != [(0,)]
     }
+
+
+def shown_too_many(settings: Settings) -> dict[str, int]:
+    """For each kept run that shows somebody who may not be shown now, how many of its tables do; for doctor."""
+    found = {}
+    for folder in publishing.kept_runs(settings.places):
+        with duckdb.connect() as con:
+            con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
+            lay_out_present(con, shown_now(settings))
+            found[folder.name] = len(_broken_rules(con))
+    return {name: count for name, count in found.items() if count}
+
+
+def _known_clean(places: Places, shown: Shown) -> frozenset[str]:
+    """Digests of the databases that were found to show nobody but these people."""
+    path = places.consent_applied
+    noted = durable.read_json(path) if path.exists() else {}
+    return frozenset(noted["databases"]) if noted.get("shown") == shown.digest else frozenset()
+
+
+def _note_clean(places: Places, shown: Shown) -> None:
+    digests = sorted(publishing.database_digest(folder) for folder in publishing.kept_runs(places))
+    durable.write_json(places.consent_applied, {"shown": shown.digest, "databases": digests})

@@ -1,5 +1,5 @@
--- The latest snapshot of each account as of tonight, and as of the latest night that readers see where that is a later
--- one: only of accounts in the ledger, and of flagged bots. A renamed account goes by its newest name.
+-- The latest snapshot of each account as of the night, and as of now: only of accounts in the ledger, and of flagged bots.
+-- A renamed account goes by its newest name.
 {{ config(database="in_memory") }}
 with nights as (
 

@@ -1,6 +1,7 @@
--- The first gate: what the ledger says of each account in it as of tonight, and why not where it says no; and the same
--- as of the latest night that readers see, where that is a later one (a backfill), for what may go on being shown. Never
--- on disk: the ledger itself is where those who may not be scored stand.
+-- The first gate: what the ledger says of each account in it as of the night, for what may be scored, and as it stands
+-- now, for what may be shown; and why not where it says no. A grant counts for its own purpose, account and person; what
+-- protects somebody (an age below adult, a second claim, an erasure) counts whatever purpose or account it came with.
+-- Never on disk: the ledger itself is where those who may not be scored stand.
 {{ config(database="in_memory") }}
 with nights as (
 
@@ -71,6 +72,39 @@ latest as (
 
 ),
 
+-- Who said of an account that it is a minor's is believed, for the person and for the account, until they grant the
+-- same purpose on the same account again as an adult.
+minors as (
+
+    select judged_date, person_id, network, account_id
+    from entries
+    where is_adult is not null and (action = 'grant' or not is_adult)
+    qualify
+        row_number() over (
+            partition by judged_date, person_id, network, account_id, purpose order by recorded_at desc, is_adult
+        ) = 1
+        and not is_adult
+
+),
+
+-- Whoever has a grant standing on an account claims it, for whatever purpose.
+claims as (
+
+    select judged_date, network, account_id, count(distinct person_id) as claim_count
+    from (
+        select judged_date, network, account_id, person_id, action, is_erased
+        from entries
+        where not starts_with(purpose, 'topic:')
+        qualify row_number() over (
+            partition by judged_date, person_id, network, account_id, if(action = 'erase', 'public_score', purpose)
+            order by recorded_at desc, action = 'grant'
+        ) = 1
+    )
+    where action = 'grant' and not is_erased
+    group by all
+
+),
+
 snapshots as (
 
     select judged_date, network, account_id, is_private, is_bot from {{ ref("accounts") }}
@@ -83,11 +117,12 @@ judged as (
         latest.*,
         coalesce(snapshots.is_private, false) as is_private,
         coalesce(snapshots.is_bot, false) as is_bot,
-        latest.action = 'grant' and not is_erased as is_standing,
-        count(distinct if(is_standing, person_id, null)) over (partition by judged_date, network, account_id) as claim_count,
-        bool_or(is_standing and is_adult is not distinct from false) over (partition by judged_date, person_id) as is_minor
+        coalesce(claims.claim_count, 0) as claim_count,
+        (judged_date, person_id) in (select (judged_date, person_id) from minors)
+        or (judged_date, network, account_id) in (select (judged_date, network, account_id) from minors) as is_minor
     from latest
     left join snapshots using (judged_date, network, account_id)
+    left join claims using (judged_date, network, account_id)
 
 )
 

@@ -1,4 +1,4 @@
--- Whose accounts may be shown to readers now: as of the latest night that they see, or tonight if that is later.
+-- Whose accounts may be shown to readers: by the ledger as it stands now, whatever night is scored.
 select person_id, persona, network, account_id
 from {{ ref("consent_decisions") }}
 cross join {{ source("raw", "night") }} as night

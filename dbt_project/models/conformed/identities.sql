@@ -1,5 +1,5 @@
--- Which name stands for all names of one id, the newest, as of tonight and as of the latest night that readers see where
--- that is a later one (a backfill). A name that stands for itself has no row.
+-- Which name stands for all names of one id, the newest, as of the night and as of now. A name that stands for itself has
+-- no row.
 {{ config(database="in_memory") }}
 with nights as (
 

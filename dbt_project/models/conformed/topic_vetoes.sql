@@ -1,4 +1,4 @@
--- The topics that people do not want to be scored on, as of tonight, and as of the latest night that readers see.
+-- The topics that people do not want to be scored on, as of the night, and as the ledger stands now.
 with nights as (
 
     select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
@@ -8,12 +8,12 @@ with nights as (
 -- Of entries made at the same instant, the one that ends a grant stands.
 latest as (
 
-    select nights.judged_date, ledger.*
+    select nights.judged_date, ledger.*, {{ topic_key("substr(ledger.purpose, length('topic:') + 1)") }} as topic_key
     from {{ source("raw", "consent") }} as ledger
     inner join nights on ledger.recorded_at < nights.judged_date + interval 1 day
     where starts_with(ledger.purpose, 'topic:')
     qualify row_number() over (
-        partition by nights.judged_date, ledger.person_id, ledger.persona, ledger.purpose
+        partition by nights.judged_date, ledger.person_id, ledger.persona, topic_key
         order by ledger.recorded_at desc, ledger.action = 'grant'
     ) = 1
 
@@ -24,7 +24,7 @@ select
     latest.judged_date = night.shown_date as is_shown,
     latest.person_id,
     latest.persona,
-    substr(latest.purpose, length('topic:') + 1) as topic_id
+    latest.topic_key
 from latest
 cross join {{ source("raw", "night") }} as night
 where

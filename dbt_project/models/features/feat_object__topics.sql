@@ -17,7 +17,7 @@ with written as (
         on
             texts.person_id = vetoes.person_id
             and texts.persona = vetoes.persona
-            and found.topic_id = vetoes.topic_id
+            and {{ topic_key("found.topic_id") }} = vetoes.topic_key
     group by all
 
 ),

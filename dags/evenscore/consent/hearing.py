@@ -1,0 +1,111 @@
+"""What a word that protects somebody is heard for: the grants it names, and where it names none, those it may mean.
+
+A grant counts for exactly the account that it names. A withdrawal, an erasure or a minor's age must not fall flat over
+a spelling: where no grant fits it to the letter, it is heard for what looks alike, then for all of its person's
+accounts, then for the account whoever granted it. What fits nothing at all is counted, so that somebody can ask.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from evenscore.account_ids import skeleton
+from evenscore.consent.chain import Row
+
+Claim = tuple[str, str, str]
+"""(person_id, network, account_id)."""
+
+
+@dataclass
+class Heard:
+    """The rows that a ledger's words stand for beyond its own rows, and the words that stand for nothing."""
+
+    more: list[Row] = field(default_factory=list)
+    unheard: list[Row] = field(default_factory=list)
+
+
+def in_words(heard: Heard) -> str:
+    """What to ask about the words that fit nothing; empty where there are none."""
+    if not heard.unheard:
+        return ""
+    first = heard.unheard[0]
+    account = f"{first['network']}:{first['account_id']}"
+    return (
+        f"{len(heard.unheard)} withdrawals or erasures name nobody who ever granted anything, the first of them "
+        f"{account} of {first['person_id']}, recorded {first['recorded_at']}: ask whom they were meant for"
+    )
+
+
+def hear(rows: list[Row]) -> Heard:
+    """Hear every row of a ledger, its account ids in normal form."""
+    known, heard = _Grants(rows), Heard()
+    for row in rows:
+        if row["action"] == "grant":
+            heard.more += _of_a_minor(row, known) if row["is_adult"] is False else ()
+        elif row["purpose"].startswith("topic:"):
+            heard.more += [row | {"person_id": person} for person in known.namesakes(row["person_id"])]
+        elif not known.has(_claim(row), row["recorded_at"]):
+            meant = list(known.meant(row))
+            heard.more += [_withdrawal(row, claim) for claim in meant]
+            heard.unheard += [] if meant else [row]
+    return heard
+
+
+def _of_a_minor(row: Row, known: "_Grants") -> Iterator[Row]:
+    """A minor's age holds for whoever the ledger writes nearly the same."""
+    for person in known.namesakes(row["person_id"]):
+        yield _withdrawal(row, (person, row["network"], row["account_id"]))
+
+
+def _withdrawal(row: Row, claim: Claim) -> Row:
+    """A row's word on another claim: it hides, and never erases what may be another's."""
+    purpose = "public_score" if row["action"] == "erase" else row["purpose"]
+    return (
+        row
+        | dict(zip(("person_id", "network", "account_id"), claim, strict=True))
+        | {
+            "action": "withdraw",
+            "purpose": purpose,
+        }
+    )
+
+
+def _claim(row: Row) -> Claim:
+    return row["person_id"], row["network"], row["account_id"]
+
+
+class _Grants:
+    """The claims of a ledger since when, and what they look like."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._since: dict[Claim, str] = {}
+        for row in rows:
+            if row["action"] == "grant":
+                claim = _claim(row)
+                self._since[claim] = min(row["recorded_at"], self._since.get(claim, row["recorded_at"]))
+        self._alike, self._of_person, self._of_account = (defaultdict[object, list[Claim]](list) for _ in range(3))
+        for claim in self._since:
+            person, network, account = skeleton(claim[0]), claim[1], skeleton(claim[2])
+            self._alike[person, network, account].append(claim)
+            self._of_person[person].append(claim)
+            self._of_account[network, account].append(claim)
+
+    def has(self, claim: Claim, by: str) -> bool:
+        """Whether a claim had been granted by an instant."""
+        return claim in self._since and self._since[claim] <= by
+
+    def namesakes(self, person_id: str) -> list[str]:
+        """Whoever else is written nearly the same."""
+        alike = self._of_person.get(skeleton(person_id), ())
+        return sorted({person for person, _, _ in alike} - {person_id})
+
+    def meant(self, row: Row) -> Iterator[Claim]:
+        """The claims that a word may be about, granted by then: the nearest kind that there is."""
+        person, network, account = skeleton(row["person_id"]), row["network"], skeleton(row["account_id"])
+        kinds = (
+            self._alike.get((person, network, account), ()),
+            self._of_person.get(person, ()),
+            self._of_account.get((network, account), ()),
+        )
+        granted = ([claim for claim in kind if self.has(claim, row["recorded_at"])] for kind in kinds)
+        return iter(next(filter(None, granted), []))
