@@ -9,6 +9,7 @@ from evenscore import durable, landing, run_tables, runs, warehouse
 from evenscore.consent.hearing import in_words
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
+from evenscore.forgetting.hide import shown_too_many
 from evenscore.ledger import examine_ledger
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
@@ -105,6 +106,11 @@ def _look_at_published(settings: Settings) -> Iterator[Finding]:
     if damaged:
         says = f"{current / damaged[0]}: not the bytes that were published; publish again or point to an earlier run"
     yield Finding("published", not damaged, says)
+    too_many = shown_too_many(settings)
+    if too_many:
+        runs_named = ", ".join(sorted(too_many))
+        says = f"{runs_named}: show somebody whom the ledger does not let show now; the next night hides them"
+        yield Finding("published", False, f"{says}, and `evenscore consent withdraw` does at once")
 
 
 def _look_at_versions(_settings: Settings) -> Iterator[Finding]:

@@ -89,6 +89,7 @@ def _judge_present(con: duckdb.DuckDBPyConnection, settings: Settings, ledger: L
     built_on = con.sql("from raw.consent").to_arrow_table().to_pylist()
     then = judge_shown(built_on, private_among(con, "raw.accounts", "raw.aliases"))
     now = judge_shown(of_the_present(settings, ledger.table), private_accounts(settings))
+    note_who_asked(con, ledger.said)
     lay_out_present(con, now)
     lapse_tonight(con, then, now)
 
@@ -230,7 +231,8 @@ def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
     date = quoted(night.as_of_date)
     shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
     lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({_may_be_shown(mart)}))"
-    return con.execute(f"select {_difference(_tonight(mart), shown)} + {lapsed}").fetchall() == [(0,)]
+    unasked = unasked_count(con, "previous", mart)
+    return con.execute(f"select {_difference(_tonight(mart), shown)} + {lapsed} + {unasked}").fetchall() == [(0,)]
 
 
 def _difference(left: str, right: str) -> str:
@@ -301,11 +303,10 @@ def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, led
         "create or replace temp table audit (table_name varchar, missing_tonight_count bigint, "
         "changed_history_count bigint, unconsenting_count bigint)"
     )
-    note_who_asked(con, ledger.said)
     for mart in MARTS:
         con.execute(
             f"insert into audit select '{mart}', {_missing_tonight(con, night, mart)}, "
-            f"{_changed_history(con, night, mart)}, {unasked_count(con, mart)}"
+            f"{_changed_history(con, night, mart)}, {unasked_count(con, 'candidate', mart)}"
         )
     con.execute(f"create or replace temp table last_good as {_last_good(con, night)}")
     examine(con, "candidate")

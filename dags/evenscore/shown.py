@@ -107,7 +107,7 @@ def judge(ledger: Iterable[Row], private: frozenset[Account]) -> Shown:
     rows = list(ledger)
     of_accounts = [row for row in rows if not row["purpose"].startswith("topic:")]
     erased = _erased_until(of_accounts)
-    minors = _minors(of_accounts)
+    minors = _minors(rows)
     claims = _claims(of_accounts, erased)
     stands, left = set[tuple[str, str, str, str]](), dict[Part, datetime]()
     for claim, row in _last(of_accounts, _claim, lambda row: row["purpose"] == "public_score").items():

@@ -4,9 +4,9 @@ import duckdb
 import pytest
 
 from evenscore.errors import EvenscoreError, UsageError
-from evenscore.publishing import MARTS
 from evenscore.purposes import TABLE_PURPOSES, require_allowed, stamp_purposes
 from evenscore.run_tables import TABLES
+from evenscore.shown_rows import MARTS
 
 
 @pytest.mark.parametrize(

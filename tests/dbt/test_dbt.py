@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from evenscore import steps, warehouse
-from evenscore.publishing import MARTS
 from evenscore.runs import Night
 from evenscore.settings import load_settings
+from evenscore.shown_rows import MARTS
 
 CONFIG = """\
 [[sources]]

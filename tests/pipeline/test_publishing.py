@@ -19,9 +19,9 @@ from village import LAST, PEOPLE, Row, Village, copied, digests, published
 from conftest import NIGHTS, Stepped
 from evenscore import publishing, run_tables, runs, steps
 from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
-from evenscore.publishing import MARTS
 from evenscore.runs import Night
 from evenscore.settings import Publish, Settings
+from evenscore.shown_rows import MARTS
 
 Ready = tuple[Settings, Night]
 

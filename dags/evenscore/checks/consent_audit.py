@@ -25,9 +25,9 @@ ASKED = """
     standing as (from words where action = 'grant' and coalesce(recorded_at > erased_at, true)),
     minors as (
         select young.person_id, young.network, young.account_id
-        from of_accounts as young
+        from said as young
         where young.is_adult = false and not exists (
-            from of_accounts as grown
+            from said as grown
             where grown.person_id = young.person_id and grown.network = young.network
                 and grown.account_id = young.account_id and grown.purpose = young.purpose
                 and grown.action = 'grant' and grown.is_adult and grown.recorded_at > young.recorded_at
@@ -64,9 +64,9 @@ def note_who_asked(con: duckdb.DuckDBPyConnection, said: pa.Table) -> None:
     con.unregister("said")
 
 
-def unasked_count(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """SQL that counts a candidate table's rows about people, personas, networks or topics that nobody asked to show."""
-    columns = columns_of(con, f"candidate.{table}")
+def unasked_count(con: duckdb.DuckDBPyConnection, database: str, table: str) -> str:
+    """SQL that counts a published table's rows about people, personas, networks or topics that nobody asked to show."""
+    columns = columns_of(con, f"{database}.{table}")
     rules = []
     if "person_id" in columns:
         who = "(person_id, persona)" if "persona" in columns else "(person_id)"
@@ -79,5 +79,5 @@ def unasked_count(con: duckdb.DuckDBPyConnection, table: str) -> str:
         asked = "select (person_id, persona, network) from asked"
         rules.append(f"{ON_A_NETWORK[table]} and (person_id, persona, network) not in ({asked})")
     return (
-        f"(select count(*) from candidate.{table} where {' or '.join(f'({one})' for one in rules)})" if rules else "0"
+        f"(select count(*) from {database}.{table} where {' or '.join(f'({one})' for one in rules)})" if rules else "0"
     )

@@ -1,0 +1,124 @@
+"""A word that protects somebody is heard past its spelling; a grant counts for exactly what it names."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from evenscore import ledger
+from evenscore.doctor import examine
+from evenscore.shown import judge
+from home import LEDGER, Home
+
+HEADER = LEDGER.splitlines()[0]
+GRANT = "p_ann,forum,ann,work,grant,public_score,true,2026-01-01T00:00:00Z"
+LATER = "2026-02-01T00:00:00Z"
+
+
+def shown(home: Home, *lines: str) -> set[tuple[str, str]]:
+    """Who may be shown, and with which accounts, by a ledger of these lines."""
+    (home.folder / "ledger.csv").write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
+    rows = ledger.examine_ledger(home.settings).table.to_pylist()
+    return {(person, account) for person, _, _, account in judge(rows, frozenset()).stands}
+
+
+def unheard(home: Home) -> int:
+    return len(ledger.examine_ledger(home.settings).heard.unheard)
+
+
+@pytest.mark.parametrize(
+    ("person", "account"),
+    [
+        ("p_ann", "Ann"),
+        ("p_ann", "ann "),
+        ("p_ann", "a\u200bnn"),
+        ("p_ann", "\uff41\uff4e\uff4e"),
+        ("P_Ann", "ann"),
+        ("p_ann\u200b", "ANN"),
+        ("p_ann ", "ann"),
+        ("p_ann", "\u00e1nn"),
+        ("p_ann", "an n"),
+        ("p_ann", "somebody-else"),
+        ("p_nobody", "ann"),
+        ("p_nobody", "\u00c1NN"),
+    ],
+)
+@pytest.mark.parametrize("action", ["withdraw", "erase"])
+def test_who_says_no_is_heard_however_it_is_written(home: Home, person: str, account: str, action: str) -> None:
+    other = "p_ben,forum,ben,work,grant,public_score,true,2026-01-01T00:00:00Z"
+    no = f'"{person}",forum,"{account}",work,{action},public_score,true,{LATER}'
+    assert shown(home, GRANT, other, no) == {("p_ben", "ben")}
+    assert unheard(home) == 0
+
+
+def test_who_says_no_on_a_network_that_is_misspelt_is_heard_for_all_accounts(home: Home) -> None:
+    no = f"p_ann,forumm,ann,work,withdraw,public_score,true,{LATER}"
+    assert shown(home, GRANT, no) == set()
+
+
+def test_who_says_yes_again_stands_again(home: Home) -> None:
+    no = f"p_ann,forum,Ann B,work,withdraw,public_score,true,{LATER}"
+    yes = "p_ann,forum,ann,work,grant,public_score,true,2026-03-01T00:00:00Z"
+    assert shown(home, GRANT, no) == set()
+    assert shown(home, GRANT, no, yes) == {("p_ann", "ann")}
+
+
+def test_a_no_to_research_alone_leaves_the_score(home: Home) -> None:
+    assert shown(home, GRANT, f"p_ann,forum,ann,work,withdraw,research,true,{LATER}") == {("p_ann", "ann")}
+
+
+def test_a_no_that_fits_nobody_is_counted_and_doctor_names_it(home: Home) -> None:
+    no = f"p_zoe,forum,zoe,work,withdraw,public_score,true,{LATER}"
+    assert shown(home, GRANT, no) == {("p_ann", "ann")}
+    assert unheard(home) == 1
+    said = [finding.says for finding in examine(home.settings) if finding.subject == "ledger" and not finding.is_well]
+    assert len(said) == 1
+    assert "forum:zoe of p_zoe" in said[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "p_ann,forum,ann,work,grant,research,false,2026-02-01T00:00:00Z",
+        "p_ann,forge,ann_other,personal,grant,public_score,false,2025-02-01T00:00:00Z",
+        "P_ANN,forge,ann_other,work,grant,research,false,2026-02-01T00:00:00Z",
+        "p_parent,forum,Ann,work,grant,research,false,2025-02-01T00:00:00Z",
+        "p_ann,forum,ann,work,withdraw,research,false,2026-02-01T00:00:00Z",
+        "p_ann,forum,ann,work,grant,topic:chess,false,2026-02-01T00:00:00Z",
+    ],
+)
+def test_a_minor_anywhere_is_shown_nowhere(home: Home, line: str) -> None:
+    withdrawn = line.replace("grant", "withdraw").replace("false", "true").replace("2026-02-01", "2026-02-02")
+    assert shown(home, GRANT, line) == set()
+    assert shown(home, GRANT, line, withdrawn) == set()
+
+
+def test_who_has_grown_up_says_so_for_the_same_purpose_and_account(home: Home) -> None:
+    young = "p_ann,forum,ann,work,grant,public_score,false,2025-01-01T00:00:00Z"
+    assert shown(home, young, GRANT) == {("p_ann", "ann")}
+
+
+def test_a_second_claim_counts_whatever_it_is_for_until_it_ends(home: Home) -> None:
+    claim = "p_eve,forum,ANN,work,grant,research,true,2026-02-01T00:00:00Z"
+    end = claim.replace("grant", "withdraw").replace("2026-02-01", "2026-03-01")
+    assert shown(home, GRANT, claim) == set()
+    assert shown(home, GRANT, claim, end) == {("p_ann", "ann")}
+
+
+def row(action: str, day: int, **more: Any) -> dict[str, Any]:
+    at = datetime(2026, 3, day, tzinfo=UTC).replace(tzinfo=None)
+    base = {"person_id": "p", "network": "n", "account_id": "a", "persona": "work", "purpose": "public_score"}
+    return base | {"action": action, "is_adult": True, "recorded_at": at} | more
+
+
+def test_an_erasure_reaches_back_and_no_further() -> None:
+    assert not judge([row("grant", 1), row("erase", 2, purpose="research")], frozenset()).stands
+    back = judge([row("grant", 1), row("erase", 2), row("grant", 3)], frozenset())
+    assert back.stands == {("p", "work", "n", "a")}
+    assert back.left == {("p", "work", "n"): datetime(2026, 3, 2)}
+
+
+def test_of_one_instant_the_stricter_word_stands() -> None:
+    assert not judge([row("withdraw", 1), row("grant", 1)], frozenset()).stands
+    assert not judge([row("grant", 1), row("grant", 1, is_adult=None)], frozenset()).stands
+    assert not judge([row("grant", 1)], frozenset({("n", "a")})).stands

@@ -1,0 +1,199 @@
+"""What may be shown is judged by the ledger at the moment of showing it, whatever night is scored or kept."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published
+
+from evenscore import durable, publishing, shown_rows, steps
+from evenscore.cli import main
+from evenscore.doctor import examine
+from evenscore.errors import StoppedByCheck
+from evenscore.forgetting.hide import hide, roll_back
+from evenscore.runs import Night
+from evenscore.settings import Settings
+
+EVE = DAYS[-2]
+AFTER = f"{LAST + timedelta(days=1)}T01:00:00Z"
+"""At one in the morning, before the night of the day before is run."""
+STAYS = "p9"
+CLAIMANT = "p_claimant"
+
+Say = Callable[[Village], Any]
+PROTECTED: dict[str, tuple[str, Say]] = {
+    "withdrew": ("p0", lambda v: v.grant("p0", action="withdraw", recorded_at=AFTER)),
+    "asked for erasure": ("p1", lambda v: v.grant("p1", action="erase", purpose="research", recorded_at=AFTER)),
+    "is a minor for research": ("p2", lambda v: v.grant("p2", purpose="research", is_adult="false", recorded_at=AFTER)),
+    "is a minor elsewhere": (
+        "p3",
+        lambda v: v.grant("p3", "p_3", network="forge", is_adult="false", recorded_at=AFTER),
+    ),
+    "is claimed by another": ("p4", lambda v: v.grant(CLAIMANT, "p4", purpose="research", recorded_at=AFTER)),
+    "withdrew in capitals": ("p5", lambda v: v.grant("p5", " P5\u200b", action="withdraw", recorded_at=AFTER)),
+    "withdrew under another spelling": ("p6", lambda v: v.grant("P6", "p6", action="withdraw", recorded_at=AFTER)),
+}
+
+
+@dataclass(frozen=True)
+class Left:
+    """Two nights, after which some are protected; `before` is the village in which nobody was yet."""
+
+    settings: Settings
+    before: Settings
+    nights: list[Night]
+
+
+def the_village(folder: Path) -> Village:
+    village = Village(folder).habits()
+    for day in DAYS:
+        village.like(STAYS, fans_of("more", 9)[day.toordinal() % 3 :: 3], day)
+    return village
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+    folder = tmp_path_factory.mktemp("present")
+    before = the_village(folder / "before").write().settings(folder / "home")
+    nights = [steps.run_night(before, day) for day in (EVE, LAST)]
+    assert who(before) == set(PEOPLE)
+    village = the_village(folder / "after")
+    for _, say in PROTECTED.values():
+        say(village)
+    return Left(village.write().settings(folder / "home"), before, nights)
+
+
+@pytest.fixture
+def mine(left: Left, tmp_path: Path) -> Settings:
+    """The home in a copy, read with the ledger as it stands now."""
+    shutil.copytree(left.settings.home, tmp_path / "home", symlinks=True)
+    return left.settings.model_copy(update={"home": tmp_path / "home"})
+
+
+def who(settings: Settings, table: str = "person_scores") -> set[str]:
+    return {person for (person,) in published(settings, f"select distinct person_id from {table}")}
+
+
+def rest() -> set[str]:
+    return set(PEOPLE) - {person for person, _ in PROTECTED.values()}
+
+
+def tables_that_show(folder: Path) -> set[str]:
+    """The tables of a kept run in which somebody stands who is protected now."""
+    people = ", ".join(f"'{person}'" for person, _ in PROTECTED.values())
+    with duckdb.connect(str(folder / publishing.DATABASE), read_only=True) as con:
+        tables = con.execute(
+            "select table_name from duckdb_columns() where column_name = 'person_id' "
+            "and table_name in (select table_name from duckdb_tables())"
+        ).fetchall()
+        return {
+            table
+            for (table,) in tables
+            if con.execute(f"select count(*) from {table} where person_id in ({people})").fetchall() != [(0,)]
+        }
+
+
+# Every way to the readers -------------------------------------------------------------------------------------------
+
+
+def the_same_night_again(settings: Settings) -> None:
+    steps.run_night(settings, LAST)
+
+
+def an_earlier_night_again(settings: Settings) -> None:
+    steps.rebuild_night(settings, EVE)
+
+
+def hidden_at_once(settings: Settings) -> None:
+    hide(settings)
+
+
+def rolled_back(settings: Settings) -> None:
+    said = CliRunner().invoke(main, ["--home", str(settings.home), "--config", str(settings.config), "rollback"])
+    assert said.exit_code == 0, said.output
+
+
+def rolled_back_by_hand_and_run(settings: Settings) -> None:
+    durable.point(settings.places.current, publishing.kept_runs(settings.places)[0])
+    hide(settings)
+
+
+@pytest.mark.parametrize(
+    "way", [the_same_night_again, an_earlier_night_again, hidden_at_once, rolled_back, rolled_back_by_hand_and_run]
+)
+def test_nobody_is_shown_who_is_protected_by_now(mine: Settings, way: Callable[[Settings], None]) -> None:
+    way(mine)
+    assert who(mine) == rest()
+    for folder in publishing.kept_runs(mine.places):
+        assert tables_that_show(folder) == set(), folder.name
+    assert [finding for finding in examine(mine) if finding.subject == "published" and not finding.is_well] == []
+
+
+def test_doctor_says_who_is_shown_too_many(mine: Settings) -> None:
+    problems = [finding.says for finding in examine(mine) if finding.subject == "published" and not finding.is_well]
+    assert len(problems) == 1
+    assert "evenscore rollback" not in problems[0]
+    hide(mine)
+    assert all(finding.is_well for finding in examine(mine) if finding.subject == "published")
+
+
+def test_who_withdraws_between_the_build_and_the_publish_is_not_published(left: Left, tmp_path: Path) -> None:
+    before = copied(left.before, tmp_path / "home")
+    before.places.current.unlink()
+    night = Night.of(LAST, "slow")
+    steps.build_all(before, night)
+    steps.check(before, night)
+    after = left.settings.model_copy(update={"home": before.home})
+    steps.publish(after, night)
+    assert who(after) == rest()
+    assert published(after, "select count(*) from score_contributions where person_id = 'p0'") == [(0,)]
+
+
+@pytest.mark.parametrize("of", ["conformed", "present", "both"])
+def test_the_audit_asks_by_a_road_of_its_own(
+    left: Left, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    """A fault in one of the two judges is caught by the other; a fault in both is caught by the audit."""
+    settings = left.settings.model_copy(update={"home": copied(left.before, tmp_path / "home").home})
+    right = shown_rows.rule
+    broken = {"conformed", "present"} if of == "both" else {of}
+    monkeypatch.setattr(publishing, "rule", lambda mart, of: "true" if of in broken else right(mart, of))
+    night = Night.of(LAST, "broken")
+    before = left.before.model_copy(update={"home": settings.home})
+    steps.build_all(before, night)
+    steps.check(before, night)
+    if of == "conformed":
+        steps.publish(settings, night)
+        assert who(settings) == rest()
+    else:
+        with pytest.raises(StoppedByCheck, match="Nobody is shown who did not ask"):
+            steps.publish(settings, night)
+
+
+def test_a_run_that_is_not_kept_cannot_be_rolled_back_to(mine: Settings) -> None:
+    said = CliRunner().invoke(
+        main, ["--home", str(mine.home), "--config", str(mine.config), "rollback", "2026-01-01_never"]
+    )
+    assert said.exit_code == 2
+    assert "no such run is kept" in said.output
+
+
+def test_a_damaged_run_cannot_be_rolled_back_to(mine: Settings) -> None:
+    eve = publishing.kept_runs(mine.places)[0]
+    (eve / publishing.DATABASE).write_bytes(b"nothing")
+    seen = mine.places.current.resolve()
+    with pytest.raises(Exception, match="not the bytes that were published"):
+        roll_back(mine, eve.name)
+    assert mine.places.current.resolve() == seen
+
+
+def test_who_stays_is_seen_at_the_run_that_was_rolled_back_to(mine: Settings) -> None:
+    roll_back(mine, None)
+    nights = "select distinct as_of_date from person_scores order by 1"
+    assert published(mine, nights) == [(date.fromisoformat(str(EVE)),)]
