@@ -6,8 +6,7 @@ from dbt's gate on purpose: a row is shown where both say yes.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,16 +15,13 @@ import duckdb
 import pyarrow as pa
 
 from evenscore import landing
+from evenscore.consent import judging
+from evenscore.consent.judging import Account, Row
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
 from evenscore.ledger import read_ledger
 from evenscore.settings import Settings
 from evenscore.warehouse import quoted
 
-Row = dict[str, Any]
-Account = tuple[str, str]
-"""(network, account_id), the id in its normal form."""
-Claim = tuple[str, str, str]
-"""(person_id, network, account_id)."""
 Part = tuple[str, str, str]
 """(person_id, persona, network)."""
 
@@ -66,7 +62,7 @@ class Shown:
     left: dict[Part, datetime] = field(default_factory=dict)
     """When an account of theirs on a network ended last, UTC."""
     vetoes: frozenset[tuple[str, str, str]] = frozenset()
-    """(person_id, persona, topic_id), the topic as its owner wrote it."""
+    """(person_id, persona, topic), the topic as a skeleton (account_ids.skeleton)."""
 
     @property
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -105,76 +101,18 @@ def of_the_present(settings: Settings, ledger: pa.Table) -> list[Row]:
 def judge(ledger: Iterable[Row], private: frozenset[Account]) -> Shown:
     """Who may be shown, by the rows of a ledger and the accounts that are private."""
     rows = list(ledger)
-    of_accounts = [row for row in rows if not row["purpose"].startswith("topic:")]
-    erased = _erased_until(of_accounts)
-    minors = _minors(rows)
-    claims = _claims(of_accounts, erased)
+    erased, minors, claims = judging.erased_until(rows), judging.minors(rows), judging.claims(rows)
     stands, left = set[tuple[str, str, str, str]](), dict[Part, datetime]()
-    for claim, row in _last(of_accounts, _claim, lambda row: row["purpose"] == "public_score").items():
-        person, network, account = claim
-        part = (person, row["persona"], network)
-        if not _is_standing(row, erased.get(claim)) or claim in erased:
-            ended = max(
-                erased.get(claim, datetime.min), datetime.min if row["action"] == "grant" else row["recorded_at"]
-            )
+    for claim, row in judging.last_words(rows).items():
+        person, account = claim[0], claim[1:]
+        until, part = erased.get(claim, datetime.min), (person, row["persona"], claim[1])
+        ended = max(until, datetime.min if row["action"] == "grant" else row["recorded_at"])
+        if ended > datetime.min:
             left[part] = max(ended, left.get(part, ended))
-        is_refused = person in minors or (network, account) in minors or (network, account) in private
-        is_alone = len(claims[network, account]) == 1
-        if _is_standing(row, erased.get(claim)) and row["is_adult"] is True and is_alone and not is_refused:
-            stands.add((person, row["persona"], network, account))
-    return Shown(frozenset(stands), left, _vetoes(rows))
-
-
-def _claim(row: Row) -> Claim:
-    return row["person_id"], row["network"], row["account_id"]
-
-
-def _is_standing(row: Row, erased_until: datetime | None) -> bool:
-    return row["action"] == "grant" and (erased_until is None or row["recorded_at"] > erased_until)
-
-
-def _last(rows: list[Row], key: Callable[[Row], Any], is_asked: Callable[[Row], bool]) -> dict[Any, Row]:
-    """The row that stands for each key, of those asked for and of erasures; of one instant that which allows least."""
-    last: dict[Any, Row] = {}
-    for row in sorted(
-        rows, key=lambda row: (row["recorded_at"], row["action"] != "grant", row["is_adult"] is not True)
-    ):
-        if is_asked(row) or row["action"] == "erase":
-            last[key(row)] = row
-    return last
-
-
-def _minors(rows: list[Row]) -> set[str | Account]:
-    """Whoever, and whatever account, was called a minor's; a later grant of the same purpose on it takes that back."""
-    said: dict[tuple[str, ...], Row] = {}
-    for row in sorted(rows, key=lambda row: (row["recorded_at"], row["is_adult"] is False)):
-        if row["is_adult"] is False or (row["is_adult"] is True and row["action"] == "grant"):
-            said[*_claim(row), row["purpose"]] = row
-    young = [row for row in said.values() if row["is_adult"] is False]
-    return {row["person_id"] for row in young} | {(row["network"], row["account_id"]) for row in young}
-
-
-def _claims(rows: list[Row], erased: dict[Claim, datetime]) -> dict[Account, set[str]]:
-    """Who has a grant standing on each account, for whatever purpose."""
-    found: dict[Account, set[str]] = defaultdict(set)
-    for row in _last(rows, lambda row: (*_claim(row), row["purpose"]), lambda _: True).values():
-        if _is_standing(row, erased.get(_claim(row))):
-            found[row["network"], row["account_id"]].add(row["person_id"])
-    return found
-
-
-def _erased_until(rows: list[Row]) -> dict[Claim, datetime]:
-    until: dict[Claim, datetime] = {}
-    for row in rows:
-        if row["action"] == "erase":
-            until[_claim(row)] = max(row["recorded_at"], until.get(_claim(row), row["recorded_at"]))
-    return until
-
-
-def _vetoes(rows: list[Row]) -> frozenset[tuple[str, str, str]]:
-    on_topics = [row for row in rows if row["purpose"].startswith("topic:")]
-    last = _last(on_topics, lambda row: (row["person_id"], row["persona"], row["purpose"][6:]), lambda _: True)
-    return frozenset(key for key, row in last.items() if row["action"] == "withdraw")
+        is_refused = person in minors or account in minors or account in private or len(claims[account]) != 1
+        if judging.is_standing(row, erased) and row["is_adult"] is True and not is_refused:
+            stands.add((person, row["persona"], *account))
+    return Shown(frozenset(stands), left, judging.vetoes(rows))
 
 
 def private_accounts(settings: Settings) -> frozenset[Account]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from evenscore import warehouse
 from evenscore.consent.chain import Row
+from evenscore.consent.judging import last
 from evenscore.errors import UsageError
 from evenscore.places import Places
 
@@ -63,14 +64,5 @@ def standing(places: Places) -> dict[str, Any]:
 
 def last_words(rows: list[Row]) -> list[Row]:
     """The decision that stands for each account and purpose of one person's rows, the stricter of one instant."""
-    latest: dict[tuple[str, ...], Row] = {}
-    for row in rows:
-        fields = row["entry"]["fields"]
-        key = (fields["network"], fields["account_id"], fields["purpose"])
-        if key not in latest or _rank(fields) > _rank(latest[key]):
-            latest[key] = fields
-    return list(latest.values())
-
-
-def _rank(fields: Row) -> tuple[str, bool]:
-    return fields["recorded_at"], fields["action"] != "grant"
+    said = [row["entry"]["fields"] for row in rows]
+    return list(last(said, lambda row: (row["network"], row["account_id"], row["purpose"])).values())
