@@ -15,6 +15,7 @@ from evenscore.consent.standing import standing
 from evenscore.layout import lay_out
 from evenscore.runs import Night
 from evenscore.settings import Settings, load_settings
+from evenscore.shown import shown_now
 
 NIGHTS = {"bips_delving": date(2026, 3, 15), "mathoverflow": date(2026, 3, 15)}
 CONFIG = """\
@@ -43,6 +44,8 @@ class Judged:
 
     settings: Settings
     rows: list[tuple[str, str, str, str | None]]
+    shown: list[tuple[str, str, str, str | None]]
+    """The same as of now."""
 
 
 @pytest.fixture(scope="module", params=NIGHTS)
@@ -63,9 +66,13 @@ def judged(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: 
         patch.setattr(warehouse, "DBT_PROJECT", project)
         options = ["--select", "+consent_counts", "+consent", "--exclude-resource-type", "test"]
         warehouse.build(settings, "the gate", options)
-    query = "select person_id, network, account_id, refused_because from conformed.consent_decisions order by all"
+    query = "select person_id, network, account_id, refused_because from conformed.consent_decisions where "
     with duckdb.connect(seen, read_only=True) as con:
-        return Judged(settings, con.execute(query).fetchall())
+        of_the_night, of_now = (
+            con.execute(f"{query} {when} order by all").fetchall()
+            for when in ("isfinite(judged_date)", "not isfinite(judged_date)")
+        )
+        return Judged(settings, of_the_night, of_now)
 
 
 def by_the_rules(settings: Settings) -> list[tuple[str, str, str, str | None]]:
@@ -106,6 +113,13 @@ def by_the_rules(settings: Settings) -> list[tuple[str, str, str, str | None]]:
         return next((reason for reason, holds in reasons.items() if holds), None)
 
     return sorted((*key, refusal(key, entry)) for key, entry in latest.items())
+
+
+def test_the_second_judge_lets_show_whom_the_first_gate_does(judged: Judged) -> None:
+    """But for programs, of which the first gate alone knows."""
+    shown = {(person, network, account) for person, _, network, account in shown_now(judged.settings).stands}
+    assert {row[:3] for row in judged.shown if row[3] in (None, "flagged as a program")} == shown
+    assert len(shown) > 90
 
 
 def test_everybody_is_judged_as_the_rules_say(judged: Judged) -> None:
