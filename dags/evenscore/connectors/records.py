@@ -15,6 +15,18 @@ CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 """Markdown code, where an @ marks a key or a decorator and not a person."""
 
 
+class Number(float):
+    """A JSON number with a fraction or an exponent, which remembers how it was written."""
+
+    def __new__(cls, written: str) -> "Number":
+        """The number that a text stands for."""
+        number = super().__new__(cls, written)
+        number.has_exponent = "e" in written.lower()
+        return number
+
+    has_exponent: bool
+
+
 class Malformed(Exception):
     """A record that cannot be understood; the message is the reason that is kept beside it."""
 
@@ -26,7 +38,7 @@ class Ignored(Exception):
 def decode(line: str) -> Row:
     """One JSON object; raises Malformed for anything else."""
     try:
-        record = json.loads(line)
+        record = json.loads(line, parse_float=Number)
         if "\\u" in line:  # half a surrogate pair is valid JSON and no text
             json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
