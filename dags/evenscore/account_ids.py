@@ -41,6 +41,10 @@ class AccountIds:
         return plain if network in self.case_counts else _folded(plain)
 
 
+EVERYWHERE = AccountIds()
+"""The normal form where no configuration says more of its networks."""
+
+
 def skeleton(name: str) -> str:
     """What a name looks like to somebody who reads quickly, on any network: no case, no accents, no space at all.
 

@@ -161,7 +161,7 @@ def _land_file(
     suppressed: Suppressed | None,
 ) -> None:
     parsed = CONNECTORS[source.kind].parse(file.path, source)
-    if learned := gate.learned(suppressed, parsed.tables.get("aliases")):
+    if learned := gate.learned(suppressed, parsed.tables):
         suppress(settings.places, learned)
         suppressed = read_suppressed(settings)
     delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))

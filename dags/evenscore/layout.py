@@ -198,7 +198,7 @@ def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute("create temp table seeds (network varchar, account_id varchar)")
     for seed in settings.scoring.seeds:
         network, _, account = seed.partition(":")
-        con.execute("insert into seeds values (?, ?)", [network, account])
+        con.execute("insert into seeds values (?, ?)", [network, settings.account_ids.normal(network, account)])
     _keep_beside(con, settings.places, "trust_seeds", "from seeds")
 
 

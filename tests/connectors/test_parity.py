@@ -28,8 +28,14 @@ SOUND: dict[str, Record] = {
     "accounts": {"network": "forum", "account_id": "ann", "captured_at": "2026-03-01T10:30:00Z"},
     "aliases": {"network": "forum", "kind": "account", "alias_id": "ann", "stable_id": "7", "seen_at": "2026-03-01"},
     "consent": {
-        **{"person_id": "p", "network": "forum", "account_id": "ann", "persona": "work", "action": "grant"},
-        **{"purpose": "public_score", "is_adult": "true", "recorded_at": "2026-03-01T10:30:00Z"},
+        "person_id": "p",
+        "network": "forum",
+        "account_id": "ann",
+        "persona": "work",
+        "action": "grant",
+        "purpose": "public_score",
+        "is_adult": "true",
+        "recorded_at": "2026-03-01T10:30:00Z",
     },
 }
 FLAG_COLUMNS = ("is_private", "is_bot", "is_adult", *FLAGS["accounts"])

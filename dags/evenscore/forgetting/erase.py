@@ -85,9 +85,9 @@ def _carry_out(settings: Settings, erasure: Erasure) -> Forgotten:
     places = settings.places
     _write_intent(places, erasure)
     leavers, shared = whom.not_of_others(settings, erasure.leavers)
-    needles = Needles(leavers, shared=shared)
+    needles = Needles(leavers, shared=shared, ids=settings.account_ids)
     known = landed.read_clean(places)
-    suppress(places, whom.entries(Suppressed(new_key(places)), leavers, shared))
+    suppress(places, whom.entries(Suppressed(new_key(places), settings.account_ids), leavers, shared))
     found = Forgotten(
         len(needles.people), len(leavers), kept_accounts=tuple(f"{a.network}:{a.account_id}" for a in shared)
     )
