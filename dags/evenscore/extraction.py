@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from evenscore import durable, landing
+from evenscore import durable, landed_names, landing
 from evenscore.canonical import INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import Parsed
@@ -69,6 +69,7 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     """
     source = settings.source(source_name)
     path = settings.places.deliveries(source_name)
+    landed_names.settle(settings)
     with _only_one(path, source_name), validator() as con:
         known = deliveries(settings, source_name)
         suppressed = read_suppressed(settings)

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel
 
-from evenscore import landing
+from evenscore import landing, look_alikes
 from evenscore.canonical import DATASETS
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
@@ -91,6 +91,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_look_back(con, settings, night)
         _write_first_kept_night(con, settings, shown_date)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
+        look_alikes.write(con)
 
 
 def _begin_anew(places: Places) -> None:

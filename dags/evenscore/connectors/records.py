@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from evenscore.account_ids import AccountIds
 from evenscore.connectors.compressed import lines
 from evenscore.settings import Source
 
@@ -81,10 +82,10 @@ def text(record: Row, *path: str) -> str | None:
     return value or None
 
 
-def mentions(activity: Row, pattern: re.Pattern[str]) -> Iterator[Row]:
-    """A row for every account that an activity's text names outside code, once each."""
+def mentions(activity: Row, pattern: re.Pattern[str], ids: AccountIds) -> Iterator[Row]:
+    """A row for every account that an activity's text names outside code, once each, however often it is written."""
     prose = CODE.sub(" ", activity.get("text") or "")
-    for account in dict.fromkeys(pattern.findall(prose)):
+    for account in dict.fromkeys(ids.normal(activity["network"], name) for name in pattern.findall(prose)):
         event_id = f"{activity['event_id']}-m-{account.removeprefix('u_')}"
         yield {**activity, "event_id": event_id, "verb": "mention", "target_id": account, "text": None}
 
