@@ -4,6 +4,8 @@ Ledger, landing zone, suppression list, mentions and eraser all compare accounts
 (`skeleton`) is reported, and protects, but is never taken for the same account.
 """
 
+import html
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,9 +13,19 @@ from functools import lru_cache
 CASE_COUNTS = frozenset({"hackernews", "youtube"})
 """Networks on which `Bob` and `bob` are two accounts; on others (GitHub, forums, Mastodon) they are one."""
 
-INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
-"""Unicode categories that nobody sees: controls, joiners, direction marks, variation of lines."""
-VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+UNSEEN = (
+    "\\x00-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\xad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2"
+    "\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f"
+    "\\ufeff\\uffa0\\ufff0-\\ufffb\\U000110bd\\U000110cd\\U00013430-\\U00013455"
+    "\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a\\U000e0000-\\U000e0fff"
+)
+"""What nobody sees, as the inside of a regular expression's class: controls that are no white space, joiners, marks of
+direction, selectors of variants, fillers (Unicode's Cc, Cf and Default_Ignorable_Code_Point)."""
+INVISIBLE = re.compile(f"[{UNSEEN}]+")
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+"""A character as JSON may write it."""
+MOST_FOLDS = 3
+"""Folding of case and of width touch each other; after so many rounds nothing changes any more."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,10 @@ class AccountIds:
         return plain if network in self.case_counts else _folded(plain)
 
 
+EVERYWHERE = AccountIds()
+"""The normal form where no configuration says more of its networks."""
+
+
 def skeleton(name: str) -> str:
     """What a name looks like to somebody who reads quickly, on any network: no case, no accents, no space at all.
 
@@ -38,20 +54,34 @@ def skeleton(name: str) -> str:
     return "".join(character for character in bare if not unicodedata.combining(character) and not character.isspace())
 
 
+def visible(text: str) -> str:
+    """A text of any length as it is read: without invisible characters, all letters of one width."""
+    return text if text.isascii() and text.isprintable() else unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
+
+
+def folded(text: str) -> str:
+    """A text of any length as it is read where case says nothing."""
+    return _folded(visible(text))
+
+
+def unescaped(text: str) -> str:
+    """A text that is JSON or HTML, or holds some, with its escaped characters written out."""
+    if "\\u" in text:
+        text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return html.unescape(text) if "&" in text else text
+
+
 def _folded(plain: str) -> str:
-    return plain if plain.isascii() and plain.islower() else unicodedata.normalize("NFKC", plain.casefold())
+    if plain.isascii():
+        return plain.lower()
+    for _ in range(MOST_FOLDS):
+        before, plain = plain, unicodedata.normalize("NFKC", plain.casefold())
+        if plain == before:
+            break
+    return plain
 
 
 @lru_cache(maxsize=1 << 16)
 def _plain(name: str) -> str:
-    if name.isascii() and name.isprintable():
-        return name.strip()
-    visible = (character for character in name if not _is_invisible(character))
-    return unicodedata.normalize("NFKC", "".join(visible)).strip()
-
-
-def _is_invisible(character: str) -> bool:
-    # White space among the controls (a tab, a line end) is trimmed at the ends, and stays between words.
-    return ord(character) in VARIATION_SELECTORS or (
-        unicodedata.category(character) in INVISIBLE and not character.isspace()
-    )
+    return visible(name).strip()

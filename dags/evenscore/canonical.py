@@ -37,6 +37,9 @@ ACCOUNTS = pa.schema(
     ]
 )
 
+COUNTERS = ("followers", "following", "listed")
+"""What a snapshot counts."""
+
 ALIASES = pa.schema(
     [
         ("network", pa.string()),
@@ -75,6 +78,14 @@ def input_columns(dataset: str) -> list[str]:
     """The columns that are read of an input file."""
     return [*DATASETS[dataset].names, *FLAGS.get(dataset, {})]
 
+
+ID_COLUMNS = {
+    "activity": ("event_id", "actor_id", "object_id", "target_id"),
+    "accounts": ("account_id",),
+    "aliases": ("alias_id", "stable_id"),
+    "consent": ("person_id", "account_id"),
+}
+"""Names, whatever they are made of: a whole number among them is the same id in whatever type it comes."""
 
 REQUIRED_COLUMNS = {
     "activity": ("event_id", "network", "verb", "actor_id", "target_id", "occurred_at"),

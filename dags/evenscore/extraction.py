@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from evenscore import durable, landing
+from evenscore import durable, landed_names, landing
 from evenscore.canonical import INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import Parsed
@@ -23,6 +23,7 @@ from evenscore.errors import BusyError, InputError
 from evenscore.forgetting import gate
 from evenscore.forgetting.suppression import Suppressed, read_suppressed, suppress
 from evenscore.progress import track
+from evenscore.protection import require_told
 from evenscore.settings import WILDCARD, Settings, Source
 from evenscore.validation import validate, validator
 
@@ -68,6 +69,7 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     """
     source = settings.source(source_name)
     path = settings.places.deliveries(source_name)
+    landed_names.settle(settings)
     with _only_one(path, source_name), validator() as con:
         known = deliveries(settings, source_name)
         suppressed = read_suppressed(settings)
@@ -160,12 +162,12 @@ def _land_file(
     suppressed: Suppressed | None,
 ) -> None:
     parsed = CONNECTORS[source.kind].parse(file.path, source)
-    if learned := gate.learned(suppressed, parsed.tables.get("aliases")):
+    if learned := gate.learned(suppressed, parsed.tables):
         suppress(settings.places, learned)
         suppressed = read_suppressed(settings)
     delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
     covered_days = {file.day} if file.day else set()
-    for dataset, rows in _accepted(con, source, file, parsed, delivery):
+    for dataset, rows in _accepted(con, settings, source, file, parsed, delivery):
         sound_count = rows.num_rows
         rows = gate.keep(suppressed, dataset, rows)
         delivery.suppressed_count += sound_count - rows.num_rows
@@ -183,14 +185,20 @@ def _land_file(
 
 
 def _accepted(
-    con: duckdb.DuckDBPyConnection, source: Source, file: InputFile, parsed: Parsed, delivery: Delivery
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: Source,
+    file: InputFile,
+    parsed: Parsed,
+    delivery: Delivery,
 ) -> Iterator[tuple[str, pa.Table]]:
     """The typed rows of each dataset; what is refused is added to `parsed` and `delivery`."""
     latest = datetime.now(UTC)
     if file.day:  # a file of one day can't know of the next
         latest = min(latest, datetime.combine(file.day + timedelta(days=1), time(), UTC))
     for dataset, raw in sorted(parsed.tables.items()):
-        accepted, rejects, duplicate_count = validate(con, dataset, raw, source.network, latest)
+        accepted, rejects, duplicate_count = validate(con, dataset, raw, source.network, latest, settings.account_ids)
+        require_told(file.path, rejects)
         parsed.rejects.extend(rejects)
         delivery.duplicate_count += duplicate_count
         yield dataset, accepted

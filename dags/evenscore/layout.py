@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel
 
-from evenscore import landing
+from evenscore import landing, look_alikes
 from evenscore.canonical import DATASETS
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
@@ -93,6 +93,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         latest = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
         _write_first_kept_night(con, settings, latest)
+        look_alikes.write(con)
         _write_night(con, settings, night)  # the last, because it says that the others are there
 
 
@@ -200,7 +201,7 @@ def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute("create temp table seeds (network varchar, account_id varchar)")
     for seed in settings.scoring.seeds:
         network, _, account = seed.partition(":")
-        con.execute("insert into seeds values (?, ?)", [network, account])
+        con.execute("insert into seeds values (?, ?)", [network, settings.account_ids.normal(network, account)])
     _keep_beside(con, settings.places, "trust_seeds", "from seeds")
 
 

@@ -41,6 +41,11 @@ class Places:
         """Every file of refused records."""
         return sorted(self.landing.glob("rejected/*/*/*/*.parquet"))
 
+    @property
+    def normal_form(self) -> Path:
+        """Notes in which normal form accounts have landed."""
+        return self.landing / "deliveries" / "normal-form.json"  # no source can be called that
+
     def deliveries(self, source: str) -> Path:
         """What one source has delivered so far: each input file, its digest, and the days it covers."""
         return self.landing / "deliveries" / f"{source}.json"

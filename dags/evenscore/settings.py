@@ -40,6 +40,11 @@ class Source(_Frozen):
     case_counts: bool = False
     """Whether `Bob` and `bob` are two accounts on this source's network. They are one nearly everywhere."""
 
+    @property
+    def account_ids(self) -> AccountIds:
+        """The normal form of account ids on this source's network."""
+        return AccountIds(CASE_COUNTS | ({self.network} if self.network and self.case_counts else set()))
+
     @model_validator(mode="after")
     def _names_its_network(self) -> "Source":
         if self.kind == "discourse" and self.network is None:
@@ -185,7 +190,8 @@ class Settings(_Frozen):
         """The source called `name`; a UsageError names the known ones."""
         for source in self.sources:
             if source.name == name:
-                return source
+                # What one source says of its network goes for the others too.
+                return source.model_copy(update={"case_counts": source.network in self.account_ids.case_counts})
         known = ", ".join(source.name for source in self.sources)
         raise UsageError(f"{self.config}: no source is called {name!r} (known: {known})")
 

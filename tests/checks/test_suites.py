@@ -41,6 +41,19 @@ HEALTHY = """
             timestamp '2026-03-10 12:00:00' - to_days(day) as occurred_at
         from (select unnest(range(0, 57))::integer as day), (select unnest(range(0, 100))::integer as number);
 
+    -- Sixty of them asked for a score; who is acted on acts, too.
+    create table raw.consent as
+        select
+            'p' || number as person_id, 'talk' as network, 'a' || number as account_id, 'work' as persona,
+            'grant' as action, 'public_score' as purpose, timestamp '2026-01-01' as recorded_at
+        from (select unnest(range(0, 60)) as number);
+    create table raw.aliases as
+        select 'talk' as network, 'account' as kind, 't' || number as alias_id, 'n' || number as stable_id
+        from (select unnest(range(0, 100)) as number)
+        union all
+        select 'talk', 'account', 'a' || number, 'n' || number from (select unnest(range(0, 100)) as number);
+    create table raw.look_alikes as select 'talk' as network, 0 as look_alike_count;
+
     create table conformed.consent as
         select 'p' || number as person_id, 'work' as persona, number
         from (select unnest(range(0, 100)) as number);
@@ -115,6 +128,12 @@ FAULTS = {
     ("landing.strangers", "new_pair_count"): acted("target_id = 't' || (target_id[2:]::integer + 40) % 100"),
     ("landing.ledger", "unheard_count"): "update raw.ledger_words set unheard_count = 1",
     ("landing.ledger", "heard_count"): "update raw.ledger_words set heard_count = 1",
+    ("landing.matching", "named_count"): "update raw.consent set account_id = account_id || '.0'",
+    ("landing.matching", "named_share"): (
+        "update raw.consent set account_id = account_id || '.0' where account_id[2:]::integer >= 29"
+    ),
+    ("landing.matching", "known_target_count"): "update raw.activity set target_id = target_id || '.0'",
+    ("landing.matching", "look_alike_count"): "update raw.look_alikes set look_alike_count = 3",
     ("landing.night", "is_silent"): "delete from raw.landed_files where landed_date = '2026-03-10'",
     ("features.engagement", "counted_share"): "update conformed.received set set_aside_because = 'self-interaction'",
     ("features.engagement", "bot_share"): "update conformed.received set set_aside_because = 'service account'",
@@ -159,6 +178,10 @@ FAULTS = {
 
 # A rule's widest fault trips its neighbour too: when everything is a bot, nothing counts.
 COMPANIONS = {
+    ("landing.matching", "named_count"): {
+        ("landing.matching", "named_share"),
+        ("landing.matching", "known_target_count"),
+    },
     ("landing.night", "is_silent"): {("landing.volumes", "row_count")},
     ("landing.strangers", "new_actor_count"): {("landing.strangers", "new_pair_count")},
     ("landing.strangers", "new_target_count"): {("landing.strangers", "new_pair_count")},

@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
-from evenscore.canonical import DATASETS, input_columns
+from evenscore.canonical import COUNTERS, FLAGS, ID_COLUMNS, input_columns
 from evenscore.connectors.aliases import first_sightings
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.records import Ignored, Malformed, Row, decode
+from evenscore.connectors.whole_numbers import id_of_number
 from evenscore.errors import InputError
 from evenscore.settings import Source
 
@@ -20,6 +21,8 @@ MAX_RECORD_CHARACTERS = 2_000
 """How much of a refused record is kept beside its reason."""
 MAX_REASON_CHARACTERS = 200
 """Reasons and kinds quote the record, which may hold a megabyte where a word belongs."""
+SPARED = frozenset({*COUNTERS, *FLAGS["accounts"], "is_private", "is_bot"})
+"""What a snapshot may hold anything in, and protect all the same: it is judged with its row."""
 MAX_REJECTS = 100_000
 """Past this many, a file with more malformed records than sound ones is given up before it fills the memory."""
 
@@ -31,6 +34,8 @@ class Reject:
     row: int
     reason: str
     record: str
+    is_protecting: bool = False
+    """Whether it asked that somebody be left alone: whoever refuses it must say so loudly."""
 
 
 @dataclass
@@ -41,6 +46,8 @@ class Parsed:
     rejects: list[Reject] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     record_count: int = 0
+    unread: set[str] = field(default_factory=set)
+    """Columns of a canonical file that nobody reads."""
 
 
 class Connector(Protocol):
@@ -99,9 +106,9 @@ def refuse(path: Path, parsed: Parsed, reject: Reject) -> None:
 
 def _flat(dataset: str, row: Row) -> Row:
     """The dataset's columns of a row; raises Malformed where one holds a list or an object."""
-    flat = {name: row[name] for name in DATASETS[dataset].names if name in row}
+    flat = {name: row[name] for name in input_columns(dataset) if name in row}
     for name, value in flat.items():
-        if isinstance(value, list | dict):
+        if isinstance(value, list | dict) and name not in SPARED:
             raise Malformed(
                 f"{name} is not a single value but a JSON {'list' if isinstance(value, list) else 'object'}"
             )
@@ -116,11 +123,17 @@ def raw_schema(dataset: str) -> pa.Schema:
 def raw_table(dataset: str, rows: list[Row]) -> pa.Table:
     """Rows of any values as a raw table: every value as text, absent columns null."""
     schema = raw_schema(dataset)
-    columns = {name: [_text(row.get(name)) for row in rows] for name in schema.names if name != "row"}
+    columns = {
+        name: [_text(row.get(name), name in ID_COLUMNS[dataset]) for row in rows]
+        for name in schema.names
+        if name != "row"
+    }
     return pa.table({"row": [row["row"] for row in rows], **columns}, schema=schema)
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Any, is_id: bool) -> str | None:
     if value is None or isinstance(value, str):
         return value
+    if is_id and isinstance(value, float):
+        return id_of_number(value, not getattr(value, "has_exponent", False))
     return json.dumps(value)

@@ -42,7 +42,7 @@ class Discourse(JsonLines):
         _require_visible(record)
         activity = {"network": source.network, **self._activity(record)}
         yield "activity", activity
-        for mention in mentions(activity, MENTION):
+        for mention in mentions(activity, MENTION, source.account_ids):
             yield "activity", mention
         for like in _likes(activity, record):
             yield "activity", like

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenscore.canonical import DATASETS, REQUIRED_COLUMNS, input_columns
+from evenscore.canonical import ID_COLUMNS, REQUIRED_COLUMNS, input_columns
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
+from evenscore.connectors.columns import MAX_UNREAD, require_columns, require_spelling, unread
 from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, lines
 from evenscore.connectors.records import Malformed, Row
+from evenscore.connectors.whole_numbers import ids_of_numbers, require_digits
 from evenscore.errors import InputError
 from evenscore.settings import Source
 
@@ -35,7 +38,8 @@ class Files:
 def read_canonical(path: Path, dataset: str, network: str | None = None) -> Parsed:
     """Read one file of a dataset by its suffix; rows that name no network get `network`.
 
-    Raises InputError when the file cannot be read, or lacks a required column.
+    Raises InputError when the file cannot be read, lacks a required column or misspells a known one, holds ids that
+    have lost digits, or, of account snapshots, holds a record of which nobody can tell whom it protects.
     """
     suffix = path.with_suffix("").suffix if path.suffix in (".gz", ".zst") else path.suffix
     required = [name for name in REQUIRED_COLUMNS[dataset] if name != "network" or not network]
@@ -44,35 +48,58 @@ def read_canonical(path: Path, dataset: str, network: str | None = None) -> Pars
     elif suffix == ".csv":
         parsed = _csv(path, dataset, required)
     elif suffix in NDJSON_SUFFIXES:
-        parsed = parse_lines(path, lambda record: _ndjson(record, dataset, required))
+        parsed = _json_lines(path, dataset, required)
     else:
         raise InputError(f"{path}: unknown suffix {suffix!r} (known: .parquet .csv .ndjson .jsonl .json, .gz .zst)")
-    parsed.tables.setdefault(dataset, raw_table(dataset, []))
-    if network:
-        parsed.tables[dataset] = _fill_network(parsed.tables[dataset], network)
+    if dataset == "accounts":
+        _require_sound(path, parsed)
+    rows = _without_blanks(parsed.tables.get(dataset, raw_table(dataset, [])))
+    # The ledger keeps to the letter what was said, or a row that was taken in would count as changed.
+    rows = require_digits(path, dataset, rows, is_kept_as_written=dataset == "consent")
+    parsed.tables[dataset] = _fill_network(rows, network) if network else rows
     return parsed
 
 
-def _ndjson(record: Row, dataset: str, required: list[str]) -> Iterator[tuple[str, Row]]:
-    for name in required:
-        if name not in record:
-            raise Malformed(f"{name} is missing")
-    yield dataset, record
+def _require_sound(path: Path, parsed: Parsed) -> None:
+    for reject in parsed.rejects:
+        raise InputError(
+            f"{path}: row {reject.row}: {reject.reason}: a snapshot that cannot be read may ask that somebody be "
+            "private; mend the row"
+        )
 
 
-def _require_columns(path: Path, names: list[str], dataset: str, required: list[str]) -> None:
-    for name in DATASETS[dataset].names:
-        if name in required and name not in names:
-            raise InputError(f"{path}: column {name} is missing (it has: {', '.join(names)[:MAX_RECORD_CHARACTERS]})")
-        if names.count(name) > 1:
-            raise InputError(f"{path}: column {name} is given twice")
+def _without_blanks(rows: pa.Table) -> pa.Table:
+    """An empty text says nothing, in whatever format it stands."""
+    for place, name in enumerate(rows.column_names):
+        if name != "row" and pc.any(pc.equal(rows[name], "")).as_py():
+            rows = rows.set_column(place, name, pc.if_else(pc.equal(rows[name], ""), None, rows[name]))
+    return rows
+
+
+def _json_lines(path: Path, dataset: str, required: list[str]) -> Parsed:
+    seen: set[str] = set()
+
+    def rows(record: Row) -> Iterator[tuple[str, Row]]:
+        if not seen.issuperset(record):
+            fresh = record.keys() - seen
+            require_spelling(path, sorted(fresh), dataset)
+            if len(seen) < MAX_UNREAD:
+                seen.update(fresh)
+        for name in required:
+            if name not in record:
+                raise Malformed(f"{name} is missing")
+        yield dataset, record
+
+    parsed = parse_lines(path, rows)
+    parsed.unread = unread(seen, dataset)
+    return parsed
 
 
 def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
     try:
         file = pq.ParquetFile(path)
         names = file.schema_arrow.names
-        _require_columns(path, names, dataset, required)
+        require_columns(path, names, dataset, required)
         _require_no_bomb(path, file.metadata)
         table = file.read([name for name in input_columns(dataset) if name in names])
     except (pa.ArrowException, OSError) as error:
@@ -80,8 +107,14 @@ def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
     columns: dict[str, pa.Array | pa.ChunkedArray] = {"row": pa.array(range(1, table.num_rows + 1), pa.int64())}
     for name in input_columns(dataset):
         known = name in table.column_names
-        columns[name] = _as_text(path, name, table.column(name)) if known else pa.nulls(table.num_rows, pa.string())
-    return Parsed(tables={dataset: pa.table(columns, schema=raw_schema(dataset))}, record_count=table.num_rows)
+        is_id = name in ID_COLUMNS[dataset]
+        columns[name] = _as_text(path, name, table.column(name), is_id) if known else _nothing(table.num_rows)
+    raw = pa.table(columns, schema=raw_schema(dataset))
+    return Parsed(tables={dataset: raw}, record_count=table.num_rows, unread=unread(names, dataset))
+
+
+def _nothing(count: int) -> pa.Array:
+    return pa.nulls(count, pa.string())
 
 
 def _require_no_bomb(path: Path, metadata: pq.FileMetaData) -> None:
@@ -92,7 +125,9 @@ def _require_no_bomb(path: Path, metadata: pq.FileMetaData) -> None:
         raise InputError(f"{path}: unpacks to more than {MAX_RATIO} times its size; taken for a bomb")
 
 
-def _as_text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_text(path: Path, name: str, column: pa.ChunkedArray, is_id: bool) -> pa.ChunkedArray:
+    if is_id and (pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
+        return ids_of_numbers(path, name, column)
     if pa.types.is_timestamp(column.type) and column.type.tz:
         column = column.cast(pa.timestamp(column.type.unit, "UTC"))
     try:
@@ -115,8 +150,8 @@ def _csv(path: Path, dataset: str, required: list[str]) -> Parsed:
         raise InputError(f"{path}: has no header line")
     if isinstance(header, csv.Error):
         raise InputError(f"{path}: line 1: {header}")
-    _require_columns(path, header, dataset, required)
-    parsed, rows = Parsed(), []
+    require_columns(path, header, dataset, required)
+    parsed, rows = Parsed(unread=unread(header, dataset)), []
     for number, values in enumerate(records, start=2):
         if not values:
             continue

@@ -52,7 +52,7 @@ class GitHub(JsonLines):
         """What one object did, whom its text mentions, its accounts' names, and its actor's account if a bot's."""
         activity = {"network": source.network or NETWORK, **self._activity(record)}
         yield "activity", activity
-        for mention in mentions(activity, MENTION):
+        for mention in mentions(activity, MENTION, source.account_ids):
             if person(mention["target_id"]):
                 yield "activity", mention
         yield from bots(activity, record.get("actor") or record.get("user"))
@@ -123,7 +123,7 @@ def login(record: Row, *path: str) -> str | None:
 
 def person(account: str) -> str | None:
     """The account, unless it is the placeholder of deleted ones."""
-    return None if account == GHOST else account
+    return None if account.casefold() == GHOST else account
 
 
 def titled_text(record: Row, *path: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from evenscore.account_ids import AccountIds
 from evenscore.connectors.compressed import lines
 from evenscore.settings import Source
 
@@ -13,6 +14,18 @@ Row = dict[str, Any]
 
 CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 """Markdown code, where an @ marks a key or a decorator and not a person."""
+
+
+class Number(float):
+    """A JSON number with a fraction or an exponent, which remembers how it was written."""
+
+    def __new__(cls, written: str) -> "Number":
+        """The number that a text stands for."""
+        number = super().__new__(cls, written)
+        number.has_exponent = "e" in written.lower()
+        return number
+
+    has_exponent: bool
 
 
 class Malformed(Exception):
@@ -26,7 +39,7 @@ class Ignored(Exception):
 def decode(line: str) -> Row:
     """One JSON object; raises Malformed for anything else."""
     try:
-        record = json.loads(line)
+        record = json.loads(line, parse_float=Number)
         if "\\u" in line:  # half a surrogate pair is valid JSON and no text
             json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
@@ -69,10 +82,10 @@ def text(record: Row, *path: str) -> str | None:
     return value or None
 
 
-def mentions(activity: Row, pattern: re.Pattern[str]) -> Iterator[Row]:
-    """A row for every account that an activity's text names outside code, once each."""
+def mentions(activity: Row, pattern: re.Pattern[str], ids: AccountIds) -> Iterator[Row]:
+    """A row for every account that an activity's text names outside code, once each, however often it is written."""
     prose = CODE.sub(" ", activity.get("text") or "")
-    for account in dict.fromkeys(pattern.findall(prose)):
+    for account in dict.fromkeys(ids.normal(activity["network"], name) for name in pattern.findall(prose)):
         event_id = f"{activity['event_id']}-m-{account.removeprefix('u_')}"
         yield {**activity, "event_id": event_id, "verb": "mention", "target_id": account, "text": None}
 

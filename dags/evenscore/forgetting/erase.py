@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, ledger, runs
+from evenscore import durable, landed_names, ledger, runs
 from evenscore.errors import EvenscoreError
 from evenscore.forgetting import kept, landed, traces, whom
 from evenscore.forgetting.needles import Needles
@@ -71,6 +71,7 @@ def resume(settings: Settings) -> Forgotten | None:
 
 def keep_out(settings: Settings) -> None:
     """Before a night: finish what was interrupted, and take out what a restore or a roll-back brought back."""
+    landed_names.settle(settings)  # what was restored may be older than the normal form of names
     resume(settings)
     suppressed = read_suppressed(settings)
     if suppressed is None:
@@ -83,11 +84,12 @@ def keep_out(settings: Settings) -> None:
 
 def _carry_out(settings: Settings, erasure: Erasure) -> Forgotten:
     places = settings.places
+    landed_names.settle(settings)
     _write_intent(places, erasure)
     leavers, shared = whom.not_of_others(settings, erasure.leavers)
-    needles = Needles(leavers, shared=shared)
+    needles = Needles(leavers, shared=shared, ids=settings.account_ids)
     known = landed.read_clean(places)
-    suppress(places, whom.entries(Suppressed(new_key(places)), leavers, shared))
+    suppress(places, whom.entries(Suppressed(new_key(places), settings.account_ids), leavers, shared))
     found = Forgotten(
         len(needles.people), len(leavers), kept_accounts=tuple(f"{a.network}:{a.account_id}" for a in shared)
     )

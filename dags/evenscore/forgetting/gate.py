@@ -1,17 +1,20 @@
 """Keeps the rows of suppressed accounts out of the landing zone, whoever delivers or restores them.
 
 A row that one of them did or received is dropped and counted. In the rows of others they may still be mentioned: as the
-owner in an object's id (`bob/project#1`) and as `@bob` in a text; there the name gives way to its keyed hash.
+owner in an object's id (`bob/project#1`) and as `@bob` in a text, in whatever case, width or with whatever nobody sees;
+there the name gives way to its keyed hash.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenscore.account_columns import other_spellings
+from evenscore.account_ids import UNSEEN, unescaped
 from evenscore.canonical import INSTANT_COLUMN
 from evenscore.connectors.base import Parsed, Reject
 from evenscore.forgetting.suppression import ACCOUNT, STABLE, Entry, Suppressed
@@ -24,7 +27,7 @@ COLUMNS = {
 """Where the accounts stand in each dataset's rows."""
 OBJECTS = {"activity": "object_id", "aliases": "alias_id"}
 PART = re.compile(r"[^/#?&=@\s]+")
-MENTION = re.compile(r"@(\w(?:[\w.-]*\w)?)")
+MENTION = re.compile(rf"[@\uff20\ufe6b]([\w{UNSEEN}](?:[\w.{UNSEEN}-]*[\w{UNSEEN}])?)")
 WORDS = re.compile(r"[^\s\"',:;{}\[\]()\\/#@?&=]+")
 NAMELESS = "(its record names somebody who has left)"
 
@@ -109,17 +112,24 @@ def _changed(rows: pa.Table, column: str, here: pa.ChunkedArray, change: Callabl
     return rows.set_column(place, column, changed)
 
 
-def learned(suppressed: Suppressed | None, aliases: pa.Table | None) -> list[Entry]:
-    """The names that accounts on the list have taken since, by the sightings of a delivery."""
-    if suppressed is None or aliases is None:
+def learned(suppressed: Suppressed | None, tables: Mapping[str, pa.Table]) -> list[Entry]:
+    """What a delivery teaches of accounts on the list: the names that they have taken since, and, where an older list
+    has a name as it was written, its normal form."""
+    if suppressed is None:
         return []
-    found = []
+    found = [*_sighted(suppressed, tables["aliases"])] if "aliases" in tables else []
+    for dataset, rows in tables.items():
+        for network, written, normal in other_spellings(suppressed.ids, dataset, rows):
+            if known := suppressed.entry(ACCOUNT, network, written):
+                found.append(Entry(suppressed.digest(ACCOUNT, network, normal), known.of, known.erased_at))
+    return [entry for entry in dict.fromkeys(found) if entry.digest not in suppressed.entries]
+
+
+def _sighted(suppressed: Suppressed, aliases: pa.Table) -> Iterator[Entry]:
     for row in aliases.select(["network", "alias_id", "stable_id"]).to_pylist():
         known = suppressed.entry(STABLE, row["network"], row["stable_id"]) if all(row.values()) else None
         if known:
-            digest = suppressed.digest(ACCOUNT, row["network"], row["alias_id"])
-            found.append(Entry(digest, known.of, known.erased_at))
-    return [entry for entry in dict.fromkeys(found) if entry.digest not in suppressed.entries]
+            yield Entry(suppressed.digest(ACCOUNT, row["network"], row["alias_id"]), known.of, known.erased_at)
 
 
 def quiet(suppressed: Suppressed | None, network: str | None, parsed: Parsed) -> list[Reject]:
@@ -130,7 +140,7 @@ def quiet(suppressed: Suppressed | None, network: str | None, parsed: Parsed) ->
     networks = [network] if network else {name for table in rows for name in table["network"].unique().to_pylist()}
 
     def names_one(reject: Reject) -> bool:
-        text = f"{reject.reason} {reject.record}"
+        text = unescaped(f"{reject.reason} {reject.record}")
         words = {word.strip(".!") for word in WORDS.findall(text)} | set(re.findall(r'"([^"]+)"', text))
         return any(suppressed.entry(ACCOUNT, str(name), word) for name in networks for word in words)
 

@@ -3,11 +3,13 @@
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import ahocorasick
 from markupsafe import escape
 
+from evenscore.account_ids import EVERYWHERE, AccountIds, folded, unescaped, visible
 from evenscore.forgetting.whom import Leaver
 
 REMOVED = "(removed: somebody has left)"
@@ -16,53 +18,85 @@ TELLING = re.compile(r"[^\W\d]|\d{6}")
 WORD = re.compile(r"[\w-]")
 
 
-class Needles:
-    """Every id of the leavers, as it may stand in plain text, JSON and HTML; whole words only: bob is not in bobby."""
+Automaton = Any
+"""Of pyahocorasick, which has no types."""
 
-    def __init__(self, leavers: Iterable[Leaver], people: Iterable[str] = (), shared: Iterable[Leaver] = ()) -> None:
+
+class Needles:
+    """Every id of the leavers, as it may stand in plain text, JSON and HTML; whole words only: bob is not in bobby.
+
+    An account is found in every spelling that is the same account: other case, width, and what nobody sees.
+    """
+
+    def __init__(
+        self,
+        leavers: Iterable[Leaver],
+        people: Iterable[str] = (),
+        shared: Iterable[Leaver] = (),
+        ids: AccountIds = EVERYWHERE,
+    ) -> None:
         self.claims = (*leavers, *shared)
         self.people = {*people, *(one.person_id for one in [*leavers, *shared] if one.person_id)}
-        plain, self.accounts = set[str](), set[str]()
+        exact, self.accounts = set[str](), set[str]()
         for person in self.people:
-            plain |= {f"{person}/{persona}" for persona in ("work", "personal")}
-            plain |= {person} if TELLING.search(person) else set()
+            exact |= {f"{person}/{persona}" for persona in ("work", "personal")}
+            exact |= {person} if TELLING.search(person) else set()
+        caseless = set[str]()
         for leaver in leavers:
-            for name in (leaver.account_id, *leaver.names, *leaver.stable_ids):
-                self.accounts.add(name)
-                plain.add(f"{leaver.network}:{name}")
-                if TELLING.search(name):
-                    plain.add(name)
-        self.plain = frozenset(name for name in plain if name)
-        self._found = ahocorasick.Automaton()
-        for name in self.plain:
-            for written in {name, json.dumps(name)[1:-1], str(escape(name)), html.escape(name)}:
-                self._found.add_word(written, len(written))
-        if self.plain:
-            self._found.make_automaton()
+            names = {leaver.account_id, *leaver.names}
+            names |= {ids.normal(leaver.network, name) for name in names}
+            self.accounts |= names | set(leaver.stable_ids)
+            own = exact if leaver.network in ids.case_counts else caseless
+            own |= {f"{leaver.network}:{name}" for name in names} | {name for name in names if TELLING.search(name)}
+            exact |= {f"{leaver.network}:{one}" for one in leaver.stable_ids}
+            exact |= {one for one in leaver.stable_ids if TELLING.search(one)}
+        self._readers = [
+            (reading, words)
+            for reading, names in ((visible, exact), (folded, caseless))
+            if (words := _words(reading, names))
+        ]
 
     def __bool__(self) -> bool:
-        return bool(self.plain)
-
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where names stand in a text."""
-        if not self.plain:
-            return
-        for last, length in self._found.iter(text):
-            start, end = last - length + 1, last + 1
-            before, after = text[start - 1 : start], text[end : end + 1]
-            if not (WORD.match(before) and WORD.match(text[start])) and not (
-                WORD.match(after) and WORD.match(text[end - 1])
-            ):
-                yield start, end
+        return bool(self._readers)
 
     def within(self, text: str) -> bool:
         """Whether a name stands in a text."""
-        return next(self.spans(text), None) is not None
+        return any(_is_in(words, read) for read, words in self._read(text))
 
     def anywhere(self, content: bytes) -> bool:
         """Whether a name stands in bytes, be it glued to other words: a database writes its values side by side."""
-        return bool(self.plain) and next(self._found.iter(content.decode("latin-1")), None) is not None
+        text = content.decode("utf-8", errors="replace")
+        return any(next(words.iter(read), None) is not None for read, words in self._read(text))
 
     def within_bytes(self, content: bytes) -> bool:
         """Whether a name stands in bytes that are text, be it partly."""
         return self.within(content.decode("utf-8", errors="replace"))
+
+    def _read(self, text: str) -> Iterator[tuple[str, Automaton]]:
+        """A text as it stands and as it is meant, each in the way in which its automaton reads."""
+        for written in dict.fromkeys((text, unescaped(text))):
+            for reading, words in self._readers:
+                yield reading(written), words
+
+
+def _words(reading: Callable[[str], str], names: Iterable[str]) -> Automaton | None:
+    """What finds names in a text that was read in the same way; None where there are none."""
+    words = ahocorasick.Automaton()
+    for name in filter(None, map(reading, names)):
+        for written in {name, json.dumps(name)[1:-1], str(escape(name)), html.escape(name)}:
+            words.add_word(written, len(written))
+    if not len(words):
+        return None
+    words.make_automaton()
+    return words
+
+
+def _is_in(words: Automaton, text: str) -> bool:
+    for last, length in words.iter(text):
+        start, end = last - length + 1, last + 1
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if not (WORD.match(before) and WORD.match(text[start])) and not (
+            WORD.match(after) and WORD.match(text[end - 1])
+        ):
+            return True
+    return False

@@ -1,6 +1,7 @@
 """The suppression list: whom never to take in again. It knows keyed hashes alone, so it cannot tell who they are.
 
-A digest is HMAC-SHA256 under a key that lies beside the list, readable by its owner only. Everything an account was
+A digest is HMAC-SHA256 under a key that lies beside the list, readable by its owner only, over the normal form of an
+account's name; older lists hold names as they were written, and keep working. Everything an account was
 ever called hangs on one digest (`of`), so that a later grant lets all its names in again, from that grant on.
 """
 
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenscore import durable
+from evenscore.account_ids import AccountIds
 from evenscore.errors import InputError
 from evenscore.ledger import read_ledger
 from evenscore.places import Places
@@ -39,17 +41,24 @@ class Suppressed:
     """The list as it stands tonight, with the grants that came after an erasure."""
 
     key: bytes
+    ids: AccountIds
     entries: dict[str, Entry] = field(default_factory=dict)
     granted_at: dict[str, datetime] = field(default_factory=dict)
     """For each `of`, the first grant after its erasure."""
 
     def digest(self, kind: str, *name: str) -> str:
-        """The keyed hash that stands for a name."""
-        return hmac.digest(self.key, "\x1f".join((kind, *name)).encode(), "sha256").hex()
+        """The keyed hash that stands for a name, in normal form where it is an account's."""
+        if kind in (ACCOUNT, CLAIM):
+            *whose, network, account = name
+            name = (*whose, network, self.ids.normal(network, account))
+        return self._hashed(kind, *name)
 
     def entry(self, kind: str, *name: str) -> Entry | None:
         """What the list says of a name; None where it is not on it."""
-        return self.entries.get(self.digest(kind, *name))
+        return self.entries.get(self.digest(kind, *name)) or self.entries.get(self._hashed(kind, *name))
+
+    def _hashed(self, kind: str, *name: str) -> str:
+        return hmac.digest(self.key, "\x1f".join((kind, *name)).encode("utf-8", "replace"), "sha256").hex()
 
     def refused_before(self, kind: str, *name: str) -> datetime | None:
         """Up to when rows of a name are kept out; None where it is not on the list."""
@@ -82,7 +91,7 @@ def read_suppressed(settings: Settings, entries: pa.Table | None = None) -> Supp
     for line in places.suppressed.read_text().splitlines():
         entry = Entry(**json.loads(line))
         known[entry.digest] = max(entry, known.get(entry.digest, entry), key=lambda found: found.erased_at)
-    found = Suppressed(new_key(places), known)
+    found = Suppressed(new_key(places), settings.account_ids, known)
     _note_grants(found, read_ledger(settings) if entries is None else entries)
     return found
 

@@ -12,7 +12,6 @@ from evenscore import landing
 from evenscore.errors import UsageError
 from evenscore.forgetting.suppression import ACCOUNT, CLAIM, PERSON, STABLE, Entry, Suppressed
 from evenscore.ledger import read_ledger
-from evenscore.places import Places
 from evenscore.settings import Settings
 
 Account = tuple[str, str]
@@ -87,7 +86,7 @@ def asked_by_hand(settings: Settings, people: Iterable[str], accounts: Iterable[
             "with --account NETWORK:ACCOUNT"
         )
     known = {(row["network"], row["account_id"], row["person_id"]) for row in rows}
-    named = {(network, account, None) for network, account in accounts}
+    named = {(network, settings.account_ids.normal(network, account), None) for network, account in accounts}
     return [
         Leaver(network, account, at.isoformat(), person)
         for network, account, person in sorted(known | named, key=lambda found: (found[0], found[1], found[2] or ""))
@@ -99,12 +98,13 @@ def with_names(settings: Settings, leavers: list[Leaver]) -> list[Leaver]:
 
     A recycled name, which two ids have had, is followed no further: what is under it may be another's.
     """
-    ids, names = _aliases(settings.places)
+    ids, names = _aliases(settings)
     found = []
     for leaver in leavers:
-        stable = ids.get((leaver.network, leaver.account_id), set())
+        account = settings.account_ids.normal(leaver.network, leaver.account_id)
+        stable = ids.get((leaver.network, account), set())
         stable = stable if len(stable) == 1 else set()
-        called = {name for one in stable for name in names[leaver.network, one]} - {leaver.account_id}
+        called = {name for one in stable for name in names[leaver.network, one]} - {account}
         own = sorted(name for name in called if len(ids[leaver.network, name]) == 1)
         found.append(
             Leaver(
@@ -119,17 +119,19 @@ def with_names(settings: Settings, leavers: list[Leaver]) -> list[Leaver]:
     return found
 
 
-def _aliases(places: Places) -> tuple[dict[Account, set[str]], dict[Account, set[str]]]:
+def _aliases(settings: Settings) -> tuple[dict[Account, set[str]], dict[Account, set[str]]]:
     """The ids of each name, and the names of each id, of all accounts that have landed."""
     ids: dict[Account, set[str]] = defaultdict(set)
     names: dict[Account, set[str]] = defaultdict(set)
-    for manifest in landing.manifests(places):
+    columns = ["network", "kind", "alias_id", "stable_id"]
+    for manifest in landing.manifests(settings.places):
         if manifest.dataset == "aliases":
-            rows = pq.ParquetFile(landing.verify(places, manifest)).read(["network", "kind", "alias_id", "stable_id"])
+            rows = pq.ParquetFile(landing.verify(settings.places, manifest)).read(columns)
             for row in rows.to_pylist():
                 if row["kind"] == "account":
-                    ids[row["network"], row["alias_id"]].add(row["stable_id"])
-                    names[row["network"], row["stable_id"]].add(row["alias_id"])
+                    name = settings.account_ids.normal(row["network"], row["alias_id"])
+                    ids[row["network"], name].add(row["stable_id"])
+                    names[row["network"], row["stable_id"]].add(name)
     return ids, names
 
 
@@ -138,23 +140,25 @@ def not_of_others(settings: Settings, leavers: list[Leaver]) -> tuple[list[Leave
 
     Of the latter the person is forgotten all the same, and loses the claim; what others own is not theirs to erase.
     """
-    latest: dict[tuple[str, str, str], str] = {}
+    normal, latest = settings.account_ids.normal, dict[tuple[str, str, str], str]()
     for row in read_ledger(settings).to_pylist():
         if not row["purpose"].startswith("topic:"):
-            latest[row["person_id"], row["network"], row["account_id"]] = row["action"]
+            account = normal(row["network"], row["account_id"])
+            latest[row["person_id"], row["network"], account] = row["action"]
     owned: dict[Account, set[str]] = defaultdict(set)
     for (person, network, account), action in latest.items():
         if action == "grant":
             owned[network, account].add(person)
-    leaving = {(leaver.person_id, leaver.network, leaver.account_id) for leaver in leavers}
-    stays = [
-        leaver
-        for leaver in leavers
-        if any(
-            (person, leaver.network, leaver.account_id) not in leaving and person != leaver.person_id
-            for person in owned[leaver.network, leaver.account_id]
+    leaving = {(one.person_id, one.network, normal(one.network, one.account_id)) for one in leavers}
+
+    def is_anothers(leaver: Leaver) -> bool:
+        account = normal(leaver.network, leaver.account_id)
+        return any(
+            (person, leaver.network, account) not in leaving and person != leaver.person_id
+            for person in owned[leaver.network, account]
         )
-    ]
+
+    stays = [leaver for leaver in leavers if is_anothers(leaver)]
     return [leaver for leaver in leavers if leaver not in stays], stays
 
 

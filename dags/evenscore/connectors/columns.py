@@ -1,0 +1,42 @@
+"""The columns of a canonical file: those that are known, those that are nearly, and those that nobody reads."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from evenscore.account_ids import folded
+from evenscore.canonical import input_columns
+from evenscore.errors import InputError
+
+NO_LETTER = re.compile(r"[\W_]+")
+MAX_SHOWN_CHARACTERS = 2_000
+MAX_UNREAD = 1_000
+"""So many names of columns that nobody reads are kept; a file with more makes them up."""
+
+
+def require_columns(path: Path, names: list[str], dataset: str, required: list[str]) -> None:
+    """Raise InputError where a column is misspelt, given twice, or missing."""
+    require_spelling(path, names, dataset)
+    for name in input_columns(dataset):
+        if name in required and name not in names:
+            raise InputError(f"{path}: column {name} is missing (it has: {', '.join(names)[:MAX_SHOWN_CHARACTERS]})")
+        if names.count(name) > 1:
+            raise InputError(f"{path}: column {name} is given twice")
+
+
+def require_spelling(path: Path, names: Iterable[str], dataset: str) -> None:
+    """Raise InputError for a name that means a known column: left out, what it says would be lost in silence."""
+    known = {_letters(name): name for name in input_columns(dataset)}
+    for name in names:
+        meant = known.get(_letters(name), name)
+        if meant != name:
+            raise InputError(f"{path}: column {name[:100]!r} is to be written {meant}")
+
+
+def unread(names: Iterable[str], dataset: str) -> set[str]:
+    """The names of columns that nobody reads."""
+    return set(sorted(set(names) - set(input_columns(dataset)))[:MAX_UNREAD])
+
+
+def _letters(name: str) -> str:
+    return NO_LETTER.sub("", folded(name))
