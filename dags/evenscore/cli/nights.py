@@ -30,9 +30,13 @@ def night(settings: Settings, as_json: bool, as_of_date: date, until: date | Non
 
 
 def _days(first: date, last: date | None) -> list[date]:
-    last = last or first
+    """The days of a range, none of which may run unless the last one is over."""
+    runs.require_ended(first)
+    if last is None:
+        return [first]
     if last < first:
         raise UsageError(f"--until {last}: lies before --date {first}")
+    runs.require_ended(last, "--until")
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
