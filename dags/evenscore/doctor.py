@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 
-from evenscore import durable, landing, run_tables, runs, warehouse
+from evenscore import durable, landing, run_tables, runs, truths, warehouse
+from evenscore.checks.suites import EXPECTATIONS, require_suites
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
+from evenscore.forgetting.suppression import read_suppressed
 from evenscore.ledger import examine_ledger
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
@@ -50,6 +52,19 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
 
 def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
     yield Finding("ledger", True, f"{settings.ledger}: {examine_ledger(settings).num_rows} sound entries")
+
+
+def _look_at_truths(settings: Settings) -> Iterator[Finding]:
+    lost = truths.complaints(settings.places)
+    yield from (Finding("truths", False, complaint) for complaint in lost)
+    suppressed = read_suppressed(settings)
+    if not lost:
+        says = f"{len(settings.places.truths)} files that are only ever added to, with all that was added"
+        yield Finding("truths", True, f"{says}; {len(suppressed.entries) if suppressed else 0} suppressed names")
+
+
+def _look_at_checks(settings: Settings) -> Iterator[Finding]:
+    yield Finding("checks", True, f"{EXPECTATIONS}: {require_suites(settings.checks)} suites")
 
 
 def _look_at_topics(settings: Settings) -> Iterator[Finding]:
@@ -121,6 +136,8 @@ LOOKS = (
     _look_at_configuration,
     _look_at_sources,
     _look_at_ledger,
+    _look_at_truths,
+    _look_at_checks,
     _look_at_topics,
     _look_at_landing,
     _look_at_disk,

@@ -21,6 +21,20 @@ class Places:
         """The demo community: its sources, ledger, configuration and ground truth."""
         return self.home / "demo"
 
+    @property
+    def heads(self) -> Path:
+        """How many entries each file has that is only ever added to, and the SHA-256 over them."""
+        return self.home / "heads.json"
+
+    @property
+    def truths(self) -> list[Path]:
+        """The files that no other can be made anew from, and that are only ever added to, those there are."""
+        erasures = (self.suppressed, self.suppression_key, self.erasure_intent, self.erasure_log)
+        reviews = (self.decisions, self.questions, self.incident_releases)
+        deliveries = (self.landing / "deliveries").glob("*.json")
+        found = (*erasures, *reviews, *deliveries, self.exports, self.pruned, self.consent_key)
+        return sorted(path for path in found if path.exists())
+
     # landing zone -----------------------------------------------------------------------------------------
 
     @property

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, extraction, publishing, retention, runs, warehouse
+from evenscore import durable, extraction, publishing, retention, runs, truths, warehouse
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import require_suites
@@ -39,6 +39,7 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
     """Land what one source has delivered. Returns counts of the records first read on this night."""
     runs.require_ended(night.as_of_date)
     with runs.stage(settings.places, night, f"extract_{source}") as record:
+        truths.require_whole(settings.places)
         delivered = extraction.extract(settings, source, night.as_of_date)
         record["files"] = len(delivered)
         record["rows"] = {
@@ -58,6 +59,7 @@ def check_landing(settings: Settings, night: Night) -> None:
     with _working(settings, night, "check_landing") as record:
         require_suites(settings.checks)
         keep_out(settings)
+        record[truths.HEADS] = truths.require_whole(settings.places)
         retention.require_raw(settings, night.as_of_date)
         lay_out(settings, night)
         record[HEAD] = last_head(settings.places)

@@ -1,2 +1,4 @@
-{# One constant of the gate. #}
-{% macro gate_constant(name) -%} {{ seed_constant("gate_v1", name) }} {%- endmacro %}
+{# One constant of the gate, as a scalar subquery on its seed. #}
+{% macro gate_constant(name) -%}
+    (select value from {{ ref("gate_v1") }} where constant = '{{ name }}')
+{%- endmacro %}

@@ -349,9 +349,7 @@ VACUOUS = {
 
 
 @pytest.mark.parametrize("what", VACUOUS)
-def test_what_was_not_compared_is_not_proved(
-    what: str, settings: Settings, con: duckdb.DuckDBPyConnection
-) -> None:
+def test_what_was_not_compared_is_not_proved(what: str, settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
     fault, expected = VACUOUS[what]
     con.execute(fault)
     found = failures(settings, con)

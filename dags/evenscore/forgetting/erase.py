@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, ledger, runs
+from evenscore import durable, ledger, runs, truths
 from evenscore.errors import EvenscoreError
 from evenscore.forgetting import kept, landed, traces, whom
 from evenscore.forgetting.needles import Needles
@@ -46,7 +46,7 @@ def forget(
     Raises UsageError for a person whom the ledger does not know, BusyError while another run works in the home.
     """
     with runs.only_one(settings.places):
-        resume(settings)
+        _prepare(settings)
         leavers = whom.asked_by_hand(settings, people, accounts, whom.now())
         return _carry_out(settings, Erasure(whom.with_names(settings, leavers), by, why))
 
@@ -54,11 +54,17 @@ def forget(
 def forget_due(settings: Settings, by: str) -> Forgotten:
     """Forget everybody whose erasure the ledger asks for and that has not been carried out yet, all at once."""
     with runs.only_one(settings.places):
-        resume(settings)
+        _prepare(settings)
         leavers = whom.asked_by_ledger(settings, read_suppressed(settings))
         if not leavers:
             return Forgotten()
         return _carry_out(settings, Erasure(whom.with_names(settings, leavers), by, "asked for in the ledger"))
+
+
+def _prepare(settings: Settings) -> None:
+    """Finish what was interrupted; then raise LostTruth unless all that is only ever added to is there."""
+    resume(settings)
+    truths.require_whole(settings.places)
 
 
 def resume(settings: Settings) -> Forgotten | None:
@@ -71,7 +77,7 @@ def resume(settings: Settings) -> Forgotten | None:
 
 def keep_out(settings: Settings) -> None:
     """Before a night: finish what was interrupted, and take out what a restore or a roll-back brought back."""
-    resume(settings)
+    _prepare(settings)
     suppressed = read_suppressed(settings)
     if suppressed is None:
         return
@@ -95,15 +101,14 @@ def _carry_out(settings: Settings, erasure: Erasure) -> Forgotten:
         step(settings, needles, known, found)
     found.inputs = _inputs(settings)
     _note(places, erasure, found)
-    places.erasure_intent.unlink()
-    durable.sync(places.erasures)
+    truths.remove(places, places.erasure_intent)
     return found
 
 
 def _write_intent(places: Places, erasure: Erasure) -> None:
     with durable.disk_errors(places.erasure_intent):
         places.erasures.mkdir(parents=True, exist_ok=True, mode=0o700)
-    durable.write_json(places.erasure_intent, erasure.as_plain())
+    truths.write_json(places, places.erasure_intent, erasure.as_plain())
     os.chmod(places.erasure_intent, 0o600)
 
 
@@ -177,5 +182,4 @@ def _note(places: Places, erasure: Erasure, found: Forgotten) -> None:
     line: dict[str, Any] = {"at": runs.now(), "by": erasure.by, "why": erasure.why} | {
         name: value for name, value in vars(found).items() if isinstance(value, int)
     }
-    old = places.erasure_log.read_bytes() if places.erasure_log.exists() else b""
-    durable.write_bytes(places.erasure_log, old + (json.dumps(line, sort_keys=True) + "\n").encode())
+    truths.append(places, places.erasure_log, json.dumps(line, sort_keys=True))
