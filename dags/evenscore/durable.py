@@ -81,7 +81,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text())
     except ValueError as error:
-        raise InputError(f"{path}: damaged: not valid JSON; restore it, or delete it and extract again") from error
+        raise InputError(f"{path}: damaged: not valid JSON; restore it") from error
 
 
 def point(pointer: Path, target: Path) -> None:

@@ -158,6 +158,11 @@ class Places:
         return self.reports / f"{as_of_date.isoformat()}.html"
 
     @property
+    def night_pages(self) -> list[Path]:
+        """The pages of all nights, the oldest first."""
+        return sorted(self.reports.glob("????-??-??.html"))
+
+    @property
     def report_index(self) -> Path:
         """The page that lists all nights."""
         return self.reports / "index.html"
@@ -174,6 +179,10 @@ class Places:
     def run(self, run_id: str) -> Path:
         """The folder of one run."""
         return self.runs / run_id
+
+    def page_facts(self, run_id: str) -> Path:
+        """What the page of a run says, as plain values; in a folder of its own, for the run's tells its age."""
+        return self.run(run_id) / "page" / "facts.json"
 
     @property
     def pages(self) -> tuple[Path, ...]:

@@ -139,9 +139,10 @@ def _complaints(places: Places, heads: dict[str, Head]) -> list[str]:
 
 def _complaint(places: Places, name: str, head: Head, seen: tuple[str, Head] | None) -> str | None:
     path = places.home / name
-    if not _says(path, head) and not (head.then and _says(path, Head(**head.then))):
+    head = _present(path, head)
+    if not _says(path, head):
         return _sentence(places, path, head, "")
-    if seen and head.age < seen[1].age and not (head.then and Head(**head.then).age >= seen[1].age):
+    if seen and head.age < seen[1].age:
         run, known = seen
         return (
             f"{places.heads}: knows {head.entries} entries of {path}, and the run {run} saw {known.entries}: it is an "
@@ -173,10 +174,15 @@ def _settled(places: Places, path: Path, heads: dict[str, Head]) -> Head:
     return heads[name]
 
 
-def _now(path: Path, head: Head) -> Head:
-    """The head of a file that is whole; a rewrite that was under way counts where it was carried out."""
+def _present(path: Path, head: Head) -> Head:
+    """The head that counts: of the rewrite that was under way, where it was carried out before the process died."""
     then = Head(**head.then) if head.then else None
-    return replace(_read(path), rewrites=(then if then and _says(path, then) else head).rewrites)
+    return then if then and _says(path, then) else head
+
+
+def _now(path: Path, head: Head) -> Head:
+    """The head of all that a file says, which is whole."""
+    return replace(_read(path), rewrites=_present(path, head).rewrites)
 
 
 def _says(path: Path, head: Head) -> bool:

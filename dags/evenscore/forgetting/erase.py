@@ -9,12 +9,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from evenscore import durable, ledger, runs, truths
-from evenscore.errors import EvenscoreError
 from evenscore.forgetting import kept, landed, traces, whom
 from evenscore.forgetting.needles import Needles
 from evenscore.forgetting.suppression import Suppressed, new_key, read_suppressed, suppress
@@ -133,25 +131,11 @@ def _from_caches(settings: Settings, _needles: Needles, _known: set[str], _found
 
 
 def _from_files(settings: Settings, needles: Needles, _known: set[str], found: Forgotten) -> None:
-    found.files_changed, pages = traces.purge_files(settings, needles)
-    for page in pages:
-        _write_again(settings, page)
+    """The pages of nights last: they are written again from what their runs have kept, now without a leaver."""
+    from evenscore.report.writing import take_off  # seconds to import
 
-
-def _write_again(settings: Settings, page: Path) -> None:
-    """The page of a night without what named a leaver: what its run recorded is kept, its warehouse is not."""
-    from evenscore.report.writing import write_report  # seconds to import: only where a page has gone
-
-    for night in _nights_of(settings.places, page):
-        write_report(settings, night)
-
-
-def _nights_of(places: Places, page: Path) -> list[runs.Night]:
-    try:
-        day = date.fromisoformat(page.stem)
-        return [runs.latest_run(places, day)] if page == places.report(day) else []
-    except (ValueError, EvenscoreError):  # a page of another kind, or of a night whose run folder has gone
-        return []
+    found.files_changed = traces.purge_files(settings, needles)
+    found.files_changed += len(take_off(settings, needles))
 
 
 def _from_ledger(settings: Settings, needles: Needles, _known: set[str], _found: Forgotten) -> None:

@@ -23,7 +23,6 @@ from evenscore.forgetting.needles import REMOVED, Needles
 from evenscore.settings import Settings
 
 IDS = ("person_id", "other_person_id")
-PAGES = ".html"
 SQLITE = b"SQLite format 3\0"
 
 GONE = object()
@@ -36,6 +35,7 @@ def files(settings: Settings) -> Iterator[Path]:
     own = {places.suppression_key, places.suppressed, places.erasure_intent, places.lock, places.seen_clean}
     own |= {places.consent_ledger, places.consent_key, places.heads}
     own |= {landing.landed_file(places, manifest) for manifest in landing.manifests(places)}
+    own |= {places.page_facts(folder.name) for folder in places.runs.glob("*/")} | set(places.night_pages)
     inputs = {settings.ledger, settings.config, settings.topic_list}
     folders = {places.demo, places.published / "runs", *(settings.folder(source) for source in settings.sources)}
     for name, subfolders, names in os.walk(places.home):
@@ -46,9 +46,9 @@ def files(settings: Settings) -> Iterator[Path]:
                 yield path
 
 
-def purge_files(settings: Settings, needles: Needles) -> tuple[int, list[Path]]:
-    """Rewrite or remove every file that names a leaver, once. Returns how many there were, and the pages among them."""
-    changed, pages, truths_there = 0, [], set(settings.places.truths)
+def purge_files(settings: Settings, needles: Needles) -> int:
+    """Rewrite or remove every file that names a leaver, once. Returns how many there were."""
+    changed, truths_there = 0, set(settings.places.truths)
     for path in list(files(settings)):
         is_truth = path in truths_there
         if not is_truth and needles.within(str(path.relative_to(settings.home))):
@@ -57,13 +57,10 @@ def purge_files(settings: Settings, needles: Needles) -> tuple[int, list[Path]]:
             continue
         elif is_truth:
             _rewrite_truth(settings, path, needles)
-        elif path.suffix == PAGES:
-            pages.append(path)
-            path.unlink()
         else:
             _rewrite(path, needles)
         changed += 1
-    return changed, pages
+    return changed
 
 
 def _holds(path: Path, needles: Needles) -> bool:
