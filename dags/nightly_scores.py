@@ -27,10 +27,12 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from evenscore import steps
 from evenscore.demo.configuration import configured_sources
+from evenscore.durable import keep_private
 from evenscore.errors import LostTruth, StoppedByCheck, UsageError
 from evenscore.runs import Night
 from evenscore.settings import load_settings
 
+keep_private()
 HOME = Path(os.environ.get("EVENSCORE_HOME", "var")).absolute()
 CONFIG = Path(os.environ["EVENSCORE_CONFIG"]) if "EVENSCORE_CONFIG" in os.environ else None
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 
 from evenscore import durable, landing, run_tables, runs, truths, warehouse
 from evenscore.checks.suites import EXPECTATIONS, require_suites
+from evenscore.durable import OTHERS, open_to_others
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.forgetting.suppression import read_suppressed
@@ -91,6 +93,25 @@ def _look_at_disk(settings: Settings) -> Iterator[Finding]:
     yield Finding("disk", enough, f"{free / 1e9:.1f} GB free" + ("" if enough else "; a night needs at least 1 GB"))
 
 
+def _look_at_privacy(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    # Whoever lets a group pass through the home folder, and no more, has let it read what is published.
+    group = home.exists() and home.stat().st_mode & OTHERS == 0o010
+    shown = settings.places.published if group else None
+    found = [path for path in open_to_others(home) if not (shown and _is_shown(path, home, shown))]
+    if found:
+        says = f"{found[0]}: open to others than its owner, and {len(found) - 1} more below it"
+        yield Finding("privacy", False, f"{says}; chmod -R go-rwx {home} (whom to let in: docs/operations.md)")
+    else:
+        yield Finding("privacy", True, f"{home}: its owner's alone" + (", but for what is published" if shown else ""))
+
+
+def _is_shown(path: Path, home: Path, shown: Path) -> bool:
+    """Whether a group was let in here on purpose, and nobody else: the way to what is published, and that."""
+    is_way = path in (home, shown) or path.is_relative_to(shown)
+    return is_way and not path.stat().st_mode & 0o027
+
+
 def _look_at_lock(settings: Settings) -> Iterator[Finding]:
     with runs.only_one(settings.places):
         yield Finding("lock", True, "no other run is working in this home folder")
@@ -141,6 +162,7 @@ LOOKS = (
     _look_at_topics,
     _look_at_landing,
     _look_at_disk,
+    _look_at_privacy,
     _look_at_lock,
     _look_at_warehouse,
     _look_at_published,

@@ -12,6 +12,20 @@ from typing import Any
 
 from evenscore.errors import DiskError, InputError
 
+OTHERS = 0o077
+"""What the group and everybody else may do with a file; here nothing."""
+
+
+def keep_private() -> None:
+    """Let every file and folder that this process makes, and those that it starts, be its owner's alone."""
+    os.umask(OTHERS)
+
+
+def open_to_others(folder: Path) -> list[Path]:
+    """The folder itself and what lies below it, where the group or everybody may do anything with it."""
+    found = [folder, *folder.rglob("*")] if folder.exists() else []
+    return [path for path in found if not path.is_symlink() and path.stat().st_mode & OTHERS]
+
 
 @contextlib.contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
