@@ -166,6 +166,7 @@ def rebuild(settings: Settings, as_json: bool, first: date, until: date | None) 
     \b
     Example: evenscore rebuild --from 2026-03-09
     """
+    runs.require_ended(first)
     for day in _days(first, until or steps.latest_published(settings)):
         facts = summary.summarise(settings, steps.rebuild_night(settings, day))
         show(facts, as_json, summary.in_one_line(facts))
