@@ -25,6 +25,11 @@ export AIRFLOW__CORE__LOAD_EXAMPLES := False
 export AIRFLOW__CORE__PARALLELISM := 4
 export AIRFLOW__API__HOST := 127.0.0.1
 export AIRFLOW__API__WORKERS := 1
+export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS := 0o700
+export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS := 0o600
+
+# What Airflow leaves below the home folder is its owner's alone, as is what evenscore leaves there.
+PRIVATE := umask 077;
 
 .PHONY: help nightly standalone test lint clean
 
@@ -41,20 +46,20 @@ help: ## show this list
 	@touch $@
 
 nightly: .venv/.ready ## run the nightly DAG through Airflow over the demo community
-	@mkdir -p $(AIRFLOW_HOME)
+	@$(PRIVATE) mkdir -p $(AIRFLOW_HOME)
 	@.venv/bin/evenscore demo --nights 0
 	@echo "airflow dags test nightly_scores $(NIGHT)   (log: $(AIRFLOW_HOME)/nightly.log)"
-	@.venv/bin/airflow db migrate >$(AIRFLOW_HOME)/nightly.log 2>&1 \
+	@$(PRIVATE) .venv/bin/airflow db migrate >$(AIRFLOW_HOME)/nightly.log 2>&1 \
 		&& .venv/bin/airflow dags test nightly_scores $(NIGHT) >>$(AIRFLOW_HOME)/nightly.log 2>&1 \
 		|| grep -E 'Error|error' $(AIRFLOW_HOME)/nightly.log | tail -3
 	@.venv/bin/evenscore status --date $(NIGHT)
 
 standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, running the DAGs on schedule
-	@mkdir -p $(AIRFLOW_HOME)
+	@$(PRIVATE) mkdir -p $(AIRFLOW_HOME)
 	@.venv/bin/evenscore demo --nights 0
-	@.venv/bin/airflow db migrate
-	@.venv/bin/airflow pools set warehouse 1 "the warehouse has one writer"
-	PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/airflow standalone
+	@$(PRIVATE) .venv/bin/airflow db migrate
+	@$(PRIVATE) .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer"
+	$(PRIVATE) PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
 test: .venv/.ready ## run the tests
 	@.venv/bin/python -m pytest -q -n auto --dist loadfile

@@ -24,9 +24,11 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from evenscore.durable import keep_private
 from evenscore.errors import UsageError
 from evenscore.settings import load_settings
 
+keep_private()
 HOME = Path(os.environ.get("EVENSCORE_HOME", "var")).absolute()
 CONFIG = Path(os.environ["EVENSCORE_CONFIG"]) if "EVENSCORE_CONFIG" in os.environ else None
 

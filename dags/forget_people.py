@@ -21,9 +21,11 @@ from pathlib import Path
 import pendulum
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
+from evenscore.durable import keep_private
 from evenscore.forgetting import erase
 from evenscore.settings import load_settings
 
+keep_private()
 HOME = Path(os.environ.get("EVENSCORE_HOME", "var")).absolute()
 CONFIG = Path(os.environ["EVENSCORE_CONFIG"]) if "EVENSCORE_CONFIG" in os.environ else None
 

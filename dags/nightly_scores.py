@@ -5,6 +5,7 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 | when a task fails | do |
 |---|---|
 | `extract` | the log names the file; mend or move it, then clear the task |
+| "is not over yet", "has no logical date" | trigger the DAG again with the logical date of a day that is over |
 | `check_landing`, `check` | a critical check stopped the night; readers keep the last good scores; read its page |
 | anything else | clear it: every task may be run again |
 
@@ -16,7 +17,7 @@ Earlier nights run one at a time, oldest first, and the same without Airflow:
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,12 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from evenscore import steps
 from evenscore.demo.configuration import configured_sources
-from evenscore.errors import StoppedByCheck, UsageError
+from evenscore.durable import keep_private
+from evenscore.errors import LostTruth, StoppedByCheck, UsageError
 from evenscore.runs import Night
 from evenscore.settings import load_settings
 
+keep_private()
 HOME = Path(os.environ.get("EVENSCORE_HOME", "var")).absolute()
 CONFIG = Path(os.environ["EVENSCORE_CONFIG"]) if "EVENSCORE_CONFIG" in os.environ else None
 
@@ -51,12 +54,21 @@ def source_names() -> list[str]:
 
 
 def do(step: Callable[..., Any], dag_run: Any, *arguments: str) -> Any:
-    """One step of the night that this DAG run scores. What a check stops is not tried again: the data won't change."""
-    night = Night.of(dag_run.logical_date.date(), dag_run.run_id)
+    """One step of the night that this DAG run scores. What a check stops, or a setting or day that is wrong, stays so
+    however often it is tried."""
     try:
+        night = Night.of(day_of(dag_run), dag_run.run_id)
         return step(load_settings(HOME, CONFIG), night, *arguments)
-    except StoppedByCheck as stop:
+    except (StoppedByCheck, LostTruth, UsageError) as stop:
         raise AirflowFailException(str(stop)) from stop
+
+
+def day_of(dag_run: Any) -> date:
+    """The UTC day that a DAG run scores; a run that was started by hand has the present moment for it, or nothing."""
+    if dag_run.logical_date is None:
+        raise UsageError("this run has no logical date; trigger it with that of a day that is over")
+    day: date = dag_run.logical_date.astimezone(UTC).date()
+    return day
 
 
 @dag(

@@ -25,9 +25,11 @@ from airflow.sdk import Asset, Param, dag, task, task_group
 from airflow.sdk.exceptions import AirflowFailException
 
 from evenscore.decisions import LONGEST_REASON
+from evenscore.durable import keep_private
 from evenscore.errors import UsageError
 from evenscore.places import Places
 
+keep_private()
 PLACES = Places(Path(os.environ.get("EVENSCORE_HOME", "var")).absolute())
 
 # No minLength: Airflow checks the empty form too, before it asks.

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from evenscore import durable
 from home import Home
+
+durable.keep_private()  # as every verb and every DAG does
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def append_incident_release(places: Places, incident_id: str, night: date, by: s
     said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
     release = IncidentRelease.model_validate(said)
     with journal.alone(places.incident_releases):
-        journal.append(places.incident_releases, release)
+        journal.append(places, places.incident_releases, release)
     return release
 
 
@@ -103,7 +103,7 @@ def append_decision(places: Places, seen: Seen, action: Action, by: str, why: st
             seen.model_dump(include=set(Seen.model_fields))
             | {"decision_id": len(known) + 1, "decided_at": runs.now(), "decided_by": by, "why": why, "action": action}
         )
-        journal.append(places.decisions, decision)
+        journal.append(places, places.decisions, decision)
     return decision
 
 

@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 
-from evenscore import durable, landing, run_tables, runs, warehouse
+from evenscore import durable, landing, run_tables, runs, truths, warehouse
+from evenscore.checks.suites import EXPECTATIONS, require_suites
 from evenscore.consent.hearing import in_words
+from evenscore.durable import OTHERS, open_to_others
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.forgetting.hide import shown_too_many
+from evenscore.forgetting.suppression import read_suppressed
 from evenscore.ledger import examine_ledger
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
@@ -57,6 +61,19 @@ def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
         yield Finding("ledger", False, f"{settings.ledger}: {in_words(found.heard)}")
 
 
+def _look_at_truths(settings: Settings) -> Iterator[Finding]:
+    lost = truths.complaints(settings.places)
+    yield from (Finding("truths", False, complaint) for complaint in lost)
+    suppressed = read_suppressed(settings)
+    if not lost:
+        says = f"{len(settings.places.truths)} files that are only ever added to, with all that was added"
+        yield Finding("truths", True, f"{says}; {len(suppressed.entries) if suppressed else 0} suppressed names")
+
+
+def _look_at_checks(settings: Settings) -> Iterator[Finding]:
+    yield Finding("checks", True, f"{EXPECTATIONS}: {require_suites(settings.checks)} suites")
+
+
 def _look_at_topics(settings: Settings) -> Iterator[Finding]:
     if settings.topic_list:
         count = len(set(read_topics(settings).column("topic_id").to_pylist()))
@@ -79,6 +96,25 @@ def _look_at_disk(settings: Settings) -> Iterator[Finding]:
     free = durable.free_bytes(settings.home)
     enough = free >= LEAST_FREE_BYTES
     yield Finding("disk", enough, f"{free / 1e9:.1f} GB free" + ("" if enough else "; a night needs at least 1 GB"))
+
+
+def _look_at_privacy(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    # Whoever lets a group pass through the home folder, and no more, has let it read what is published.
+    group = home.exists() and home.stat().st_mode & OTHERS == 0o010
+    shown = settings.places.published if group else None
+    found = [path for path in open_to_others(home) if not (shown and _is_shown(path, home, shown))]
+    if found:
+        says = f"{found[0]}: open to others than its owner, and {len(found) - 1} more below it"
+        yield Finding("privacy", False, f"{says}; chmod -R go-rwx {home} (whom to let in: docs/operations.md)")
+    else:
+        yield Finding("privacy", True, f"{home}: its owner's alone" + (", but for what is published" if shown else ""))
+
+
+def _is_shown(path: Path, home: Path, shown: Path) -> bool:
+    """Whether a group was let in here on purpose, and nobody else: the way to what is published, and that."""
+    is_way = path in (home, shown) or path.is_relative_to(shown)
+    return is_way and not path.stat().st_mode & 0o027
 
 
 def _look_at_lock(settings: Settings) -> Iterator[Finding]:
@@ -131,9 +167,12 @@ LOOKS = (
     _look_at_configuration,
     _look_at_sources,
     _look_at_ledger,
+    _look_at_truths,
+    _look_at_checks,
     _look_at_topics,
     _look_at_landing,
     _look_at_disk,
+    _look_at_privacy,
     _look_at_lock,
     _look_at_warehouse,
     _look_at_published,

@@ -12,6 +12,20 @@ from typing import Any
 
 from evenscore.errors import DiskError, InputError
 
+OTHERS = 0o077
+"""What the group and everybody else may do with a file; here nothing."""
+
+
+def keep_private() -> None:
+    """Let every file and folder that this process makes, and those that it starts, be its owner's alone."""
+    os.umask(OTHERS)
+
+
+def open_to_others(folder: Path) -> list[Path]:
+    """The folder itself and what lies below it, where the group or everybody may do anything with it."""
+    found = [folder, *folder.rglob("*")] if folder.exists() else []
+    return [path for path in found if not path.is_symlink() and path.stat().st_mode & OTHERS]
+
 
 @contextlib.contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
@@ -68,7 +82,12 @@ def append_line(path: Path, line: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as readable JSON with sorted keys, atomically."""
-    write_bytes(path, (json.dumps(value, indent=2, sort_keys=True, default=str) + "\n").encode())
+    write_bytes(path, json_bytes(value))
+
+
+def json_bytes(value: Any) -> bytes:
+    """`value` as readable JSON with sorted keys."""
+    return (json.dumps(value, indent=2, sort_keys=True, default=str) + "\n").encode()
 
 
 def read_json(path: Path) -> Any:
@@ -76,7 +95,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text())
     except ValueError as error:
-        raise InputError(f"{path}: damaged: not valid JSON; restore it, or delete it and extract again") from error
+        raise InputError(f"{path}: damaged: not valid JSON; restore it") from error
 
 
 def point(pointer: Path, target: Path) -> None:

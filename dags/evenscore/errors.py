@@ -15,6 +15,10 @@ class BrokenChain(EvenscoreError):
     """The consent ledger is not what was written to it: rows were changed, removed or put in."""
 
 
+class LostTruth(EvenscoreError):
+    """A file that evenscore only ever adds to says less than it did, or something else: nothing runs on it."""
+
+
 class BusyError(EvenscoreError):
     """Another run holds the home folder, or another process holds the warehouse."""
 

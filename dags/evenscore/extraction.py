@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from evenscore import durable, landed_names, landing
+from evenscore import durable, landed_names, landing, truths
 from evenscore.canonical import INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import Parsed
@@ -79,7 +79,7 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
                 read = _read_if_changed(con, settings, source, file, as_of_date, before, suppressed)
                 known[str(file.path)] = read
         finally:
-            durable.write_json(path, {name: asdict(known[name]) for name in sorted(known)})
+            truths.write_json(settings.places, path, {name: asdict(known[name]) for name in sorted(known)})
     return [delivery for delivery in known.values() if delivery.night == as_of_date.isoformat()]
 
 

@@ -8,8 +8,9 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
-from evenscore import durable
+from evenscore import durable, truths
 from evenscore.errors import BusyError, InputError
+from evenscore.places import Places
 
 Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -39,9 +40,12 @@ def _parsed(path: Path, number: int, line: bytes, kind: type[Entry]) -> Entry:
         raise InputError(f"{path}: line {number}: damaged: {where and where + ': '}{first['msg']}") from error
 
 
-def append(path: Path, entry: BaseModel) -> None:
-    """Add an entry; it is on the disk when this returns. The caller holds the file (`alone`)."""
-    durable.append_line(path, entry.model_dump_json())
+def append(places: Places, path: Path, entry: BaseModel) -> None:
+    """Add an entry; it is on the disk when this returns. The caller holds the file (`alone`).
+
+    Raises LostTruth when what stood before it is not what was written.
+    """
+    truths.append(places, path, entry.model_dump_json())
 
 
 @contextlib.contextmanager

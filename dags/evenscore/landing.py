@@ -161,8 +161,8 @@ def verify(places: Places, manifest: Manifest) -> Path:
     """The landed file, once its bytes are proved to be those that were landed; else an InputError."""
     path = landed_file(places, manifest)
     remedy = (
-        f"restore it, or delete {path.with_name(manifest.source + '.json')} and {places.deliveries(manifest.source)} "
-        "and extract again"
+        f"restore it, or delete {path.with_name(manifest.source + '.json')} and {places.deliveries(manifest.source)}, "
+        f"say `evenscore doctor --accept-loss landing/deliveries/{manifest.source}.json` and extract again"
     )
     if not path.exists():
         raise InputError(f"{path}: landed, but the file is gone; {remedy}")

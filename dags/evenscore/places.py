@@ -21,6 +21,20 @@ class Places:
         """The demo community: its sources, ledger, configuration and ground truth."""
         return self.home / "demo"
 
+    @property
+    def heads(self) -> Path:
+        """How many entries each file has that is only ever added to, and the SHA-256 over them."""
+        return self.home / "heads.json"
+
+    @property
+    def truths(self) -> list[Path]:
+        """The files that no other can be made anew from, and that are only ever added to, those there are."""
+        erasures = (self.suppressed, self.suppression_key, self.erasure_intent, self.erasure_log)
+        reviews = (self.decisions, self.questions, self.incident_releases)
+        deliveries = (self.landing / "deliveries").glob("*.json")
+        found = (*erasures, *reviews, *deliveries, self.exports, self.pruned, self.consent_key)
+        return sorted(path for path in found if path.exists())
+
     # landing zone -----------------------------------------------------------------------------------------
 
     @property
@@ -154,6 +168,11 @@ class Places:
         return self.reports / f"{as_of_date.isoformat()}.html"
 
     @property
+    def night_pages(self) -> list[Path]:
+        """The pages of all nights, the oldest first."""
+        return sorted(self.reports.glob("????-??-??.html"))
+
+    @property
     def report_index(self) -> Path:
         """The page that lists all nights."""
         return self.reports / "index.html"
@@ -170,6 +189,10 @@ class Places:
     def run(self, run_id: str) -> Path:
         """The folder of one run."""
         return self.runs / run_id
+
+    def page_facts(self, run_id: str) -> Path:
+        """What the page of a run says, as plain values; in a folder of its own, for the run's tells its age."""
+        return self.run(run_id) / "page" / "facts.json"
 
     @property
     def pages(self) -> tuple[Path, ...]:

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenscore import durable, landing, publishing, runs
+from evenscore import durable, landing, publishing, runs, truths
 from evenscore.errors import UsageError
 from evenscore.landing import Manifest
 from evenscore.places import Places
@@ -43,7 +43,7 @@ def prune(settings: Settings, as_of_date: date) -> dict[str, int]:
         gone.update(_prune_folders(settings.places, nights_before))
         if gone["landed_days"]:
             note = {"as_of_date": as_of_date, "landed_before": raw_before}
-            durable.write_json(settings.places.pruned, note)
+            truths.write_json(settings.places, settings.places.pruned, note)
     return {kind: count for kind, count in gone.items() if count}
 
 

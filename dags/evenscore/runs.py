@@ -27,10 +27,20 @@ class Night:
     @classmethod
     def of(cls, as_of_date: date, label: str | None = None) -> "Night":
         """A run of `as_of_date`; `label` tells it from other runs of the same day (by default, the time it began)."""
-        if as_of_date > datetime.now(UTC).date():
-            raise UsageError(f"--date {as_of_date}: lies in the future; a night is scored when its day has ended")
+        require_ended(as_of_date)
         label = label or datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         return cls(as_of_date, f"{as_of_date}_{re.sub(r'[^0-9A-Za-z.-]+', '-', label)}")
+
+
+def require_ended(day: date, option: str = "--date") -> None:
+    """Raise UsageError for a day that is not over everywhere on its UTC calendar: half a day is no day.
+
+    The clock decides, whatever SOURCE_DATE_EPOCH says of the instant that a record is to bear.
+    """
+    today = datetime.now(UTC).date()
+    if day >= today:
+        what = "lies in the future" if day > today else "is not over yet (UTC)"
+        raise UsageError(f"{option} {day}: {what}; a night is scored when its day has ended")
 
 
 def latest_run(places: Places, as_of_date: date) -> Night:

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, extraction, publishing, retention, runs, warehouse
+from evenscore import durable, extraction, publishing, retention, runs, truths, warehouse
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
+from evenscore.checks.suites import require_suites
 from evenscore.consent.book import HEAD, last_head
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.forgetting.erase import keep_out
@@ -37,7 +38,9 @@ SCORE_COUNTS = """
 
 def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
     """Land what one source has delivered. Returns counts of the records first read on this night."""
+    runs.require_ended(night.as_of_date)
     with runs.stage(settings.places, night, f"extract_{source}") as record:
+        truths.require_whole(settings.places)
         delivered = extraction.extract(settings, source, night.as_of_date)
         record["files"] = len(delivered)
         record["rows"] = {
@@ -55,7 +58,9 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
 def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
+        require_suites(settings.checks)
         keep_out(settings)
+        record[truths.HEADS] = truths.require_whole(settings.places)
         hide(settings)  # a restored home, or a link moved by hand, may show somebody who has left
         retention.require_raw(settings, night.as_of_date)
         lay_out(settings, night)
@@ -142,6 +147,7 @@ def latest_published(settings: Settings) -> date:
 @contextlib.contextmanager
 def _working(settings: Settings, night: Night, name: str) -> Iterator[dict[str, Any]]:
     """A stage that needs the home folder for itself. One that a check stops still leaves the reviewers their page."""
+    runs.require_ended(night.as_of_date)
     before, after = STAGES[: STAGES.index(name)], STAGES[STAGES.index(name) + 1 :]
     try:
         with runs.only_one(settings.places), runs.stage(settings.places, night, name) as record:

@@ -29,6 +29,9 @@ LAYERS = {
 }
 """What each build task builds, as dbt selectors."""
 
+REQUIRED_TESTS = {"scores": ("only_consenting_people_are_named", "contributions_sum_to_the_score")}
+"""The singular tests that stand for a promise, told apart from their folder: a layer without them is not built."""
+
 SCORING_VERSIONS = get_args(ScoringVersion)
 VERSIONED = ("score_person__influence", "score_person__contributions")
 """The dbt models that a scoring version consists of."""
@@ -114,13 +117,16 @@ def build_layer(settings: Settings, layer: str) -> dict[str, Any]:
 
     Raises as `build` does.
     """
-    return build(settings, f"layer {layer}", ["--select", *LAYERS[layer]])
+    return build(settings, f"layer {layer}", ["--select", *LAYERS[layer]], required=REQUIRED_TESTS.get(layer, ()))
 
 
-def build(settings: Settings, what: str, options: list[str], names_engagers: bool = False) -> dict[str, Any]:
+def build(
+    settings: Settings, what: str, options: list[str], names_engagers: bool = False, required: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Call `dbt build` on the warehouse with `options` of its own. Returns what was built, with seconds.
 
-    `names_engagers` is for scratch homes alone: engagers who did not ask for a score are not hashed.
+    `names_engagers` is for scratch homes alone: engagers who did not ask for a score are not hashed. `required` names
+    tests that must be among those that ran.
     Raises StoppedByCheck when a data test found rows that must not be, EvenscoreError when a model cannot be built.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
@@ -138,7 +144,7 @@ def build(settings: Settings, what: str, options: list[str], names_engagers: boo
         shutil.rmtree(settings.places.spilled, ignore_errors=True)
     if result.exception:
         raise EvenscoreError(f"dbt build of {what}: {result.exception}") from result.exception
-    return _outcome(what, list(result.result))
+    return _outcome(what, list(result.result), required)
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ def dbt_arguments(places: Places) -> list[str]:
     ]
 
 
-def _outcome(what: str, results: list[Any]) -> dict[str, Any]:
+def _outcome(what: str, results: list[Any], required: tuple[str, ...]) -> dict[str, Any]:
     nodes = {result.node.name: round(result.execution_time, 3) for result in results}
     failed = [result for result in results if result.status == "fail"]
     broken = [result for result in results if result.status in ("error", "runtime error")]
@@ -188,4 +194,10 @@ def _outcome(what: str, results: list[Any]) -> dict[str, Any]:
     if failed:
         names = ", ".join(f"{result.node.name} ({result.failures} rows)" for result in failed)
         raise StoppedByCheck(f"dbt tests of {what} failed: {names}")
+    passed = {result.node.name for result in results if result.status == "pass"}
+    if missing := [name for name in required if name not in passed]:
+        path = DBT_PROJECT / "tests" / f"{missing[0]}.sql"
+        raise EvenscoreError(f"{path}: did not run and pass, and what it proves is promised; restore it")
+    if not any(result.node.resource_type == "model" for result in results):
+        raise EvenscoreError(f"dbt build of {what}: built no model; restore {DBT_PROJECT}")
     return {"nodes": nodes, "tests": sum(result.node.resource_type == "test" for result in results)}

@@ -36,6 +36,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     (folder / "scores").mkdir(parents=True)
     (folder / "scores" / "made.yml").write_text(yaml.safe_dump(SUITE))
     monkeypatch.setattr(suites, "EXPECTATIONS", folder)
+    monkeypatch.setattr(suites, "REQUIRED", {})
     source = Source(name="forum", kind="files", path="*.csv")
     settings = Settings(
         home=tmp_path, config=tmp_path / "e.toml", sources=(source,), consent=Consent(ledger=Path("c.csv"))

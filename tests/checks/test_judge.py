@@ -47,6 +47,7 @@ def expect(monkeypatch: pytest.MonkeyPatch, folder: Path, query: str, rows_are: 
     (folder / "scores").mkdir()
     (folder / "scores" / "made.yml").write_text(yaml.safe_dump(suite))
     monkeypatch.setattr(suites, "EXPECTATIONS", folder)
+    monkeypatch.setattr(suites, "REQUIRED", {})
 
 
 @pytest.mark.parametrize(
@@ -148,13 +149,31 @@ def test_failing_rows_are_named_up_to_twenty_where_the_suite_names_its_rows(
 
 
 @pytest.mark.parametrize("query", ["select null::double as a", "select 1 as a where false"])
-def test_what_has_nothing_to_be_compared_with_passes_and_says_so(
-    query: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("rule", [{"severity": "warning"}, {"may_compare_nothing": "nobody was there before"}])
+def test_what_may_have_nothing_to_be_compared_with_passes_and_says_so(
+    query: str, rule: dict[str, str], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expect(monkeypatch, tmp_path, query, [], column="a", max_value=2)
+    expect(monkeypatch, tmp_path, query, [], column="a", max_value=2, **rule)
     with duckdb.connect() as con:
         (result,) = judge(settings, NIGHT, "scores", con)
     assert (result.success, result.observed) == (True, "nothing to compare")
+
+
+EMPTY = {
+    "no_row": ("select 1 as a where false", {}),
+    "no_value": ("select null::double as a", {}),
+    "no_group": ("select 1 as a, 2 as n, true as is_tonight where false", SHARE),
+}
+
+
+@pytest.mark.parametrize("case", EMPTY)
+def test_a_critical_expectation_that_compared_nothing_proves_nothing(
+    case: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, rule = EMPTY[case]
+    expect(monkeypatch, tmp_path, query, [], **(rule or {"column": "a", "max_value": 2}))
+    with duckdb.connect() as con, pytest.raises(StoppedByCheck, match="observed nothing to compare"):
+        judge(settings, NIGHT, "scores", con)
 
 
 def test_results_survive_as_json(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

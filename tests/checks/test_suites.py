@@ -1,5 +1,6 @@
 """Every expectation in `expectations/` passes on a healthy night and has been seen to fail on a broken one."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -295,5 +296,87 @@ def test_a_suite_that_cannot_be_read_is_a_usage_error_that_names_the_file(
     (tmp_path / "scores").mkdir()
     (tmp_path / "scores" / "broken.yml").write_text(text)
     monkeypatch.setattr(suites, "EXPECTATIONS", tmp_path)
+    monkeypatch.setattr(suites, "REQUIRED", {})
     with pytest.raises(UsageError, match=f"broken.yml.*{complaint}"):
         load_suites("scores", Checks())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of all suites, to be spoilt."""
+    folder = tmp_path / "suites"
+    shutil.copytree(suites.EXPECTATIONS, folder)
+    monkeypatch.setattr(suites, "EXPECTATIONS", folder)
+    return folder
+
+
+def test_the_folder_as_it_stands_has_every_suite_that_is_promised() -> None:
+    assert set(suites.REQUIRED) == set(STAGES)
+    assert suites.require_suites(Checks()) == sum(len(names) for names in suites.REQUIRED.values())
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_without_its_folder_stops_and_names_a_file(stage: str, folder: Path) -> None:
+    shutil.rmtree(folder / stage)
+    with pytest.raises(UsageError, match=rf"{folder}/{stage}/\w+\.yml: the suite is gone"):
+        load_suites(stage, Checks())
+    (folder / stage).mkdir()
+    with pytest.raises(UsageError, match=r"\.yml: the suite is gone"):
+        suites.require_suites(Checks())
+
+
+SPOILT = {
+    "removed": (lambda path: path.unlink(), "the suite is gone"),
+    "renamed": (lambda path: path.rename(path.with_suffix(".yaml")), "the suite is gone"),
+    "empty": (lambda path: path.write_text(""), "not a mapping"),
+    "without expectations": (lambda path: path.write_text(path.read_text().split("expectations:")[0]), "expectations"),
+    "cut": (lambda path: path.write_text(path.read_text().rsplit("  - expect:", 1)[0]), "unconsenting_count: its crit"),
+    "softened": (lambda path: path.write_text(path.read_text().replace("critical", "warning")), "its critical expect"),
+    "no text": (lambda path: path.write_bytes(b"\xff\xfe\x00"), "cannot be read"),
+    "a folder": (lambda path: (path.unlink(), path.mkdir()), "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_suite_that_does_not_say_what_is_promised_stops_and_is_named(how: str, folder: Path) -> None:
+    spoil, complaint = SPOILT[how]
+    spoil(folder / "published" / "tables.yml")
+    with pytest.raises(UsageError, match=rf"published/tables\.yml: .*{complaint}"):
+        load_suites("published", Checks())
+
+
+def test_a_suite_more_is_fine(folder: Path) -> None:
+    shutil.copy(folder / "scores" / "night.yml", folder / "scores" / "more.yml")
+    assert "scores.more" in [suite.name for suite in load_suites("scores", Checks())]
+
+
+VACUOUS = {
+    "nothing ever landed": (
+        "delete from raw.landed_files; delete from raw.deliveries",
+        ("landing.night", "is_silent"),
+    ),
+    "no source": ("delete from raw.sources", ("landing.deliveries", "rejected_share")),
+    "nobody has a score of tonight": (
+        "delete from scores.score_person__last_method",
+        ("scores.night", "median_move"),
+    ),
+    "a status of nothing": (
+        "update marts.person_scores set status = null where person_id = 'p7'",
+        ("scores.completeness", "misstated_count"),
+    ),
+    "a score that the gate never saw": (
+        f"delete from scores.score_person__accepted {TONIGHT} and person_id = 'p7'",
+        ("scores.completeness", "misstated_count"),
+    ),
+    "no column was examined": ("delete from examined", ("scores.personal_data", "unasked_count")),
+    "no table was audited": ("delete from audit", ("published.tables", "unconsenting_count")),
+    "no last good night was found": ("delete from last_good", ("published.last_good", "lost_count")),
+}
+
+
+@pytest.mark.parametrize("what", VACUOUS)
+def test_what_was_not_compared_is_not_proved(what: str, settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    fault, expected = VACUOUS[what]
+    con.execute(fault)
+    found = failures(settings, con)
+    assert expected in found and found[expected].severity == "critical"

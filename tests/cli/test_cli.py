@@ -5,10 +5,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner, Result
 
+from evenscore import durable
 from evenscore.cli import main
 from home import Home, event
 
@@ -170,3 +172,50 @@ def test_a_night_of_the_future_is_a_usage_error(run: Run) -> None:
     result = run("night", "--date", "2199-01-01")
     assert result.exit_code == 2
     assert "2199-01-01: lies in the future" in only_line(result)
+
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize("verb", ["night", "extract", "rebuild"])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati"])
+def test_a_day_that_is_not_over_is_no_night_whatever_records_are_to_bear(
+    verb: str, zone: str, home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "4102444800")
+    monkeypatch.setenv("TZ", zone)
+    home.deliver("day.ndjson", event("a"))
+    result = run(verb, "--from" if verb == "rebuild" else "--date", str(TODAY))
+    assert result.exit_code == 2
+    assert f"{TODAY}: is not over yet (UTC); a night is scored when its day has ended" in only_line(result)
+    assert home.landed() == [] and not home.places.runs.exists()
+
+
+def test_a_range_up_to_today_runs_no_night_at_all(home: Home, run: Run) -> None:
+    home.deliver("day.ndjson", event("a"))
+    result = run("night", "--date", "2026-03-05", "--until", str(TODAY))
+    assert (result.exit_code, f"--until {TODAY}: is not over yet" in only_line(result)) == (2, True)
+    assert home.landed() == []
+
+
+def test_a_run_of_today_that_is_there_already_is_not_built(home: Home, run: Run) -> None:
+    (home.places.run(f"{TODAY}_a") / "stages").mkdir(parents=True)
+    for verb in ("build", "check", "publish"):
+        result = run(verb, "--date", str(TODAY))
+        assert (result.exit_code, "is not over yet" in only_line(result)) == (2, True)
+    assert not home.places.warehouse.exists()
+
+
+def test_what_verbs_leave_is_the_owners_alone_and_doctor_says_what_is_not(home: Home, run: Run) -> None:
+    home.deliver("day.ndjson", event("a"))
+    run("night", "--date", "2026-03-05")
+    assert len(list(home.places.home.rglob("*"))) > 20
+    assert durable.open_to_others(home.places.home) == []
+    assert findings(run("doctor", "--json"))["privacy"][0]
+    home.places.home.chmod(0o755)
+    well, says = findings(run("doctor", "--json"))["privacy"]
+    assert not well and f"chmod -R go-rwx {home.places.home}" in says
+    home.places.home.chmod(0o710)  # a group passes through
+    assert findings(run("doctor", "--json"))["privacy"][0]
+    home.places.landing.chmod(0o750)
+    assert str(home.places.landing) in findings(run("doctor", "--json"))["privacy"][1]

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,30 @@ def test_a_night_scores_the_day_that_has_just_ended(nightly: Any) -> None:
     timetable = coerce_to_core_timetable(nightly.timetable)
     interval = timetable.infer_manual_data_interval(run_after=pendulum.datetime(2026, 3, 16, 2, 5, tz="UTC"))
     assert interval.start == pendulum.datetime(2026, 3, 15, 2, tz="UTC")
+
+
+@pytest.mark.parametrize("ahead", [0, 1, None])
+def test_a_day_that_is_not_over_fails_at_once_with_a_sentence(
+    ahead: int | None, nightly: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    now = datetime.now(UTC)
+
+    class Run:
+        run_id = "manual__1"
+        # East of UTC the next day has begun; the moment is the same.
+        logical_date = (
+            None if ahead is None else (now + timedelta(days=ahead)).astimezone(timezone(timedelta(hours=14)))
+        )
+
+    globals_ = nightly.get_task("check_landing").python_callable.__globals__
+    monkeypatch.setitem(globals_, "HOME", tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "4102444800")  # 2100: what records bear is no clock
+    expected = "no logical date" if ahead is None else "a night is scored when its day has ended"
+    with pytest.raises(AirflowFailException, match=expected):
+        nightly.get_task("check_landing").python_callable(dag_run=Run())
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.fixture(scope="module")

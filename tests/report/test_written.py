@@ -114,11 +114,13 @@ def test_marts_that_this_run_did_not_build_are_not_shown(settings: Settings) -> 
     assert "35 rows tonight" in page.words
 
 
-def test_a_warehouse_of_another_night_is_not_shown(settings: Settings) -> None:
-    build_warehouse(settings.places, date(2026, 3, 14))
-    record(settings, *BUILT)
+@pytest.mark.parametrize(("day", "label"), [(date(2026, 3, 14), "test"), (TONIGHT, "another_run_of_the_night")])
+def test_a_warehouse_of_another_run_is_not_shown(day: date, label: str, settings: Settings) -> None:
+    build_warehouse(settings.places, day, label)
+    record(settings, *BUILT, "publish", published="published")
     page = Page(write_report(settings, NIGHT).read_bytes())
-    assert "the warehouse still holds the night of 2026-03-14" in page.words
+    assert f"The warehouse does not hold this run any more; it holds {day}_{label}" in page.words
+    assert "which are held is not known on this page" in page.words and "none is held" not in page.words
     assert "p_maya" not in page.words
 
 

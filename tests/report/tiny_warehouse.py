@@ -13,7 +13,8 @@ create schema scores;
 create schema gate;
 create schema marts;
 
-create table raw.night as select date '2026-03-15' as as_of_date, 2 as scoring_version;
+create table raw.night as
+select date '2026-03-15' as as_of_date, 2 as scoring_version, '2026-03-15_test' as run_id;
 create table raw.sources as select 'feed' as name, 'activity' as dataset;
 create table raw.deliveries as
 select 'feed' as source, date '2026-03-01' as first_date, date '2026-03-14' as last_date;
@@ -98,8 +99,8 @@ select
 """
 
 
-def build_warehouse(places: Places, as_of_date: date) -> None:
-    """A warehouse of one person, laid out and built for a night."""
+def build_warehouse(places: Places, as_of_date: date, label: str = "test") -> None:
+    """A warehouse of one person, laid out and built for a night by the run that has the label."""
     with duckdb.connect(places.warehouse) as con:
         con.execute(TABLES)
-        con.execute("update raw.night set as_of_date = $1", [as_of_date])
+        con.execute("update raw.night set as_of_date = $1, run_id = $2", [as_of_date, f"{as_of_date}_{label}"])

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from evenscore import durable
-from evenscore.checks.suites import Stanza, Suite, load_suites
+from evenscore.checks.suites import NOTHING, Stanza, Suite, load_suites
 from evenscore.errors import EvenscoreError, StoppedByCheck
 from evenscore.places import Places
 from evenscore.runs import Night
@@ -71,19 +71,25 @@ def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Res
         reason = " ".join(str(error).split())
         raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {reason}") from error
     return [
-        Result(
-            run_id=night.run_id,
-            as_of_date=night.as_of_date.isoformat(),
-            suite=suite.name,
-            expectation=_sentence(stanza),
-            severity=stanza.severity,
-            success=bool(result.success),
-            observed=_observed(stanza, suite, result, rows),
-            expected=_expected(stanza, result),
-            because=stanza.because,
-        )
+        _result(night, suite, stanza, result, _observed(stanza, suite, result, rows))
         for stanza, result in zip(suite.expectations, found, strict=True)
     ]
+
+
+def _result(night: Night, suite: Suite, stanza: Stanza, result: Any, observed: str) -> Result:
+    """A critical expectation that compared nothing has proved nothing, unless its file says why it may."""
+    is_proof = observed != NOTHING or stanza.severity != "critical" or stanza.may_compare_nothing is not None
+    return Result(
+        run_id=night.run_id,
+        as_of_date=night.as_of_date.isoformat(),
+        suite=suite.name,
+        expectation=_sentence(stanza),
+        severity=stanza.severity,
+        success=bool(result.success) and is_proof,
+        observed=observed,
+        expected=_expected(stanza, result),
+        because=stanza.because,
+    )
 
 
 def validate(suite: Suite, rows: pd.DataFrame) -> Any:
@@ -172,7 +178,7 @@ def _observed(stanza: Stanza, suite: Suite, result: Any, rows: pd.DataFrame) -> 
 def _range(values: pd.Series) -> str:
     seen = sorted(set(values.dropna()))
     if not seen:
-        return "nothing to compare"
+        return NOTHING
     return _shown(seen[0]) if len(seen) == 1 else f"{_shown(seen[0])} to {_shown(seen[-1])}"
 
 

@@ -30,9 +30,13 @@ def night(settings: Settings, as_json: bool, as_of_date: date, until: date | Non
 
 
 def _days(first: date, last: date | None) -> list[date]:
-    last = last or first
+    """The days of a range, none of which may run unless the last one is over."""
+    runs.require_ended(first)
+    if last is None:
+        return [first]
     if last < first:
         raise UsageError(f"--until {last}: lies before --date {first}")
+    runs.require_ended(last, "--until")
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
@@ -162,6 +166,7 @@ def rebuild(settings: Settings, as_json: bool, first: date, until: date | None) 
     \b
     Example: evenscore rebuild --from 2026-03-09
     """
+    runs.require_ended(first)
     for day in _days(first, until or steps.latest_published(settings)):
         facts = summary.summarise(settings, steps.rebuild_night(settings, day))
         show(facts, as_json, summary.in_one_line(facts))

@@ -14,6 +14,7 @@ import click
 import duckdb
 from click.core import ParameterSource
 
+from evenscore import durable
 from evenscore.errors import EvenscoreError
 from evenscore.settings import load_settings
 
@@ -65,6 +66,7 @@ def guarded(verb: Verb) -> Verb:
     @shared
     @functools.wraps(verb)
     def wrapped(verbose: bool, **options: Any) -> None:
+        durable.keep_private()
         try:
             verb(**options)
         except EvenscoreError as error:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from evenscore import durable, runs
+from evenscore import runs, truths
 from evenscore.consent.forgotten import hashed, make_key
 from evenscore.errors import UsageError
 from evenscore.places import Places
@@ -38,12 +38,7 @@ def handing_out(places: Places, about: str, recipient: str, purpose: str) -> Ite
 
 def _append(places: Places, about: str, recipient: str, purpose: str, outcome: str) -> None:
     row = {"recorded_at": runs.now(), "by": _who(), "about": about, "recipient": recipient, "purpose": purpose}
-    path = places.exports
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with durable.disk_errors(path), path.open("ab") as handle:
-        handle.write((json.dumps(row | {"outcome": outcome}, ensure_ascii=False) + "\n").encode())
-        handle.flush()
-        os.fsync(handle.fileno())
+    truths.append(places, places.exports, json.dumps(row | {"outcome": outcome}, ensure_ascii=False))
 
 
 def _who() -> str:

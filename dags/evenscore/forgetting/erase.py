@@ -9,12 +9,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-from evenscore import durable, landed_names, ledger, runs
-from evenscore.errors import EvenscoreError
+from evenscore import durable, landed_names, ledger, runs, truths
 from evenscore.forgetting import kept, landed, traces, whom
 from evenscore.forgetting.needles import Needles
 from evenscore.forgetting.suppression import Suppressed, new_key, read_suppressed, suppress
@@ -46,7 +44,7 @@ def forget(
     Raises UsageError for a person whom the ledger does not know, BusyError while another run works in the home.
     """
     with runs.only_one(settings.places):
-        resume(settings)
+        _prepare(settings)
         leavers = whom.asked_by_hand(settings, people, accounts, whom.now())
         return _carry_out(settings, Erasure(whom.with_names(settings, leavers), by, why))
 
@@ -54,11 +52,17 @@ def forget(
 def forget_due(settings: Settings, by: str) -> Forgotten:
     """Forget everybody whose erasure the ledger asks for and that has not been carried out yet, all at once."""
     with runs.only_one(settings.places):
-        resume(settings)
+        _prepare(settings)
         leavers = whom.asked_by_ledger(settings, read_suppressed(settings))
         if not leavers:
             return Forgotten()
         return _carry_out(settings, Erasure(whom.with_names(settings, leavers), by, "asked for in the ledger"))
+
+
+def _prepare(settings: Settings) -> None:
+    """Finish what was interrupted; then raise LostTruth unless all that is only ever added to is there."""
+    resume(settings)
+    truths.require_whole(settings.places)
 
 
 def resume(settings: Settings) -> Forgotten | None:
@@ -71,8 +75,8 @@ def resume(settings: Settings) -> Forgotten | None:
 
 def keep_out(settings: Settings) -> None:
     """Before a night: finish what was interrupted, and take out what a restore or a roll-back brought back."""
+    _prepare(settings)
     landed_names.settle(settings)  # what was restored may be older than the normal form of names
-    resume(settings)
     suppressed = read_suppressed(settings)
     if suppressed is None:
         return
@@ -97,15 +101,14 @@ def _carry_out(settings: Settings, erasure: Erasure) -> Forgotten:
         step(settings, needles, known, found)
     found.inputs = _inputs(settings)
     _note(places, erasure, found)
-    places.erasure_intent.unlink()
-    durable.sync(places.erasures)
+    truths.remove(places, places.erasure_intent)
     return found
 
 
 def _write_intent(places: Places, erasure: Erasure) -> None:
     with durable.disk_errors(places.erasure_intent):
         places.erasures.mkdir(parents=True, exist_ok=True, mode=0o700)
-    durable.write_json(places.erasure_intent, erasure.as_plain())
+    truths.write_json(places, places.erasure_intent, erasure.as_plain())
     os.chmod(places.erasure_intent, 0o600)
 
 
@@ -130,25 +133,11 @@ def _from_caches(settings: Settings, _needles: Needles, _known: set[str], _found
 
 
 def _from_files(settings: Settings, needles: Needles, _known: set[str], found: Forgotten) -> None:
-    found.files_changed, pages = traces.purge_files(settings, needles)
-    for page in pages:
-        _write_again(settings, page)
+    """The pages of nights last: they are written again from what their runs have kept, now without a leaver."""
+    from evenscore.report.writing import take_off  # seconds to import
 
-
-def _write_again(settings: Settings, page: Path) -> None:
-    """The page of a night without what named a leaver: what its run recorded is kept, its warehouse is not."""
-    from evenscore.report.writing import write_report  # seconds to import: only where a page has gone
-
-    for night in _nights_of(settings.places, page):
-        write_report(settings, night)
-
-
-def _nights_of(places: Places, page: Path) -> list[runs.Night]:
-    try:
-        day = date.fromisoformat(page.stem)
-        return [runs.latest_run(places, day)] if page == places.report(day) else []
-    except (ValueError, EvenscoreError):  # a page of another kind, or of a night whose run folder has gone
-        return []
+    found.files_changed = traces.purge_files(settings, needles)
+    found.files_changed += len(take_off(settings, needles))
 
 
 def _from_ledger(settings: Settings, needles: Needles, _known: set[str], _found: Forgotten) -> None:
@@ -179,5 +168,4 @@ def _note(places: Places, erasure: Erasure, found: Forgotten) -> None:
     line: dict[str, Any] = {"at": runs.now(), "by": erasure.by, "why": erasure.why} | {
         name: value for name, value in vars(found).items() if isinstance(value, int)
     }
-    old = places.erasure_log.read_bytes() if places.erasure_log.exists() else b""
-    durable.write_bytes(places.erasure_log, old + (json.dumps(line, sort_keys=True) + "\n").encode())
+    truths.append(places, places.erasure_log, json.dumps(line, sort_keys=True))

@@ -16,7 +16,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenscore import durable
+from evenscore import durable, truths
 from evenscore.account_ids import AccountIds
 from evenscore.errors import InputError
 from evenscore.ledger import read_ledger
@@ -88,8 +88,11 @@ def read_suppressed(settings: Settings, entries: pa.Table | None = None) -> Supp
     if not places.suppressed.exists():
         return None
     known: dict[str, Entry] = {}
-    for line in places.suppressed.read_text().splitlines():
-        entry = Entry(**json.loads(line))
+    for number, line in enumerate(places.suppressed.read_text().splitlines(), start=1):
+        try:
+            entry = Entry(**json.loads(line))
+        except (ValueError, TypeError) as error:
+            raise InputError(f"{places.suppressed}: line {number}: damaged; restore the file") from error
         known[entry.digest] = max(entry, known.get(entry.digest, entry), key=lambda found: found.erased_at)
     found = Suppressed(new_key(places), settings.account_ids, known)
     _note_grants(found, read_ledger(settings) if entries is None else entries)
@@ -107,7 +110,7 @@ def suppress(places: Places, new: Iterable[Entry]) -> None:
     """Add to the list, whole or not at all; what it says already is not said twice."""
     old = places.suppressed.read_text() if places.suppressed.exists() else ""
     lines = dict.fromkeys([*old.splitlines(), *(json.dumps(asdict(entry), sort_keys=True) for entry in new)])
-    durable.write_bytes(places.suppressed, "".join(f"{line}\n" for line in lines).encode())
+    truths.write(places, places.suppressed, "".join(f"{line}\n" for line in lines).encode())
 
 
 def without_forgotten(suppressed: Suppressed | None, ledger: pa.Table) -> pa.Table:

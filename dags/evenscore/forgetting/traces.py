@@ -18,12 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from evenscore import durable, landing
+from evenscore import durable, landing, truths
 from evenscore.forgetting.needles import REMOVED, Needles
 from evenscore.settings import Settings
 
 IDS = ("person_id", "other_person_id")
-PAGES = ".html"
 SQLITE = b"SQLite format 3\0"
 
 GONE = object()
@@ -34,8 +33,9 @@ def files(settings: Settings) -> Iterator[Path]:
     """Every file below the home folder that is not an input, and that no other module answers for."""
     places = settings.places
     own = {places.suppression_key, places.suppressed, places.erasure_intent, places.lock, places.seen_clean}
-    own |= {places.consent_ledger, places.consent_key}
+    own |= {places.consent_ledger, places.consent_key, places.heads}
     own |= {landing.landed_file(places, manifest) for manifest in landing.manifests(places)}
+    own |= {places.page_facts(folder.name) for folder in places.runs.glob("*/")} | set(places.night_pages)
     inputs = {settings.ledger, settings.config, settings.topic_list}
     folders = {places.demo, places.published / "runs", *(settings.folder(source) for source in settings.sources)}
     for name, subfolders, names in os.walk(places.home):
@@ -46,21 +46,21 @@ def files(settings: Settings) -> Iterator[Path]:
                 yield path
 
 
-def purge_files(settings: Settings, needles: Needles) -> tuple[int, list[Path]]:
-    """Rewrite or remove every file that names a leaver, once. Returns how many there were, and the pages among them."""
-    changed, pages = 0, []
+def purge_files(settings: Settings, needles: Needles) -> int:
+    """Rewrite or remove every file that names a leaver, once. Returns how many there were."""
+    changed, truths_there = 0, set(settings.places.truths)
     for path in list(files(settings)):
-        if needles.within(str(path.relative_to(settings.home))):
+        is_truth = path in truths_there
+        if not is_truth and needles.within(str(path.relative_to(settings.home))):
             path.unlink()
         elif not _holds(path, needles):
             continue
-        elif path.suffix == PAGES:
-            pages.append(path)
-            path.unlink()
+        elif is_truth:
+            _rewrite_truth(settings, path, needles)
         else:
             _rewrite(path, needles)
         changed += 1
-    return changed, pages
+    return changed
 
 
 def _holds(path: Path, needles: Needles) -> bool:
@@ -101,6 +101,12 @@ def _rewrite(path: Path, needles: Needles) -> None:
         path.unlink()
     else:
         durable.write_bytes(path, content)
+
+
+def _rewrite_truth(settings: Settings, path: Path, needles: Needles) -> None:
+    """What is only ever added to is written anew for an erasure alone, and its head with it."""
+    content = HANDLERS[path.suffix](path.read_bytes(), needles)
+    truths.write(settings.places, path, b"" if content is None else content)
 
 
 def _lines(content: bytes, needles: Needles) -> bytes:

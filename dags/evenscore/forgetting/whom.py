@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from evenscore import landing
+from evenscore.consent.judging import claims
 from evenscore.errors import UsageError
 from evenscore.forgetting.suppression import ACCOUNT, CLAIM, PERSON, STABLE, Entry, Suppressed
 from evenscore.ledger import read_ledger
@@ -140,22 +141,14 @@ def not_of_others(settings: Settings, leavers: list[Leaver]) -> tuple[list[Leave
 
     Of the latter the person is forgotten all the same, and loses the claim; what others own is not theirs to erase.
     """
-    normal, latest = settings.account_ids.normal, dict[tuple[str, str, str], str]()
-    for row in read_ledger(settings).to_pylist():
-        if not row["purpose"].startswith("topic:"):
-            account = normal(row["network"], row["account_id"])
-            latest[row["person_id"], row["network"], account] = row["action"]
-    owned: dict[Account, set[str]] = defaultdict(set)
-    for (person, network, account), action in latest.items():
-        if action == "grant":
-            owned[network, account].add(person)
+    normal, owned = settings.account_ids.normal, claims(read_ledger(settings).to_pylist())
     leaving = {(one.person_id, one.network, normal(one.network, one.account_id)) for one in leavers}
 
     def is_anothers(leaver: Leaver) -> bool:
         account = normal(leaver.network, leaver.account_id)
         return any(
             (person, leaver.network, account) not in leaving and person != leaver.person_id
-            for person in owned[leaver.network, account]
+            for person in owned.get((leaver.network, account), ())
         )
 
     stays = [leaver for leaver in leavers if is_anothers(leaver)]

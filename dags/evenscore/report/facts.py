@@ -48,6 +48,11 @@ class Run:
     database: str = ""
     published_folder: str = ""
 
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether this run got as far as the warehouse."""
+        return any(stage.name == "check_landing" and stage.outcome != "failed" for stage in self.stages)
+
     def is_done(self, stage: str) -> bool:
         """Whether this very run finished a stage: what another run built is not tonight's."""
         return any(found.name == stage and found.outcome == "done" for found in self.stages)

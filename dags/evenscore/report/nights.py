@@ -67,7 +67,7 @@ def read_nights(places: Places) -> tuple[NightRow, ...]:
 
 def pages_of(places: Places) -> list[date]:
     """The nights that have a page, in order."""
-    return sorted(date.fromisoformat(path.stem) for path in places.reports.glob("????-??-??.html"))
+    return [date.fromisoformat(path.stem) for path in places.night_pages]
 
 
 def neighbours(days: Iterable[date], day: date) -> tuple[date | None, date | None]:

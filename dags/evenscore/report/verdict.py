@@ -64,12 +64,15 @@ def _incidents(facts: Facts) -> tuple[str, ...]:
 
 def _people(facts: Facts) -> str:
     published = facts.run.counts.get("published", 0)
-    held, pending = (facts.gate.jump_count, facts.gate.pending_count) if facts.gate else (0, 0)
+    out = plural(published, "new score is", "new scores are")
+    if facts.gate is None:
+        return f"{out} out; which are held is not known on this page."
+    held, pending = facts.gate.jump_count, facts.gate.pending_count
     waiting = (
         f"{plural(pending, 'jump')} {'waits' if pending == 1 else 'wait'} for a reviewer" if held else "none is held"
     )
     after = f"; {whole(held - pending)} held on after a rejection" if held > pending else ""
-    return f"{plural(published, 'new score is', 'new scores are')} out, and {waiting}{after}."
+    return f"{out} out, and {waiting}{after}."
 
 
 def _warnings(run: Run) -> str:

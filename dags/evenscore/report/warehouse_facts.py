@@ -72,10 +72,9 @@ def read_warehouse(settings: Settings, run: Run) -> Facts:
 
 def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     run = facts.run
-    is_laid_out = any(stage.name == "check_landing" and stage.outcome != "failed" for stage in run.stages)
-    found = _night_of(con)
-    if not is_laid_out or found != run.as_of_date:
-        return replace(facts, missing=(_nothing_laid_out(found, run.as_of_date),))
+    found = _run_of(con)
+    if not run.is_laid_out or found != run.run_id:
+        return replace(facts, missing=(_not_this_run(run, found),))
     facts = replace(facts, networks=_networks(con), gaps=tuple(Gap(*row) for row in con.execute(GAPS).fetchall()))
     if not run.is_done("build_staging"):
         return replace(facts, missing=(NOTHING_BUILT,))
@@ -85,14 +84,15 @@ def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     return replace(facts, gate=read_gate(con), scored=read_scored(con))
 
 
-def _nothing_laid_out(found: date | None, tonight: date) -> str:
-    left = f"; the warehouse still holds the night of {found}" if found and found != tonight else ""
-    return f"This run did not get as far as the warehouse{left}. Rows of earlier days, scores and holds are not shown."
+def _not_this_run(run: Run, found: str | None) -> str:
+    got = "The warehouse does not hold this run any more" if run.is_laid_out else "This run got to no warehouse"
+    left = f"; it holds {found}" if run.is_laid_out and found else ""
+    return f"{got}{left}. Rows of earlier days, scores and holds are not shown."
 
 
-def _night_of(con: duckdb.DuckDBPyConnection) -> date | None:
+def _run_of(con: duckdb.DuckDBPyConnection) -> str | None:
     try:
-        rows = con.execute("select as_of_date from raw.night").fetchall()
+        rows = con.execute("select run_id from raw.night").fetchall()
     except duckdb.CatalogException:
         return None
     return rows[0][0] if rows else None

@@ -45,7 +45,7 @@ def unasked(places: Places, asked_by: str) -> list[dict[str, Any]]:
         due = [held for held in board.waiting if _is_due(held, board, known, asked_by)]
         for held in due:
             if not any(_is_about(asked, held) and asked.asked_by == asked_by for asked in known):
-                journal.append(places.questions, _question(held, asked_by))
+                journal.append(places, places.questions, _question(held, asked_by))
     return [_worded(places, held) for held in due]
 
 

@@ -20,7 +20,8 @@ from great_expectations.render import LegacyRendererType, RenderedStringTemplate
 from great_expectations.render.renderer.renderer import renderer
 from great_expectations.render.renderer_configuration import RendererConfiguration, RendererValueType
 
-NOTHING = "nothing to compare"
+from evenscore.checks.suites import NOTHING
+
 NAMED_GROUPS = 20
 
 

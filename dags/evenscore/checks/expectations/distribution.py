@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from evenscore.checks.expectations.base import NOTHING, RunExpectation, Verdict
+from evenscore.checks.expectations.base import RunExpectation, Verdict
+from evenscore.checks.suites import NOTHING
 
 
 class ExpectColumnDistributionToHoldStill(RunExpectation):
