@@ -6,6 +6,8 @@ name people who may be scored, and nobody else, is looked at value by value.
 
 import duckdb
 
+from evenscore.name_kinds import HASHED, MEMBER, UNNAMED
+
 COLUMNS = """
     select columns.schema_name, columns.table_name, columns.column_name,
         coalesce(own.kind, anywhere.kind) as kind
@@ -29,8 +31,8 @@ ALLOWED = {
     "person": f"{{column}} in ({PEOPLE})",
     "account": f"{{column}} in ({ACCOUNTS})",
     "engager": (
-        "regexp_full_match({column}, '#[0-9a-f]{{64}}') or starts_with({column}, 'unnamed around ') "
-        f"or {{column}} in ({PEOPLE})"
+        f"regexp_full_match({{column}}, '{HASHED.replace('{', '{{').replace('}', '}}')}') "
+        f"or starts_with({{column}}, '{UNNAMED}') or {{column}} in (select '{MEMBER}' || person_id from ({PEOPLE}))"
     ),
 }
 """What may stand in a column of each kind that names somebody."""

@@ -4,6 +4,7 @@ This follows the models of dbt_project/models that it stands in for; what a colu
 """
 
 from evenscore.layout import DECISIONS, INCIDENT_RELEASES, PUBLISHED
+from evenscore.name_kinds import MEMBER
 
 PEOPLE = """
     select account, printf('p%07d', account) as person_id, 'personal' as persona
@@ -75,14 +76,14 @@ NIGHTLY = {
             short as crowd_short, long as crowd_long, short as trusted_short, long as trusted_long
         from parts inner join movers using (account) inner join base.people using (account)
     """,
-    "conformed.activity": """
-        select people.person_id, people.persona, network, if(engager < $accounts, printf('p%07d', engager),
+    "conformed.activity": f"""
+        select people.person_id, people.persona, network, if(engager < $accounts, printf('{MEMBER}p%07d', engager),
             network || ':x' || engager) as engager_id, 'o' || target || '_' || post as object_key, 1.0 as weight,
             $first_day::date + night as occurred_date
         from events inner join base.people as people on events.target = people.account
         cross join unnest(range(events.count)) as repeated(action)
         union all
-        select 'anybody', 'personal', '', person_id, 'earlier', 1.0, $first_day::date + first_acted
+        select 'anybody', 'personal', '', '{MEMBER}' || person_id, 'earlier', 1.0, $first_day::date + first_acted
         from tonight inner join base.people using (account) where first_acted > -1000
     """,
     "conformed.pairs": """
