@@ -8,3 +8,11 @@ MEMBER, ACCOUNT, UNNAMED = "member:", "account:", "unnamed:"
 
 HASHED = "#[0-9a-f]{64}"
 """Somebody who did not ask, as kept: a hash for one person and tonight alone."""
+
+OBJECT, DAY = "object:", "day:"
+"""Something with an id of its own; the day that stands in where a source has no object ids."""
+
+
+def bare(name: str) -> str:
+    """What an object is called without its kind, or as it stands where it has none."""
+    return name.removeprefix(OBJECT) if name.startswith(OBJECT) else name.removeprefix(DAY)

@@ -19,6 +19,7 @@ from evenscore import durable, runs
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.evaluations import write_evaluation
+from evenscore.nameless import lay_nameless, nameless
 from evenscore.places import Places
 from evenscore.published_views import write_views
 from evenscore.purposes import TABLE_PURPOSES, stamp_purposes
@@ -34,7 +35,7 @@ MARTS = (
 )
 KEYS = (
     *("as_of_date", "incident_id", "scope", "person_id", "persona", "network", "feature", "cause"),
-    *("other_person_id", "topic", "object_id"),
+    *("other_person_id", "topic", "object_id", "object_rank"),
 )
 STAMPED = ("person_scores", "incident_nights")
 """The tables whose rows say when and by which run they were published."""
@@ -99,6 +100,8 @@ def publish(settings: Settings, night: Night) -> Outcome:
             with connect(places) as con:
                 require_run(con, night)
                 has_previous = attach_published(con, places, "previous")
+                for source in ("marts", "previous"):
+                    lay_nameless(con, source, "conformed.consent_shown")
                 if has_previous and _is_unchanged(con, night):
                     return Outcome("unchanged", places.current.resolve(), _row_counts(con, "previous"))
                 draft.mkdir(parents=True)
@@ -227,7 +230,9 @@ def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
     date = quoted(night.as_of_date)
     shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
     lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({STANDING[mart]}))"
-    return con.execute(f"select {_difference(f'from marts.{mart}', shown)} + {lapsed}").fetchall() == [(0,)]
+    named = _difference(f"from previous.{mart}", f"from {nameless('previous', mart)}")
+    tonight = _difference(f"from {nameless('marts', mart)}", shown)
+    return con.execute(f"select {tonight} + {lapsed} + {named}").fetchall() == [(0,)]
 
 
 def _difference(left: str, right: str) -> str:
@@ -243,7 +248,7 @@ def _write_candidate(
     con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
     stamp = f", {quoted(runs.now())}::timestamp as published_at, {quoted(night.run_id)} as run_id"
     for mart in MARTS:
-        tonight = f"select *{stamp if mart in STAMPED else ''} from marts.{mart}"
+        tonight = f"select *{stamp if mart in STAMPED else ''} from {nameless('marts', mart)}"
         con.execute(f"create table candidate.{mart} as {tonight} limit 0")
         columns = columns_of(con, f"candidate.{mart}")
         rows = " union all by name ".join(filter(None, (tonight, _earlier(con, night, mart))))
@@ -262,7 +267,7 @@ def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | N
     """SQL of the rows of earlier nights that may go on being shown; None where readers have no such table yet."""
     columns = _shared_columns(con, mart)
     where = f"as_of_date <> {quoted(night.as_of_date)} and {STANDING[mart]}"
-    return f"select {columns} from previous.{mart} where {where}" if columns else None
+    return f"select {columns} from {nameless('previous', mart)} where {where}" if columns else None
 
 
 def _shared_columns(con: duckdb.DuckDBPyConnection, mart: str) -> str:
@@ -320,7 +325,8 @@ def _last_good(con: duckdb.DuckDBPyConnection, night: Night) -> str:
 def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str:
     columns = ", ".join(columns_of(con, f"marts.{mart}"))
     return _difference(
-        f"from marts.{mart}", f"select {columns} from candidate.{mart} where as_of_date = {quoted(night.as_of_date)}"
+        f"from {nameless('marts', mart)}",
+        f"select {columns} from candidate.{mart} where as_of_date = {quoted(night.as_of_date)}",
     )
 
 

@@ -27,6 +27,9 @@ def _empty(columns: dict[str, str]) -> str:
 ONCE = (
     *(f"create schema {schema}" for schema in ("base", "raw", "conformed", "features", "scores", "gate")),
     *(f"create table base.{name} ({_empty(PUBLISHED[mart])})" for name, mart in PUBLISHED_AS.items()),
+    # Nobody but those who are scored lives here, and their posts have no names to show.
+    "create table conformed.consent_shown (person_id varchar, persona varchar, network varchar, account_id varchar)",
+    "create table conformed.stranger_names (name varchar)",
     "create table base.unseen (person_id varchar, persona varchar, as_of_date date, score double, score_low double, "
     "score_high double, evidence_count bigint, engager_count bigint, is_sufficient boolean)",
     *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),

@@ -17,7 +17,9 @@ NAME = f"'{MEMBER}' || person_id as name"
 def model(dbt, session):
     """One row a (pair, night) with trust."""
     dbt.config(materialized="table")
-    pairs = _table(dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id").project(f"*, {NAME}"), "pair_id")
+    pairs = _table(
+        dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id").project(f"*, {NAME}"), "pair_id"
+    )
     members = _table(dbt.ref("consent").project(NAME).distinct(), "name")
     edges = _table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
     seeds = _table(dbt.ref("trust_night_seeds").project(f"as_of_date, {NAME}"), "as_of_date, name")
