@@ -1,4 +1,4 @@
-"""The audit of what is published finds the name of whoever did not ask, in ids and in texts, and takes nothing else for one."""
+"""The audit of what is published finds who did not ask by name, in ids and texts, and takes nothing else for a name."""
 
 from collections.abc import Iterator
 
