@@ -19,6 +19,7 @@ from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
 from evenscore.ledger import open_ledger
+from evenscore.nameless import lay_functions
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import Settings
@@ -76,6 +77,7 @@ def lay_out(settings: Settings, night: Night) -> None:
     _begin_anew(settings.places)
     with connect(settings.places) as con:
         con.execute("create schema raw")
+        lay_functions(con, settings.account_ids)
         _write_sources(con, settings)
         _write_seeds(con, settings)
         con.register("entries", entries)

@@ -22,6 +22,7 @@ from evenscore.checks.personal_data import examine
 from evenscore.errors import InputError
 from evenscore.evaluations import write_evaluation
 from evenscore.ledger import Ledger, open_ledger
+from evenscore.nameless import lay_nameless, nameless
 from evenscore.places import Places
 from evenscore.published_views import write_views
 from evenscore.purposes import TABLE_PURPOSES, stamp_purposes
@@ -35,7 +36,7 @@ from evenscore.warehouse import attach_published, columns_of, connect, quoted, r
 
 KEYS = (
     *("as_of_date", "incident_id", "scope", "person_id", "persona", "network", "feature", "cause"),
-    *("other_person_id", "topic", "object_id"),
+    *("other_person_id", "topic", "object_id", "object_rank"),
 )
 STAMPED = ("person_scores", "incident_nights")
 """The tables whose rows say when and by which run they were published."""
@@ -70,6 +71,8 @@ def publish(settings: Settings, night: Night) -> Outcome:
                 require_run(con, night)
                 has_previous = attach_published(con, places, "previous")
                 _judge_present(con, settings, ledger)
+                for source in ("marts", "previous"):
+                    lay_nameless(con, source, "shown_accounts")
                 if has_previous and _is_unchanged(con, night):
                     return Outcome("unchanged", places.current.resolve(), _row_counts(con, "previous"))
                 draft.mkdir(parents=True)
@@ -92,6 +95,10 @@ def _judge_present(con: duckdb.DuckDBPyConnection, settings: Settings, ledger: L
     note_who_asked(con, ledger.said)
     lay_out_present(con, now)
     lapse_tonight(con, then, now)
+    con.execute(
+        "create or replace temp view shown_accounts as "
+        "from conformed.consent_shown semi join present.consent_shown using (person_id, persona, network)"
+    )
 
 
 def _may_be_shown(mart: str) -> str:
@@ -101,7 +108,7 @@ def _may_be_shown(mart: str) -> str:
 
 def _tonight(mart: str, columns: str = "*") -> str:
     """SQL of tonight's rows that may be shown."""
-    return f"select {columns} from marts.{mart} where {rule(mart, 'present')}"
+    return f"select {columns} from {nameless('marts', mart)} where {rule(mart, 'present')}"
 
 
 def republish(settings: Settings) -> Path | None:
@@ -232,7 +239,9 @@ def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
     shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
     lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({_may_be_shown(mart)}))"
     unasked = unasked_count(con, "previous", mart)
-    return con.execute(f"select {_difference(_tonight(mart), shown)} + {lapsed} + {unasked}").fetchall() == [(0,)]
+    named = _difference(f"from previous.{mart}", f"from {nameless('previous', mart)}")
+    tonight = _difference(_tonight(mart), shown)
+    return con.execute(f"select {tonight} + {lapsed} + {unasked} + {named}").fetchall() == [(0,)]
 
 
 def _difference(left: str, right: str) -> str:
@@ -267,7 +276,7 @@ def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | N
     """SQL of the rows of earlier nights that may go on being shown; None where readers have no such table yet."""
     columns = _shared_columns(con, mart)
     where = f"as_of_date <> {quoted(night.as_of_date)} and {_may_be_shown(mart)}"
-    return f"select {columns} from previous.{mart} where {where}" if columns else None
+    return f"select {columns} from {nameless('previous', mart)} where {where}" if columns else None
 
 
 def _shared_columns(con: duckdb.DuckDBPyConnection, mart: str) -> str:

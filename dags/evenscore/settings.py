@@ -16,8 +16,8 @@ from evenscore.places import Places
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """A word that is safe as a folder, a task label and a table part."""
 
-RESERVED_NETWORKS = ("deliveries", "rejected")
-"""Folders of the landing zone that stand where a network's name would."""
+RESERVED_NETWORKS = ("all", "deliveries", "rejected")
+"""Words that stand where a network's name would: all networks together, and two folders of the landing zone."""
 
 WILDCARD = re.compile(r"[*?\[]|\{date\}")
 
@@ -50,7 +50,7 @@ class Source(_Frozen):
         if self.kind == "discourse" and self.network is None:
             raise ValueError("a discourse source must name its network (each forum is one of its own)")
         if self.network in RESERVED_NETWORKS:
-            raise ValueError(f"network = {self.network!r} is a reserved folder of the landing zone")
+            raise ValueError(f"network = {self.network!r} is a reserved word; call the network something else")
         return self
 
 

@@ -7,6 +7,6 @@
     {% if var("names_engagers") -%}
     {{ engager }}
     {%- else -%}
-    '#' || sha256(secret || sha256(secret || {{ person }} || chr(31) || {{ engager }}))
+    '#' || sha256(secret || sha256(secret || length({{ person }}) || ':' || {{ person }} || {{ engager }}))
     {%- endif %}
 {%- endmacro %}

@@ -22,16 +22,18 @@ known as (
     select account_id from {{ ref("consent_shown") }}
     union
     select account_id from {{ ref("programs") }}
+    union
+    select {{ member_name("person_id") }} from people
 
 ),
 
 named as (
 
-    select null as found_in, null as id where false
+    select null as found_in, null as id, false as is_of_many_kinds where false
     {% if execute -%}
     {% for schema, table, column in run_query(columns_that_name_somebody()) -%}
     union all
-    select '{{ table }}.{{ column }}', {{ column }} from {{ schema }}.{{ table }}
+    select '{{ table }}.{{ column }}', {{ column }}, {{ column in ('engager_id', 'receiver_id') }} from {{ schema }}.{{ table }}
     {% endfor %}
     {%- endif %}
 
@@ -40,4 +42,6 @@ named as (
 select found_in, id
 from named
 anti join known using (id)
-where id is not null and not regexp_full_match(id, '#[0-9a-f]{64}') and not starts_with(id, 'unnamed around ')
+where
+    id is not null
+    and not (is_of_many_kinds and (regexp_full_match(id, '#[0-9a-f]{64}') or starts_with(id, 'unnamed:')))

@@ -124,6 +124,18 @@ FAULTS = {
         "insert into raw.activity by name select * replace ('again-' || event_id as event_id) from raw.activity "
         "where occurred_at >= '2026-03-08' and occurred_at < '2026-03-09'"
     ),
+    ("landing.repeats", "multiple_count"): (
+        "insert into raw.activity by name select * exclude (copy) replace (null as actor_id, "
+        "event_id || '-' || copy as event_id) from raw.activity cross join unnest(range(5)) as copies (copy) "
+        "where copy = 0 or occurred_at >= '2026-03-08'"
+    ),
+    ("landing.doubled", "repeated_share"): (
+        "insert into raw.activity by name select * replace ('again-' || event_id as event_id) from raw.activity"
+    ),
+    ("landing.doubled", "multiple_share"): (
+        "insert into raw.activity by name select * exclude (copy) replace (null as actor_id, "
+        "event_id || '-' || copy as event_id) from raw.activity cross join unnest(range(3)) as copies (copy)"
+    ),
     ("landing.strangers", "new_actor_count"): acted("actor_id = 'stranger' || actor_id"),
     ("landing.strangers", "new_target_count"): acted("target_id = 'renamed-' || target_id"),
     ("landing.strangers", "new_pair_count"): acted("target_id = 't' || (target_id[2:]::integer + 40) % 100"),

@@ -47,6 +47,18 @@ def load(folder: Path) -> duckdb.DuckDBPyConnection:
         from delivered
         where event_id is not null and verb <> 'poke' and try_cast(occurred_at as timestamp) < '2026-03-16'
         order by network, event_id""")
+    # An event's id is its sender's word: a state begins once, anything else happens once in an instant.
+    con.execute("""
+        create or replace table events as
+        from events
+        qualify actor_id is null or row_number() over (
+            partition by network, verb, actor_id, target_id, object_id,
+                if(verb in ('follow', 'endorse') or (
+                    verb in ('like', 'dislike', 'star', 'fork', 'accept', 'merge') and object_id is not null
+                ), null, instant)
+            order by instant, value, event_id
+        ) = 1
+        order by network, event_id""")
     con.execute(
         f"create table ledger as select * from read_csv('{folder}/consent.csv', header = true, all_varchar = true)"
     )
@@ -145,7 +157,7 @@ def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
             giver: coalesce(g.person_id, e.network || ':' || e.actor_id),
             receiver: coalesce(r.person_id, e.network || ':' || e.target_id),
             by_member: g.person_id is not null,
-            engager: coalesce(giver, 'unnamed around ' || e.object_id),
+            engager: coalesce(giver, 'unnamed around ' || e.network || ' ' || e.object_id),
             object: coalesce(e.object_id, e.day::varchar),
             age: $night::date - e.day
         from events e

@@ -251,6 +251,6 @@ def test_an_outsider_in_a_table_that_nobody_thought_of_stops_the_night(
 def test_an_engager_by_name_stops_the_night(table: str, withdrawals: Withdrawals, tmp_path: Path) -> None:
     settings = copied(withdrawals.settings, tmp_path / "home")
     with warehouse.connect(settings.places) as con:
-        con.execute(f"insert into {table} by name select 'stays' as person_id, 'forum:{HUB}' as engager_id")
+        con.execute(f"insert into {table} by name select 'stays' as person_id, 'account:forum:{HUB}' as engager_id")
     with pytest.raises(StoppedByCheck, match=f"{table.split('.')[1]}[.]engager_id"):
         steps.check(settings, withdrawals.last)

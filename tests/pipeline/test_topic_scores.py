@@ -1,12 +1,14 @@
 """Topic scores: with evidence enough, of nobody else, and never against the owner's word."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from village import DAYS, LAST, Village, built, copied, outcome, published
+from village import DAYS, LAST, Village, built, copied, fans_of, outcome, published
 
 from evenscore import steps
+from evenscore.exports.person import gather
 from evenscore.settings import Settings
 
 EVE = DAYS[-2]
@@ -14,7 +16,7 @@ ON_LAST = f"{LAST}T09:00:00Z"
 TOPICS = "topic_id,name,terms\nchess,Chess,rook|pawn\njazz,Jazz,trumpet\n"
 CHESS = ("my rook is gone", "a pawn too many", "castle, says the rook")
 NOISE = ("lol", "me 2", "I'm bored")
-PEOPLE = ("player", "noisy", "brief", "paster", "quoter", "lonely", "vetoer", "returner")
+PEOPLE = ("player", "noisy", "brief", "paster", "quoter", "lonely", "vetoer", "returner", "guest")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ def the_village(folder: Path) -> Village:
     writes(village, "brief", CHESS[:2])
     writes(village, "paster", CHESS[:1] * 3)
     writes(village, "quoter", tuple(f'[quote="x"]{text}[/quote] lol' for text in CHESS))
+    # Objects that are called as whoever they belong to: a stranger, who landed like any other, and a member.
+    called = ("stranger/chess#1", "player/chess#2", "topic-3")
+    writes(village, "guest", CHESS, *called)
+    for day, name in zip(DAYS, called, strict=False):
+        village.like("guest", fans_of("guest", 5), day, object_id=name)
+    village.like("stranger", ["player"], LAST)
     writes(village, "lonely", CHESS, "lone-1", "lone-2", "lone-3")
     for day, name in zip(DAYS, ("lone-1", "lone-2", "lone-3"), strict=False):
         village.like("lonely", ["friend"], day, object_id=name)
@@ -86,13 +94,19 @@ def test_who_is_listened_to_on_a_topic_has_it_with_its_evidence(played: Played) 
     assert set(published(played.settings, rows)) == {("Chess", 3, 5)}
     why = (
         "select network, object_id, engager_count, matched_term from topic_evidence "
-        "where person_id = 'player' and as_of_date = $1 order by object_id"
+        "where person_id = 'player' and as_of_date = $1 order by matched_term, object_rank"
     )
     found = published(played.settings, why, LAST)
-    assert [(row[0], row[1], row[3]) for row in found] == [
-        ("forum", f"player-{day}", term) for day, term in zip(DAYS, ("rook", "pawn", "rook"), strict=False)
-    ]
+    assert [(row[0], row[1], row[3]) for row in found] == [("forum", "…", term) for term in ("pawn", "rook", "rook")]
     assert all(1 <= row[2] <= 2 for row in found)
+
+
+def test_an_object_is_shown_as_far_as_it_names_nobody_who_did_not_ask(played: Played) -> None:
+    shown = "select object_id from topic_evidence where person_id = 'guest' and as_of_date = $1 order by 1"
+    assert published(played.settings, shown, LAST) == [("player/…#2",), ("topic-3",), ("…/…#1",)]
+    found = gather(played.settings, "guest", "guest", "for myself")
+    assert "stranger" not in json.dumps(found, default=str)
+    assert "player/chess" not in json.dumps(found["landing"], default=str)
 
 
 @pytest.mark.parametrize("person", ["noisy", "brief", "paster", "quoter", "lonely"])

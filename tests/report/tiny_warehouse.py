@@ -77,7 +77,7 @@ select
 
 create table gate.gate_jump__posts as
 select
-    'p_maya' as person_id, 'work' as persona, 'forum:talk' as object_key, 412 as engager_count, 0.998 as share,
+    'p_maya' as person_id, 'work' as persona, 'forum:talk' as shown_post, 412 as engager_count, 0.998 as share,
     1 as rank;
 create table gate.gate_jump__engagers as
 select 'p_maya' as person_id, 'work' as persona, 1 as rank, 40 as action_count, 0.34 as share, true as is_new;

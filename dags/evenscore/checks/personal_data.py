@@ -1,10 +1,18 @@
 """Proves that a database names nobody who may not be named, and that its columns are on the list of personal data.
 
 The list is the dbt seed `personal_data`: a column of any table by its name (relation `*`), or of one table. What must
-name people who may be scored, and nobody else, is looked at value by value.
+name people who may be scored, and nobody else, is looked at value by value. So is, in a database that is published,
+what people made or wrote: nobody's name may stand in it who did not ask. Those are found by the names that landed,
+apart from the rules by which ids and texts are shown (nameless.py), so that neither hides the other's fault.
 """
 
+import re
+from collections.abc import Iterator
+
 import duckdb
+import pyarrow as pa
+
+from evenscore.name_kinds import HASHED, MEMBER, UNNAMED
 
 COLUMNS = """
     select columns.schema_name, columns.table_name, columns.column_name,
@@ -29,11 +37,34 @@ ALLOWED = {
     "person": f"{{column}} in ({PEOPLE})",
     "account": f"{{column}} in ({ACCOUNTS})",
     "engager": (
-        "regexp_full_match({column}, '#[0-9a-f]{{64}}') or starts_with({column}, 'unnamed around ') "
-        f"or {{column}} in ({PEOPLE})"
+        f"regexp_full_match({{column}}, '{HASHED.replace('{', '{{').replace('}', '}}')}') "
+        f"or starts_with({{column}}, '{UNNAMED}') or {{column}} in (select '{MEMBER}' || person_id from ({PEOPLE}))"
     ),
 }
 """What may stand in a column of each kind that names somebody."""
+
+NETWORK_FIRST = {"top_post_id"}
+"""Columns of content whose values begin with a network's name and a colon."""
+
+WORDS = re.compile(r"""[\s/#?&=@:,;()\[\]{}<>|*!"'`\u2019“”…]|[^\s/#?&=@:,;()\[\]{}<>|*!"'`\u2019“”…]+""")
+LONGEST = 9
+"""Of how many words and signs between them a name may be made."""
+LIKE_A_NUMBER = re.compile(r"[\W\d_]*|(topic|post|pr|issue|comment)-\d+|(px|fo|fg)-\d{8}-\d{2}-p?\d{5}")
+"""What names nobody that a reader would know: numbers, and ids as our connectors write them."""
+
+STRANGERS = """
+    with landed as (
+        select unnest([actor_id, target_id]) as name from raw.activity
+        union all select account_id from raw.accounts
+        union all select alias_id from raw.aliases where kind = 'account'
+        union all select unnest([person_id, account_id]) from raw.consent
+    ),
+    asked as (select unnest([person_id, account_id]) as name from conformed.consent_shown)
+    select word from words
+    where word in (select trim(lower(name), '.-_') from landed where name is not null)
+        and word not in (select trim(lower(name), '.-_') from asked)
+"""
+"""Which of some words are names of people who did not ask."""
 
 
 def examine(con: duckdb.DuckDBPyConnection, database: str | None = None) -> None:
@@ -45,10 +76,31 @@ def examine(con: duckdb.DuckDBPyConnection, database: str | None = None) -> None
     found = con.execute(COLUMNS, {"database": database}).fetchall()
     for schema, table, column, kind in found:
         place = ".".join(f'"{part}"' for part in (database, schema, table) if part)
-        con.execute(
-            f"insert into examined select $1, $2, $2 is null, {_strangers(place, column, kind)}",
-            [f"{table}.{column}", kind],
-        )
+        is_published = kind == "content" and database is not None
+        count = str(_named_in_content(con, place, column)) if is_published else _strangers(place, column, kind)
+        con.execute(f"insert into examined select $1, $2, $2 is null, {count}", [f"{table}.{column}", kind])
+
+
+def _named_in_content(con: duckdb.DuckDBPyConnection, place: str, column: str) -> int:
+    """How many values hold a word that is the name of somebody who did not ask."""
+    values = con.execute(
+        f'select "{column}"::varchar, count(*) from {place} where "{column}" is not null group by all'
+    ).fetchall()
+    words = {value: set(_words(value.partition(":")[2] if column in NETWORK_FIRST else value)) for value, _ in values}
+    con.register("words", pa.table({"word": pa.array(sorted(set().union(*words.values())), pa.string())}))
+    strangers = {word for (word,) in con.execute(STRANGERS).fetchall()}
+    con.unregister("words")
+    return sum(count for value, count in values if words[value] & strangers)
+
+
+def _words(value: str) -> Iterator[str]:
+    """Every run of words that may be a name, in lower case."""
+    parts = WORDS.findall(value.lower())
+    for first in range(len(parts)):
+        for length in range(1, LONGEST + 1, 2):
+            word = "".join(parts[first : first + length]).strip(".-_")
+            if not LIKE_A_NUMBER.fullmatch(word):
+                yield word
 
 
 def _strangers(place: str, column: str, kind: str | None) -> str:

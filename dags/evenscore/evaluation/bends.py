@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 
 from evenscore.evaluation.trials import Bend
+from evenscore.name_kinds import ACCOUNT, MEMBER
 
 COPY = "~copy"
 """What the id of an engager that was drawn more than once goes on with."""
@@ -130,11 +131,11 @@ HELD_TRUST = f"""
 
     select drawn.pair_id, $night::date as as_of_date, trust.trust_weight
     from drawn
-    left join base.people as people on drawn.drawn_id = people.network || ':' || people.account_id
+    left join base.people as people on drawn.drawn_id = '{ACCOUNT}' || people.network || ':' || people.account_id
     inner join base.trust as trust
         on
             drawn.person_id = trust.person_id
             and drawn.persona = trust.persona
             and drawn.network = trust.network
-            and trust.engager_id = coalesce(people.person_id, drawn.drawn_id)
+            and trust.engager_id = coalesce('{MEMBER}' || people.person_id, drawn.drawn_id)
 """

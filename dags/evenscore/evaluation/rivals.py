@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from evenscore.evaluation.measures import pagerank
+from evenscore.name_kinds import MEMBER, UNNAMED
 
 RIVALS = {
     "persistence": "distinct engagers of the last 28 days",
@@ -74,10 +75,10 @@ STANDINGS = """
     order by as_of_date, person
 """
 
-EDGES = """
-    select engager_id, person_id, count(*)::double as weight
+EDGES = f"""
+    select engager_id, '{MEMBER}' || person_id as person_name, count(*)::double as weight
     from conformed.activity
-    where occurred_date between $1::date - 364 and $1::date and engager_id not like 'unnamed around %'
+    where occurred_date between $1::date - 364 and $1::date and not starts_with(engager_id, '{UNNAMED}')
     group by all
     order by all
 """
@@ -97,9 +98,9 @@ def _pagerank(con: duckdb.DuckDBPyConnection, day: date, people: pd.DataFrame) -
     """The PageRank of the people of one date; of one with two personas for both."""
     edges = con.execute(EDGES, [day]).df()
     names, number = np.unique(
-        np.concatenate([edges["engager_id"].astype(str), edges["person_id"].astype(str)]), return_inverse=True
+        np.concatenate([edges["engager_id"].astype(str), edges["person_name"].astype(str)]), return_inverse=True
     )
     giver, receiver = np.split(number.astype(np.int64), 2)
     rank = pagerank(giver, receiver, edges["weight"].to_numpy(), len(names)) if len(names) else np.zeros(0)
     known = pd.Series(rank, index=names)
-    return people["person_id"].map(known).fillna(0.0).astype(float)
+    return (MEMBER + people["person_id"]).map(known).fillna(0.0).astype(float)

@@ -8,6 +8,9 @@ import duckdb
 
 from evenscore import landing as zone
 from evenscore import warehouse as cache
+from evenscore.account_ids import AccountIds
+from evenscore.name_kinds import bare
+from evenscore.nameless import shown_ids
 from evenscore.places import Places
 from evenscore.warehouse import quoted
 
@@ -38,6 +41,27 @@ DATASETS = {
     """,
 }
 """What has landed about some accounts; of what others did to them neither who, nor the event's id, nor the text."""
+
+
+OBJECTS = ("object_id", "object_key")
+"""Columns that hold an object's id, which may name whoever it belongs to."""
+
+
+def unnamed(tables: dict[str, Any], accounts: list[Account], ids: AccountIds) -> dict[str, Any]:
+    """The tables' rows with their objects' ids as far as those name nobody but the accounts."""
+    lists = [rows for rows in tables.values() if isinstance(rows, list)]
+    known = {
+        (row["network"], bare(row[name]))
+        for rows in lists
+        for row in rows
+        for name in OBJECTS
+        if row.get(name) is not None
+    }
+    shown = shown_ids(ids, sorted(known), accounts)
+    for rows in lists:
+        for row in rows:
+            row |= {name: shown[row["network"], bare(row[name])] for name in OBJECTS if row.get(name) is not None}
+    return tables
 
 
 def landing(places: Places, accounts: list[Account]) -> dict[str, Rows]:

@@ -39,7 +39,7 @@ class Part:
 class Post:
     """One of the objects behind a jump."""
 
-    object_key: str
+    shown_post: str
     engager_count: int
     share: float
 

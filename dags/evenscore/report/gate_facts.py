@@ -76,7 +76,7 @@ PARTS = """
     order by abs(moved_points) desc, network, feature
 """
 POSTS = """
-    select person_id, persona, object_key, engager_count, share
+    select person_id, persona, shown_post, engager_count, share
     from gate.gate_jump__posts
     semi join named_jumps using (person_id, persona)
     order by rank

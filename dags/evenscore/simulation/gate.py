@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evenscore import warehouse
+from evenscore.nameless import lay_functions
 from evenscore.settings import Settings
 from evenscore.simulation import relations
 from evenscore.simulation.models import Models
@@ -32,6 +33,7 @@ class Gate:
         self._version = 1
         self._waiting: set[int] = set()
         with self._connect() as con:
+            lay_functions(con, self._settings.account_ids)
             for statement in relations.ONCE:
                 con.execute(statement)
             con.execute(f"create table base.people as {relations.PEOPLE}", {"accounts": accounts})

@@ -4,6 +4,7 @@ This follows the models of dbt_project/models that it stands in for; what a colu
 """
 
 from evenscore.layout import DECISIONS, INCIDENT_RELEASES, PUBLISHED
+from evenscore.name_kinds import MEMBER
 
 PEOPLE = """
     select account, printf('p%07d', account) as person_id, 'personal' as persona
@@ -26,6 +27,9 @@ def _empty(columns: dict[str, str]) -> str:
 ONCE = (
     *(f"create schema {schema}" for schema in ("base", "raw", "conformed", "features", "scores", "gate")),
     *(f"create table base.{name} ({_empty(PUBLISHED[mart])})" for name, mart in PUBLISHED_AS.items()),
+    # Nobody but those who are scored lives here, and their posts have no names to show.
+    "create table conformed.consent_shown (person_id varchar, persona varchar, network varchar, account_id varchar)",
+    "create table conformed.stranger_names (name varchar)",
     "create table base.unseen (person_id varchar, persona varchar, as_of_date date, score double, score_low double, "
     "score_high double, evidence_count bigint, engager_count bigint, is_sufficient boolean)",
     *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),
@@ -75,14 +79,14 @@ NIGHTLY = {
             short as crowd_short, long as crowd_long, short as trusted_short, long as trusted_long
         from parts inner join movers using (account) inner join base.people using (account)
     """,
-    "conformed.activity": """
-        select people.person_id, people.persona, network, if(engager < $accounts, printf('p%07d', engager),
+    "conformed.activity": f"""
+        select people.person_id, people.persona, network, if(engager < $accounts, printf('{MEMBER}p%07d', engager),
             network || ':x' || engager) as engager_id, 'o' || target || '_' || post as object_key, 1.0 as weight,
             $first_day::date + night as occurred_date
         from events inner join base.people as people on events.target = people.account
         cross join unnest(range(events.count)) as repeated(action)
         union all
-        select 'anybody', 'personal', '', person_id, 'earlier', 1.0, $first_day::date + first_acted
+        select 'anybody', 'personal', '', '{MEMBER}' || person_id, 'earlier', 1.0, $first_day::date + first_acted
         from tonight inner join base.people using (account) where first_acted > -1000
     """,
     "conformed.pairs": """

@@ -3,8 +3,8 @@
 {{ config(database="in_memory") }}
 
 select
-    giver.person_id as giver_id,
-    coalesce(receiver.person_id, events.network || ':' || events.target_id) as receiver_id,
+    {{ member_name('giver.person_id') }} as giver_id,
+    coalesce({{ member_name('receiver.person_id') }}, {{ account_name('events.network', 'events.target_id') }}) as receiver_id,
     cast(events.occurred_at as date) as occurred_date,
     count(*) as action_count
 from {{ ref("events") }} as events
@@ -17,6 +17,6 @@ anti join {{ ref("service_accounts") }} as services
     on events.network = services.network and events.actor_id = services.account_id
 where
     events.target_id is not null
-    and giver.person_id <> receiver_id
+    and giver_id <> receiver_id
     and not (events.verb = 'rating' and events.value <= 0)
 group by all

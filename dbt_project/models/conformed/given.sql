@@ -5,8 +5,8 @@ select
     events.network,
     events.verb,
     coalesce(
-        receiver.person_id,
-        {{ engager_hash("giver.person_id", "events.network || ':' || events.target_id") }}
+        {{ member_name("receiver.person_id") }},
+        {{ engager_hash("giver.person_id", account_name("events.network", "events.target_id")) }}
     ) as receiver_id,
     receiver.persona as receiver_persona,
     -- Of what others made, nothing is kept.

@@ -10,12 +10,12 @@ select
     events.occurred_at,
     weights.weight,
     -- Where a source has no object ids, a day stands in for the object.
-    coalesce(events.object_id, cast(cast(events.occurred_at as date) as varchar)) as object_key,
+    coalesce({{ object_name('events.object_id') }}, {{ day_name('events.occurred_at') }}) as object_key,
     -- The unnamed cannot be told apart: those around one object count as one engager.
     coalesce(
-        engager.person_id,
-        events.network || ':' || events.actor_id,
-        'unnamed around ' || object_key
+        {{ member_name('engager.person_id') }},
+        {{ account_name('events.network', 'events.actor_id') }},
+        {{ unnamed_name('events.network', 'object_key') }}
     ) as engager_name,
     engager.person_id is null and events.actor_id is not null as is_stranger,
     case

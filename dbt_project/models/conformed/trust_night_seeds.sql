@@ -53,7 +53,7 @@ first_endorsements as (
 
     select person_id, engager_id, min(occurred_date) as first_date
     from {{ ref("activity") }}
-    where engager_id in (select person_id from {{ ref("consent") }})
+    where engager_id in (select {{ member_name("person_id") }} from {{ ref("consent") }})
     group by all
 
 ),

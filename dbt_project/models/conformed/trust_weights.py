@@ -7,16 +7,22 @@ knows engagers by name.
 import numpy as np
 import pyarrow as pa
 
+from evenscore.name_kinds import MEMBER
 from evenscore.scoring.trust import Constants, Endorsements, nightly_weights
+
+NAME = f"'{MEMBER}' || person_id as name"
+"""A member as a node of the trust graph, among those of strangers."""
 
 
 def model(dbt, session):
     """One row a (pair, night) with trust."""
     dbt.config(materialized="table")
-    pairs = _table(dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id"), "pair_id")
-    members = _table(dbt.ref("consent").project("person_id").distinct(), "person_id")
+    pairs = _table(
+        dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id").project(f"*, {NAME}"), "pair_id"
+    )
+    members = _table(dbt.ref("consent").project(NAME).distinct(), "name")
     edges = _table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
-    seeds = _table(dbt.ref("trust_night_seeds"), "as_of_date, person_id")
+    seeds = _table(dbt.ref("trust_night_seeds").project(f"as_of_date, {NAME}"), "as_of_date, name")
     nights = _table(dbt.ref("network_nights").join(dbt.ref("scored_nights"), "as_of_date", how="semi"), "as_of_date")
     constants = _constants_of(dbt.ref("scale_v2"))
     names, number = np.unique(
@@ -30,7 +36,7 @@ def model(dbt, session):
         receiver,
         _days(edges["occurred_date"]),
         edges["action_count"].to_numpy(),
-        np.isin(names, np.asarray(members["person_id"], dtype=str)),
+        np.isin(names, np.asarray(members["name"], dtype=str)),
     )
     found = nightly_weights(endorsements, engager, person, _seeds_by_night(seeds, nights, names), constants)
     pair_id = pairs["pair_id"].to_numpy()
@@ -42,7 +48,7 @@ def _table(relation, key):
 
 
 def _endpoints(pairs, edges):
-    return edges["giver_id"], edges["receiver_id"], pairs["engager_name"], pairs["person_id"]
+    return edges["giver_id"], edges["receiver_id"], pairs["engager_name"], pairs["name"]
 
 
 def _constants_of(scale):
@@ -58,7 +64,7 @@ def _days(dates):
 
 
 def _seeds_by_night(seeds, nights, names):
-    seed_night, person = _days(seeds["as_of_date"]), np.asarray(seeds["person_id"], dtype=str)
+    seed_night, person = _days(seeds["as_of_date"]), np.asarray(seeds["name"], dtype=str)
     place = np.minimum(np.searchsorted(names, person), max(len(names) - 1, 0))
     known = names[place] == person if len(names) else np.zeros(len(person), dtype=bool)
     return {int(night): place[known & (seed_night == night)] for night in _days(nights["counted_through_date"])}

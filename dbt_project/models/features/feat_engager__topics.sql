@@ -18,7 +18,7 @@ with actions as (
             objects.person_id = activity.person_id
             and objects.persona = activity.persona
             and objects.network = activity.network
-            and objects.object_id = activity.object_key
+            and {{ object_name('objects.object_id') }} = activity.object_key
             and activity.occurred_date >= objects.written_date
     inner join {{ ref("pairs") }} as pairs
         on

@@ -40,6 +40,6 @@ left join recent
         written.person_id = recent.person_id
         and written.persona = recent.persona
         and written.network = recent.network
-        and written.object_id = recent.object_key
+        and {{ object_name('written.object_id') }} = recent.object_key
         and recent.occurred_date >= written.written_date
 group by all

@@ -3,7 +3,7 @@
 with acts as (
 
     select
-        giver.receiver_id as person_id,
+        {{ bare_name('giver.receiver_id') }} as person_id,
         giver.receiver_persona as persona,
         giver.person_id as other_person_id,
         giver.persona as other_persona,

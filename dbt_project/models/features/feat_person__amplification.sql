@@ -21,7 +21,7 @@ passed_on as (
         persona,
         network,
         count(distinct object_key) as object_count,
-        count(distinct if(verb in ('repost', 'fork'), engager_id || ' of ' || object_key, null)) as pass_count
+        count(distinct if(verb in ('repost', 'fork'), (engager_id, object_key), null)) as pass_count
     from recent
     group by all
 

@@ -12,7 +12,8 @@ engagements as (
         held.person_id,
         held.persona,
         activity.engager_id,
-        activity.network || ':' || activity.object_key as object_key,
+        activity.network,
+        activity.object_key,
         pairs.first_date > held.basis_date and not pairs.was_seen_before as is_new
     from held
     inner join {{ ref("activity") }} as activity
@@ -31,7 +32,7 @@ engagements as (
 
 by_object as (
 
-    select person_id, persona, object_key, count(distinct engager_id) as engager_count
+    select person_id, persona, network, object_key, count(distinct engager_id) as engager_count
     from engagements
     group by all
 
@@ -51,9 +52,17 @@ top_objects as (
         person_id,
         persona,
         max(engager_count) / sum(engager_count) as top_post_share,
-        max_by(object_key, (engager_count, object_key)) as top_post_id
+        max_by((network, object_key), (engager_count, network, object_key)) as top_object,
+        top_object[1] as network,
+        {{ bare_name("top_object[2]") }} as object_id
     from by_object
     group by all
+
+),
+
+accounts as (
+
+    select network, account_id from {{ ref("consent_shown") }}
 
 )
 
@@ -61,10 +70,11 @@ select
     person_id,
     persona,
     any_value(top_objects.top_post_share) as top_post_share,
-    any_value(top_objects.top_post_id) as top_post_id,
+    any_value(shown.network || ':' || shown.shown_id) as top_post_id,
     max(action_count) / sum(action_count) as top_engager_share,
     count_if(is_new_engager) / count(*) as new_engager_share,
     count(*) as engager_count
 from by_engager
 inner join top_objects using (person_id, persona)
+inner join shown_ids('top_objects', 'accounts') as shown using (network, object_id)
 group by person_id, persona

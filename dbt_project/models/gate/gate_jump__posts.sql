@@ -4,7 +4,8 @@ with engagements as (
     select
         jumps.person_id,
         jumps.persona,
-        activity.network || ':' || activity.object_key as object_key,
+        activity.network,
+        activity.object_key,
         count(distinct activity.engager_id) as engager_count
     from {{ ref("gate_person__verdict") }} as jumps
     inner join {{ ref("activity") }} as activity
@@ -15,14 +16,32 @@ with engagements as (
     where jumps.episode_date is not null
     group by all
 
+),
+
+ranked as (
+
+    select
+        *,
+        {{ bare_name("object_key") }} as object_id,
+        row_number() over (partition by person_id, persona order by engager_count desc, network, object_key) as rank,
+        engager_count / sum(engager_count) over (partition by person_id, persona) as share
+    from engagements
+    qualify rank <= 5
+
+),
+
+accounts as (
+
+    select network, account_id from {{ ref("consent_shown") }}
+
 )
 
 select
-    person_id,
-    persona,
-    row_number() over (partition by person_id, persona order by engager_count desc, object_key) as rank,
-    object_key,
-    engager_count,
-    engager_count / sum(engager_count) over (partition by person_id, persona) as share
-from engagements
-qualify rank <= 5
+    ranked.person_id,
+    ranked.persona,
+    ranked.rank,
+    shown.network || ':' || shown.shown_id as shown_post,
+    ranked.engager_count,
+    ranked.share
+from ranked
+inner join shown_ids('ranked', 'accounts') as shown using (network, object_id)

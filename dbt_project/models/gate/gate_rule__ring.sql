@@ -41,10 +41,11 @@ risers as (
 
 given as (
 
-    select activity.person_id, activity.persona, activity.engager_id, min(activity.occurred_date) as first_date
+    select activity.person_id, activity.persona, members.person_id as engager_id, min(activity.occurred_date) as first_date
     from {{ ref("activity") }} as activity
     semi join risers using (person_id, persona)
-    semi join {{ ref("gate_person__eve") }} as members on activity.engager_id = members.person_id
+    inner join (select distinct person_id from {{ ref("gate_person__eve") }}) as members
+        on activity.engager_id = {{ member_name("members.person_id") }}
     group by all
 
 ),

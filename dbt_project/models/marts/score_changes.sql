@@ -35,7 +35,7 @@ own_shares as (
             activity.person_id = posts.person_id
             and activity.persona = posts.persona
             and activity.network = posts.network
-            and activity.object_key = posts.object_id
+            and activity.object_key = {{ object_name('posts.object_id') }}
             and posts.occurred_date > last_scores.as_of_date
     where activity.occurred_date > last_scores.as_of_date
     group by all

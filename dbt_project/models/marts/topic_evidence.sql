@@ -1,4 +1,5 @@
--- Why somebody has a topic tonight: of their objects on it, those that drew most people.
+-- Why somebody has a topic tonight: of their objects on it, those that drew most people. Of each only what names nobody
+-- is shown; two that look alike then are two by their rank.
 with ranked as (
 
     select
@@ -9,6 +10,13 @@ with ranked as (
         ) as object_rank
     from {{ ref("feat_object__topics") }} as objects
     where engager_count > 0
+    qualify object_rank <= {{ topic_floor("shown_object_count") }}
+
+),
+
+accounts as (
+
+    select network, account_id from {{ ref("consent_shown") }}
 
 )
 
@@ -18,7 +26,8 @@ select
     scores.topic,
     scores.as_of_date,
     ranked.network,
-    ranked.object_id,
+    shown.shown_id as object_id,
+    ranked.object_rank,
     ranked.engager_count,
     ranked.matched_term
 from {{ ref("topic_scores") }} as scores
@@ -27,4 +36,4 @@ inner join ranked
         scores.person_id = ranked.person_id
         and scores.persona = ranked.persona
         and scores.topic = ranked.topic_id
-where ranked.object_rank <= {{ topic_floor("shown_object_count") }}
+inner join shown_ids('ranked', 'accounts') as shown using (network, object_id)

@@ -1,0 +1,81 @@
+"""The audit of what is published finds who did not ask by name, in ids and texts, and takes nothing else for a name."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from evenscore.checks.personal_data import examine
+
+WAREHOUSE = """
+    create schema raw; create schema conformed; create schema scores;
+    create table scores.personal_data as
+        select unnest(['topic_evidence', 'score_jumps', 'score_jumps', 'score_jumps', 'pairs']) as relation,
+            unnest(['object_id', 'top_post_id', 'why', 'decided_by', 'engager_id']) as column_name,
+            unnest(['content', 'content', 'content', 'reviewer', 'engager']) as kind;
+    create table raw.activity as select unnest(['stranger', 'ann', '12345', 'forum', 'pr-7', null]) as actor_id,
+        unnest(['did:plc:xyz', 'ann', 'ann', 'Bob.Smith', 'eve', 'ann']) as target_id;
+    create table raw.accounts as select 'profiled' as account_id;
+    create table raw.aliases as select 'account' as kind, 'once_called' as alias_id;
+    create table raw.consent as select unnest(['p_ann', 'p_left']) as person_id, unnest(['ann', 'left']) as account_id;
+    create table conformed.consent as select 'p_ann' as person_id, 'ann' as account_id;
+    create table conformed.consent_shown as from conformed.consent;
+    create table conformed.programs as select 'robot' as account_id;
+    attach ':memory:' as candidate;
+    create table candidate.topic_evidence (object_id varchar);
+    create table candidate.score_jumps (top_post_id varchar, why varchar, decided_by varchar);
+"""
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute(WAREHOUSE)
+        yield con
+
+
+def unasked(con: duckdb.DuckDBPyConnection, database: str | None = "candidate") -> dict[str, int]:
+    """How many values of each column name somebody who did not ask, where any does."""
+    examine(con, database)
+    return dict(con.execute("select column_name, unasked_count from examined where unasked_count > 0").fetchall())
+
+
+@pytest.mark.parametrize(
+    "object_id",
+    [
+        "stranger/tools#7",
+        "ann/stranger",
+        "https://x.org/@Stranger?page=2",
+        "did:plc:xyz/3",
+        "profiled",
+        "once_called#1",
+    ],
+)
+def test_an_object_that_is_called_as_a_stranger_is_found(object_id: str, con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into candidate.topic_evidence values ($1), ('topic-1')", [object_id])
+    con.execute("insert into candidate.score_jumps values ('forum:' || $1, null, null)", [object_id])
+    assert unasked(con) == {"topic_evidence.object_id": 1, "score_jumps.top_post_id": 1}
+
+
+@pytest.mark.parametrize(
+    "why", ["@stranger bought it", "so says Bob.Smith.", "p_left did", "(stranger's)", "of “left”"]
+)
+def test_a_reason_that_names_a_stranger_is_found(why: str, con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into candidate.score_jumps values (null, $1, 'a reviewer')", [why])
+    assert unasked(con) == {"score_jumps.why": 1}
+
+
+def test_numbers_members_forms_networks_and_reviewers_are_no_strangers(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into candidate.topic_evidence values ('12345'), ('ann/…#7'), ('pr-7'), ('…/…'), ('2026-03-01')")
+    con.execute("insert into candidate.score_jumps values ('forum:…', 'Ann is p_ann; estranged', 'stranger')")
+    assert unasked(con) == {}
+
+
+@pytest.mark.parametrize("engager", ["ann", "p_ann", "account:forum:stranger", "member:p_left", "#member"])
+def test_an_engager_is_a_member_by_kind_or_hashed(engager: str, con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "create table conformed.pairs as select unnest(['member:p_ann', 'unnamed:forum:topic-1']) as engager_id"
+    )
+    assert unasked(con, None) == {}
+    con.execute("insert into conformed.pairs values ($1)", [engager])
+    assert unasked(con, None) == {"pairs.engager_id": 1}
