@@ -6,9 +6,11 @@ from datetime import date
 from importlib.metadata import version
 
 from evenscore import durable, landing, run_tables, runs, warehouse
+from evenscore.acceptances import HOW_TO_GO_ON, stopping, why_it_stops
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.ledger import examine_ledger
+from evenscore.reconciliation import in_words, losses
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
 
@@ -63,11 +65,21 @@ def _look_at_landing(settings: Settings) -> Iterator[Finding]:
     for manifest in manifests:
         landing.verify(settings.places, manifest)
     yield Finding("landing", True, f"{len(manifests)} landed files, each with the bytes that were landed")
+    lost = losses(settings)
+    yield Finding("deliveries", not lost, in_words(lost) if lost else "everything that was delivered has landed")
+    yield from _stopping(settings)
     strange = sorted({manifest.source for manifest in manifests} - {source.name for source in settings.sources})
     if strange:
         yield Finding(
             "landing", False, f"landed by sources that are not configured, and not counted: {', '.join(strange)}"
         )
+
+
+def _stopping(settings: Settings) -> Iterator[Finding]:
+    """Deliveries that stop every night until they are delivered anew or accepted."""
+    for source in settings.sources:
+        for delivery in stopping(settings, source.name):
+            yield Finding("delivery", False, f"{why_it_stops(delivery)}; {HOW_TO_GO_ON.format(path=delivery.path)}")
 
 
 def _look_at_disk(settings: Settings) -> Iterator[Finding]:

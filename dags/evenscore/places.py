@@ -45,6 +45,24 @@ class Places:
         """What one source has delivered so far: each input file, its digest, and the days it covers."""
         return self.landing / "deliveries" / f"{source}.json"
 
+    @property
+    def origins_folder(self) -> Path:
+        """Which input file brought which landed row, as hashes."""
+        return self.landing / "deliveries" / "rows"
+
+    def origins(self, source: str, network: str, dataset: str, day: date) -> Path:
+        """The same, of one source's rows of one (network, dataset, day)."""
+        return self.origins_folder / source / network / dataset / f"{day.isoformat()}.parquet"
+
+    def all_origins(self, source: str) -> list[Path]:
+        """The same, of all days of a source."""
+        return sorted((self.origins_folder / source).glob("*/*/????-??-??.parquet"))
+
+    @property
+    def acceptances(self) -> Path:
+        """Every delivery that somebody has accepted though it stops the night, one a line."""
+        return self.home / "reviews" / "deliveries.ndjson"
+
     # consent ----------------------------------------------------------------------------------------------
 
     @property
