@@ -78,6 +78,10 @@ def _require_stopping(delivery: Delivery, limit: float) -> None:
     try:
         digest = durable.sha256(Path(delivery.path))
     except OSError as error:
-        raise UsageError(f"{delivery.path}: cannot be read ({error.strerror}); only what is there is accepted") from error
+        raise UsageError(
+            f"{delivery.path}: cannot be read ({error.strerror}); only what is there is accepted"
+        ) from error
     if digest != delivery.sha256:
-        raise UsageError(f"{delivery.path}: has changed since it was read; extract first, then accept what is there now")
+        raise UsageError(
+            f"{delivery.path}: has changed since it was read; extract first, then accept what is there now"
+        )

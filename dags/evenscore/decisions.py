@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
 
 from evenscore import journal, runs
-from evenscore.errors import UsageError
 from evenscore.places import Places
 from evenscore.warehouse import thresholds
 

@@ -1,7 +1,8 @@
 """What each source has delivered: one entry an input file, as it was when it was read, and what came of it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from evenscore import durable, origins
@@ -113,14 +114,23 @@ def judge(read: Iterable[Delivery]) -> None:
         one.rejected_share = round(max(alone, of_night if own >= of_night else 0.0), 6)
 
 
-def forget_paths(places: Places, names_one: Callable[[str], bool]) -> None:
-    """Take paths that name somebody out of every list of deliveries; what the files brought stays accounted for."""
-    for path in sorted(places.deliveries("x").parent.glob("*.json")):
-        known = read_deliveries(places, path.stem)
-        named = [name for name in known if names_one(name)]
-        for name in named:
-            delivery = known.pop(name)
-            delivery.path = f"{NAMELESS}{delivery.file_id}"
-            known[delivery.path] = delivery
-        if named:
-            write_deliveries(places, path.stem, known)
+def forget_names(places: Places, names_one: Callable[[str], bool]) -> None:
+    """Take out of every list of deliveries what names somebody; what the files brought stays accounted for."""
+    for path in places.all_deliveries:
+        before = read_deliveries(places, path.stem)
+        known = [_without_names(delivery, names_one) for delivery in before.values()]
+        if known != list(before.values()):
+            write_deliveries(places, path.stem, {delivery.path: delivery for delivery in known})
+
+
+def _without_names(delivery: Delivery, names_one: Callable[[str], bool]) -> Delivery:
+    path = f"{NAMELESS}{delivery.file_id}" if names_one(delivery.path) else delivery.path
+    kinds = [_kinds(found, names_one) for found in (delivery.rejected, delivery.ignored)]
+    return replace(delivery, path=path, rejected=kinds[0], ignored=kinds[1])
+
+
+def _kinds(found: dict[str, int], names_one: Callable[[str], bool]) -> dict[str, int]:
+    kept = Counter[str]()
+    for kind, count in found.items():
+        kept[NAMELESS if names_one(kind) else kind] += count
+    return dict(kept)

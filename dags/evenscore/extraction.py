@@ -235,9 +235,7 @@ class FileReading:
 
     def _into(self, dataset: str, network: str, day: date, rows: pa.Table, whole: set[str]) -> landing.Landed:
         places, source = self.of.settings.places, self.of.source.name
-        landed = landing.land(
-            places, source, dataset, network, day, rows, file=self.delivery.file_id, whole=whole
-        )
+        landed = landing.land(places, source, dataset, network, day, rows, file=self.delivery.file_id, whole=whole)
         self.delivery.withdrawn_count += len(landed.withdrawn)
         return landed
 
@@ -281,7 +279,7 @@ class FileReading:
 
 
 def _may_lie_on(at: str | None, day: date) -> bool:
-    """Whether what happened at an instant, as a record tells it, may have landed on a day; an unclear one may on any."""
+    """Whether what happened at an instant, as a record tells it, may have landed on a day; if unclear, on any."""
     try:
         found = datetime.fromisoformat(str(at))
     except ValueError:

@@ -46,6 +46,11 @@ class Places:
         return self.landing / "deliveries" / f"{source}.json"
 
     @property
+    def all_deliveries(self) -> list[Path]:
+        """The same of all sources."""
+        return sorted((self.landing / "deliveries").glob("*.json"))
+
+    @property
     def origins_folder(self) -> Path:
         """Which input file brought which landed row, as hashes."""
         return self.landing / "deliveries" / "rows"

@@ -34,7 +34,8 @@ class Unended(str):
 def lines(path: Path, notes: set[str] | None = None) -> Iterator[str]:
     """The lines of a text file, unpacked by its suffix; a last one without a line end is `Unended`.
 
-    `notes` receives what an operator should know of the file. Raises InputError when the file is truncated, damaged (the checksum is verified), not UTF-8, or a bomb.
+    `notes` receives what an operator should know of the file. Raises InputError when the file is truncated, damaged
+    (the checksum is verified), not UTF-8, or a bomb.
     """
     number, rest = 0, b""
     for chunk in _unpacked(path, set() if notes is None else notes):

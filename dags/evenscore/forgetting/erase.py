@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evenscore import durable, ledger, runs
+from evenscore.deliveries import forget_names
 from evenscore.errors import EvenscoreError
 from evenscore.forgetting import kept, landed, traces, whom
 from evenscore.forgetting.needles import Needles
@@ -111,6 +112,7 @@ def _from_landing(settings: Settings, needles: Needles, known: set[str], found: 
     suppressed = read_suppressed(settings)
     assert suppressed is not None  # it was written a moment ago
     found.landed_rows, clean = landed.purge(settings.places, suppressed, known, needles)
+    forget_names(settings.places, needles.within)
     landed.write_clean(settings.places, clean)
 
 
