@@ -68,12 +68,14 @@ def _differences(settings: Settings) -> Iterator[Loss | Surplus]:
         known = read_deliveries(settings.places, source.name)
         files = {UNKNOWN} | {delivery.file_id for delivery in known.values()}
         witnessed: set[tuple[str, str, str]] = set()
+        nameless: set[int] = set()
         for witness in origins.witnesses(settings.places, source.name):
             witnessed.add((witness.network, witness.dataset, witness.day))
             yield from _beside_manifest(settings.places, witness)
-            if not witness.files <= files:
-                yield _lost_delivery(settings.places, witness)
+            nameless |= witness.files - files
         yield from _unwitnessed(settings.places, source.name, known.values(), witnessed)
+        if nameless:
+            yield _lost_deliveries(settings.places, source.name, len(nameless))
 
 
 def _beside_manifest(places: Places, witness: Witness) -> Iterator[Loss | Surplus]:
@@ -81,7 +83,7 @@ def _beside_manifest(places: Places, witness: Witness) -> Iterator[Loss | Surplu
     manifest = landing.manifest_of(places, witness.source, witness.network, witness.dataset, day)
     if manifest is None:
         yield _lost_manifest(places, witness.source, witness.network, witness.dataset, witness.day)
-    elif manifest.sha256 != witness.sha256:
+    elif (manifest.sha256, manifest.row_count) != (witness.sha256, witness.row_count):
         rows = pq.ParquetFile(landing.verify(places, manifest)).read()
         expected = origins.read(places, witness.source, witness.network, witness.dataset, day)
         expected = pa.array([], pa.uint64()) if expected is None else pc.unique(expected["key"])
@@ -105,11 +107,12 @@ def _older(places: Places, witness: Witness, manifest: Manifest, lost_count: int
     return Loss(f"{path}: not the manifest that was written last: {what}", _remedy(places, witness.source))
 
 
-def _lost_delivery(places: Places, witness: Witness) -> Loss:
-    path = places.deliveries(witness.source)
+def _lost_deliveries(places: Places, source: str, count: int) -> Loss:
+    path = places.deliveries(source)
     return Loss(
-        f"{path}: does not name a file that brought rows of {witness.network}/{witness.dataset} on {witness.day}",
-        f"restore {path}, or put the input files back that are gone, and extract again",
+        f"{path}: does not name {count:,} of the files that brought what has landed",
+        f"restore {path}, or put the input files back and extract again; if nobody has either, delete "
+        f"{places.origins_folder / source}, and what has landed is taken as it stands",
     )
 
 
