@@ -11,7 +11,7 @@ from evenscore.errors import UsageError
 from evenscore.places import Places
 from evenscore.settings import Settings
 
-HOW_TO_GO_ON = "deliver it anew, or say that it is right: evenscore accept {path} --by NAME --why TEXT"
+REMEDY = "deliver it anew, or say that it is right: evenscore accept {path} --by NAME --why TEXT"
 LONGEST_NAME, LONGEST_REASON = 100, 500
 
 
@@ -65,11 +65,14 @@ def stopping(settings: Settings, source: str) -> list[Delivery]:
     return [one for one in found if one.withheld_count or (one.rejected_share > limit and one.sha256 not in known)]
 
 
-def why_it_stops(delivery: Delivery) -> str:
-    """One clause that names the file."""
-    if delivery.withheld_count:
-        return f"{delivery.path}: delivered anew, it takes back {delivery.withheld_count:,} rows of what it had"
-    return f"{delivery.path}: {delivery.rejected_count:,} of its {delivery.record_count:,} records were refused"
+def how_to_go_on(delivery: Delivery) -> str:
+    """One line that names a file that stops the night, and says why and what to do."""
+    why = (
+        f"delivered anew, it takes back {delivery.withheld_count:,} rows of what it had"
+        if delivery.withheld_count
+        else f"{delivery.rejected_count:,} of its {delivery.record_count:,} records were refused"
+    )
+    return f"{delivery.path}: stops the night: {why}; {REMEDY.format(path=delivery.path)}"
 
 
 def _require_stopping(delivery: Delivery, limit: float) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from importlib.metadata import version
 
 from evenscore import durable, landing, run_tables, runs, warehouse
-from evenscore.acceptances import HOW_TO_GO_ON, stopping, why_it_stops
+from evenscore.acceptances import how_to_go_on, stopping
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.ledger import examine_ledger
@@ -79,7 +79,7 @@ def _stopping(settings: Settings) -> Iterator[Finding]:
     """Deliveries that stop every night until they are delivered anew or accepted."""
     for source in settings.sources:
         for delivery in stopping(settings, source.name):
-            yield Finding("delivery", False, f"{why_it_stops(delivery)}; {HOW_TO_GO_ON.format(path=delivery.path)}")
+            yield Finding("delivery", False, how_to_go_on(delivery))
 
 
 def _look_at_disk(settings: Settings) -> Iterator[Finding]:

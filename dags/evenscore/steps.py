@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evenscore import durable, extraction, publishing, retention, runs, warehouse
+from evenscore.acceptances import how_to_go_on, stopping
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.consent.book import HEAD, last_head
@@ -56,6 +57,7 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
         record["files"] = len(delivered)
         record["rows"] = {name: sum(counted(one) for one in delivered) for name, counted in COUNTED.items()}
         record["notes"] = sorted({f"{one.path}: {note}" for one in delivered for note in one.notes})
+        record["notes"] += [how_to_go_on(one) for one in stopping(settings, source)]
         counts: dict[str, int] = record["rows"]
         return counts
 

@@ -1,7 +1,5 @@
 """Counts add up: every record that was read is in exactly one class, whatever the source and however messy the file."""
 
-import gzip
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore import extraction, steps, summary
+from evenscore import steps, summary
 from evenscore.connectors.base import Reject
 from evenscore.deliveries import Delivery
 from evenscore.runs import Night

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from evenscore import doctor, durable, extraction, landing, origins
+from evenscore.deliveries import forget_names, read_deliveries
 from evenscore.errors import InputError
 from evenscore.forgetting.needles import Needles
 from evenscore.forgetting.whom import Leaver
-from evenscore.deliveries import forget_names, read_deliveries
 from evenscore.reconciliation import losses, reconcile
 from home import Home, event
 

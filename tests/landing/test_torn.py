@@ -71,9 +71,7 @@ def test_a_bad_line_before_a_sound_one_without_a_line_end_is_no_tear(home: Home)
 def test_a_flipped_bit_in_a_parquet_page_is_refused(home: Home) -> None:
     path = home.data / "a.parquet"
     rows: list[dict[str, Any]] = [event(f"event-number-{at}") for at in range(50)]
-    pq.write_table(
-        pa.Table.from_pylist(rows), path, write_page_checksum=True, compression="none", use_dictionary=False
-    )
+    pq.write_table(pa.Table.from_pylist(rows), path, write_page_checksum=True, compression="none", use_dictionary=False)
     content = bytearray(path.read_bytes())
     content[content.index(b"event-number-7") + 13] ^= 1  # still text: without the checksum it would land as another id
     path.write_bytes(content)

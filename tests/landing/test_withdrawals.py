@@ -64,7 +64,9 @@ def post(number: int, likes: int = 0, raw: str = "words", day: int = 10, **chang
         {"hidden": True, "created_at": "2026-03-10T12:00:00+02:00"},
     ],
 )
-def test_a_post_that_is_taken_down_takes_its_likes_mentions_and_text_with_it(forum: Forum, sign: dict[str, Any]) -> None:
+def test_a_post_that_is_taken_down_takes_its_likes_mentions_and_text_with_it(
+    forum: Forum, sign: dict[str, Any]
+) -> None:
     forum.say("a.ndjson", post(1), post(2, likes=2, raw="a secret, @ann"))
     delivery = forum.say("b.ndjson", post(2, raw="", **sign), night="2026-03-13")
     assert forum.activity() == ["post-1"]
@@ -180,7 +182,8 @@ def test_a_row_that_is_refused_has_not_vanished(home: Home) -> None:
 def test_a_snapshot_that_vanishes_stays_for_silence_makes_nobody_public(home: Home) -> None:
     home.configure(more='network = "forum"\ndataset = "accounts"')
     snapshots = [
-        {"account_id": name, "captured_at": "2026-03-01T00:00:00Z", "is_private": name == "ann"} for name in ("ann", "bob")
+        {"account_id": name, "captured_at": "2026-03-01T00:00:00Z", "is_private": name == "ann"}
+        for name in ("ann", "bob")
     ]
     home.deliver("people.ndjson", *snapshots)
     home.extract()
@@ -204,7 +207,9 @@ def many(count: int) -> list[dict[str, Any]]:
     return [on(1 + at % 3, f"e{at:02}") for at in range(count)]
 
 
-@pytest.mark.parametrize(("had", "has", "is_withheld"), [(40, 19, True), (40, 20, False), (21, 2, False), (30, 3, True)])
+@pytest.mark.parametrize(
+    ("had", "has", "is_withheld"), [(40, 19, True), (40, 20, False), (21, 2, False), (30, 3, True)]
+)
 def test_a_file_that_lost_most_of_what_it_had_takes_nothing_back(
     home: Home, had: int, has: int, is_withheld: bool
 ) -> None:

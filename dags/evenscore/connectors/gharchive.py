@@ -131,8 +131,8 @@ def _require_action(record: Row, wanted: str) -> None:
 def _require_standing(record: Row, prefix: str, key: str) -> None:
     """Raise Ignored unless something was created; what was deleted is named, for it may have landed."""
     if need(record, "payload", "action") == "deleted":
-        event, at = f"{prefix}-{need(record, 'payload', key, 'id')}", seek(record, "payload", key, "created_at")
-        raise Ignored(f"{record['type']} deleted", event, at)
+        number, at = seek(record, "payload", key, "id"), seek(record, "payload", key, "created_at")
+        raise Ignored(f"{record['type']} deleted", number and f"{prefix}-{number}", at)
     _require_action(record, "created")
 
 
