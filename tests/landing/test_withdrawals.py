@@ -1,4 +1,4 @@
-"""What was taken down or taken back leaves the landing zone, text and all, and is counted; what was cut off does not."""
+"""What was taken down or taken back leaves the landing zone, text and all; what was cut off does not."""
 
 import json
 import shutil
@@ -64,9 +64,7 @@ def post(number: int, likes: int = 0, raw: str = "words", day: int = 10, **chang
         {"hidden": True, "created_at": "2026-03-10T12:00:00+02:00"},
     ],
 )
-def test_a_post_that_is_taken_down_takes_its_likes_mentions_and_text_with_it(
-    forum: Forum, sign: dict[str, Any]
-) -> None:
+def test_a_post_that_is_taken_down_takes_likes_mentions_and_text_with_it(forum: Forum, sign: dict[str, Any]) -> None:
     forum.say("a.ndjson", post(1), post(2, likes=2, raw="a secret, @ann"))
     delivery = forum.say("b.ndjson", post(2, raw="", **sign), night="2026-03-13")
     assert forum.activity() == ["post-1"]
