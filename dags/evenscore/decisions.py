@@ -1,6 +1,5 @@
 """Reviewers' decisions on held scores: an append-only file. The first on an episode's candidate counts."""
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
@@ -8,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
 
 from evenscore import journal, runs
-from evenscore.errors import UsageError
 from evenscore.places import Places
 from evenscore.warehouse import thresholds
 
@@ -78,7 +76,7 @@ def read_incident_releases(places: Places) -> list[IncidentRelease]:
 
 def append_incident_release(places: Places, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
     """Record that an incident is a real move. Raises as `append_decision` does."""
-    by, why = _plain("--by", by, LONGEST_NAME), _plain("--why", why, LONGEST_REASON)
+    by, why = journal.plain("--by", by, LONGEST_NAME), journal.plain("--why", why, LONGEST_REASON)
     said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
     release = IncidentRelease.model_validate(said)
     with journal.alone(places.incident_releases):
@@ -96,7 +94,7 @@ def append_decision(places: Places, seen: Seen, action: Action, by: str, why: st
 
     Raises UsageError when `by` or `why` is empty or too long, BusyError when another writer does not let go.
     """
-    by, why = _plain("--by", by, LONGEST_NAME), _plain("--why", why, LONGEST_REASON)
+    by, why = journal.plain("--by", by, LONGEST_NAME), journal.plain("--why", why, LONGEST_REASON)
     with journal.alone(places.decisions):
         known = read_decisions(places)
         decision = Decision.model_validate(
@@ -113,14 +111,3 @@ def first_on(seen: Seen, decisions: Iterable[Decision]) -> Decision | None:
     One made on another candidate is stale: the score waits for a new one.
     """
     return next((made for made in decisions if made.is_like(seen) and made.as_of_date <= seen.as_of_date), None)
-
-
-def _plain(option: str, text: str, longest: int) -> str:
-    """One line of visible characters: controls, bidi marks and their like are dropped, white space is one space."""
-    kept = (" " if character.isspace() else character for character in text)
-    plain = " ".join("".join(c for c in kept if unicodedata.category(c)[0] != "C").split())
-    if not plain:
-        raise UsageError(f"{option}: is empty; a decision names who made it, and why")
-    if len(plain) > longest:
-        raise UsageError(f"{option}: has {len(plain)} characters, {longest} at most")
-    return plain

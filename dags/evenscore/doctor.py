@@ -7,14 +7,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from evenscore import durable, landing, run_tables, runs, truths, warehouse
+from evenscore.acceptances import how_to_go_on, stopping
 from evenscore.checks.suites import EXPECTATIONS, require_suites
-from evenscore.consent.hearing import in_words
+from evenscore.consent import hearing
 from evenscore.durable import OTHERS, open_to_others
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
 from evenscore.forgetting.hide import shown_too_many
 from evenscore.forgetting.suppression import read_suppressed
 from evenscore.ledger import examine_ledger
+from evenscore.reconciliation import in_words, losses
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
 
@@ -58,7 +60,7 @@ def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
     found = examine_ledger(settings)
     yield Finding("ledger", True, f"{settings.ledger}: {found.table.num_rows} sound entries")
     if found.heard.unheard:
-        yield Finding("ledger", False, f"{settings.ledger}: {in_words(found.heard)}")
+        yield Finding("ledger", False, f"{settings.ledger}: {hearing.in_words(found.heard)}")
 
 
 def _look_at_truths(settings: Settings) -> Iterator[Finding]:
@@ -85,11 +87,21 @@ def _look_at_landing(settings: Settings) -> Iterator[Finding]:
     for manifest in manifests:
         landing.verify(settings.places, manifest)
     yield Finding("landing", True, f"{len(manifests)} landed files, each with the bytes that were landed")
+    lost = losses(settings)
+    yield Finding("deliveries", not lost, in_words(lost) if lost else "everything that was delivered has landed")
+    yield from _stopping(settings)
     strange = sorted({manifest.source for manifest in manifests} - {source.name for source in settings.sources})
     if strange:
         yield Finding(
             "landing", False, f"landed by sources that are not configured, and not counted: {', '.join(strange)}"
         )
+
+
+def _stopping(settings: Settings) -> Iterator[Finding]:
+    """Deliveries that stop every night until they are delivered anew or accepted."""
+    for source in settings.sources:
+        for delivery in stopping(settings, source.name):
+            yield Finding("delivery", False, how_to_go_on(delivery))
 
 
 def _look_at_disk(settings: Settings) -> Iterator[Finding]:

@@ -1,55 +1,42 @@
 """Extract: read what a source has delivered, refuse what is malformed, land the rest a day at a time."""
 
+import bisect
 import contextlib
 import fnmatch
 import glob
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
-from evenscore import durable, landed_names, landing, truths
-from evenscore.canonical import INSTANT_COLUMN
+from evenscore import durable, landed_names, landing
+from evenscore.acceptances import accepted
+from evenscore.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
-from evenscore.connectors.base import Parsed
+from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed
+from evenscore.deliveries import NAMELESS, Delivery, judge, read_deliveries, write_deliveries
 from evenscore.errors import BusyError, InputError
 from evenscore.forgetting import gate
 from evenscore.forgetting.suppression import Suppressed, read_suppressed, suppress
 from evenscore.progress import track
 from evenscore.protection import require_told
 from evenscore.settings import WILDCARD, Settings, Source
-from evenscore.validation import validate, validator
+from evenscore.tally import Tally
+from evenscore.validation import accepted_rows, first_of_future, validate, validator
+from evenscore.withdrawals import DATASET, Anew
 
 ANY_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 """A day in a file's name, for globs and for regular expressions."""
-
-
-@dataclass
-class Delivery:
-    """One input file as it was when it was read, and what came of it."""
-
-    path: str
-    size: int
-    modified_ns: int
-    sha256: str
-    night: str
-    record_count: int = 0
-    landed_count: int = 0
-    duplicate_count: int = 0
-    rejected: dict[str, int] = field(default_factory=dict)
-    ignored: dict[str, int] = field(default_factory=dict)
-    suppressed_count: int = 0
-    """Sound rows of people who were erased: not taken in again."""
-    first_date: str | None = None
-    last_date: str | None = None
-    """The UTC days that this file covers: a day in between without a row was quiet, not missing."""
+FAR = datetime.max.replace(tzinfo=UTC)
+FUTURE = re.compile(r"^\w+ is in the future")
+"""A reason that says nothing of a torn line, and that the clock overtakes."""
 
 
 @dataclass(frozen=True)
@@ -64,23 +51,28 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     """Land everything that `source_name` has delivered and that is not landed yet.
 
     A file that names its day is read once that day has come; other files are read whole, however many years they
-    hold. Returns the deliveries first read on this night. Raises InputError for a file that cannot be read: what
-    was landed before it stays, and the file is tried again by the next run.
+    hold. One that held what lay in the future, or that was accepted by name since, is read again. Returns the
+    deliveries read on this night. Raises InputError for a file that cannot be read: what was landed before it stays,
+    and the file is tried again by the next run.
     """
     source = settings.source(source_name)
-    path = settings.places.deliveries(source_name)
     landed_names.settle(settings)
-    with _only_one(path, source_name), validator() as con:
-        known = deliveries(settings, source_name)
-        suppressed = read_suppressed(settings)
+    with _only_one(settings.places.deliveries(source_name), source_name), validator() as con:
+        known = read_deliveries(settings.places, source_name)
+        reading = Reading(con, settings, source, as_of_date, accepted(settings.places), read_suppressed(settings))
         try:
             for file in track(input_files(settings, source, as_of_date), f"extract {source_name}"):
-                before = known.get(str(file.path))
-                read = _read_if_changed(con, settings, source, file, as_of_date, before, suppressed)
-                known[str(file.path)] = read
+                read = reading.read(file, known.get(str(file.path)))
+                known[read.path] = read
+                known.pop(f"{NAMELESS}{read.file_id}", None)
         finally:
-            truths.write_json(settings.places, path, {name: asdict(known[name]) for name in sorted(known)})
-    return [delivery for delivery in known.values() if delivery.night == as_of_date.isoformat()]
+            judge(_of_night(known, as_of_date))
+            write_deliveries(settings.places, source_name, known)
+    return _of_night(known, as_of_date)
+
+
+def _of_night(known: dict[str, Delivery], night: date) -> list[Delivery]:
+    return [delivery for delivery in known.values() if delivery.night == night.isoformat()]
 
 
 @contextlib.contextmanager
@@ -96,10 +88,7 @@ def _only_one(path: Path, source_name: str) -> Iterator[None]:
 
 def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
     """What a source has delivered so far, by input file."""
-    path = settings.places.deliveries(source_name)
-    if not path.exists():
-        return {}
-    return {name: Delivery(**entry) for name, entry in durable.read_json(path).items()}
+    return read_deliveries(settings.places, source_name)
 
 
 def input_files(settings: Settings, source: Source, as_of_date: date) -> list[InputFile]:
@@ -132,78 +121,176 @@ def _day(name: str, pattern: str) -> date | None:
     raise InputError(f"{name}: names two different days")
 
 
-def _read_if_changed(
-    con: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    source: Source,
-    file: InputFile,
-    night: date,
-    known: Delivery | None,
-    suppressed: Suppressed | None,
-) -> Delivery:
-    stat = file.path.stat()
-    if known and (known.size, known.modified_ns) == (stat.st_size, stat.st_mtime_ns):
-        return known
-    digest = durable.sha256(file.path)
-    if known and known.sha256 == digest:
-        known.modified_ns = stat.st_mtime_ns
-        return known
-    delivery = Delivery(str(file.path), stat.st_size, stat.st_mtime_ns, digest, night.isoformat())
-    _land_file(con, settings, source, file, delivery, suppressed)
-    return delivery
+@dataclass
+class Reading:
+    """What reading the files of one source on one night goes by."""
+
+    con: duckdb.DuckDBPyConnection
+    settings: Settings
+    source: Source
+    night: date
+    accepted: frozenset[str]
+    """The digests of files that somebody has accepted by name."""
+    suppressed: Suppressed | None
+
+    def read(self, file: InputFile, known: Delivery | None) -> Delivery:
+        """What came of a file: what is known already, where there is nothing new to it."""
+        stat = file.path.stat()
+        is_same = known is not None and (known.size, known.modified_ns) == (stat.st_size, stat.st_mtime_ns)
+        if known and is_same and not self._is_to_be_read_again(known):
+            return known
+        digest = durable.sha256(file.path)
+        if known and known.sha256 == digest and not self._is_to_be_read_again(known):
+            known.modified_ns = stat.st_mtime_ns
+            return known
+        delivery = Delivery(str(file.path), stat.st_size, stat.st_mtime_ns, digest, self.night.isoformat())
+        FileReading(self, file, delivery, known).run()
+        return delivery
+
+    def _is_to_be_read_again(self, known: Delivery) -> bool:
+        return known.is_due() or (known.withheld_count > 0 and known.sha256 in self.accepted)
 
 
-def _land_file(
-    con: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    source: Source,
-    file: InputFile,
-    delivery: Delivery,
-    suppressed: Suppressed | None,
-) -> None:
-    parsed = CONNECTORS[source.kind].parse(file.path, source)
-    if learned := gate.learned(suppressed, parsed.tables):
-        suppress(settings.places, learned)
-        suppressed = read_suppressed(settings)
-    delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
-    covered_days = {file.day} if file.day else set()
-    for dataset, rows in _accepted(con, settings, source, file, parsed, delivery):
-        sound_count = rows.num_rows
-        rows = gate.keep(suppressed, dataset, rows)
-        delivery.suppressed_count += sound_count - rows.num_rows
-        for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], rows):
-            fresh_count = landing.land(settings.places, source.name, dataset, network, day, part)
-            delivery.landed_count += fresh_count
-            delivery.duplicate_count += part.num_rows - fresh_count
-            if not file.day:
-                covered_days.add(day)
-    if covered_days:
-        delivery.first_date, delivery.last_date = min(covered_days).isoformat(), max(covered_days).isoformat()
-    folder = settings.places.rejected(source.network or source.name, source.dataset, date.fromisoformat(delivery.night))
-    landing.write_rejects(folder, source.name, file.path, gate.quiet(suppressed, source.network, parsed))
-    delivery.rejected = dict(sorted(Counter(_kind(reject.reason) for reject in parsed.rejects).items()))
+class FileReading:
+    """One file on its way into the landing zone."""
+
+    def __init__(self, of: Reading, file: InputFile, delivery: Delivery, before: Delivery | None) -> None:
+        self.of, self.file, self.delivery, self.before = of, file, delivery, before
+        self.now = datetime.now(UTC)
+        self.parsed = Parsed()
+        self.tally = Tally()
+        self.covered_days = {file.day} if file.day else set[date]()
+        self.anew = Anew.of(of.settings.places, of.source.name, delivery.file_id, before)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the same bytes were read before: what landed of them then may have been overtaken since."""
+        return self.before is not None and self.before.sha256 == self.delivery.sha256
+
+    def run(self) -> None:
+        """Parse, judge, land, withdraw, and count."""
+        self.parsed = CONNECTORS[self.of.source.kind].parse(self.file.path, self.of.source)
+        self._learn()
+        accepted = list(self._accepted())
+        self._require_not_torn()
+        self.delivery.landed = {name: list(days) for name, days in self.before.landed.items()} if self.before else {}
+        for dataset, rows in accepted:
+            kept = gate.keep(self.of.suppressed, dataset, rows)
+            self.tally.kept(rows, kept)
+            for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], kept):
+                self._land(dataset, network, day, part)
+        if not self.is_same:
+            self._take_down()
+        self._withdraw()
+        self._count()
+
+    def _learn(self) -> None:
+        learned = gate.learned(self.of.suppressed, self.parsed.tables)
+        if learned:
+            suppress(self.of.settings.places, learned)
+            self.of.suppressed = read_suppressed(self.of.settings)
+
+    def _accepted(self) -> Iterator[tuple[str, pa.Table]]:
+        """The typed rows of each dataset behind their row numbers; what is refused is added to `parsed`."""
+        end = datetime.combine(self.file.day + timedelta(days=1), time(), UTC) if self.file.day else FAR
+        for dataset, raw in sorted(self.parsed.tables.items()):
+            self.tally.saw(raw)
+            latest = min(self.now, end)  # a file of one day can't know of the next
+            ids = self.of.settings.account_ids
+            _, rejects, _ = validate(self.of.con, dataset, raw, self.of.source.network, latest, ids)
+            require_told(self.file.path, rejects)
+            self.parsed.rejects.extend(rejects)
+            self._wait_for(first_of_future(self.of.con, dataset, end))
+            rows = accepted_rows(self.of.con, dataset)
+            yield dataset, rows.cast(pa.schema([("row", pa.int64()), *DATASETS[dataset]]))
+
+    def _wait_for(self, instant: datetime | None) -> None:
+        """Note from when on the file is to be read again."""
+        if instant:
+            known = self.delivery.waits_until
+            self.delivery.waits_until = min(instant.isoformat(), known) if known else instant.isoformat()
+
+    def _require_not_torn(self) -> None:
+        """Raise InputError when the last record was refused and no line end closes it: the rest of the file is lost."""
+        for reject in self.parsed.rejects:
+            if reject.row == self.parsed.unended_row and not FUTURE.search(reject.reason):
+                raise InputError(
+                    f"{self.file.path}: row {reject.row}: torn: the last line has no line end and was refused "
+                    f"({reject.reason[:MAX_REASON_CHARACTERS]}); the rest of the file was lost: deliver it again"
+                )
+
+    def _land(self, dataset: str, network: str, day: date, part: pa.Table) -> None:
+        if dataset == DATASET:
+            self.anew.note(network, day, part)
+        if not self.file.day:
+            self.covered_days.add(day)
+        days = self.delivery.landed.setdefault(f"{network}/{dataset}", [])
+        if day.isoformat() not in days:
+            bisect.insort(days, day.isoformat())
+        if self.is_same and self.before and self.before.read_at:
+            since = datetime.fromisoformat(self.before.read_at).replace(tzinfo=None)
+            part = part.filter(pc.greater_equal(part[INSTANT_COLUMN[dataset]], pa.scalar(since, pa.timestamp("us"))))
+        events = self.parsed.events
+        whole = events.keys() & set(part["event_id"].to_pylist()) if events and dataset == DATASET else set[str]()
+        landed = self._into(dataset, network, day, part.drop_columns(["row"]), whole)
+        self.delivery.row_count += landed.fresh_count
+        self.tally.said(part, landed.fresh)
+        self.tally.landed.update(events[event] for event in landed.withdrawn)
+
+    def _into(self, dataset: str, network: str, day: date, rows: pa.Table, whole: set[str]) -> landing.Landed:
+        places, source = self.of.settings.places, self.of.source.name
+        landed = landing.land(places, source, dataset, network, day, rows, file=self.delivery.file_id, whole=whole)
+        self.delivery.withdrawn_count += len(landed.withdrawn)
+        return landed
+
+    def _take_down(self) -> None:
+        """Withdraw what records say is not there any more, where it had landed."""
+        if not self.parsed.taken_down:
+            return
+        nothing, down = DATASETS[DATASET].empty_table(), self.parsed.taken_down
+        for manifest in landing.manifests_of(self.of.settings.places, self.of.source.name, DATASET):
+            day = date.fromisoformat(manifest.day)
+            events = {event for event, at in down.items() if _may_lie_on(at, day)}
+            if events and manifest.row_count:
+                self._into(DATASET, manifest.network, day, nothing, events)
+
+    def _withdraw(self) -> None:
+        if self.file.day:  # its name says that it is the whole of its day's delivery
+            first, last = None, None
+        elif self.covered_days:
+            first, last = min(self.covered_days), max(self.covered_days)
+        else:
+            return
+        self.anew.note_records(self.parsed.tables.get(DATASET))
+        gone = self.anew.gone(first, last)
+        self.anew.carry_out(gone, self.delivery, self.delivery.sha256 in self.of.accepted)
+
+    def _count(self) -> None:
+        delivery, parsed, source = self.delivery, self.parsed, self.of.source
+        delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
+        unread = {f"columns that nobody reads: {', '.join(sorted(parsed.unread))[:MAX_REASON_CHARACTERS]}"}
+        delivery.read_at, delivery.notes = (
+            self.now.isoformat(),
+            sorted(parsed.notes | (unread if parsed.unread else set())),
+        )
+        if self.covered_days:
+            delivery.first_date = min(self.covered_days).isoformat()
+            delivery.last_date = max(self.covered_days).isoformat()
+        self.tally.close(delivery, parsed.rejects)
+        for night in {self.before.night, delivery.night} if self.before else {delivery.night}:
+            is_now = night == delivery.night
+            rejects = gate.quiet(self.of.suppressed, source.network, parsed) if is_now else []
+            folder = self.of.settings.places.rejected(
+                source.network or source.name, source.dataset, date.fromisoformat(night)
+            )
+            landing.write_rejects(folder, source.name, self.file.path, rejects)
 
 
-def _accepted(
-    con: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    source: Source,
-    file: InputFile,
-    parsed: Parsed,
-    delivery: Delivery,
-) -> Iterator[tuple[str, pa.Table]]:
-    """The typed rows of each dataset; what is refused is added to `parsed` and `delivery`."""
-    latest = datetime.now(UTC)
-    if file.day:  # a file of one day can't know of the next
-        latest = min(latest, datetime.combine(file.day + timedelta(days=1), time(), UTC))
-    for dataset, raw in sorted(parsed.tables.items()):
-        accepted, rejects, duplicate_count = validate(con, dataset, raw, source.network, latest, settings.account_ids)
-        require_told(file.path, rejects)
-        parsed.rejects.extend(rejects)
-        delivery.duplicate_count += duplicate_count
-        yield dataset, accepted
-
-
-def _kind(reason: str) -> str:
-    """A reason without its particulars, for counting."""
-    return reason.split(":")[0]
+def _may_lie_on(at: str | None, day: date) -> bool:
+    """Whether what happened at an instant, as a record tells it, may have landed on a day; if unclear, on any."""
+    try:
+        found = datetime.fromisoformat(str(at))
+    except ValueError:
+        return True
+    found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    return timedelta(0) <= day - found.date() <= timedelta(days=1)  # its event may have been told past midnight

@@ -1,6 +1,7 @@
 """An append-only file of JSON lines: what was said once stays, in the order in which it was said."""
 
 import contextlib
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +10,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from evenscore import durable, truths
-from evenscore.errors import BusyError, InputError
+from evenscore.errors import BusyError, InputError, UsageError
 from evenscore.places import Places
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -58,3 +59,17 @@ def alone(path: Path) -> Iterator[None]:
                 yield
         except Timeout as error:
             raise BusyError(f"{path}: another process has been writing here for {PATIENCE} s; try again") from error
+
+
+def plain(option: str, text: str, longest: int) -> str:
+    """One line of visible characters: controls, bidi marks and their like are dropped, white space is one space.
+
+    Raises UsageError naming the option when nothing is left, or more than `longest` characters.
+    """
+    kept = (" " if character.isspace() else character for character in text)
+    found = " ".join("".join(c for c in kept if unicodedata.category(c)[0] != "C").split())
+    if not found:
+        raise UsageError(f"{option}: is empty; a decision names who made it, and why")
+    if len(found) > longest:
+        raise UsageError(f"{option}: has {len(found)} characters, {longest} at most")
+    return found

@@ -1,12 +1,12 @@
-"""The landing zone: one (network, dataset, day) is written whole or not at all. Only erasure and retention
-take anything out of it.
+"""The landing zone: one (network, dataset, day) is written whole or not at all. A day grows; what is taken back, by
+a later version of its record or of its file, goes, and so does what erasure and retention take out.
 
 A day's folder holds, for each source, a content-named Parquet file and a manifest that names it. Replacing the
 manifest is the commit: a Parquet file that no manifest names was never landed.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenscore import durable
+from evenscore import durable, origins
 from evenscore.canonical import DATASETS, KEY_COLUMNS
-from evenscore.connectors.base import Reject
+from evenscore.connectors.base import PART_OF_EVENT, Reject
 from evenscore.errors import InputError
+from evenscore.origins import UNKNOWN
 from evenscore.places import Places
 
 REJECTED = pa.schema([("file", pa.string()), ("row", pa.int64()), ("reason", pa.string()), ("record", pa.string())])
@@ -37,32 +38,100 @@ class Manifest:
     sha256: str
 
 
-def land(places: Places, source: str, dataset: str, network: str, day: date, rows: pa.Table) -> int:
+@dataclass(frozen=True)
+class Landed:
+    """What came of the rows that were to land on one day."""
+
+    fresh: pa.Array
+    """Of each row, whether it says something new."""
+    withdrawn: tuple[str, ...] = ()
+    """Of each row that left, because its record does not make it any more, the event that it belonged to."""
+
+    @property
+    def fresh_count(self) -> int:
+        """How many rows say something new."""
+        return int(pc.sum(self.fresh).as_py() or 0)
+
+
+def land(
+    places: Places,
+    source: str,
+    dataset: str,
+    network: str,
+    day: date,
+    rows: pa.Table,
+    *,
+    file: int = UNKNOWN,
+    whole: Iterable[str] = (),
+) -> Landed:
     """Add rows to what `source` has landed for one day; a row with a known key replaces the older one.
 
-    `rows` has the dataset's canonical schema, one row a key. Returns how many of them say something new.
+    `rows` has the dataset's canonical schema, one row a key, and comes from the input file of number `file`. Of the
+    events in `whole` it says everything: what else had landed of them on that day is withdrawn, text and all.
     """
-    folder = places.landed(network, dataset, day)
-    manifest_path = folder / f"{source}.json"
-    before = _manifest(manifest_path) if manifest_path.exists() else None
-    fresh_count: int = rows.num_rows
-    if before:
-        landed = pq.ParquetFile(verify(places, before)).read()
-        fresh_count = _fresh_count(landed, rows)
-        rows = _merged(landed, rows, KEY_COLUMNS[dataset])
-    _commit(places, source, dataset, network, day, rows, before)
-    return fresh_count
+    before = manifest_of(places, source, network, dataset, day)
+    landed = pq.ParquetFile(verify(places, before)).read() if before else DATASETS[dataset].empty_table()
+    origins_before = origins.read(places, source, network, dataset, day)
+    if origins_before is None:
+        origins_before = origins.pairs(origins.keys(dataset, landed), UNKNOWN)
+    gone = _taken_back(dataset, landed, rows, whole)
+    result = Landed(_fresh(landed, rows), tuple(_events(gone).to_pylist()) if gone.num_rows else ())
+    if rows.num_rows or gone.num_rows:
+        found = origins.without(origins_before, origins.keys(dataset, gone))
+        found = pa.concat_tables([found, origins.pairs(origins.keys(dataset, rows), file)])
+        _commit(places, source, dataset, network, day, _merged(landed, rows, gone, dataset), found, before)
+    return result
+
+
+def _taken_back(dataset: str, landed: pa.Table, rows: pa.Table, whole: Iterable[str]) -> pa.Table:
+    """The landed rows of some events that are not among the new ones."""
+    events = pa.array(sorted(whole), pa.string())
+    if dataset != "activity" or not len(events) or not landed.num_rows:
+        return landed.slice(0, 0)
+    is_gone = pc.and_not(
+        pc.is_in(_events(landed), value_set=events),
+        pc.is_in(landed["event_id"], value_set=rows["event_id"].combine_chunks()),
+    )
+    return landed.filter(is_gone)
+
+
+def _events(rows: pa.Table) -> pa.ChunkedArray:
+    """The event that each row belongs to: mentions and likes belong to their post."""
+    return pc.replace_substring_regex(rows["event_id"], PART_OF_EVENT, "")
+
+
+def withdraw(places: Places, manifest: Manifest, file: int, gone: pa.Array) -> int:
+    """Take keys of one file back: rows that no other file holds leave. Returns how many left."""
+    day = date.fromisoformat(manifest.day)
+    found = origins.read(places, manifest.source, manifest.network, manifest.dataset, day)
+    if found is None or not len(gone):
+        return 0
+    leaving = gone.filter(pc.invert(pc.is_in(gone, value_set=origins.held_by_others(found, gone, file))))
+    is_taken = pc.and_(pc.equal(found["file"], pa.scalar(file, pa.uint64())), pc.is_in(found["key"], value_set=gone))
+    rows = pq.ParquetFile(verify(places, manifest)).read()
+    kept = rows.filter(pc.invert(pc.is_in(origins.keys(manifest.dataset, rows), value_set=leaving)))
+    found = found.filter(pc.invert(is_taken))
+    _commit(places, manifest.source, manifest.dataset, manifest.network, day, kept, found, manifest)
+    return int(rows.num_rows - kept.num_rows)
 
 
 def _commit(
-    places: Places, source: str, dataset: str, network: str, day: date, rows: pa.Table, before: Manifest | None
+    places: Places,
+    source: str,
+    dataset: str,
+    network: str,
+    day: date,
+    rows: pa.Table,
+    found: pa.Table,
+    before: Manifest | None,
 ) -> Manifest:
-    """Let a manifest name these rows, and them alone."""
+    """Let a manifest name these rows, and them alone; their origins are written first."""
     folder = places.landed(network, dataset, day)
     content = _parquet_bytes(rows.sort_by([(key, "ascending") for key in KEY_COLUMNS[dataset]]))
     digest = hashlib.sha256(content).hexdigest()
     file = f"{source}-{digest[:12]}.parquet"
     manifest = Manifest(network, dataset, day.isoformat(), source, file, rows.num_rows, digest)
+    origins.write(places.origins(source, network, dataset, day), found, digest)
     if not before or before.sha256 != digest:
         durable.write_bytes(folder / file, content)
         durable.write_json(folder / f"{source}.json", asdict(manifest))
@@ -72,12 +141,18 @@ def _commit(
 
 def replace_rows(places: Places, manifest: Manifest, rows: pa.Table) -> Manifest:
     """Let other rows, be it none, stand for what one source has landed for one day."""
+    source, network, dataset = manifest.source, manifest.network, manifest.dataset
     day = date.fromisoformat(manifest.day)
-    return _commit(places, manifest.source, manifest.dataset, manifest.network, day, rows, manifest)
+    found = origins.read(places, source, network, dataset, day)
+    key = origins.keys(dataset, rows)
+    found = origins.pairs(key, UNKNOWN) if found is None else found.filter(pc.is_in(found["key"], value_set=key))
+    return _commit(places, source, dataset, network, day, rows, found, manifest)
 
 
 def remove_day(places: Places, manifest: Manifest) -> None:
-    """Take a source's day out whole: the manifest first, for a file that none names was never landed."""
+    """Take a source's day out whole: what says that it must be there first, then the manifest, then the rows."""
+    day = date.fromisoformat(manifest.day)
+    places.origins(manifest.source, manifest.network, manifest.dataset, day).unlink(missing_ok=True)
     path = landed_file(places, manifest)
     path.with_name(f"{manifest.source}.json").unlink()
     _clean(path.parent, manifest.source, "")
@@ -92,10 +167,11 @@ def _clean(folder: Path, source: str, file: str) -> None:
             orphan.unlink()
 
 
-def _fresh_count(old: pa.Table, new: pa.Table) -> int:
-    """How many of the new rows are not there already, to the letter."""
-    known = pc.is_in(_lines(new), value_set=_lines(old))
-    return int(new.num_rows - (pc.sum(known).as_py() or 0))
+def _fresh(old: pa.Table, new: pa.Table) -> pa.Array:
+    """Of each new row, whether it is not there already, to the letter."""
+    if not old.num_rows or not new.num_rows:
+        return pa.array([True] * new.num_rows, pa.bool_())
+    return pc.invert(pc.is_in(_lines(new), value_set=_lines(old)))
 
 
 def _lines(table: pa.Table) -> pa.Array:
@@ -105,8 +181,10 @@ def _lines(table: pa.Table) -> pa.Array:
     return lines.combine_chunks() if isinstance(lines, pa.ChunkedArray) else lines
 
 
-def _merged(old: pa.Table, new: pa.Table, keys: tuple[str, ...]) -> pa.Table:
-    kept = old.join(new.select(list(keys)), keys=list(keys), join_type="left anti")
+def _merged(old: pa.Table, new: pa.Table, gone: pa.Table, dataset: str) -> pa.Table:
+    names = list(KEY_COLUMNS[dataset])
+    replaced = pa.concat_tables([new.select(names), gone.select(names)])
+    kept = old.join(replaced, keys=names, join_type="left anti")
     return pa.concat_tables([kept.select(new.column_names).cast(new.schema), new])
 
 
@@ -118,13 +196,14 @@ def _parquet_bytes(table: pa.Table) -> bytes:
 
 
 def days(dataset: str, instant: str, rows: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
-    """Split typed rows into one table a (network, UTC day), in order."""
+    """Split typed rows into one table a (network, UTC day), in order; row numbers go with their rows."""
     rows = rows.append_column("day", pc.cast(rows.column(instant), pa.date32()))
     rows = rows.sort_by([("network", "ascending"), ("day", "ascending")])
+    names = [name for name in ("row", *DATASETS[dataset].names) if name in rows.column_names]
     sizes = rows.group_by(["network", "day"], use_threads=False).aggregate([([], "count_all")])
     start = 0
     for size in sizes.to_pylist():
-        part = rows.slice(start, size["count_all"]).select(DATASETS[dataset].names)
+        part = rows.slice(start, size["count_all"]).select(names)
         start += size["count_all"]
         yield size["network"], size["day"], part
 
@@ -143,6 +222,18 @@ def manifests(places: Places) -> list[Manifest]:
     """Every landed (network, dataset, day, source), in order."""
     found = places.landing.glob("*/*/????-??-??/*.json")
     return sorted(map(_manifest, found), key=lambda m: (m.network, m.dataset, m.day, m.source))
+
+
+def manifests_of(places: Places, source: str, dataset: str) -> list[Manifest]:
+    """What one source has landed of one dataset, in order."""
+    found = places.landing.glob(f"*/{dataset}/????-??-??/{source}.json")
+    return sorted(map(_manifest, found), key=lambda m: (m.network, m.day))
+
+
+def manifest_of(places: Places, source: str, network: str, dataset: str, day: date) -> Manifest | None:
+    """What one source has landed for one day; None where there is no manifest."""
+    path = places.landed(network, dataset, day) / f"{source}.json"
+    return _manifest(path) if path.exists() else None
 
 
 def _manifest(path: Path) -> Manifest:

@@ -14,7 +14,9 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from evenscore import landing, look_alikes
+from evenscore.acceptances import accepted
 from evenscore.canonical import DATASETS
+from evenscore.connectors.compressed import UNCHECKED
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
@@ -56,6 +58,19 @@ PUBLISHED = {
     },
 }
 """What a night needs to know of the nights that were published before it."""
+
+DELIVERIES = {
+    "source": "varchar",
+    "path": "varchar",
+    "first_date": "date",
+    "last_date": "date",
+    "night_date": "date",
+    **dict.fromkeys(("record_count", "landed_count", "duplicate_count", "rejected_count"), "bigint"),
+    **dict.fromkeys(("ignored_count", "suppressed_count", "withdrawn_count", "withheld_count"), "bigint"),
+    "rejected_share": "double",
+    **dict.fromkeys(("is_accepted", "is_unchecked"), "boolean"),
+}
+"""What a night is told of each input file."""
 
 LOOKED_BACK = {
     "person_scores": "published_scores",
@@ -209,28 +224,23 @@ def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute("create or replace table raw.sources (name varchar, kind varchar, network varchar, dataset varchar)")
-    con.execute(
-        "create or replace table raw.deliveries (source varchar, path varchar, first_date date, last_date date, "
-        "night_date date, record_count bigint, landed_count bigint, duplicate_count bigint, rejected_count bigint)"
-    )
+    columns = ", ".join(f"{name} {kind}" for name, kind in DELIVERIES.items())
+    con.execute(f"create or replace table raw.deliveries ({columns})")
+    known = accepted(settings.places)
     for source in settings.sources:
         con.execute(
             "insert into raw.sources values (?, ?, ?, ?)", [source.name, source.kind, source.network, source.dataset]
         )
         for delivery in deliveries(settings, source.name).values():
+            row = {
+                "source": source.name,
+                "night_date": delivery.night,
+                "is_accepted": delivery.sha256 in known,
+                "is_unchecked": UNCHECKED in delivery.notes,
+            }
             con.execute(
-                "insert into raw.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    source.name,
-                    delivery.path,
-                    delivery.first_date,
-                    delivery.last_date,
-                    delivery.night,
-                    delivery.record_count,
-                    delivery.landed_count,
-                    delivery.duplicate_count,
-                    sum(delivery.rejected.values()),
-                ],
+                f"insert into raw.deliveries values ({', '.join('?' * len(DELIVERIES))})",
+                [row[name] if name in row else getattr(delivery, name) for name in DELIVERIES],
             )
 
 

@@ -30,7 +30,7 @@ class Places:
     def truths(self) -> list[Path]:
         """The files that no other can be made anew from, and that are only ever added to, those there are."""
         erasures = (self.suppressed, self.suppression_key, self.erasure_intent, self.erasure_log)
-        reviews = (self.decisions, self.questions, self.incident_releases)
+        reviews = (self.decisions, self.questions, self.incident_releases, self.acceptances)
         deliveries = (self.landing / "deliveries").glob("*.json")
         found = (*erasures, *reviews, *deliveries, self.exports, self.pruned, self.consent_key)
         return sorted(path for path in found if path.exists())
@@ -63,6 +63,29 @@ class Places:
     def deliveries(self, source: str) -> Path:
         """What one source has delivered so far: each input file, its digest, and the days it covers."""
         return self.landing / "deliveries" / f"{source}.json"
+
+    @property
+    def all_deliveries(self) -> list[Path]:
+        """The same of all sources."""
+        return sorted((self.landing / "deliveries").glob("*.json"))
+
+    @property
+    def origins_folder(self) -> Path:
+        """Which input file brought which landed row, as hashes."""
+        return self.landing / "deliveries" / "rows"
+
+    def origins(self, source: str, network: str, dataset: str, day: date) -> Path:
+        """The same, of one source's rows of one (network, dataset, day)."""
+        return self.origins_folder / source / network / dataset / f"{day.isoformat()}.parquet"
+
+    def all_origins(self, source: str) -> list[Path]:
+        """The same, of all days of a source."""
+        return sorted((self.origins_folder / source).glob("*/*/????-??-??.parquet"))
+
+    @property
+    def acceptances(self) -> Path:
+        """Every delivery that somebody has accepted though it stops the night, one a line."""
+        return self.home / "reviews" / "deliveries.ndjson"
 
     # consent ----------------------------------------------------------------------------------------------
 

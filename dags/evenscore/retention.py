@@ -35,15 +35,12 @@ def prune(settings: Settings, as_of_date: date) -> dict[str, int]:
         raw_before = settings.retention.first_raw_day(as_of_date)
         nights_before = settings.retention.first_night(as_of_date)
         gone = Counter[str](
-            landed_days=_prune_landing(settings.places, raw_before),
+            landed_days=_prune_landing(settings.places, as_of_date, raw_before),
             superseded_snapshots=_prune_snapshots(settings.places, raw_before),
             rejected_files=_prune_rejected(settings.places, raw_before),
             published_rows=_prune_published(settings.places, nights_before),
         )
         gone.update(_prune_folders(settings.places, nights_before))
-        if gone["landed_days"]:
-            note = {"as_of_date": as_of_date, "landed_before": raw_before}
-            truths.write_json(settings.places, settings.places.pruned, note)
     return {kind: count for kind, count in gone.items() if count}
 
 
@@ -61,9 +58,14 @@ def require_raw(settings: Settings, as_of_date: date) -> None:
         )
 
 
-def _prune_landing(places: Places, before: date) -> int:
-    """Days of activity. Snapshots and aliases say what an account is, whenever that was first seen."""
+def _prune_landing(places: Places, as_of_date: date, before: date) -> int:
+    """Days of activity. Snapshots and aliases say what an account is, whenever that was first seen.
+
+    That they may be missing is noted before they go: killed in between, the next night must not take it for a loss.
+    """
     old = [one for one in landing.manifests(places) if one.dataset == "activity" and one.day < before.isoformat()]
+    if old:
+        truths.write_json(places, places.pruned, {"as_of_date": as_of_date, "landed_before": before})
     for manifest in old:
         landing.remove_day(places, manifest)
     return len(old)

@@ -21,7 +21,8 @@ RUNS = {
     "outcome": ("varchar", "published; unchanged; stopped, by a critical check; failed; unfinished."),
     "rows_per_stage": (
         "map(varchar, bigint)",
-        "What was counted: read, rejected, landed, scored, held, published and more.",
+        "What was counted. Records read = landed + rejected + duplicate + ignored + suppressed; rows made of them, and "
+        "rows withdrawn; people scored, held, published and more.",
     ),
     "seconds_per_stage": ("map(varchar, double)", "Wall-clock seconds of each stage."),
     "versions": ("map(varchar, varchar)", "The scoring version and the versions of the software."),

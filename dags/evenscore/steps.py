@@ -1,20 +1,23 @@
 """The steps of a night, in order; the DAG's tasks and the command line's verbs are these and nothing else."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from evenscore import durable, extraction, publishing, retention, runs, truths, warehouse
+from evenscore.acceptances import how_to_go_on, stopping
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import require_suites
 from evenscore.consent.book import HEAD, last_head
+from evenscore.deliveries import Delivery
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.forgetting.erase import keep_out
 from evenscore.forgetting.hide import hide
 from evenscore.layout import lay_out
+from evenscore.reconciliation import reconcile
 from evenscore.report.writing import write_report
 from evenscore.run_tables import versions
 from evenscore.runs import Night
@@ -36,6 +39,19 @@ SCORE_COUNTS = """
 """
 
 
+COUNTED: dict[str, Callable[[Delivery], int]] = {
+    "read": lambda one: one.record_count,
+    "landed": lambda one: one.landed_count,
+    "rejected": lambda one: one.rejected_count,
+    "duplicate": lambda one: one.duplicate_count,
+    "ignored": lambda one: one.ignored_count,
+    "suppressed": lambda one: one.suppressed_count,
+    "rows": lambda one: one.row_count,
+    "withdrawn": lambda one: one.withdrawn_count,
+}
+"""What is counted of a delivery: records, of which every one is in exactly one class, then the rows made of them."""
+
+
 def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
     """Land what one source has delivered. Returns counts of the records first read on this night."""
     runs.require_ended(night.as_of_date)
@@ -43,14 +59,9 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
         truths.require_whole(settings.places)
         delivered = extraction.extract(settings, source, night.as_of_date)
         record["files"] = len(delivered)
-        record["rows"] = {
-            "read": sum(delivery.record_count for delivery in delivered),
-            "rejected": sum(sum(delivery.rejected.values()) for delivery in delivered),
-            "duplicate": sum(delivery.duplicate_count for delivery in delivered),
-            "ignored": sum(sum(delivery.ignored.values()) for delivery in delivered),
-            "landed": sum(delivery.landed_count for delivery in delivered),
-            "suppressed": sum(delivery.suppressed_count for delivery in delivered),
-        }
+        record["rows"] = {name: sum(counted(one) for one in delivered) for name, counted in COUNTED.items()}
+        record["notes"] = sorted({f"{one.path}: {note}" for one in delivered for note in one.notes})
+        record["notes"] += [how_to_go_on(one) for one in stopping(settings, source)]
         counts: dict[str, int] = record["rows"]
         return counts
 
@@ -63,6 +74,7 @@ def check_landing(settings: Settings, night: Night) -> None:
         record[truths.HEADS] = truths.require_whole(settings.places)
         hide(settings)  # a restored home, or a link moved by hand, may show somebody who has left
         retention.require_raw(settings, night.as_of_date)
+        reconcile(settings)
         lay_out(settings, night)
         record[HEAD] = last_head(settings.places)
         with warehouse.connect(settings.places) as con:

@@ -9,7 +9,10 @@ from evenscore.settings import Settings
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "stopped": 3, "failed": 1, "unfinished": 1}
 
-COUNTED = ("read", "rejected", "duplicate", "landed", "scored", "held", "published")
+RECORDS = ("landed", "rejected", "duplicate", "ignored", "suppressed")
+"""The classes of records: each record read is in exactly one, so they add up to `read`."""
+COUNTED = ("read", *RECORDS, "rows", "withdrawn", "scored", "held", "published")
+LABELS = {"read": "records in"}
 
 
 def summarise(settings: Settings, night: Night) -> dict[str, Any]:
@@ -33,18 +36,30 @@ def summarise(settings: Settings, night: Night) -> dict[str, Any]:
             }
             for result in results_of(places, night.run_id)
         ],
+        "notes": [note for stage in stages for note in stage.get("notes", ())],
         "error": next((stage["error"] for stage in stages if "error" in stage), None),
         "report": str(page) if page.exists() else None,
         "database": str(places.database),
     }
 
 
+ALWAYS = ("read", "landed", "rejected", "scored", "held")
+"""What a line of a range says even where it is nothing."""
+
+
 def in_one_line(facts: dict[str, Any]) -> str:
     """A night of a range."""
     rows = facts["rows"]
-    counts = ", ".join(f"{rows[name]:,} {name}" for name in ("read", "rejected", "scored", "held"))
+    names = [name for name in ("read", *RECORDS, "withdrawn", "scored", "held") if rows[name] or name in ALWAYS]
+    counts = ", ".join(f"{rows[name]:,} {LABELS.get(name, name)}" for name in names)
     warned = sum(not check["success"] for check in facts["checks"])
     return f"{facts['as_of_date']}  {facts['outcome']:<9}  {counts}, {warned} warned, {facts['seconds']} s"
+
+
+def counted(rows: dict[str, int]) -> str:
+    """What one source has delivered: its records add up, class by class."""
+    records = " + ".join(f"{rows[name]:,} {name}" for name in RECORDS)
+    return f"{rows['read']:,} {LABELS['read']} = {records}; {rows['rows']:,} rows, {rows['withdrawn']:,} withdrawn"
 
 
 def in_full(facts: dict[str, Any]) -> str:
@@ -52,8 +67,8 @@ def in_full(facts: dict[str, Any]) -> str:
     lines = [f"night {facts['as_of_date']}: {facts['outcome']} in {facts['seconds']} s", ""]
     if facts["error"]:
         lines += [facts["error"], ""]
-    labels = {"read": "rows in"}
-    lines += [f"  {labels.get(name, name):<10}{count:>12,}" for name, count in facts["rows"].items()]
+    lines += [f"  {LABELS.get(name, name):<10}{count:>12,}" for name, count in facts["rows"].items()]
+    lines += [f"  note: {note}" for note in facts["notes"]]
     lines += ["", "checks"]
     lines += [f"  {_verdict(check):<9}{check['check']}{_seen(check)}" for check in facts["checks"]]
     lines += ["", f"report    {facts['report'] or 'none was written'}", f"database  {facts['database']}"]

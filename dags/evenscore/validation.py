@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow as pa
 from evenscore import protection
 from evenscore.account_columns import normalised
 from evenscore.account_ids import AccountIds
-from evenscore.canonical import DATASETS, KEY_COLUMNS, SIGHTINGS
+from evenscore.canonical import DATASETS, INSTANT_COLUMN, KEY_COLUMNS, SIGHTINGS
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
 from evenscore.row_rules import DETAILS, RULES
 
@@ -60,6 +60,17 @@ def validate(
 def accepted_rows(con: duckdb.DuckDBPyConnection, dataset: str) -> pa.Table:
     """The rows that the last `validate` on this connection accepted, each behind the row number where it stood."""
     return con.sql(_accepted(dataset, "row, ")).to_arrow_table()
+
+
+def first_of_future(con: duckdb.DuckDBPyConnection, dataset: str, before: datetime) -> datetime | None:
+    """Of what the last `validate` refused for lying in the future, the earliest instant; none from `before` on."""
+    column = INSTANT_COLUMN.get(dataset, "recorded_at")
+    query = (
+        f"select min(try_cast({column} as timestamptz)) from judged where reason like '{column} is in the future:%' "
+        f"and try_cast({column} as timestamptz) < $before"
+    )
+    ((found,),) = con.execute(query, {"before": before}).fetchall()
+    return found.astimezone(UTC) if found else None
 
 
 def _judged(dataset: str) -> str:

@@ -31,7 +31,8 @@ HEALTHY = """
             (date '2026-03-10' - day)::varchar as landed_date, 100 as row_count
         from (select unnest(range(0, 57))::integer as day);
     create table raw.deliveries as
-        select 'forum' as source, '2026-03-10' as night_date, 100 as record_count, 1 as rejected_count,
+        select 'forum' as source, '2026-03-10' as night_date, 0.01 as rejected_share, 0 as withheld_count,
+            false as is_accepted, false as is_unchecked,
             date '2026-01-01' as first_date, date '2026-03-10' as last_date;
     -- A hundred people act a day, each on one of two colleagues.
     create table raw.activity as
@@ -117,7 +118,9 @@ def acted(change: str) -> str:
 
 
 FAULTS = {
-    ("landing.deliveries", "rejected_share"): "update raw.deliveries set rejected_count = 6",
+    ("landing.deliveries", "rejected_share"): "update raw.deliveries set rejected_share = 0.06",
+    ("landing.deliveries", "withheld_count"): "update raw.deliveries set withheld_count = 20, is_accepted = true",
+    ("landing.deliveries", "unchecked_count"): "update raw.deliveries set is_unchecked = true",
     ("landing.deliveries", "is_covered"): "update raw.deliveries set last_date = date '2026-03-09'",
     ("landing.volumes", "row_count"): "update raw.landed_files set row_count = 60 where landed_date = '2026-03-10'",
     ("landing.repeats", "repeated_count"): (
@@ -267,6 +270,18 @@ def test_the_fault_is_seen_and_nothing_else(
 ) -> None:
     con.execute(FAULTS[fault])
     assert set(failures(settings, con)) == {fault} | COMPANIONS.get(fault, set())
+
+
+def test_a_delivery_stops_later_nights_too_and_one_that_was_accepted_stops_none(
+    settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(
+        "insert into raw.deliveries by name select * replace ('2026-03-02' as night_date, 0.9 as rejected_share, "
+        "date '2026-03-02' as last_date) from raw.deliveries"
+    )
+    assert set(failures(settings, con)) == {("landing.deliveries", "rejected_share")}
+    con.execute("update raw.deliveries set is_accepted = rejected_share > 0.5")
+    assert failures(settings, con) == {}
 
 
 def test_no_result_names_a_person(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:

@@ -35,11 +35,27 @@ def only_line(result: Result) -> str:
     return line
 
 
+def test_a_delivery_that_stops_the_night_is_accepted_by_name_as_doctor_says(home: Home, run: Run) -> None:
+    path = home.deliver("day.ndjson", event("a"), event("c", verb="poke"))
+    run("extract", "--date", "2026-03-05")
+    looked = run("doctor")
+    assert f"PROBLEM  delivery: {path}: stops the night: 1 of its 2 records were refused" in looked.stdout
+    assert run("accept", str(path), "--by", "ann").exit_code == 2
+    accepted = run("accept", str(path), "--by", "ann", "--why", "two old forms")
+    assert (accepted.exit_code, accepted.stdout) == (0, f"{path}: accepted by ann; the next night takes it up\n")
+    assert "delivery:" not in run("doctor").stdout
+    unknown = run("accept", "other.csv", "--by", "ann", "--why", "x")
+    assert unknown.exit_code == 2
+    assert "other.csv: no source has delivered it" in unknown.stderr
+
+
 def test_extract_says_what_came_in(home: Home, run: Run) -> None:
     home.deliver("day.ndjson", event("a"), event("b"), event("b"), event("c", verb="poke"))
     result = run("extract", "--date", "2026-03-05")
-    said = "forum: 4 read, 1 rejected, 1 duplicate, 0 ignored, 2 landed, 0 suppressed\n"
-    assert (result.exit_code, result.stdout) == (0, said)
+    said, note = result.stdout.splitlines()
+    classes = "2 landed + 1 rejected + 1 duplicate + 0 ignored + 0 suppressed; 2 rows, 0 withdrawn"
+    assert (result.exit_code, said) == (0, f"forum: 4 records in = {classes}")
+    assert "day.ndjson: stops the night: 1 of its 4 records were refused; deliver it anew, or " in note
 
 
 def test_json_is_json(home: Home, run: Run) -> None:

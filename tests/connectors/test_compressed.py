@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from evenscore.connectors.compressed import MAX_LINE_BYTES, lines
+from evenscore.connectors.compressed import MAX_LINE_BYTES, UNCHECKED, Unended, lines
 from evenscore.errors import InputError
 
 TEXT = b"".join(b"line %d\n" % number for number in range(500))
@@ -151,3 +151,39 @@ def test_the_marks_of_windows_are_left_out(tmp_path: Path) -> None:
 
 def test_only_a_line_feed_ends_a_line(tmp_path: Path) -> None:
     assert list(lines(put(tmp_path, "a.txt", "a\u2028b\u0085c\x0bd\n".encode()))) == ["a\u2028b\u0085c\x0bd"]
+
+
+# what vouches for a file ---------------------------------------------------------------------------------------
+
+
+CHECKED = zstandard.ZstdCompressor(write_checksum=True).compress(TEXT)
+BARE = zstandard.ZstdCompressor(write_checksum=False).compress(TEXT)
+SKIPPED = b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd"
+
+
+@pytest.mark.parametrize(
+    ("content", "is_unchecked"),
+    [
+        (CHECKED, False),
+        (BARE, True),
+        (CHECKED + BARE, True),
+        (CHECKED * 9 + BARE + CHECKED, True),
+        (SKIPPED + CHECKED, False),
+        (SKIPPED + BARE, True),
+    ],
+)
+def test_a_zstd_frame_without_a_checksum_is_noted_wherever_it_stands(
+    tmp_path: Path, content: bytes, is_unchecked: bool
+) -> None:
+    notes: set[str] = set()
+    assert len(list(lines(put(tmp_path, "a.zst", content), notes))) % 500 == 0
+    assert notes == ({UNCHECKED} if is_unchecked else set())
+
+
+@pytest.mark.parametrize("suffix", PACK)
+@pytest.mark.parametrize(("text", "is_unended"), [(b"1\n2\n", False), (b"1\n2", True), (b"1\r\n2\r\n", False)])
+def test_a_last_line_without_a_line_end_is_told_from_others(
+    tmp_path: Path, suffix: str, text: bytes, is_unended: bool
+) -> None:
+    found = list(lines(put(tmp_path, f"a{suffix}", PACK[suffix](text))))
+    assert (found, [isinstance(line, Unended) for line in found]) == (["1", "2"], [False, is_unended])

@@ -284,3 +284,10 @@ def test_real_hours_note_each_name_once_an_hour_and_none_of_two_numbers(shared_d
     assert Counter(row["kind"] for row in noted) == {"account": 1033, "object": 949}
     names = {(row["kind"], row["alias_id"], row["stable_id"]) for row in noted}
     assert len({name[:2] for name in names}) == len({(kind, number) for kind, _, number in names}) == len(names) == 1933
+
+
+def test_a_comment_that_was_deleted_is_named_as_gone(tmp_path: Path) -> None:
+    comment = {"id": 77, "created_at": "2026-03-01T10:00:00Z"}
+    for kind, event_id in (("IssueCommentEvent", "ic-77"), ("PullRequestReviewCommentEvent", "rc-77")):
+        parsed = parse(tmp_path, event(kind, {"action": "deleted", "comment": comment}))
+        assert (parsed.ignored, parsed.taken_down) == ({f"{kind} deleted": 1}, {event_id: comment["created_at"]})

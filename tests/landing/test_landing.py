@@ -1,4 +1,4 @@
-"""A day is landed whole or not at all, never shrinks, and is proved before it is read."""
+"""A day is landed whole or not at all, loses only what is taken back, and is proved before it is read."""
 
 import random
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from evenscore import durable, landing, truths
+from evenscore import durable, landing, origins, truths
 from evenscore.canonical import ACTIVITY
 from evenscore.connectors.base import Reject
 from evenscore.errors import DiskError, InputError
@@ -21,8 +21,8 @@ def table(*ids: str, **changes: Any) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=ACTIVITY)
 
 
-def land(home: Home, rows: pa.Table, source: str = "forum") -> bool:
-    return landing.land(home.places, source, "activity", "forum", DAY, rows)
+def land(home: Home, rows: pa.Table, source: str = "forum", whole: tuple[str, ...] = ()) -> int:
+    return landing.land(home.places, source, "activity", "forum", DAY, rows, whole=whole).fresh_count
 
 
 def test_a_day_delivered_again_with_more_rows_grows(home: Home) -> None:
@@ -31,11 +31,33 @@ def test_a_day_delivered_again_with_more_rows_grows(home: Home) -> None:
     assert home.landed_ids() == ["a", "b", "c"]
 
 
-def test_a_day_delivered_again_with_fewer_rows_never_shrinks(home: Home) -> None:
+def test_a_day_of_which_another_file_brings_fewer_rows_does_not_shrink(home: Home) -> None:
     land(home, table("a", "b", "c"))
     assert not land(home, table("b"))
     land(home, table())
     assert home.landed_ids() == ["a", "b", "c"]
+
+
+def test_of_an_event_that_is_told_whole_what_is_not_told_again_leaves(home: Home) -> None:
+    land(home, table("post-1", "post-1-like-0", "post-1-like-1", "post-1-m-ann", "post-12", "post-1-mail"))
+    land(home, table("post-1", "post-1-like-0"), whole=("post-1",))
+    assert sorted(home.landed_ids()) == ["post-1", "post-1-like-0", "post-1-mail", "post-12"]
+    land(home, table(), whole=("post-1",))
+    assert sorted(home.landed_ids()) == ["post-1-mail", "post-12"]
+
+
+def test_the_rows_of_a_day_are_witnessed_before_they_land(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landing, "_parquet_bytes", lambda _: b"")
+    monkeypatch.setattr(durable, "write_json", die)
+    with pytest.raises(Killed):
+        land(home, table("a", "b"))
+    (witness,) = origins.witnesses(home.places, "forum")
+    assert (witness.network, witness.dataset, witness.day, witness.row_count) == (
+        "forum",
+        "activity",
+        str(DAY),
+        2,
+    )
 
 
 def test_a_row_delivered_again_with_new_content_replaces_the_older(home: Home) -> None:
@@ -137,7 +159,7 @@ def test_a_full_disk_leaves_what_was_landed(home: Home, monkeypatch: pytest.Monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(DiskError, match=r"landing/forum/activity/2026-03-01/forum-\w+\.parquet: the disk is full"):
+    with pytest.raises(DiskError, match=r"landing/.*/2026-03-01.*\.parquet: the disk is full"):
         land(home, table("a", "b"))
     assert home.files() == before
 

@@ -47,7 +47,7 @@ def test_the_verdict_of_a_published_night_says_how_many_scores_are_out_and_held(
 
 
 def test_a_stopped_night_names_the_expectation_that_stopped_it_and_its_reason(stopped_page: Page) -> None:
-    top = stopped_page.words[: stopped_page.words.index("Rows read")]
+    top = stopped_page.words[: stopped_page.words.index("Records in")]
     assert "Stopped by a check landing.deliveries, rejected share Observed 0.5; expected at most 0.05." in top
     assert "We expect this of rejected_share for a reason." in top
     assert "readers still see the last good scores" in top

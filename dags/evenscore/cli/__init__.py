@@ -5,6 +5,7 @@ last good scores are still published.
 """
 
 from evenscore.cli import (
+    accept,
     aggregate,
     consent,
     export,
@@ -19,6 +20,7 @@ from evenscore.cli import (
 from evenscore.cli.root import main
 
 __all__ = [
+    "accept",
     "aggregate",
     "consent",
     "export",

@@ -86,9 +86,8 @@ def extract(settings: Settings, as_json: bool, as_of_date: date) -> None:
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
         counts = {source.name: steps.extract(settings, night, source.name) for source in settings.sources}
-    lines = [
-        f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in rows.items()) for name, rows in counts.items()
-    ]
+    lines = [f"{name}: {summary.counted(rows)}" for name, rows in counts.items()]
+    lines += [f"note: {note}" for note in summary.summarise(settings, night)["notes"]]
     show(counts, as_json, "\n".join(lines))
 
 

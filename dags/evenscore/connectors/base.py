@@ -1,6 +1,7 @@
 """What every connector shares: the shape of a parsed file, and the loop over JSON lines."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from evenscore.canonical import COUNTERS, FLAGS, ID_COLUMNS, input_columns
 from evenscore.connectors.aliases import first_sightings
-from evenscore.connectors.compressed import lines
+from evenscore.connectors.compressed import Unended, lines
 from evenscore.connectors.records import Ignored, Malformed, Row, decode
 from evenscore.connectors.whole_numbers import id_of_number
 from evenscore.errors import InputError
@@ -23,6 +24,9 @@ MAX_REASON_CHARACTERS = 200
 """Reasons and kinds quote the record, which may hold a megabyte where a word belongs."""
 SPARED = frozenset({*COUNTERS, *FLAGS["accounts"], "is_private", "is_bot"})
 """What a snapshot may hold anything in, and protect all the same: it is judged with its row."""
+PART_OF_EVENT = "-(?:m-.*|like-[0-9]+)$"
+"""What follows an event's id in the ids of the rows that its record makes besides: mentions and likes."""
+TAKEN_DOWN = "taken down in the same file"
 MAX_REJECTS = 100_000
 """Past this many, a file with more malformed records than sound ones is given up before it fills the memory."""
 
@@ -48,6 +52,14 @@ class Parsed:
     record_count: int = 0
     unread: set[str] = field(default_factory=set)
     """Columns of a canonical file that nobody reads."""
+    unended_row: int | None = None
+    """The last record, where no line end closes it: refused, it tells that the rest of the file was lost."""
+    notes: set[str] = field(default_factory=set)
+    """What an operator should know of the file."""
+    events: dict[str, int] = field(default_factory=dict)
+    """The events of which a record says everything, and the row where it stood."""
+    taken_down: dict[str, str | None] = field(default_factory=dict)
+    """The events that a record says are not there any more, and when they happened."""
 
 
 class Connector(Protocol):
@@ -69,29 +81,53 @@ class JsonLines:
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file of JSON lines, plain, .gz or .zst."""
-        parsed = parse_lines(path, lambda record: self.rows(record, source))
+        parsed = parse_lines(path, lambda record: self.rows(record, source), are_whole=True)
         if "aliases" in parsed.tables:
             parsed.tables["aliases"] = first_sightings(parsed.tables["aliases"])
         return parsed
 
 
-def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]]) -> Parsed:
-    """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored."""
+def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]], are_whole: bool = False) -> Parsed:
+    """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored.
+
+    Where records `are_whole`, the first activity of each is its event, and the record says everything about it.
+    """
     parsed = Parsed()
     found: dict[str, list[Row]] = {}
-    for number, line in enumerate(lines(path), start=1):
+    for number, line in enumerate(lines(path, parsed.notes), start=1):
         if not line.strip():
             continue
         parsed.record_count += 1
+        parsed.unended_row = number if isinstance(line, Unended) else None
         try:
-            for dataset, row in [(dataset, _flat(dataset, row)) for dataset, row in rows(decode(line))]:
-                found.setdefault(dataset, []).append({**row, "row": number})
+            made = [(dataset, _flat(dataset, row)) for dataset, row in rows(decode(line))]
         except Ignored as kind:
             parsed.ignored[str(kind)[:MAX_REASON_CHARACTERS]] += 1
+            if kind.event:
+                parsed.taken_down[kind.event] = kind.at
         except Malformed as reason:
             refuse(path, parsed, Reject(number, str(reason)[:MAX_REASON_CHARACTERS], line[:MAX_RECORD_CHARACTERS]))
-    parsed.tables = {dataset: raw_table(dataset, records) for dataset, records in found.items()}
+        else:
+            for dataset, row in made:
+                found.setdefault(dataset, []).append({**row, "row": number})
+            if are_whole and made:
+                parsed.events[str(made[0][1].get("event_id"))] = number
+    _take_down(parsed, found)
+    parsed.tables = {dataset: raw_table(dataset, records) for dataset, records in found.items() if records}
     return parsed
+
+
+def _take_down(parsed: Parsed, found: dict[str, list[Row]]) -> None:
+    """Of an event that is there and taken down in one file, in whatever order, nothing is taken."""
+    events = parsed.taken_down.keys() & parsed.events.keys()
+    if not events:
+        return
+    posts = found["activity"]
+    rows = {row["row"] for row in posts if re.sub(PART_OF_EVENT, "", str(row.get("event_id"))) in events}
+    for dataset, records in found.items():
+        found[dataset] = [row for row in records if row["row"] not in rows]
+    parsed.ignored[TAKEN_DOWN] += len(rows)
+    parsed.events = {event: row for event, row in parsed.events.items() if event not in events}
 
 
 def refuse(path: Path, parsed: Parsed, reject: Reject) -> None:

@@ -20,13 +20,25 @@ BOMB_BYTES = 8 << 20
 """A file of which any stretch this long unpacks from less than a MAX_RATIO-th of its length is taken for a bomb."""
 
 
-def lines(path: Path) -> Iterator[str]:
-    """The lines of a text file, unpacked by its suffix.
+UNCHECKED = "a zstd frame without a content checksum: damage within it would not be seen"
+"""What is noted of a file that nothing vouches for."""
+ZSTD_HEADER_BYTES = 18
+SKIPPABLE = b"\x2a\x4d\x18"
+"""How a frame that holds nothing of the text begins, after its first byte."""
 
-    Raises InputError when the file is truncated, damaged (the checksum is verified), not UTF-8, or a bomb.
+
+class Unended(str):
+    """A last line that no line end closes: it is whole, or the rest of the file was lost."""
+
+
+def lines(path: Path, notes: set[str] | None = None) -> Iterator[str]:
+    """The lines of a text file, unpacked by its suffix; a last one without a line end is `Unended`.
+
+    `notes` receives what an operator should know of the file. Raises InputError when the file is truncated, damaged
+    (the checksum is verified), not UTF-8, or a bomb.
     """
     number, rest = 0, b""
-    for chunk in _unpacked(path):
+    for chunk in _unpacked(path, set() if notes is None else notes):
         whole, end, rest = (rest + chunk).rpartition(b"\n")
         if end:
             found = _text(path, number, whole).split("\n")
@@ -35,7 +47,7 @@ def lines(path: Path) -> Iterator[str]:
         if len(rest) > MAX_LINE_BYTES:
             raise InputError(f"{path}: line {number + 1} is longer than {MAX_LINE_BYTES >> 20} MiB")
     if rest:
-        yield _text(path, number, rest).removesuffix("\r")
+        yield Unended(_text(path, number, rest).removesuffix("\r"))
 
 
 def _text(path: Path, number: int, raw: bytes) -> str:
@@ -47,12 +59,12 @@ def _text(path: Path, number: int, raw: bytes) -> str:
         raise InputError(f"{path}: line {number + len(before)} is not UTF-8 (byte {len(before[-1]) + 1})") from error
 
 
-def _unpacked(path: Path) -> Iterator[bytes]:
+def _unpacked(path: Path, notes: set[str]) -> Iterator[bytes]:
     if path.suffix in (".gz", ".zst") and path.stat().st_size == 0:
         raise InputError(f"{path}: has no bytes; an empty {path.suffix} file still has a header")
     try:
         with path.open("rb") as packed:
-            yield from _measured(path, packed, _chunks(path, packed))
+            yield from _measured(path, packed, _chunks(path, packed, notes))
     except EOFError as error:
         raise InputError(f"{path}: truncated: the compressed stream ends early") from error
     except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
@@ -71,16 +83,16 @@ def _measured(path: Path, packed: BinaryIO, chunks: Iterator[bytes]) -> Iterator
         yield chunk
 
 
-def _chunks(path: Path, packed: BinaryIO) -> Iterator[bytes]:
+def _chunks(path: Path, packed: BinaryIO, notes: set[str]) -> Iterator[bytes]:
     if path.suffix == ".zst":
-        return _zstd_chunks(packed)
+        return _zstd_chunks(packed, notes)
     stream = gzip.GzipFile(fileobj=packed) if path.suffix == ".gz" else packed
     return iter(lambda: stream.read(CHUNK_BYTES), b"")
 
 
-def _zstd_chunks(packed: BinaryIO) -> Iterator[bytes]:
+def _zstd_chunks(packed: BinaryIO, notes: set[str]) -> Iterator[bytes]:
     gathered = bytearray()
-    for piece in _zstd_pieces(packed):
+    for piece in _zstd_pieces(packed, notes):
         gathered += piece
         if len(gathered) >= CHUNK_BYTES:
             yield bytes(gathered)
@@ -88,10 +100,14 @@ def _zstd_chunks(packed: BinaryIO) -> Iterator[bytes]:
     yield bytes(gathered)
 
 
-def _zstd_pieces(packed: BinaryIO) -> Iterator[bytes]:
+def _zstd_pieces(packed: BinaryIO, notes: set[str]) -> Iterator[bytes]:
     # zstandard's reader takes a truncated frame for its end; the frame objects know whether it was.
     while waiting := packed.read(ZSTD_BYTES):
         while waiting:
+            if len(waiting) < ZSTD_HEADER_BYTES:
+                waiting += packed.read(ZSTD_BYTES)
+            if _is_unchecked(waiting):
+                notes.add(UNCHECKED)
             frame = zstandard.ZstdDecompressor().decompressobj()
             yield frame.decompress(waiting)
             while not frame.eof:
@@ -99,3 +115,13 @@ def _zstd_pieces(packed: BinaryIO) -> Iterator[bytes]:
                     raise EOFError
                 yield frame.decompress(waiting)
             waiting = frame.unused_data
+
+
+def _is_unchecked(frame: bytes) -> bool:
+    """Whether a frame brings no checksum; one that is no frame, or too short to tell, is refused in a moment."""
+    if frame[1:4] == SKIPPABLE:
+        return False
+    try:
+        return not zstandard.get_frame_parameters(frame).has_checksum
+    except zstandard.ZstdError:
+        return False

@@ -1,5 +1,6 @@
 """Discourse posts as JSON lines: the first post of a topic, the replies after it, and how often each was liked.
 
+A record says everything about its post as it is now: what an earlier one said and this does not, is taken back.
 A post names its parent by number within the topic, so all files of the source in the same folder are asked for
 their authors first. Likes are known only as a count: they are anonymous and dated like their post.
 """
@@ -22,6 +23,9 @@ MAX_LIKES = 100_000
 """A larger count is a fault of the forum, not its readers; it is refused before it fills the memory."""
 REGULAR = 1
 """The post type of what people write; the others are notices of the forum and its staff."""
+
+TAKEN_DOWN_SIGNS = ("deleted_at", "user_deleted", "hidden")
+"""What says that a post was taken down: by the staff, by its author, or by the forum."""
 
 
 class Discourse(JsonLines):
@@ -66,11 +70,12 @@ class Discourse(JsonLines):
 
 
 def _require_visible(record: Row) -> None:
+    post, at = f"post-{need(record, 'id')}", record.get("created_at")
     if need(record, "post_type") != REGULAR:
-        raise Ignored(f"post_type {record['post_type']}")
-    for sign in ("deleted_at", "hidden"):
+        raise Ignored(f"post_type {record['post_type']}", post, at)
+    for sign in TAKEN_DOWN_SIGNS:
         if record.get(sign):
-            raise Ignored(sign)
+            raise Ignored(sign, post, at)
 
 
 def _likes(activity: Row, record: Row) -> Iterator[Row]:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from evenscore.canonical import ID_COLUMNS, REQUIRED_COLUMNS, input_columns
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
 from evenscore.connectors.columns import MAX_UNREAD, require_columns, require_spelling, unread
-from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, lines
+from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, Unended, lines
 from evenscore.connectors.records import Malformed, Row
 from evenscore.connectors.whole_numbers import ids_of_numbers, require_digits
 from evenscore.errors import InputError
@@ -97,7 +97,7 @@ def _json_lines(path: Path, dataset: str, required: list[str]) -> Parsed:
 
 def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
         names = file.schema_arrow.names
         require_columns(path, names, dataset, required)
         _require_no_bomb(path, file.metadata)
@@ -144,18 +144,21 @@ def _as_text(path: Path, name: str, column: pa.ChunkedArray, is_id: bool) -> pa.
 
 
 def _csv(path: Path, dataset: str, required: list[str]) -> Parsed:
-    records = _csv_records(path)
+    parsed, rows = Parsed(), list[Row]()
+    text = _Text(path, parsed.notes)
+    records = _csv_records(path, text)
     header = next(records, None)
     if header is None:
         raise InputError(f"{path}: has no header line")
     if isinstance(header, csv.Error):
         raise InputError(f"{path}: line 1: {header}")
     require_columns(path, header, dataset, required)
-    parsed, rows = Parsed(unread=unread(header, dataset)), []
+    parsed.unread = unread(header, dataset)
     for number, values in enumerate(records, start=2):
         if not values:
             continue
         parsed.record_count += 1
+        parsed.unended_row = number if text.is_unended else None
         if isinstance(values, csv.Error):
             refuse(path, parsed, Reject(number, f"invalid CSV: {values}", ""))
         elif len(values) != len(header):
@@ -167,9 +170,22 @@ def _csv(path: Path, dataset: str, required: list[str]) -> Parsed:
     return parsed
 
 
-def _csv_records(path: Path) -> Iterator[list[str] | csv.Error]:
+class _Text:
+    """The lines of a file, each with its end, as the csv module wants them; knows whether the last had one."""
+
+    def __init__(self, path: Path, notes: set[str]) -> None:
+        self._lines = lines(path, notes)
+        self.is_unended = False
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.is_unended = isinstance(line, Unended)
+            yield f"{line}\n"
+
+
+def _csv_records(path: Path, text: _Text) -> Iterator[list[str] | csv.Error]:
     """The records of a CSV file, and for one that isn't sound, what is wrong with it."""
-    reader = csv.reader((f"{line}\n" for line in lines(path)), strict=True)
+    reader = csv.reader(text, strict=True)
     while True:
         first_line = reader.line_num + 1
         try:

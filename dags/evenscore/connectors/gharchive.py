@@ -79,12 +79,12 @@ def _commit_comment(record: Row) -> Row:
 
 
 def _issue_comment(record: Row) -> Row:
-    _require_action(record, "created")
+    _require_standing(record, "ic", "comment")
     return {**_same_as_rest(record, "ic", "comment"), "verb": "reply", **_thread(record, "issue")}
 
 
 def _review_comment(record: Row) -> Row:
-    _require_action(record, "created")
+    _require_standing(record, "rc", "comment")
     return {**_same_as_rest(record, "rc", "comment"), "verb": "reply", **_thread(record, "pull_request")}
 
 
@@ -126,6 +126,14 @@ def _require_action(record: Row, wanted: str) -> None:
     action = need(record, "payload", "action")
     if action != wanted:
         raise Ignored(f"{record['type']} {action}")
+
+
+def _require_standing(record: Row, prefix: str, key: str) -> None:
+    """Raise Ignored unless something was created; what was deleted is named, for it may have landed."""
+    if need(record, "payload", "action") == "deleted":
+        number, at = seek(record, "payload", key, "id"), seek(record, "payload", key, "created_at")
+        raise Ignored(f"{record['type']} deleted", number and f"{prefix}-{number}", at)
+    _require_action(record, "created")
 
 
 def _name(record: Row) -> str:

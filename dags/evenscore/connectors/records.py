@@ -33,7 +33,14 @@ class Malformed(Exception):
 
 
 class Ignored(Exception):
-    """A sound record that says nothing about influence (a push, a label); the message is its kind."""
+    """A sound record that says nothing about influence (a push, a label); the message is its kind.
+
+    One that says that an event is not there any more names the event, and when it happened where that is known.
+    """
+
+    def __init__(self, kind: str, event: str | None = None, at: str | None = None) -> None:
+        super().__init__(kind)
+        self.event, self.at = event, at
 
 
 def decode(line: str) -> Row:

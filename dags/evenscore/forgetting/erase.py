@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from evenscore import durable, landed_names, ledger, runs, truths
+from evenscore.deliveries import forget_names
 from evenscore.forgetting import kept, landed, traces, whom
 from evenscore.forgetting.needles import Needles
 from evenscore.forgetting.suppression import Suppressed, new_key, read_suppressed, suppress
@@ -116,6 +117,7 @@ def _from_landing(settings: Settings, needles: Needles, known: set[str], found: 
     suppressed = read_suppressed(settings)
     assert suppressed is not None  # it was written a moment ago
     found.landed_rows, clean = landed.purge(settings.places, suppressed, known, needles)
+    forget_names(settings.places, needles.within)
     landed.write_clean(settings.places, clean)
 
 

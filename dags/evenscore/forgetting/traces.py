@@ -34,10 +34,16 @@ def files(settings: Settings) -> Iterator[Path]:
     places = settings.places
     own = {places.suppression_key, places.suppressed, places.erasure_intent, places.lock, places.seen_clean}
     own |= {places.consent_ledger, places.consent_key, places.heads}
+    own |= {*places.all_deliveries}
     own |= {landing.landed_file(places, manifest) for manifest in landing.manifests(places)}
     own |= {places.page_facts(folder.name) for folder in places.runs.glob("*/")} | set(places.night_pages)
     inputs = {settings.ledger, settings.config, settings.topic_list}
-    folders = {places.demo, places.published / "runs", *(settings.folder(source) for source in settings.sources)}
+    folders = {
+        places.demo,
+        places.origins_folder,
+        places.published / "runs",
+        *(settings.folder(source) for source in settings.sources),
+    }
     for name, subfolders, names in os.walk(places.home):
         folder = Path(name)
         subfolders[:] = sorted(name for name in subfolders if folder / name not in folders)

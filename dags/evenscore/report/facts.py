@@ -26,6 +26,8 @@ class Source:
     rejected: dict[str, int] = field(default_factory=dict)
     """Rejected records by reason."""
     rejected_folder: str = ""
+    notes: tuple[str, ...] = ()
+    """What an operator should know of its files."""
 
 
 @dataclass(frozen=True)

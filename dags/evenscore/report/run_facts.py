@@ -51,7 +51,7 @@ def _source(settings: Settings, night: Night, name: str, records: list[dict[str,
                 rejected[reason] = rejected.get(reason, 0) + count
     folder = settings.places.rejected(source.network or name, source.dataset, night.as_of_date)
     ranked = dict(sorted(rejected.items(), key=lambda item: (-item[1], item[0])))
-    return Source(name, record.get("rows", {}), ranked, str(folder))
+    return Source(name, record.get("rows", {}), ranked, str(folder), tuple(record.get("notes", ())))
 
 
 def _suites(settings: Settings) -> dict[str, str]:

@@ -74,7 +74,7 @@ def _gate(gate: Gate, leavers: Needles) -> Gate:
 
 
 def _jump(jump: Jump, leavers: Needles) -> Jump:
-    posts = tuple(replace(post, object_key=_clean(post.object_key, leavers)) for post in jump.posts)
+    posts = tuple(replace(post, shown_post=_clean(post.shown_post, leavers)) for post in jump.posts)
     return replace(jump, posts=posts, why=_clean(jump.why, leavers), decided_by=_clean(jump.decided_by, leavers))
 
 

@@ -1,0 +1,90 @@
+"""Deliveries that somebody has accepted by name though they stop the night: who, when, why, and which bytes."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from evenscore import durable, journal, runs
+from evenscore.deliveries import Delivery, read_deliveries
+from evenscore.errors import UsageError
+from evenscore.places import Places
+from evenscore.settings import Settings
+
+REMEDY = "deliver it anew, or say that it is right: evenscore accept {path} --by NAME --why TEXT"
+LONGEST_NAME, LONGEST_REASON = 100, 500
+
+
+class Acceptance(BaseModel):
+    """What one person said of one delivery. Other bytes under the same name need another word."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    path: str
+    sha256: str
+    accepted_at: AwareDatetime
+    accepted_by: str
+    why: str
+    rejected_count: int
+    record_count: int
+    withheld_count: int
+
+
+def accepted(places: Places) -> frozenset[str]:
+    """The digests of all input files that were accepted. Raises InputError naming file and line of a damaged entry."""
+    return frozenset(one.sha256 for one in journal.read(places.acceptances, Acceptance))
+
+
+def accept(settings: Settings, source: str, delivery: Delivery, by: str, why: str) -> Acceptance:
+    """Record that a delivery counts as it is.
+
+    Raises UsageError where it stops nothing, where the file has changed since it was read, and for an empty name.
+    """
+    _require_stopping(delivery, settings.checks.max_rejected_share)
+    said = Acceptance(
+        source=source,
+        path=delivery.path,
+        sha256=delivery.sha256,
+        accepted_at=datetime.fromisoformat(runs.now()),
+        accepted_by=journal.plain("--by", by, LONGEST_NAME),
+        why=journal.plain("--why", why, LONGEST_REASON),
+        rejected_count=delivery.rejected_count,
+        record_count=delivery.record_count,
+        withheld_count=delivery.withheld_count,
+    )
+    with journal.alone(settings.places.acceptances):
+        journal.append(settings.places, settings.places.acceptances, said)
+    return said
+
+
+def stopping(settings: Settings, source: str) -> list[Delivery]:
+    """The deliveries of a source that stop every night until they are delivered anew or accepted."""
+    known, limit = accepted(settings.places), settings.checks.max_rejected_share
+    found = read_deliveries(settings.places, source).values()
+    return [one for one in found if one.withheld_count or (one.rejected_share > limit and one.sha256 not in known)]
+
+
+def how_to_go_on(delivery: Delivery) -> str:
+    """One line that names a file that stops the night, and says why and what to do."""
+    why = (
+        f"delivered anew, it takes back {delivery.withheld_count:,} rows of what it had"
+        if delivery.withheld_count
+        else f"{delivery.rejected_count:,} of its {delivery.record_count:,} records were refused"
+    )
+    return f"{delivery.path}: stops the night: {why}; {REMEDY.format(path=delivery.path)}"
+
+
+def _require_stopping(delivery: Delivery, limit: float) -> None:
+    if delivery.rejected_share <= limit and not delivery.withheld_count:
+        raise UsageError(f"{delivery.path}: stops no night; there is nothing to accept")
+    try:
+        digest = durable.sha256(Path(delivery.path))
+    except OSError as error:
+        raise UsageError(
+            f"{delivery.path}: cannot be read ({error.strerror}); only what is there is accepted"
+        ) from error
+    if digest != delivery.sha256:
+        raise UsageError(
+            f"{delivery.path}: has changed since it was read; extract first, then accept what is there now"
+        )

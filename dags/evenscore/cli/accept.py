@@ -1,0 +1,40 @@
+"""The verb by which somebody answers for a delivery that stops the night."""
+
+from pathlib import Path
+
+import click
+
+from evenscore import acceptances
+from evenscore.cli.root import main, show, surroundings
+from evenscore.deliveries import Delivery, read_deliveries
+from evenscore.errors import UsageError
+from evenscore.settings import Settings
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by", required=True, help="Who answers for it.")
+@click.option("--why", required=True, help="For whoever asks later.")
+@surroundings
+def accept(settings: Settings, as_json: bool, file: Path, by: str, why: str) -> None:
+    """Let a delivered file count that stops every night: too many refused records, or too many rows taken back.
+
+    It holds for the bytes that were read: delivered anew, the file is judged anew. The next night takes it up.
+
+    \b
+    Example: evenscore accept incoming/forum/2026-03-14.ndjson --by ann --why "the forum was archived"
+    """
+    source, delivery = _find(settings, file)
+    said = acceptances.accept(settings, source, delivery, by, why)
+    text = f"{delivery.path}: accepted by {said.accepted_by}; the next night takes it up"
+    show(said.model_dump(mode="json"), as_json, text)
+
+
+def _find(settings: Settings, file: Path) -> tuple[str, Delivery]:
+    """The delivery of a file, as typed or as its source names it."""
+    wanted = {file.absolute(), file.resolve(), settings.resolve(str(file))}
+    for source in settings.sources:
+        for delivery in read_deliveries(settings.places, source.name).values():
+            if Path(delivery.path).absolute() in wanted:
+                return source.name, delivery
+    raise UsageError(f"{file}: no source has delivered it; `evenscore doctor` names the files that stop the night")

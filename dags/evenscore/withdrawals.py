@@ -1,0 +1,91 @@
+"""What a file that is delivered anew takes back: rows that it had and has no more, and that no other file holds.
+
+The new version is the whole truth about the days that it covers. Snapshots and aliases stay: that an account was
+private, or what it was called, is not unsaid by silence.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenscore import landing, origins
+from evenscore.deliveries import LEAST_WITHDRAWN, MOST_WITHDRAWN_SHARE, Delivery
+from evenscore.places import Places
+
+DATASET = "activity"
+Day = tuple[str, date]
+"""(network, UTC day)."""
+
+
+@dataclass
+class Anew:
+    """One file as it was, and as it is now."""
+
+    places: Places
+    source: str
+    file: int
+    had: dict[Day, pa.Array] = field(default_factory=dict)
+    """The keys that it held before it was read again."""
+    has: dict[Day, pa.Array] = field(default_factory=dict)
+    """The keys that may land, by day."""
+    named: pa.Array | None = None
+    """The keys of all its records, also of those that were refused."""
+
+    @classmethod
+    def of(cls, places: Places, source: str, file: int, before: Delivery | None) -> "Anew":
+        """The file as it was by its last delivery."""
+        anew = cls(places, source, file)
+        for network, day in before.days(DATASET) if before else ():
+            anew.had[network, day] = anew._held(network, day)
+        return anew
+
+    def _held(self, network: str, day: date) -> pa.Array:
+        found = origins.read(self.places, self.source, network, DATASET, day)
+        return origins.of_file(found, self.file) if found else pa.array([], pa.uint64())
+
+    def note(self, network: str, day: date, rows: pa.Table) -> None:
+        """Rows of the new version."""
+        if self.had:
+            self.has[network, day] = origins.keys(DATASET, rows)
+
+    def note_records(self, raw: pa.Table | None) -> None:
+        """Every record of the new version, sound or not: one that was refused has not vanished."""
+        if self.had and raw is not None:
+            self.named = origins.keys(DATASET, raw.filter(pc.is_valid(raw["event_id"])))
+
+    def gone(self, first: date | None, last: date | None) -> dict[Day, pa.Array]:
+        """The keys that it has no more, of the days from `first` to `last` (None: of all days)."""
+        everywhere = pa.concat_arrays([pa.array([], pa.uint64()), *self.has.values()])
+        found = {}
+        for (network, day), keys in self.had.items():
+            if (first and day < first) or (last and day > last):
+                continue
+            here = self.has.get((network, day), pa.array([], pa.uint64()))
+            absent = keys.filter(pc.invert(pc.is_in(keys, value_set=here)))
+            if self.named is not None:
+                refused = pc.and_not(pc.is_in(absent, value_set=self.named), pc.is_in(absent, value_set=everywhere))
+                absent = absent.filter(pc.invert(refused))
+            if len(absent):
+                found[network, day] = absent
+        return found
+
+    def carry_out(self, gone: dict[Day, pa.Array], delivery: Delivery, is_accepted: bool) -> None:
+        """Withdraw these keys, or withhold that where it is much and nobody has accepted it."""
+        leaving = sum(self._leaving_count(day, keys) for day, keys in gone.items())
+        had = sum(map(len, self.had.values()))
+        if leaving >= LEAST_WITHDRAWN and leaving > MOST_WITHDRAWN_SHARE * had and not is_accepted:
+            delivery.withheld_count = leaving
+            return
+        for (network, day), keys in gone.items():
+            manifest = landing.manifest_of(self.places, self.source, network, DATASET, day)
+            if manifest:
+                delivery.withdrawn_count += landing.withdraw(self.places, manifest, self.file, keys)
+
+    def _leaving_count(self, day: Day, keys: pa.Array) -> int:
+        found = origins.read(self.places, self.source, day[0], DATASET, day[1])
+        if found is None:
+            return 0
+        left = keys.filter(pc.is_in(keys, value_set=origins.of_file(found, self.file)))
+        return len(left) - len(origins.held_by_others(found, left, self.file))

@@ -1,0 +1,158 @@
+"""What was refused because of the clock is tried again; what stopped a night stops every night until it is mended."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from evenscore import extraction
+from evenscore.acceptances import accept, accepted, stopping
+from evenscore.deliveries import Delivery, judge
+from evenscore.errors import UsageError
+from home import Home, event
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The clock that extraction goes by, in seconds from now."""
+
+    class Clock(datetime):
+        ahead = timedelta()
+
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) + cls.ahead
+
+    monkeypatch.setattr(extraction, "datetime", Clock)
+    monkeypatch.setattr("evenscore.deliveries.datetime", Clock)
+    return Clock
+
+
+def soon(seconds: int) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+# the clock -----------------------------------------------------------------------------------------------------
+
+
+def test_rows_twelve_seconds_in_the_future_land_when_their_time_has_come(home: Home, clock: Any) -> None:
+    home.deliver("all.ndjson", event("a"), event("b", occurred_at=soon(12)), event("c", occurred_at=soon(4000)))
+    (first,) = home.extract("2026-03-05")
+    assert (first.landed_count, first.rejected) == (1, {"occurred_at is in the future": 2})
+    assert home.extract("2026-03-06") == []
+    clock.ahead = timedelta(seconds=20)
+    (again,) = home.extract("2026-03-06")
+    assert (again.landed_count, again.duplicate_count, again.rejected_count) == (1, 1, 1)
+    assert home.landed_ids() == ["a", "b"]
+    assert [number for number, _ in home.rejected()] == [3]
+    clock.ahead = timedelta(hours=2)
+    home.extract("2026-03-07")
+    assert (home.landed_ids(), home.rejected(), home.extract("2026-03-08")) == (["a", "b", "c"], [], [])
+
+
+def test_a_snapshot_of_the_near_future_is_tried_again_too(home: Home, clock: Any) -> None:
+    home.configure(more='network = "forum"\ndataset = "accounts"')
+    home.deliver("people.ndjson", {"account_id": "ann", "captured_at": soon(12), "is_private": True})
+    home.extract()
+    clock.ahead = timedelta(seconds=20)
+    home.extract()
+    assert [row["account_id"] for row in home.landed()] == ["ann"]
+
+
+def test_a_row_after_the_day_of_its_file_is_refused_for_good(home: Home, clock: Any) -> None:
+    home.configure("data/{date}.ndjson")
+    home.deliver("2026-03-01.ndjson", event("a"), event("b", occurred_at="2026-03-02T10:00:00Z"))
+    (delivery,) = home.extract()
+    clock.ahead = timedelta(days=9)
+    assert (delivery.waits_until, home.extract("2026-03-06")) == (None, [])
+
+
+def test_what_is_read_again_does_not_undo_what_another_file_has_said_since(home: Home, clock: Any) -> None:
+    home.deliver("a.ndjson", event("a", text="old"), event("b", occurred_at=soon(12)))
+    home.extract()
+    home.deliver("z.ndjson", event("a", text="new"))
+    home.extract()
+    clock.ahead = timedelta(seconds=20)
+    home.extract()
+    assert [(row["event_id"], row["text"]) for row in home.landed()] == [("a", "new"), ("b", None)]
+
+
+# the verdict ---------------------------------------------------------------------------------------------------
+
+
+def names(home: Home) -> list[str]:
+    return [one.path.rpartition("/")[2] for one in stopping(home.settings, "forum")]
+
+
+def bad(name: str, count: int, of: int) -> list[dict[str, Any]]:
+    return [event(f"{name}{at}", **({"verb": "poke"} if at < count else {})) for at in range(of)]
+
+
+def test_a_delivery_that_stopped_a_night_stops_the_next_until_it_is_delivered_anew(home: Home) -> None:
+    home.deliver("good.ndjson", *bad("g", 0, 40))
+    home.deliver("bad.ndjson", *bad("b", 10, 40))
+    home.extract("2026-03-05")
+    assert names(home) == ["bad.ndjson"]
+    home.deliver("later.ndjson", *bad("l", 0, 40))
+    home.extract("2026-03-06")
+    assert names(home) == ["bad.ndjson"]
+    home.deliver("bad.ndjson", *bad("b", 0, 40))
+    home.extract("2026-03-07")
+    assert names(home) == []
+
+
+def test_small_files_are_judged_together_and_the_worse_ones_answer(home: Home) -> None:
+    for at in range(4):
+        home.deliver(f"{at}.ndjson", *bad(f"f{at}", 2 if at < 2 else 0, 10))
+    home.extract("2026-03-05")
+    assert names(home) == ["0.ndjson", "1.ndjson"]
+    home.extract("2026-03-06")
+    assert names(home) == ["0.ndjson", "1.ndjson"]
+
+
+def test_a_single_bad_record_among_many_good_files_stops_nothing() -> None:
+    read = [Delivery(str(at), 1, 1, "", "2026-03-05", record_count=10) for at in range(30)]
+    read[0].rejected = {"verb is unknown": 1}
+    judge(read)
+    assert [one.rejected_share for one in read if one.rejected_share] == [pytest.approx(1 / 300, abs=1e-6)]
+
+
+def test_an_acceptance_names_who_and_why_and_holds_for_these_bytes_alone(home: Home) -> None:
+    path = home.deliver("bad.ndjson", *bad("b", 10, 40))
+    (delivery,) = home.extract("2026-03-05")
+    said = accept(home.settings, "forum", delivery, "ann", "the forum was\nconverted")
+    assert (said.accepted_by, said.why, said.sha256) == ("ann", "the forum was converted", delivery.sha256)
+    assert names(home) == []
+    path.write_bytes(path.read_bytes() + b'{"event_id": "torn"}\n')
+    home.extract("2026-03-06")
+    assert names(home) == ["bad.ndjson"]
+    assert accepted(home.places) == {delivery.sha256}
+
+
+def test_nothing_is_accepted_unseen_without_a_name_or_without_need(home: Home) -> None:
+    path = home.deliver("bad.ndjson", *bad("b", 10, 40))
+    home.deliver("good.ndjson", *bad("g", 0, 40))
+    worse, well = home.extract("2026-03-05")
+    with pytest.raises(UsageError, match=r"--by: is empty"):
+        accept(home.settings, "forum", worse, " ", "why")
+    with pytest.raises(UsageError, match=r"good\.ndjson: stops no night"):
+        accept(home.settings, "forum", well, "ann", "why")
+    path.write_bytes(b"")
+    with pytest.raises(UsageError, match=r"bad\.ndjson: has changed since it was read"):
+        accept(home.settings, "forum", worse, "ann", "why")
+    assert accepted(home.places) == frozenset()
+
+
+def test_rows_that_a_file_takes_back_leave_once_it_is_accepted_and_stop_until_then(home: Home) -> None:
+    rows = [event(f"e{at:02}") for at in range(50)]
+    home.deliver("all.ndjson", *rows)
+    home.extract("2026-03-05")
+    home.deliver("all.ndjson", *rows[:5])
+    (delivery,) = home.extract("2026-03-06")
+    assert (delivery.withheld_count, names(home), len(home.landed())) == (45, ["all.ndjson"], 50)
+    home.extract("2026-03-07")
+    assert (names(home), len(home.landed())) == (["all.ndjson"], 50)
+    accept(home.settings, "forum", delivery, "ann", "the forum was archived")
+    assert names(home) == ["all.ndjson"]  # it has not been carried out yet
+    (again,) = home.extract("2026-03-08")
+    assert (again.withdrawn_count, again.duplicate_count, names(home), len(home.landed())) == (45, 5, [], 5)
