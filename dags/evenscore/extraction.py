@@ -29,6 +29,9 @@ from evenscore.validation import validate, validator
 ANY_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 """A day in a file's name, for globs and for regular expressions."""
 
+NEAR_DAYS = 7
+"""A file that reaches to within so many days of the night it is read on is about the present."""
+
 
 @dataclass
 class Delivery:
@@ -49,6 +52,14 @@ class Delivery:
     first_date: str | None = None
     last_date: str | None = None
     """The UTC days that this file covers: a day in between without a row was quiet, not missing."""
+    earlier_nights: list[str] = field(default_factory=list)
+    """The nights before this one on which the file was read, reached to the present, and went on later."""
+
+    def nights_near(self) -> list[str]:
+        """The nights on which the file was read, in whatever form, with days of the week before the night."""
+        near = date.fromisoformat(self.night) - timedelta(days=NEAR_DAYS)
+        is_near = self.last_date is not None and self.last_date >= near.isoformat()
+        return sorted({*self.earlier_nights, *([self.night] if is_near else [])})
 
 
 @dataclass(frozen=True)
@@ -148,6 +159,9 @@ def _read_if_changed(
         return known
     delivery = Delivery(str(file.path), stat.st_size, stat.st_mtime_ns, digest, night.isoformat())
     _land_file(con, settings, source, file, delivery, suppressed)
+    if known:  # the same days once more are a correction, not news
+        brings_news = (delivery.last_date or "") > (known.last_date or "")
+        delivery.earlier_nights = known.nights_near() if brings_news else known.earlier_nights
     return delivery
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from evenscore import landing
 from evenscore.canonical import DATASETS
+from evenscore.coverage import is_feed, write_source_days
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
@@ -76,7 +77,7 @@ def lay_out(settings: Settings, night: Night) -> None:
     _begin_anew(settings.places)
     with connect(settings.places) as con:
         con.execute("create schema raw")
-        _write_sources(con, settings)
+        _write_sources(con, settings, night)
         _write_seeds(con, settings)
         con.register("entries", entries)
         _keep_beside(con, settings.places, "consent", "from entries")
@@ -89,6 +90,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_decisions(con, settings)
         shown_date = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
+        write_source_days(con)
         _write_first_kept_night(con, settings, shown_date)
         _write_night(con, settings, night, shown_date)  # the last, because it says that the others are there
 
@@ -202,17 +204,28 @@ def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     _keep_beside(con, settings.places, "trust_seeds", "from seeds")
 
 
-def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    con.execute("create or replace table raw.sources (name varchar, kind varchar, network varchar, dataset varchar)")
+def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    con.execute(
+        "create or replace table raw.sources "
+        "(name varchar, kind varchar, network varchar, dataset varchar, is_feed boolean)"
+    )
     con.execute(
         "create or replace table raw.deliveries (source varchar, path varchar, first_date date, last_date date, "
         "night_date date, record_count bigint, landed_count bigint, duplicate_count bigint, rejected_count bigint)"
     )
     for source in settings.sources:
+        delivered = deliveries(settings, source.name).values()
         con.execute(
-            "insert into raw.sources values (?, ?, ?, ?)", [source.name, source.kind, source.network, source.dataset]
+            "insert into raw.sources values (?, ?, ?, ?, ?)",
+            [
+                source.name,
+                source.kind,
+                source.network,
+                source.dataset,
+                is_feed(source.path, delivered, night.as_of_date),
+            ],
         )
-        for delivery in deliveries(settings, source.name).values():
+        for delivery in delivered:
             con.execute(
                 "insert into raw.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
