@@ -37,7 +37,11 @@ unseen as (
     from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
     cross join night
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
-    left join {{ ref("gate_person__uncovered") }} as uncovered using (person_id, persona, as_of_date)
+    left join {{ ref("gate_person__uncovered") }} as uncovered
+        on
+            candidates.person_id = uncovered.person_id
+            and candidates.persona = uncovered.persona
+            and candidates.as_of_date = uncovered.as_of_date
     left join {{ ref("gate_decisions") }} as decisions
         on
             candidates.person_id = decisions.person_id
