@@ -34,7 +34,8 @@ SOURCE_DAYS = f"""
         where files.dataset = 'activity' and sources.dataset = 'activity'
     ),
     days as (
-        select unnest(range(min(as_of_date) - {LOOKED_BACK_DAYS}, max(as_of_date) + 1, interval 1 day))::date as day_date
+        select
+            unnest(range(min(as_of_date) - {LOOKED_BACK_DAYS}, max(as_of_date) + 1, interval 1 day))::date as day_date
         from raw.look_back
     ),
     begun as (

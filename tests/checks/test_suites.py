@@ -82,7 +82,9 @@ HEALTHY = """
         inner join raw.published_scores as before using (person_id, persona)
         where before.as_of_date = date '2026-03-09';
     create table raw.published_contributions as
-        select person_id, persona, as_of_date, 'forum' as network, 'recent_crowd' as feature, score as points, 1 as raw_value
+        select
+            person_id, persona, as_of_date, 'forum' as network, 'recent_crowd' as feature, score as points,
+            1 as raw_value
         from raw.published_scores where as_of_date = date '2026-03-09';
     create table marts.score_contributions as
         select * replace (date '2026-03-10' as as_of_date) from raw.published_contributions;

@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evenscore import aggregates
 from evenscore.aggregates import COUNT_NOISE, SUM_NOISE_POINTS, Noise, aggregate, protected
 from evenscore.errors import InputError, UsageError
 from evenscore.places import Places
@@ -131,7 +130,7 @@ def bands(rule: Rule, rng: np.random.Generator, others: int, nights: range, sd: 
     target, posterior = float(community(rng, 1)[0]), PRIOR.copy()
     for night in nights:
         for low in range(0, 100, 20):
-            inside, is_in = (low <= SCORES) & (SCORES < low + 20), low <= target < low + 20
+            inside, is_in = (low <= SCORES) & (low + 20 > SCORES), low <= target < low + 20
             known = np.full(others // 5 * 5 + 4, low + 10.0)  # one more fills the five up
             shown = rule(f"{low} to {low + 20}", night, np.append(known, [target]) if is_in else known)
             if shown:
@@ -204,3 +203,68 @@ def test_no_attack_finds_more_than_twice_what_a_guess_does(
     attack: Callable[[int, np.random.Generator], bool],
 ) -> None:
     assert share(attack) <= 2 * by_chance()
+
+
+# what is kept ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """A home whose published database has a hundred people on each of forty nights, and a band each."""
+    found = Places(tmp_path)
+    found.published.mkdir()
+    with duckdb.connect(found.database) as con:
+        con.execute(
+            "create table person_scores as select 'p' || number as person_id, 'work' as persona, "
+            "date '2026-02-20' + night::integer as as_of_date, 21.0 + number % 10 as score "
+            "from range(100) as people(number), range(40) as nights(night)"
+        )
+    return found
+
+
+def test_a_month_has_one_figure_whichever_of_its_nights_is_asked_and_whoever_has_left(places: Places) -> None:
+    first = aggregate(places, "band", date(2026, 3, 9))
+    assert (first["as_of_date"], [cell["cell"] for cell in first["cells"]]) == (date(2026, 3, 1), ["20 to 40"])
+    assert 60 < first["cells"][0]["people_at_least"] < 110
+    with duckdb.connect(places.database) as con:
+        con.execute("delete from person_scores where person_id < 'p5'")
+    assert aggregate(places, "band", date(2026, 3, 20)) == first
+    assert aggregate(places, "band", date(2026, 2, 25))["as_of_date"] == date(2026, 2, 20)
+
+
+def test_the_noise_is_the_same_when_asked_again_and_another_in_another_home_month_or_cell(tmp_path: Path) -> None:
+    noise = Noise(b"a key", "band", "2026-03")
+    drawn = noise.draw("20 to 40", "sum")
+    assert drawn == noise.draw("20 to 40", "sum")
+    others = {
+        Noise(b"another", "band", "2026-03").draw("20 to 40", "sum"),
+        Noise(b"a key", "band", "2026-04").draw("20 to 40", "sum"),
+        noise.draw("40 to 60", "sum"),
+        noise.draw("20 to 40", "count"),
+    }
+    assert len(others | {drawn}) == 5
+
+
+def test_the_noise_is_standard_normal() -> None:
+    draws = np.array([Noise(b"a key", "band", str(number)).draw("cell", "sum") for number in range(4000)])
+    assert abs(draws.mean()) < 0.06 and abs(draws.std() - 1) < 0.05
+
+
+def test_a_cell_of_fifty_says_nothing_nearly_ever_and_one_of_none_never() -> None:
+    shown = [protected("cell", [20.0] * 50, Noise(b"key", "band", str(number))) for number in range(300)]
+    assert sum(cell is not None for cell in shown) < 15
+    assert protected("cell", [], Noise(b"key", "band", "2026-03")) is None
+
+
+def test_kept_figures_that_are_damaged_are_not_made_anew(places: Places) -> None:
+    aggregate(places, "band", date(2026, 3, 9))
+    kept = places.aggregate("band", date(2026, 3, 9))
+    assert json.loads(kept.read_text())["by"] == "band"
+    kept.write_text("{")
+    with pytest.raises(InputError, match=r"2026-03-band\.json"):
+        aggregate(places, "band", date(2026, 3, 9))
+
+
+def test_a_night_that_was_not_published_has_no_figure(places: Places) -> None:
+    with pytest.raises(UsageError, match="nothing is published"):
+        aggregate(places, "band", date(2027, 1, 1))

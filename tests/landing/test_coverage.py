@@ -57,8 +57,16 @@ def test_a_file_that_has_ended_is_history_where_a_feed_goes_on(con: duckdb.DuckD
     ("files", "feeds", "expected"),
     [
         ({"history": [(ago(300), ago(4))]}, (), {"history": "missing"}),
-        ({"history": [(ago(300), ago(4))], "daily": daily(3, 1)}, ("daily",), {"history": "missing", "daily": "missing"}),
-        ({"first": daily(90, 0), "second": daily(90, 1)}, ("first", "second"), {"first": "covered", "second": "missing"}),
+        (
+            {"history": [(ago(300), ago(4))], "daily": daily(3, 1)},
+            ("daily",),
+            {"history": "missing", "daily": "missing"},
+        ),
+        (
+            {"first": daily(90, 0), "second": daily(90, 1)},
+            ("first", "second"),
+            {"first": "covered", "second": "missing"},
+        ),
         ({"first": daily(90, 0), "off": daily(90, 80)}, ("first", "off"), {"first": "covered", "off": "ended"}),
         ({"first": daily(90, 0), "off": daily(90, 50)}, ("first", "off"), {"first": "covered", "off": "missing"}),
         (

@@ -1,8 +1,7 @@
-"""A network of several sources: history that has ended is no outage, and who is frozen stays as they were, to the digit."""
+"""History that has ended is no outage, and who is frozen stays as they were, to the digit."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from village import DAYS, LAST, PEOPLE, Village, published
@@ -42,9 +41,13 @@ def outage(tmp_path_factory: pytest.TempPathFactory) -> Outage:
     for person in FEW:
         village.grant(person, network="pixels")
         for day in DAYS:
-            village.like(person, [f"fan{n}_of_{person}" for n in range(day.toordinal() % 3, 12, 3)], day, network="pixels")
+            village.like(
+                person, [f"fan{n}_of_{person}" for n in range(day.toordinal() % 3, 12, 3)], day, network="pixels"
+            )
     # Who lives on both, and has no more than a part of theirs frozen.
-    village.grant("p0", network="pixels").like("p0", [f"far{number}" for number in range(6)], DAYS[10], network="pixels")
+    village.grant("p0", network="pixels").like(
+        "p0", [f"far{number}" for number in range(6)], DAYS[10], network="pixels"
+    )
     village.write()
     lines = []
     for day in DAYS[:-4]:
@@ -79,7 +82,9 @@ def test_who_is_frozen_has_the_row_of_the_night_before_to_the_digit(outage: Outa
     rows = f"select {COLUMNS} from person_scores where starts_with(person_id, 'x') and as_of_date = $1 order by all"
     before, after = (published(outage.settings, rows, night) for night in (EVE, DOWN))
     assert len(after) == len(FEW) and before == after
-    parts = "select * exclude (as_of_date) from score_contributions where starts_with(person_id, 'x') and as_of_date = $1"
+    parts = (
+        "select * exclude (as_of_date) from score_contributions where starts_with(person_id, 'x') and as_of_date = $1"
+    )
     before, after = (published(outage.settings, f"{parts} order by all", night) for night in (EVE, DOWN))
     assert before and before == after
 
@@ -90,7 +95,9 @@ def test_every_text_says_the_same_of_the_outage(outage: Outage) -> None:
     half = "select status, reason from person_scores where person_id = 'p0' and as_of_date = $1"
     assert published(outage.settings, half, DOWN) == [("published", "delivery missing: pixels")]
     why = "tonight's delivery is missing: its part stays as it was"
-    query = "select distinct is_counted, is_complete, why_not from network_coverage where network = 'pixels' and is_linked"
+    query = (
+        "select distinct is_counted, is_complete, why_not from network_coverage where network = 'pixels' and is_linked"
+    )
     assert published(outage.settings, f"{query} and as_of_date = $1", DOWN) == [(True, False, why)]
     (score,) = explain(outage.settings.places, "x0", DOWN)
     assert "frozen: it stays as it was (delivery missing: pixels)" in in_words(score)
