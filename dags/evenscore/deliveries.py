@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from evenscore import durable, origins, truths
 from evenscore.places import Places
@@ -13,6 +13,8 @@ LEAST_RECORDS = 20
 LEAST_WITHDRAWN = 20
 MOST_WITHDRAWN_SHARE = 0.5
 """A file delivered anew that takes back more of what it had, at least LEAST_WITHDRAWN rows, is asked about first."""
+NEAR_DAYS = 7
+"""A file that reaches to within so many days of the night it is read on is about the present."""
 NAMELESS = "(removed)"
 """How the path of a file begins whose name has been forgotten with the person whom it named."""
 
@@ -47,6 +49,8 @@ class Delivery:
     first_date: str | None = None
     last_date: str | None = None
     """The UTC days that this file covers: a day in between without a row was quiet, not missing."""
+    earlier_nights: list[str] = field(default_factory=list)
+    """The nights before this one on which the file was read, reached to the present, and went on later."""
     landed: dict[str, list[str]] = field(default_factory=dict)
     """The days of which this file holds rows, by network/dataset: each must have a manifest."""
     read_at: str | None = None
@@ -76,6 +80,12 @@ class Delivery:
     def ignored_count(self) -> int:
         """Records that say nothing about influence."""
         return sum(self.ignored.values())
+
+    def nights_near(self) -> list[str]:
+        """The nights on which the file was read, in whatever form, with days of the week before the night."""
+        near = date.fromisoformat(self.night) - timedelta(days=NEAR_DAYS)
+        is_near = self.last_date is not None and self.last_date >= near.isoformat()
+        return sorted({*self.earlier_nights, *([self.night] if is_near else [])})
 
     def is_due(self) -> bool:
         """Whether what lay in the future when the file was read has come to pass."""

@@ -145,6 +145,9 @@ class Reading:
             return known
         delivery = Delivery(str(file.path), stat.st_size, stat.st_mtime_ns, digest, self.night.isoformat())
         FileReading(self, file, delivery, known).run()
+        if known:  # the same days once more are a correction, not news
+            brings_news = (delivery.last_date or "") > (known.last_date or "")
+            delivery.earlier_nights = known.nights_near() if brings_news else known.earlier_nights
         return delivery
 
     def _is_to_be_read_again(self, known: Delivery) -> bool:

@@ -17,6 +17,7 @@ from evenscore import landing, look_alikes
 from evenscore.acceptances import accepted
 from evenscore.canonical import DATASETS
 from evenscore.connectors.compressed import UNCHECKED
+from evenscore.coverage import is_feed, write_source_days
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
@@ -93,7 +94,7 @@ def lay_out(settings: Settings, night: Night) -> None:
     with connect(settings.places) as con:
         con.execute("create schema raw")
         lay_functions(con, settings.account_ids)
-        _write_sources(con, settings)
+        _write_sources(con, settings, night)
         _write_seeds(con, settings)
         con.register("entries", entries)
         _keep_beside(con, settings.places, "consent", "from entries")
@@ -109,6 +110,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_decisions(con, settings)
         latest = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
+        write_source_days(con)
         _write_first_kept_night(con, settings, latest)
         look_alikes.write(con)
         _write_night(con, settings, night)  # the last, because it says that the others are there
@@ -222,16 +224,27 @@ def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     _keep_beside(con, settings.places, "trust_seeds", "from seeds")
 
 
-def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    con.execute("create or replace table raw.sources (name varchar, kind varchar, network varchar, dataset varchar)")
+def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    con.execute(
+        "create or replace table raw.sources "
+        "(name varchar, kind varchar, network varchar, dataset varchar, is_feed boolean)"
+    )
     columns = ", ".join(f"{name} {kind}" for name, kind in DELIVERIES.items())
     con.execute(f"create or replace table raw.deliveries ({columns})")
     known = accepted(settings.places)
     for source in settings.sources:
+        delivered = deliveries(settings, source.name).values()
         con.execute(
-            "insert into raw.sources values (?, ?, ?, ?)", [source.name, source.kind, source.network, source.dataset]
+            "insert into raw.sources values (?, ?, ?, ?, ?)",
+            [
+                source.name,
+                source.kind,
+                source.network,
+                source.dataset,
+                is_feed(source.path, delivered, night.as_of_date),
+            ],
         )
-        for delivery in deliveries(settings, source.name).values():
+        for delivery in delivered:
             row = {
                 "source": source.name,
                 "night_date": delivery.night,

@@ -114,6 +114,10 @@ class Places:
         """Who was handed what, when and why, one JSON row a line; nothing of what it said."""
         return self.home / "exports.ndjson"
 
+    def aggregate(self, by: str, night: date) -> Path:
+        """What was said of many people for the month of a night, made once and kept; it names nobody."""
+        return self.home / "aggregates" / f"{night:%Y-%m}-{by}.json"
+
     # warehouse --------------------------------------------------------------------------------------------
 
     @property

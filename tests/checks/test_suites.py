@@ -25,6 +25,8 @@ HEALTHY = """
             2 as scoring_version, 2 as previous_version;
     create table raw.ledger_words as select 0 as heard_count, 0 as unheard_count;
     create table raw.sources as select 'forum' as name, 'activity' as dataset;
+    create table raw.source_days as
+        select 'talk' as network, 'forum' as source, date '2026-03-10' as day_date, 'covered' as state;
     create table raw.landed_files as
         select
             'forum' as source, 'talk' as network, 'activity' as dataset,
@@ -72,7 +74,9 @@ HEALTHY = """
     create table raw.published_scores as
         select
             person_id, persona, date '2026-03-10' - day as as_of_date,
-            20 + number / 5 + if(number % 20 = 7, day % 2, 0) as score
+            20 + number / 5 + if(number % 20 = 7, day % 2, 0) as score,
+            15 as score_low, 50 as score_high, 7 as reach, 1 as amplification, 0.5 as network_quality,
+            30 as evidence_count
         from conformed.consent cross join (select unnest(range(1, 30))::integer as day);
     create table conformed.standing_scores as from raw.published_scores;
     create table scores.score_person__last_method as
@@ -81,10 +85,25 @@ HEALTHY = """
     create table scores.score_person__accepted as
         select
             person_id, persona, as_of_date, score as accepted_score, score as candidate_score,
-            true as is_accepted_sufficient, false as is_held
-        from (from raw.published_scores union all from scores.score_person__last_method);
+            true as is_accepted_sufficient, false as is_held,
+            if(number = 99 and as_of_date = date '2026-03-10', 'frozen', 'accepted') as verdict
+        from (from raw.published_scores union all by name from scores.score_person__last_method)
+        inner join conformed.consent using (person_id, persona);
     create table scores.score_night__built as select run_id, as_of_date from raw.night;
-    create table marts.person_scores as select *, 'published' as status from scores.score_person__last_method;
+    create table marts.person_scores as
+        select
+            tonight.*, 'published' as status, score_low, score_high, reach, amplification, network_quality,
+            evidence_count
+        from scores.score_person__last_method as tonight
+        inner join raw.published_scores as before using (person_id, persona)
+        where before.as_of_date = date '2026-03-09';
+    create table raw.published_contributions as
+        select
+            person_id, persona, as_of_date, 'forum' as network, 'recent_crowd' as feature, score as points,
+            1 as raw_value
+        from raw.published_scores where as_of_date = date '2026-03-09';
+    create table marts.score_contributions as
+        select * replace (date '2026-03-10' as as_of_date) from raw.published_contributions;
     create table marts.score_jumps as
         select person_id, persona, as_of_date, null::varchar as decision from marts.person_scores where false;
     create table raw.published_jumps as from marts.score_jumps;
@@ -121,7 +140,7 @@ FAULTS = {
     ("landing.deliveries", "rejected_share"): "update raw.deliveries set rejected_share = 0.06",
     ("landing.deliveries", "withheld_count"): "update raw.deliveries set withheld_count = 20, is_accepted = true",
     ("landing.deliveries", "unchecked_count"): "update raw.deliveries set is_unchecked = true",
-    ("landing.deliveries", "is_covered"): "update raw.deliveries set last_date = date '2026-03-09'",
+    ("landing.deliveries", "is_covered"): "update raw.source_days set state = 'missing'",
     ("landing.volumes", "row_count"): "update raw.landed_files set row_count = 60 where landed_date = '2026-03-10'",
     ("landing.repeats", "repeated_count"): (
         "insert into raw.activity by name select * replace ('again-' || event_id as event_id) from raw.activity "
@@ -181,6 +200,10 @@ FAULTS = {
     ("scores.completeness", "unscored_share"): (
         "update marts.person_scores set score = null, status = 'insufficient_evidence' where person_id[3:] < '3'"
     ),
+    ("scores.frozen", "moved_count"): "update marts.person_scores set amplification = 2 where person_id = 'p99'",
+    ("scores.frozen", "moved_part_count"): (
+        "update marts.score_contributions set raw_value = 2 where person_id = 'p99'"
+    ),
     ("scores.personal_data", "unlisted_count"): "update examined set is_unlisted = true",
     ("scores.personal_data", "unasked_count"): "update examined set unasked_count = 1",
     ("published.personal_data", "unlisted_count"): "update examined set is_unlisted = true",
@@ -207,6 +230,7 @@ COMPANIONS = {
         ("scores.completeness", "unmatched_count"),
     },
     ("features.people", "kept_share"): {("scores.completeness", "unmatched_count")},
+    ("scores.history", "down_count"): {("scores.frozen", "moved_count")},
     ("features.trust", "seed_count"): {("features.trust", "kept_seed_share")},
     # One table stands for both databases here.
     ("scores.personal_data", "unlisted_count"): {("published.personal_data", "unlisted_count")},

@@ -192,16 +192,15 @@ def test_every_published_table_says_what_it_is_for(settings: Settings) -> None:
         assert f"For: {manifest['purposes'][name]}." in comment
 
 
-def test_aggregates_are_rounded_and_small_cells_left_out(settings: Settings) -> None:
-    asked = ("--recipient", "the forum", "--purpose", "yearly report", "--json")
-    network = json.loads(evenscore(settings, "aggregate", "--by", "network", *asked).output)
-    ((count, mean),) = published(settings, "select count(*), avg(score) from person_scores where score is not null")
-    assert count == 11
-    assert network["cells"] == [{"cell": "forum", "people_at_least": 10, "mean_points": 5 * round(mean / 5)}]
-    band = json.loads(evenscore(settings, "aggregate", "--by", "band", *asked).output)
-    assert sum(cell["people_at_least"] for cell in band["cells"]) <= 10
-    topic = json.loads(evenscore(settings, "aggregate", "--by", "topic", *asked).output)
+def test_a_small_community_gets_no_aggregates(settings: Settings) -> None:
+    asked = ("--recipient", "the forum", "--purpose", "yearly report")
+    network = json.loads(evenscore(settings, "aggregate", "--by", "network", *asked, "--json").output)
+    assert (network["cells"], network["too_few_people"]) == ([], ["forum"])
+    band = json.loads(evenscore(settings, "aggregate", "--by", "band", *asked, "--json").output)
+    assert band["cells"] == [] and band["too_few_people"]
+    topic = json.loads(evenscore(settings, "aggregate", "--by", "topic", *asked, "--json").output)
     assert (topic["cells"], topic["too_few_people"]) == ([], [])
+    assert "forum: too few people" in evenscore(settings, "aggregate", "--by", "network", *asked).output
 
 
 def test_counts_of_all_name_every_reason(settings: Settings) -> None:

@@ -390,3 +390,27 @@ def test_deliveries_are_told_in_the_order_of_their_names(home: Home) -> None:
         home.deliver(f"{name}.ndjson", event(name))
     home.extract()
     assert [Path(name).stem for name in extraction.deliveries(home.settings, "forum")] == ["a", "b", "c"]
+
+
+# what tells a feed from history --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [("2026-03-06", ["2026-03-05", "2026-03-06"]), ("2026-03-05", ["2026-03-06"])],
+    ids=["with news", "corrected"],
+)
+def test_a_file_that_is_delivered_anew_with_later_days_remembers_its_nights(
+    home: Home, second: str, expected: list[str]
+) -> None:
+    home.deliver("export.ndjson", on("2026-03-05", "a"))
+    home.extract("2026-03-05")
+    home.deliver("export.ndjson", on("2026-03-05", "a"), on(second, "b"))
+    (delivery,) = home.extract("2026-03-06")
+    assert delivery.nights_near() == expected
+
+
+def test_a_file_of_long_ago_is_not_about_the_present(home: Home) -> None:
+    home.deliver("history.ndjson", on("2026-02-01", "a"))
+    (delivery,) = home.extract("2026-03-05")
+    assert delivery.nights_near() == []

@@ -108,7 +108,8 @@ HELD_COUNTS = f"select count(*), count(*) filter (decision = 'pending') from mar
 RULE_COUNTS = f"""
     select rule, count(*) from marts.score_jumps where {IS_HELD} group by all
     union all
-    select 'incident', count(*) from marts.person_scores where status = 'frozen'
+    select if(starts_with(reason, 'incident: '), 'incident', 'undelivered'), count(*)
+    from marts.person_scores where status = 'frozen' group by all
 """
 RECORD = f"""
     with nights as (select as_of_date as last_date, as_of_date - {RECORD_NIGHTS - 1} as first_date from raw.night),

@@ -17,6 +17,7 @@ RULES = {
         "old evidence is worth less than fading leaves, or far more than it was: missing, or counted twice",
     ),
     "incident": ("Incident", "belongs to a group that moved as one: frozen with the incident, and nobody is asked"),
+    "undelivered": ("No delivery", "rests on networks alone whose delivery is missing or partial: stays as it was"),
 }
 
 CAUSES = {
@@ -49,7 +50,7 @@ FEATURES = {
 
 KINDS = {
     "mass_shift": "Many moved as one",
-    "missing_delivery": "A delivery is missing",
+    "missing_delivery": "A delivery is missing or partial",
     "version_change": "A new scoring version moved many",
 }
 

@@ -55,7 +55,8 @@ NIGHTLY = {
     """,
     "conformed.covered_networks": "select unnest($networks::varchar[]) as network, true as is_complete",
     "conformed.network_nights": """
-        select network, as_of_date, as_of_date as counted_through_date, true as is_complete
+        select network, as_of_date, as_of_date as counted_through_date, true as is_complete,
+            null::varchar as why_not_whole
         from conformed.covered_networks cross join raw.look_back
     """,
     "scores.score_person__networks": """

@@ -1,5 +1,5 @@
 -- Which networks are read, and whether every source of each covered tonight: quiet is not the same as missing.
-select network, is_complete, counted_through_date
+select network, is_complete, why_not_whole, counted_through_date
 from {{ ref("network_nights") }}
 inner join {{ source("raw", "night") }} using (as_of_date)
 semi join (

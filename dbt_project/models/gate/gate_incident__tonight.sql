@@ -25,7 +25,7 @@ missing as (
         'network:' || networks.network as scope,
         cast(null as bigint) as affected_count,
         'a whole day' as expected,
-        printf('whole up to %s', strftime(networks.counted_through_date, '%Y-%m-%d')) as observed,
+        printf('%s; whole up to %s', networks.why_not_whole, strftime(networks.counted_through_date, '%Y-%m-%d')) as observed,
         'its evidence stays at its last whole day' as action
     from {{ ref("network_nights") }} as networks
     inner join night using (as_of_date)

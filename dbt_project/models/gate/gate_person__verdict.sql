@@ -1,4 +1,5 @@
--- Tonight's verdict on each candidate: frozen by an incident, held by a rule (or because it is held already), or accepted.
+-- Tonight's verdict on each candidate: frozen by an incident or because all that counts is missing, held by a rule (or
+-- because it is held already), or accepted.
 {% set rules = ["ring", "ramp", "impossible", "promise", "unusual"] %}
 with constants as (
 
@@ -63,15 +64,21 @@ episodes as (
     select
         eve.* exclude (episode_date, near_nights),
         frozen.incident_id,
+        uncovered.as_of_date is not null and eve.accepted_score is not null as is_uncovered,
         if(eve.is_sufficient or eve.is_accepted_sufficient, fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
         if(is_open, eve.episode_date, if(tonights_rule is not null, eve.as_of_date, null)) as tonights_episode_date,
-        if(abs(eve.candidate_score - eve.accepted_score) < constants.clear_points, eve.near_nights + 1, 0) as nights_near,
-        is_open and tonights_rule is null and nights_near >= constants.clear_nights as is_back,
+        case
+            when is_uncovered then eve.near_nights
+            when abs(eve.candidate_score - eve.accepted_score) < constants.clear_points then eve.near_nights + 1
+            else 0
+        end as nights_near,
+        is_open and not is_uncovered and tonights_rule is null and nights_near >= constants.clear_nights as is_back,
         eve.episode_date as earlier_episode_date
     from {{ ref("gate_person__eve") }} as eve
     cross join constants
     left join frozen using (person_id, persona)
+    left join {{ ref("gate_person__uncovered") }} as uncovered using (person_id, persona, as_of_date)
     left join fired using (person_id, persona)
 
 )
@@ -83,16 +90,17 @@ select
     case
         when episodes.is_open and episodes.is_back then 'cleared'
         -- A rejection holds for what was seen; a candidate that has gone on from there is asked about anew, but not while
-        -- an incident moves it.
+        -- an incident moves it, or nothing new is known of it.
         when
             episodes.is_open and decisions.action = 'reject'
             and (
                 abs(episodes.candidate_score - decisions.seen_score) < constants.decision_points
                 or episodes.incident_id is not null
+                or episodes.is_uncovered
             )
             then 'rejected'
         when episodes.is_open then 'pending'
-        when episodes.incident_id is not null then 'frozen'
+        when episodes.incident_id is not null or episodes.is_uncovered then 'frozen'
         when episodes.tonights_rule is not null then 'pending'
         when episodes.released_score is not null then 'released'
         else 'accepted'

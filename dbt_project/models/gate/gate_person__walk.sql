@@ -1,6 +1,7 @@
 -- The nights before tonight that nobody was shown, walked in order by the promise rule alone: a move of
 -- `hold_move_points` or more against any score accepted on the nights just before is held, until it is back for two
--- nights or a reviewer has released it. Published nights stand as they were published, and the walk goes on from them.
+-- nights or a reviewer has released it. Where everything was missing, what stood the night before stays. Published nights
+-- stand as they were published, and the walk goes on from them.
 with recursive
 
 night as (
@@ -29,12 +30,18 @@ unseen as (
     select
         candidates.* exclude (is_sufficient),
         decisions.seen_score,
+        uncovered.as_of_date is not null as is_uncovered,
         candidates.is_sufficient
         and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
         and shown.as_of_date is null as is_sufficient
     from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
     cross join night
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
+    left join {{ ref("gate_person__uncovered") }} as uncovered
+        on
+            candidates.person_id = uncovered.person_id
+            and candidates.persona = uncovered.persona
+            and candidates.as_of_date = uncovered.as_of_date
     left join {{ ref("gate_decisions") }} as decisions
         on
             candidates.person_id = decisions.person_id
@@ -176,10 +183,10 @@ walk as (
         if(stays, accepted_low, score_low),
         if(stays, accepted_high, score_high),
         if(stays, is_accepted_sufficient, is_sufficient),
-        stays,
+        if(is_uncovered, is_held, stays),
         if(stays, basis_date, as_of_date),
         if(stays, parts_date, as_of_date),
-        if(stays, coalesce(episode_date, as_of_date), null),
+        case when is_uncovered then episode_date when stays then coalesce(episode_date, as_of_date) end,
         if(stays, nights_near, 0),
         if(is_released, [score], list_append(recent_scores, if(stays, accepted_score, score))[-hold_window_nights:])
     from (
@@ -188,11 +195,17 @@ walk as (
             unseen.*,
             walk.* exclude (person_id, persona, as_of_date, near_nights),
             night.hold_window_nights,
-            if(abs(unseen.score - walk.accepted_score) < night.clear_points, walk.near_nights + 1, 0) as nights_near,
+            case
+                when unseen.is_uncovered then walk.near_nights
+                when abs(unseen.score - walk.accepted_score) < night.clear_points then walk.near_nights + 1
+                else 0
+            end as nights_near,
             list_max(list_transform(walk.recent_scores, lambda accepted: abs(unseen.score - accepted)))
             >= night.hold_move_points as is_jump,
-            coalesce(walk.is_held and abs(unseen.score - unseen.seen_score) < night.hold_move_points, false) as is_released,
-            not is_released and (is_jump or (walk.is_held and nights_near < night.clear_nights)) as stays
+            coalesce(walk.is_held and abs(unseen.score - unseen.seen_score) < night.hold_move_points, false)
+            and not unseen.is_uncovered as is_released,
+            unseen.is_uncovered
+            or (not is_released and (is_jump or (walk.is_held and nights_near < night.clear_nights))) as stays
         from walk
         inner join unseen
             on

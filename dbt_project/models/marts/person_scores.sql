@@ -5,13 +5,12 @@ with night as (
 
 ),
 
--- A network whose delivery is missing keeps its part; where all that counts is missing, the score is frozen.
-frozen as (
+-- A network whose delivery is missing or partial keeps its part. Where that is all that counts, the verdict is frozen.
+undelivered as (
 
     select
         person_id,
         persona,
-        bool_and(not is_complete) as is_frozen,
         'delivery missing: ' || string_agg(network, ', ' order by network) filter (not is_complete) as missing
     from {{ ref("score_person__networks") }}
     where is_counted and last_event_at is not null
@@ -27,7 +26,7 @@ tonight as (
         case
             when not accepted.is_accepted_sufficient then 'insufficient_evidence'
             when accepted.is_held then 'held'
-            when accepted.verdict = 'frozen' or frozen.is_frozen then 'frozen'
+            when accepted.verdict = 'frozen' then 'frozen'
             else 'published'
         end as status,
         case
@@ -35,14 +34,15 @@ tonight as (
             when status = 'insufficient_evidence' and candidates.is_sufficient and ages.first_date > night.as_of_date - night.provisional_nights
                 then printf('provisional: %d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
             when status = 'insufficient_evidence' and (accepted.verdict <> 'frozen' or not candidates.is_sufficient) then 'too little evidence'
-            when accepted.verdict = 'frozen' then 'incident: ' || incidents.kind || ' in ' || incidents.scope
-            else frozen.missing
+            when accepted.verdict = 'frozen' and incidents.incident_id is not null
+                then 'incident: ' || incidents.kind || ' in ' || incidents.scope
+            else undelivered.missing
         end as reason,
         if(accepted.is_accepted_sufficient, accepted.accepted_score, null) as score
     from {{ ref("score_person__accepted") }} as accepted
     inner join night using (as_of_date)
     inner join {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates using (person_id, persona, as_of_date)
-    left join frozen using (person_id, persona)
+    left join undelivered using (person_id, persona)
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
     left join {{ ref("gate_person__verdict") }} as verdicts using (person_id, persona)
     left join {{ ref("gate_incident__tonight") }} as incidents on verdicts.incident_id = incidents.incident_id
@@ -61,16 +61,37 @@ earlier as (
         max(score_high) filter (published.as_of_date = night.as_of_date - 1) as high_1d,
         max(score) filter (published.as_of_date = night.as_of_date - 7) as score_7d,
         max(score) filter (published.as_of_date = night.as_of_date - 28) as score_28d,
-        max_by(reach, published.as_of_date) as reach,
-        max_by(amplification, published.as_of_date) as amplification,
-        max_by(network_quality, published.as_of_date) as network_quality
+        -- All of one row, be there a null among them.
+        max_by(
+            {
+                'reach': reach,
+                'amplification': amplification,
+                'network_quality': network_quality,
+                'evidence_count': evidence_count
+            },
+            published.as_of_date
+        ) as parts
     from {{ ref("standing_scores") }} as published
     cross join night
     group by all
 
 ),
 
--- A held row says nothing of the night it is held for: its parts are those that were last published.
+-- A held or frozen row says nothing of the night: its parts are those that were last published. Who is frozen before
+-- anything was published has the parts that the freeze left.
+kept as (
+
+    select
+        tonight.person_id,
+        tonight.persona,
+        earlier.parts,
+        tonight.verdict = 'frozen' and earlier.parts is not null as is_frozen,
+        tonight.status = 'held' or is_frozen as keeps_parts
+    from tonight
+    left join earlier using (person_id, persona)
+
+),
+
 facets as (
 
     select
@@ -111,20 +132,21 @@ select
     if(tonight.score is null, null, tonight.accepted_high) as score_high,
     tonight.status,
     tonight.reason,
-    if(tonight.status = 'held', earlier.reach, facets.reach) as reach,
-    if(tonight.status = 'held', earlier.amplification, facets.amplification) as amplification,
-    if(tonight.status = 'held', earlier.network_quality, facets.network_quality) as network_quality,
+    if(kept.keeps_parts, kept.parts.reach, facets.reach) as reach,
+    if(kept.keeps_parts, kept.parts.amplification, facets.amplification) as amplification,
+    if(kept.keeps_parts, kept.parts.network_quality, facets.network_quality) as network_quality,
     ranked.percentile,
     tonight.score - earlier.score_1d as delta_1d,
     tonight.score - earlier.score_7d as delta_7d,
     tonight.score - earlier.score_28d as delta_28d,
     tonight.score not between earlier.low_1d and earlier.high_1d as has_moved,
-    tonight.evidence_count,
+    if(kept.is_frozen, kept.parts.evidence_count, tonight.evidence_count) as evidence_count,
     coverage.coverage_share,
     night.scoring_version
 from tonight
 cross join night
 left join earlier using (person_id, persona)
+left join kept using (person_id, persona)
 left join facets using (person_id, persona)
 left join coverage using (person_id, persona)
 left join ranked using (person_id, persona)

@@ -43,7 +43,8 @@ select
         when decisions.network is null then 'not linked'
         when granted.is_granted is null then coalesce(decisions.refused_because, 'no longer linked')
         when covered.network is null then 'no source delivers this network'
-        when not covered.is_complete then 'counted, but tonight''s delivery is missing'
+        when not covered.is_complete
+            then 'tonight''s delivery is ' || covered.why_not_whole || ': its part stays as it was'
     end as why_not,
     last_events.last_event_at,
     coalesce(covered.is_complete, false) as is_complete

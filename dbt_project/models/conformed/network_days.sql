@@ -1,0 +1,66 @@
+-- For each network and day, whether it is whole, and if not, why: a feed that owes it did not deliver, or it is partial,
+-- less than a fifth of what is usual. Usual is the less of two medians: of four weeks, and of the same weekday in eight.
+-- A low that nature brings is no fault: below twenty usual rows nothing is partial, and a day must be lower than half of
+-- the lows of eight weeks, or, where sixty rows or more are usual and a weekday tells something, of such weekdays.
+with states as (
+
+    select network, day_date, bool_or(state = 'covered') and not bool_or(state = 'missing') as is_covered
+    from {{ source("raw", "source_days") }}
+    group by all
+
+),
+
+landed as (
+
+    select network, cast(landed_date as date) as day_date, sum(row_count) as row_count
+    from {{ source("raw", "landed_files") }}
+    where dataset = 'activity'
+    group by all
+
+),
+
+-- A day that was not delivered says nothing of what is usual.
+counted as (
+
+    select
+        network,
+        day_date,
+        states.is_covered,
+        dayofweek(day_date) as weekday,
+        coalesce(landed.row_count, 0) as row_count,
+        if(states.is_covered, coalesce(landed.row_count, 0), null) as usual_count
+    from states
+    left join landed using (network, day_date)
+
+),
+
+measured as (
+
+    select
+        *,
+        least(
+            median(usual_count) over (partition by network order by day_date rows between 28 preceding and 1 preceding),
+            median(usual_count) over weekdays
+        ) as usual,
+        count(usual_count) over (partition by network order by day_date rows between 28 preceding and 1 preceding) as usual_days,
+        quantile_cont(usual_count, 0.05)
+            over (partition by network order by day_date rows between 56 preceding and 1 preceding) as low,
+        quantile_cont(usual_count, 0.1) over weekdays as weekday_low
+    from counted
+    window weekdays as (partition by network, weekday order by day_date rows between 8 preceding and 1 preceding)
+
+)
+
+select
+    network,
+    day_date,
+    case
+        when not is_covered then 'missing'
+        when
+            usual_days >= 14
+            and usual >= 20
+            and row_count < usual / 5
+            and (row_count < low / 2 or (usual >= 60 and row_count < weekday_low / 2))
+            then 'partial'
+    end as why_not_whole
+from measured

@@ -1,0 +1,146 @@
+"""What each source owes: history that has ended, feeds that have stopped, and what lies between."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from evenscore.coverage import is_feed, write_source_days
+from evenscore.extraction import Delivery
+
+NIGHT = date(2026, 3, 10)
+DAY = timedelta(days=1)
+
+Files = dict[str, list[tuple[date, date]]]
+
+
+def ago(days: int) -> date:
+    return NIGHT - days * DAY
+
+
+def daily(first: int, last: int) -> list[tuple[date, date]]:
+    """A file a day, from so many days before the night to so many."""
+    return [(ago(days), ago(days)) for days in range(last, first + 1)]
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute("""
+            create schema raw;
+            create table raw.sources (name varchar, network varchar, dataset varchar, is_feed boolean);
+            create table raw.deliveries (source varchar, first_date date, last_date date);
+            create table raw.landed_files (source varchar, network varchar, dataset varchar);
+            create table raw.look_back as
+                select unnest(range(date '2026-02-10', date '2026-03-11', interval 1 day))::date as as_of_date;
+        """)
+        yield con
+
+
+def states(con: duckdb.DuckDBPyConnection, files: Files, feeds: tuple[str, ...], day: date = NIGHT) -> dict[str, str]:
+    """What each source has done for a day of their network; of a feed's name nothing follows."""
+    for source, delivered in files.items():
+        con.execute("insert into raw.sources values (?, 'forum', 'activity', ?)", [source, source in feeds])
+        for first, last in delivered:
+            con.execute("insert into raw.deliveries values (?, ?, ?)", [source, first, last])
+    write_source_days(con)
+    return dict(con.execute("select source, state from raw.source_days where day_date = $1", [day]).fetchall())
+
+
+def test_a_file_that_has_ended_is_history_where_a_feed_goes_on(con: duckdb.DuckDBPyConnection) -> None:
+    files = {"history": [(ago(300), ago(4))], "daily": daily(3, 0)}
+    assert states(con, files, ("daily",)) == {"history": "ended", "daily": "covered"}
+
+
+@pytest.mark.parametrize(
+    ("files", "feeds", "expected"),
+    [
+        ({"history": [(ago(300), ago(4))]}, (), {"history": "missing"}),
+        (
+            {"history": [(ago(300), ago(4))], "daily": daily(3, 1)},
+            ("daily",),
+            {"history": "missing", "daily": "missing"},
+        ),
+        (
+            {"first": daily(90, 0), "second": daily(90, 1)},
+            ("first", "second"),
+            {"first": "covered", "second": "missing"},
+        ),
+        ({"first": daily(90, 0), "off": daily(90, 80)}, ("first", "off"), {"first": "covered", "off": "ended"}),
+        ({"first": daily(90, 0), "off": daily(90, 50)}, ("first", "off"), {"first": "covered", "off": "missing"}),
+        (
+            {"archive": [(ago(300), ago(200)), (ago(199), ago(20))], "daily": daily(40, 0)},
+            ("daily",),
+            {"archive": "ended", "daily": "covered"},
+        ),
+        (
+            {"export": [(ago(300), ago(1))], "daily": daily(40, 0)},
+            ("export", "daily"),
+            {"export": "missing", "daily": "covered"},
+        ),
+        ({"daily": daily(40, 0), "never": []}, ("daily", "never"), {"daily": "covered"}),
+    ],
+    ids=[
+        "history alone is an outage after its end",
+        "a feed that stops is an outage, whatever is history",
+        "one of two feeds that stops is an outage",
+        "one of two feeds that was switched off months ago is not",
+        "seven weeks are still an outage",
+        "an archive of several files that overlaps the daily ones",
+        "an export that used to be delivered anew",
+        "a source that never delivered anything owes nothing",
+    ],
+)
+def test_what_a_source_owes(
+    con: duckdb.DuckDBPyConnection, files: Files, feeds: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    assert states(con, files, feeds) == expected
+
+
+def test_a_day_before_the_feed_began_is_covered_by_history_alone(con: duckdb.DuckDBPyConnection) -> None:
+    files = {"history": [(ago(300), ago(4))], "daily": daily(3, 0)}
+    assert states(con, files, ("daily",), ago(5)) == {"history": "covered", "daily": "not begun"}
+
+
+def test_a_source_that_names_no_network_owes_those_that_it_has_landed(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into raw.landed_files values ('mixed', 'forum', 'activity'), ('mixed', 'pixels', 'activity')")
+    con.execute("insert into raw.sources values ('mixed', null, 'activity', true), ('names', null, 'accounts', true)")
+    con.execute("insert into raw.deliveries values ('mixed', $1, $1)", [ago(1)])
+    write_source_days(con)
+    tonight = con.execute("select network, state from raw.source_days where day_date = $1 order by 1", [NIGHT])
+    assert tonight.fetchall() == [("forum", "missing"), ("pixels", "missing")]
+
+
+def read(night: int, last: int, *earlier: int) -> Delivery:
+    """A file as read on a night, with days up to one; both, and earlier nights, as days before tonight."""
+    delivery = Delivery("file", 1, 1, "sha", ago(night).isoformat(), last_date=ago(last).isoformat())
+    delivery.earlier_nights = [ago(days).isoformat() for days in earlier]
+    return delivery
+
+
+@pytest.mark.parametrize(
+    ("path", "delivered", "expected"),
+    [
+        ("forum/{date}.csv", [], True),
+        ("history.csv", [read(3, 3)], False),
+        ("history.csv", [read(0, 4)], False),
+        ("export.csv", [read(1, 1, 3, 2)], True),
+        ("years/*.csv", [read(3, 100), read(2, 40), read(1, 30)], False),
+        ("dumps/*.csv", [read(3, 3), read(2, 2)], True),
+        ("export.csv", [read(-1, -1, 3)], False),
+    ],
+    ids=[
+        "a path that names days",
+        "one file, read once",
+        "one file, corrected on the night",
+        "an export, every night",
+        "an archive that arrives a year a night",
+        "a file a night that does not name it",
+        "delivered anew after the night that is scored again",
+    ],
+)
+def test_a_feed_is_what_tells_of_the_present_again_and_again(
+    path: str, delivered: list[Delivery], expected: bool
+) -> None:
+    assert is_feed(path, delivered, NIGHT) is expected
