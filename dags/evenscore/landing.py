@@ -248,13 +248,16 @@ def landed_file(places: Places, manifest: Manifest) -> Path:
     return places.landed(manifest.network, manifest.dataset, date.fromisoformat(manifest.day)) / manifest.file
 
 
+def anew(places: Places, source: str) -> str:
+    """What an operator does, in words, so that a source's files are all read again."""
+    path = places.deliveries(source)
+    return f"{path}, say `evenscore doctor --accept-loss {path.relative_to(places.home)}`, and extract again"
+
+
 def verify(places: Places, manifest: Manifest) -> Path:
     """The landed file, once its bytes are proved to be those that were landed; else an InputError."""
     path = landed_file(places, manifest)
-    remedy = (
-        f"restore it, or delete {path.with_name(manifest.source + '.json')} and {places.deliveries(manifest.source)}, "
-        f"say `evenscore doctor --accept-loss landing/deliveries/{manifest.source}.json` and extract again"
-    )
+    remedy = f"restore it, or delete {path.with_name(manifest.source + '.json')} and {anew(places, manifest.source)}"
     if not path.exists():
         raise InputError(f"{path}: landed, but the file is gone; {remedy}")
     if durable.sha256(path) != manifest.sha256:

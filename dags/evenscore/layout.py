@@ -112,7 +112,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_look_back(con, settings, night)
         write_source_days(con)
         _write_first_kept_night(con, settings, latest)
-        look_alikes.write(con)
+        look_alikes.write(con, night.as_of_date)
         _write_night(con, settings, night)  # the last, because it says that the others are there
 
 

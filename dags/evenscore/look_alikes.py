@@ -3,6 +3,8 @@
 Most are what they seem, two people; some are one person whose id a source writes otherwise, and some pretend.
 """
 
+from datetime import date
+
 import duckdb
 import pyarrow as pa
 
@@ -48,12 +50,14 @@ def looks(name: str) -> str:
     return plain
 
 
-def write(con: duckdb.DuckDBPyConnection) -> None:
-    """Count, for each network, the accounts with a grant that another account looks like, as `raw.look_alikes`."""
+def write(con: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+    """Count the accounts with a grant that another account of the last weeks looks like: `raw.look_alikes`, a row a
+    network."""
     con.execute(
         "create or replace temp table names as "
-        "select distinct network, unnest([actor_id, target_id]) as account_id from raw.activity cross join raw.night "
-        "where occurred_at >= as_of_date - 56 and occurred_at < as_of_date + 1"
+        "select distinct network, unnest([actor_id, target_id]) as account_id from raw.activity "
+        "where occurred_at >= $night::date - 56 and occurred_at < $night::date + 1",
+        {"night": as_of_date},
     )
     foreign = con.execute(
         "select distinct account_id from (select account_id from names union select account_id from raw.consent) "

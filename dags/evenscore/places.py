@@ -58,7 +58,7 @@ class Places:
     @property
     def normal_form(self) -> Path:
         """Notes in which normal form accounts have landed."""
-        return self.landing / "deliveries" / "normal-form.json"  # no source can be called that
+        return self.landing / "normal-form.json"
 
     def deliveries(self, source: str) -> Path:
         """What one source has delivered so far: each input file, its digest, and the days it covers."""

@@ -118,8 +118,8 @@ def _lost_deliveries(places: Places, source: str, count: int) -> Loss:
 
 def _remedy(places: Places, source: str) -> str:
     return (
-        f"restore {places.landing}, or delete {places.deliveries(source)} and extract again from the files that were "
-        f"delivered; rows that nobody has any more are given up by deleting their days below "
+        f"restore {places.landing}, or delete {landing.anew(places, source)} from the files that were delivered; "
+        "rows that nobody has any more are given up by deleting their days below "
         f"{places.origins_folder / source}, too"
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evenscore import doctor, durable, extraction, landing, origins
+from evenscore import doctor, durable, extraction, landing, origins, truths
 from evenscore.deliveries import forget_names, read_deliveries
 from evenscore.errors import InputError
 from evenscore.forgetting.needles import Needles
@@ -54,6 +54,7 @@ def lose_network_and_witnesses(home: Home) -> None:
 def restore_older(home: Home) -> None:
     """The day as it was before the second file came."""
     shutil.rmtree(home.places.landing)
+    home.places.heads.unlink()
     two = (home.data / "two.ndjson").read_bytes()
     (home.data / "two.ndjson").unlink()
     home.extract()
@@ -112,7 +113,7 @@ def test_what_is_missing_stops_and_is_named(landed: Home, lose: Callable[[Home],
 def test_what_the_message_advises_heals_it(landed: Home) -> None:
     whole = landed.files()
     lose_network(landed)
-    landed.places.deliveries("forum").unlink()
+    truths.remove(landed.places, landed.places.deliveries("forum"))
     landed.extract()
     reconcile(landed.settings)
     assert landed.files() == whole
@@ -120,7 +121,7 @@ def test_what_the_message_advises_heals_it(landed: Home) -> None:
 
 def test_an_input_that_is_gone_too_is_not_forgotten_by_extracting_again(landed: Home) -> None:
     lose_day(landed)
-    landed.places.deliveries("forum").unlink()
+    truths.remove(landed.places, landed.places.deliveries("forum"))
     (landed.data / "one.ndjson").unlink()
     landed.extract()
     with pytest.raises(InputError, match=r"1 of 2 landed rows are not in it"):
