@@ -227,6 +227,11 @@ class Places:
         return tuple(self.home / name for name in ("reports", "runs", "comparisons", "evaluations"))
 
     @property
+    def read_by_others(self) -> tuple[Path, ...]:
+        """The folders of what else is written for somebody to read, and that lists people."""
+        return (self.comparisons, self.evaluations, self.home / "data_docs", self.home / "fits")
+
+    @property
     def reviews(self) -> Path:
         """What reviewers were asked and decided, one JSON row a line."""
         return self.home / "reviews"

@@ -403,7 +403,7 @@ def test_a_suite_more_is_fine(folder: Path) -> None:
 
 VACUOUS = {
     "nothing ever landed": (
-        "delete from raw.landed_files; delete from raw.deliveries",
+        "delete from raw.landed_files; delete from raw.source_days",
         ("landing.night", "is_silent"),
     ),
     "no source": ("delete from raw.sources", ("landing.deliveries", "rejected_share")),

@@ -22,7 +22,10 @@ NOTHING = "nothing to compare"
 PERSONAL_DATA = ("unlisted_count", "unasked_count")
 REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
     "landing": {
-        "deliveries": ("rejected_share",),
+        "deliveries": ("rejected_share", "withheld_count"),
+        "doubled": (),
+        "ledger": (),
+        "matching": ("named_count", "known_target_count"),
         "night": ("is_silent",),
         "repeats": (),
         "strangers": (),
@@ -32,6 +35,7 @@ REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
     "scores": {
         "completeness": ("unmatched_count", "altered_count", "misstated_count", "foreign_count"),
         "distribution": (),
+        "frozen": ("moved_count", "moved_part_count"),
         "history": ("mode_count",),
         "moves": ("published_move",),
         "night": ("median_move",),

@@ -1,21 +1,41 @@
 """Applies present consent to what is published already: what readers see, and every run kept for a roll-back."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from evenscore import durable, publishing, runs
+from evenscore.consent.judging import claim_of
 from evenscore.errors import UsageError
+from evenscore.forgetting import traces
+from evenscore.forgetting.needles import Needles
+from evenscore.forgetting.whom import Leaver
+from evenscore.ledger import read_ledger
 from evenscore.places import Places
 from evenscore.settings import Settings
 from evenscore.shown import Shown, shown_now
 from evenscore.shown_rows import MARTS, lay_out_present, rule
 from evenscore.warehouse import quoted
 
+GONE = """
+    select distinct person_id from previous.person_scores
+    where person_id not in (select person_id from present.consent_shown)
+"""
+"""People of a run of whom nothing at all may be shown any more."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of one kept run: the folder that has its place now, and who stands in it no more."""
+
+    folder: Path
+    gone: frozenset[str] = frozenset()
+
 
 def hide(settings: Settings) -> Path | None:
     """Show nothing more of whoever may not be shown any more: people, personas, networks, topics, and the nights that
-    rested on them; first where readers look, then in every kept run.
+    rested on them; first where readers look, then in every kept run and on every page.
 
     Returns the folder that readers see from now on; None where nothing of what they see was to be hidden. Raises
     BusyError while another run works in the home: what is to be hidden then goes with its publish.
@@ -28,9 +48,23 @@ def hide(settings: Settings) -> Path | None:
         clean = _known_clean(places, shown)
         current = places.current.resolve()
         others = [folder for folder in reversed(publishing.kept_runs(places)) if folder.resolve() != current]
-        found = {folder: _apply(places, folder, shown, clean) for folder in (current, *others)}
+        found = {folder: _apply(settings, folder, shown, clean) for folder in (current, *others)}
+        _take_off_pages(settings, frozenset().union(*(one.gone for one in found.values())))
         _note_clean(places, shown)
-        return places.current.resolve() if found[current] else None
+        return places.current.resolve() if found[current].folder != current else None
+
+
+def _take_off_pages(settings: Settings, people: frozenset[str]) -> None:
+    """What reviewers and others read of people who have left: pages of nights, comparisons, evaluations."""
+    if not people:
+        return
+    from evenscore.report.writing import take_off  # seconds to import: only where somebody has left
+
+    claims = {claim_of(row) for row in read_ledger(settings).to_pylist()}
+    leavers = [Leaver(network, account, "", person) for person, network, account in sorted(claims) if person in people]
+    needles = Needles(leavers, people=people, ids=settings.account_ids)
+    take_off(settings, needles)
+    traces.purge_files(settings, needles, settings.places.read_by_others)
 
 
 def roll_back(settings: Settings, run: str | None) -> Path:
@@ -42,8 +76,7 @@ def roll_back(settings: Settings, run: str | None) -> Path:
     with runs.only_one(places):
         folder = _earlier(places, run)
         publishing.require_whole(folder)
-        applied = _apply(places, folder, shown_now(settings), frozenset()) or folder
-        durable.point(places.current, applied)
+        durable.point(places.current, _apply(settings, folder, shown_now(settings), frozenset()).folder)
         hide(settings)
         return places.current.resolve()
 
@@ -63,15 +96,18 @@ def _earlier(places: Places, run: str | None) -> Path:
     return named[0]
 
 
-def _apply(places: Places, folder: Path, shown: Shown, clean: frozenset[str]) -> Path | None:
-    """Write a run anew without whom it may not show; None where it shows nobody else."""
+def _apply(settings: Settings, folder: Path, shown: Shown, clean: frozenset[str]) -> Applied:
+    """Write a run anew without whom it may not show, where it shows anybody such."""
     if publishing.database_digest(folder) in clean:
-        return None
+        return Applied(folder)
     with duckdb.connect() as con:
         con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
         lay_out_present(con, shown)
         kept = {table: f"select * from previous.{table} where {rule}" for table, rule in _broken_rules(con).items()}
-    return publishing.rewrite(places, folder, kept, lambda con: lay_out_present(con, shown)) if kept else None
+        gone = con.execute(GONE).fetchall() if kept else []
+    if kept:
+        folder = publishing.rewrite(settings.places, folder, kept, lambda con: lay_out_present(con, shown))
+    return Applied(folder, frozenset(person for (person,) in gone))
 
 
 def _broken_rules(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -52,10 +52,10 @@ def files(settings: Settings) -> Iterator[Path]:
                 yield path
 
 
-def purge_files(settings: Settings, needles: Needles) -> int:
-    """Rewrite or remove every file that names a leaver, once. Returns how many there were."""
+def purge_files(settings: Settings, needles: Needles, below: tuple[Path, ...] = ()) -> int:
+    """Rewrite or remove every file that names a leaver, once, `below` some folders or anywhere. Returns how many."""
     changed, truths_there = 0, set(settings.places.truths)
-    for path in list(files(settings)):
+    for path in [one for one in files(settings) if not below or any(map(one.is_relative_to, below))]:
         is_truth = path in truths_there
         if not is_truth and needles.within(str(path.relative_to(settings.home))):
             path.unlink()
