@@ -34,7 +34,8 @@ def add_outsiders(village: Village, *members: str) -> None:
             village.like(outsider, [member], DAYS[number % 30])
         village.like(outsider, [f"{CANARY}_fan"], DAYS[number % 30])
         village.named(f"id_of_{outsider}", f"{outsider}_once", outsider)
-    village.like(members[0], [HUB] * 4_000, LAST)  # a third of everything, though no profile says that it is a program
+    for number in range(4_000):  # a third of everything, though no profile says that it is a program
+        village.like(members[0], [HUB], LAST, object_id=f"object-{number}")
 
 
 def mentions_in_tables(database: Path) -> list[str]:
