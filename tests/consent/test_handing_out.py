@@ -48,7 +48,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         village.like("mixed", ["p1", "p2", None], day, text="a stranger's own words")
         village.like("p1", ["mixed"], day, object_id=f"a-talk-of-{day}")
         village.like("mixed", fans_of("hub", 3), day, network="hub")
-    village.like(None, ["mixed"], LAST, verb="post", object_id="an-essay")  # type: ignore[arg-type]  # nobody receives it
+    village.like(None, ["mixed"], LAST, verb="post", object_id="topic-77")  # type: ignore[arg-type]  # nobody receives it
     found = village.write().settings(folder / "home")
     fields = dict(village.ledger[0]) | {"person_id": "mixed", "account_id": "mixed", "purpose": "research"}
     ledger.record(found, [fields | {"source": HOSTILE}], "grant")
@@ -74,7 +74,7 @@ def test_an_export_has_every_row_of_ledger_landing_and_published_tables(
     landed = found["landing"]["activity"]
     own = [row for row in landed if row["whose"] == "done by this account"]
     assert len(own) == len(DAYS[-9:]) + 1
-    assert {row["object_id"] for row in own} >= {"an-essay"}
+    assert {row["object_id"] for row in own} >= {"topic-77"}
     aimed = rows(
         settings.places.warehouse, "select count(*) from raw.activity where network = 'forum' and target_id = 'mixed'"
     )

@@ -49,7 +49,7 @@ def load(folder: Path) -> duckdb.DuckDBPyConnection:
         order by network, event_id""")
     # An event's id is its sender's word: a state begins once, anything else happens once in an instant.
     con.execute("""
-        create or replace table events as
+        create table acts as
         from events
         qualify actor_id is null or row_number() over (
             partition by network, verb, actor_id, target_id, object_id,
@@ -89,7 +89,7 @@ def candidate_scores(con: duckdb.DuckDBPyConnection, days: list[date]) -> Scores
         )
         select o.who, engager: e.network || coalesce(e.actor_id, '?' || e.object_id), e.day, n: count(*),
             bot_from: any_value(b.bot_from)
-        from events e
+        from acts e
         join owned o on o.network = e.network and o.account_id = e.target_id
         left join owned self on self.network = e.network and self.account_id = e.actor_id
         left join (
@@ -160,7 +160,7 @@ def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
             engager: coalesce(giver, 'unnamed around ' || e.network || ' ' || e.object_id),
             object: coalesce(e.object_id, e.day::varchar),
             age: $night::date - e.day
-        from events e
+        from acts e
         left join members g on g.network = e.network and g.account_id = e.actor_id
         left join members r on r.network = e.network and r.account_id = e.target_id
         anti join (from profiles where is_bot) p on p.network = e.network and p.account_id = e.actor_id
