@@ -207,7 +207,8 @@ def lay_nameless(con: duckdb.DuckDBPyConnection, source: str, shown: str) -> Non
     """
     for table, query in TABLES.items():
         if columns_of(con, f"{source}.{table}"):
-            con.execute(f"create or replace temp table {source}_{table} as {query.format(source=source, shown=shown)}")
+            rows = query.format(source=source, shown=shown)
+            con.execute(f"create or replace temp table {source}_{table} as {rows} order by all")
 
 
 def nameless(source: str, table: str) -> str:

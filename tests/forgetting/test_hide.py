@@ -67,3 +67,18 @@ def test_a_topic_is_hidden_while_the_last_word_on_it_is_a_veto(left: Left, tmp_p
 def test_a_home_without_a_publish_has_nothing_to_hide(left: Left) -> None:
     left.settings.places.current.unlink()
     assert hide(left.settings) is None
+
+
+def test_who_withdraws_is_named_no_more_in_the_rows_of_others(left: Left, tmp_path: Path) -> None:
+    with duckdb.connect(str(left.settings.places.database.resolve())) as con:
+        con.execute(
+            "insert into score_jumps by name select 'p_stays' as person_id, 'work' as persona, $1::date as as_of_date, "
+            "$2 as top_post_id, $3 as why",
+            [LAST, f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it"],
+        )
+    jump = "select top_post_id, why from score_jumps where person_id = 'p_stays'"
+    entry = {"person": PERSON, "account": ACCOUNT, "action": "withdraw", "recorded_at": later(1)}
+    settings = said(left, tmp_path, entry)
+    assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it")]
+    hide(settings)
+    assert published(settings, jump) == [("forum:…/…#7", "@… did it")]

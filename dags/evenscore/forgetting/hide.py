@@ -12,6 +12,7 @@ from evenscore.forgetting import traces
 from evenscore.forgetting.needles import Needles
 from evenscore.forgetting.whom import Leaver
 from evenscore.ledger import read_ledger
+from evenscore.nameless import lay_functions, lay_nameless, nameless
 from evenscore.places import Places
 from evenscore.settings import Settings
 from evenscore.shown import Shown, shown_now
@@ -102,32 +103,51 @@ def _apply(settings: Settings, folder: Path, shown: Shown, clean: frozenset[str]
         return Applied(folder)
     with duckdb.connect() as con:
         con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
-        lay_out_present(con, shown)
-        kept = {table: f"select * from previous.{table} where {rule}" for table, rule in _broken_rules(con).items()}
+        _lay_out(con, settings, shown)
+        kept = {table: f"from {nameless('previous', table)} where {text}" for table, text in _broken_rules(con).items()}
         gone = con.execute(GONE).fetchall() if kept else []
     if kept:
-        folder = publishing.rewrite(settings.places, folder, kept, lambda con: lay_out_present(con, shown))
+        folder = publishing.rewrite(settings.places, folder, kept, lambda con: _lay_out(con, settings, shown))
     return Applied(folder, frozenset(person for (person,) in gone))
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection, settings: Settings, shown: Shown) -> None:
+    """Lay out who stands, and the tables that hold ids and texts without the names of whoever does not."""
+    lay_out_present(con, shown)
+    lay_functions(con, settings.account_ids)
+    standing = {(network, account) for *_, network, account in shown.stands}
+    claims = {claim_of(row) for row in read_ledger(settings).to_pylist()}
+    names = {(account.lower(),) for _, network, account in claims if (network, account) not in standing}
+    con.execute("create schema if not exists conformed")
+    con.execute("create or replace table conformed.stranger_names (name varchar)")
+    if names:
+        con.executemany("insert into conformed.stranger_names values (?)", sorted(names))
+    lay_nameless(con, "previous", "present.consent_shown")
 
 
 def _broken_rules(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The rule of each published table that shows more than it may."""
     seen = con.execute("select table_name from duckdb_tables() where database_name = 'previous'").fetchall()
     rules = {table: rule(table, "present") for (table,) in sorted(seen) if table in MARTS}
-    return {
-        table: text
-        for table, text in rules.items()
-        if con.execute(f"select count(*) from previous.{table} where not {text}").fetchall() != [(0,)]
-    }
+    return {table: text for table, text in rules.items() if _is_broken(con, table, text)}
+
+
+def _is_broken(con: duckdb.DuckDBPyConnection, table: str, text: str) -> bool:
+    """Whether a table shows a row that it may not, or names somebody in a row of another's."""
+    shown = nameless("previous", table)
+    counts = [f"(select count(*) from previous.{table} where not {text})"]
+    if shown != f"previous.{table}":
+        counts.append(f"(select count(*) from (from previous.{table} except all from {shown}))")
+    return con.execute(f"select {' + '.join(counts)}").fetchall() != [(0,)]
 
 
 def shown_too_many(settings: Settings) -> dict[str, int]:
     """For each kept run that shows somebody who may not be shown now, how many of its tables do; for doctor."""
-    found = {}
+    found, shown = {}, shown_now(settings)
     for folder in publishing.kept_runs(settings.places):
         with duckdb.connect() as con:
             con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
-            lay_out_present(con, shown_now(settings))
+            _lay_out(con, settings, shown)
             found[folder.name] = len(_broken_rules(con))
     return {name: count for name, count in found.items() if count}
 
