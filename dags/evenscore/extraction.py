@@ -47,6 +47,8 @@ class Delivery:
     ignored: dict[str, int] = field(default_factory=dict)
     suppressed_count: int = 0
     """Sound rows of people who were erased: not taken in again."""
+    unread_columns: list[str] = field(default_factory=list)
+    """Columns that nobody reads: what they say is left out."""
     first_date: str | None = None
     last_date: str | None = None
     """The UTC days that this file covers: a day in between without a row was quiet, not missing."""
@@ -166,6 +168,7 @@ def _land_file(
         suppress(settings.places, learned)
         suppressed = read_suppressed(settings)
     delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
+    delivery.unread_columns = sorted(parsed.unread)
     covered_days = {file.day} if file.day else set()
     for dataset, rows in _accepted(con, settings, source, file, parsed, delivery):
         sound_count = rows.num_rows

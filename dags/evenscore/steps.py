@@ -39,6 +39,7 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
     with runs.stage(settings.places, night, f"extract_{source}") as record:
         delivered = extraction.extract(settings, source, night.as_of_date)
         record["files"] = len(delivered)
+        record["unread_columns"] = sorted({name for delivery in delivered for name in delivery.unread_columns})
         record["rows"] = {
             "read": sum(delivery.record_count for delivery in delivered),
             "rejected": sum(sum(delivery.rejected.values()) for delivery in delivered),
