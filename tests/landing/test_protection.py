@@ -1,0 +1,118 @@
+"""No fault of writing makes anybody public: a snapshot that asks for protection protects, or stops the run."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenscore.errors import InputError
+from home import Home, Record
+
+NIGHT = "2026-03-01"
+"""Files that name this day know of nothing after it."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path)
+    made.configure("data/*{date}*", 'network = "forum"\ndataset = "accounts"')
+    return made
+
+
+def snapshot(**changes: Any) -> Record:
+    return {"network": "forum", "account_id": "ann", "captured_at": "2026-03-01T10:00:00Z", **changes}
+
+
+def landed(home: Home, *snapshots: Record) -> list[Record]:
+    home.deliver(f"{NIGHT}.ndjson", *snapshots)
+    home.extract()
+    return home.landed()
+
+
+@pytest.mark.parametrize("word", ["on", " true", "private", "TRUE\u200b", "ja", "2", "null", ["true"], 1.0])
+def test_a_flag_that_is_not_clearly_harmless_protects(home: Home, word: Any) -> None:
+    assert landed(home, snapshot(is_private=word))[0]["is_private"] is True
+
+
+@pytest.mark.parametrize("flag", ["is_discoverable", "is_indexable"])
+@pytest.mark.parametrize("word", [" off", "never", "false "])
+def test_neither_does_a_flag_that_allows(home: Home, flag: str, word: str) -> None:
+    assert landed(home, snapshot(**{flag: word}))[0]["is_private"] is True
+
+
+@pytest.mark.parametrize("word", ["off", " FALSE ", "0.0", "no"])
+def test_a_flag_that_clearly_is_harmless_hides_nobody(home: Home, word: str) -> None:
+    assert landed(home, snapshot(is_private=word))[0]["is_private"] is False
+    assert home.rejected() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"followers": "n/a"}, "followers is not a whole number: n/a (landed as private)"),
+        ({"listed": -3}, "listed is negative: -3 (landed as private)"),
+        ({"is_bot": "maybe"}, "is_bot is not true or false: maybe (landed as private)"),
+        ({"following": [1]}, "following is not a whole number: [1] (landed as private)"),
+    ],
+)
+def test_a_snapshot_with_another_fault_protects_and_its_fault_is_counted(
+    home: Home, fault: Record, reason: str
+) -> None:
+    (row,) = landed(home, snapshot(is_private=True, **fault))
+    assert row["is_private"] is True
+    assert [row[name] for name in fault] == [None]
+    assert home.rejected() == [(1, reason)]
+
+
+def test_the_same_fault_without_a_plea_is_refused_as_ever(home: Home) -> None:
+    assert landed(home, snapshot(is_private=False, followers="n/a")) == []
+    assert home.rejected() == [(1, "followers is not a whole number: n/a")]
+
+
+@pytest.mark.parametrize("instant", ["2026-03-02T01:00:00Z", "2099-01-01T00:00:00Z", "infinity"])
+def test_a_plea_from_the_future_protects_now(home: Home, instant: str) -> None:
+    (row,) = landed(home, snapshot(is_private=True, captured_at=instant))
+    assert row["is_private"] is True
+    assert str(row["captured_at"]) == "2026-03-01 23:59:59.999999"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *({"captured_at": "yesterday"}, {"captured_at": None}, {"account_id": "\u200b"}, {"network": "other"}),
+        *({"account_id": "1.09e+10"}, {"captured_at": 1772359200}, {"account_id": ["ann"]}),
+    ],
+    ids=str,
+)
+def test_a_plea_of_nobody_knows_whom_or_when_stops_the_run(home: Home, fault: Record) -> None:
+    path = home.deliver(f"{NIGHT}.ndjson", snapshot(account_id="bob"), snapshot(is_private="true", **fault))
+    with pytest.raises(InputError, match=f"{path.name}: (row 2|column account_id)"):
+        home.extract()
+    assert home.landed() == []
+
+
+@pytest.mark.parametrize("line", [b'{"account_id": "ann", "is_priv', b"[]", b'{"account_id": "ann"}'])
+def test_a_record_of_snapshots_that_cannot_be_read_stops_the_run(home: Home, line: bytes) -> None:
+    home.deliver(f"{NIGHT}.ndjson", content=line)
+    with pytest.raises(InputError, match=r"2026-03-01.ndjson: row 1: .* mend the row"):
+        home.extract()
+
+
+def test_of_two_snapshots_of_one_instant_the_one_that_protects_is_kept(home: Home) -> None:
+    rows = landed(home, snapshot(is_private=False), snapshot(account_id=" ANN", is_private=True), snapshot(followers=1))
+    assert [row["is_private"] for row in rows] == [True]
+
+
+@pytest.mark.parametrize("name", ["Is_Private", "is-private", "isPrivate", " is_private", "is_\u200bprivate"])
+def test_a_column_that_is_nearly_a_known_one_stops_the_run(home: Home, name: str) -> None:
+    for suffix, content in (("ndjson", None), ("csv", f"account_id,captured_at,{name}\nann,2026-03-01,true\n")):
+        path = home.deliver(
+            f"{NIGHT}.{suffix}", snapshot(**{name: True}), content=content.encode() if content else None
+        )
+        with pytest.raises(InputError, match="is to be written is_private"):
+            home.extract()
+        path.unlink()
+
+
+def test_a_column_of_another_meaning_is_left_alone(home: Home) -> None:
+    assert len(landed(home, snapshot(mood="glad"))) == 1
