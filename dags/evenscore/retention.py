@@ -87,7 +87,11 @@ def _prune_snapshots(places: Places, before: date) -> int:
 def _latest_snapshots(places: Places, manifests: list[Manifest]) -> pa.Table:
     paths = ", ".join(quoted(landing.verify(places, one)) for one in manifests)
     with duckdb.connect() as con:
-        query = f"select account_id, max(captured_at) as captured_at from read_parquet([{paths}]) group by 1"
+        last = "select account_id, max(captured_at) as captured_at from snapshots where"
+        query = (
+            f"with snapshots as (from read_parquet([{paths}])) {last} true group by 1 "
+            f"union {last} is_private is not null group by 1 union {last} is_bot is not null group by 1"
+        )
         return con.sql(query).to_arrow_table()
 
 

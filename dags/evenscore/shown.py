@@ -42,9 +42,9 @@ PRIVATE = """
     from called
     inner join snapshots on called.network = snapshots.network and called.name = snapshots.account_id
     group by all
-    having max_by(coalesce(is_private, false), (captured_at, is_private))
+    having max_by(is_private, (captured_at, is_private))
 """
-"""Accounts whose latest snapshot, under any of their names, asks not to be shown."""
+"""Accounts whose snapshots, under any of their names, last said that they are not to be shown."""
 
 TABLES = {
     "consent_shown": ("person_id", "persona", "network", "account_id"),

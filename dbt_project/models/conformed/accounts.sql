@@ -1,4 +1,4 @@
--- The latest snapshot of each account as of the night, and as of now: only of accounts in the ledger, and of flagged bots.
+-- What the snapshots say last of each account as of the night, and as of now: only of accounts in the ledger, and of flagged bots.
 -- A renamed account goes by its newest name.
 {{ config(database="in_memory") }}
 with nights as (
@@ -38,14 +38,18 @@ known as (
 
 ),
 
+-- A snapshot that says nothing of it takes nothing back: the last word on each stands, and of one instant the stricter.
 latest as (
 
-    select *
+    select
+        judged_date,
+        network,
+        account_id,
+        max(captured_at) as captured_at,
+        coalesce(max_by(is_private, (captured_at, is_private)), false) as is_private,
+        coalesce(max_by(is_bot, (captured_at, is_bot)), false) as is_bot
     from known
-    qualify row_number() over (
-        partition by judged_date, network, account_id
-        order by captured_at desc, is_private desc, is_bot desc
-    ) = 1
+    group by all
 
 ),
 
