@@ -92,6 +92,12 @@ def shown_now(settings: Settings) -> Shown:
     return judge(of_the_present(settings, read_ledger(settings)), private_accounts(settings))
 
 
+def shown_by_ledger(settings: Settings) -> Shown:
+    """Who may be shown by the ledger alone: a feed that calls everybody private for a night must not cost the past of
+    runs that nobody reads."""
+    return judge(of_the_present(settings, read_ledger(settings)), frozenset())
+
+
 def of_the_present(settings: Settings, ledger: pa.Table) -> list[Row]:
     """The rows of a ledger without what the suppression list keeps out."""
     rows: list[Row] = without_forgotten(read_suppressed(settings, ledger), ledger).to_pylist()

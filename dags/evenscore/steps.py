@@ -15,7 +15,7 @@ from evenscore.consent.book import HEAD, last_head
 from evenscore.deliveries import Delivery
 from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.forgetting.erase import keep_out
-from evenscore.forgetting.hide import hide
+from evenscore.forgetting.hide import hide, hide_before_night
 from evenscore.layout import lay_out
 from evenscore.reconciliation import reconcile
 from evenscore.report.writing import write_report
@@ -72,7 +72,7 @@ def check_landing(settings: Settings, night: Night) -> None:
         require_suites(settings.checks)
         keep_out(settings)
         record[truths.HEADS] = truths.require_whole(settings.places)
-        hide(settings)  # a restored home, or a link moved by hand, may show somebody who has left
+        hide_before_night(settings)
         retention.require_raw(settings, night.as_of_date)
         reconcile(settings)
         lay_out(settings, night)

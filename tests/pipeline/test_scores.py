@@ -49,14 +49,16 @@ def law_village(folder: Path) -> Village:
         village.grant(person)
     village.grant("selfish", "selfish_too")
     for person in ("enough", "selfish", "scorned"):
-        village.like(person, [*crowd(3), *crowd(2)], LAST)
+        village.like(person, crowd(3), LAST).like(person, crowd(2), LAST, object_id=f"another-of-{person}")
     village.like("too_few_people", crowd(2) * 20, LAST)
     village.like("too_few_actions", crowd(4), LAST)
     village.like("selfish", ["selfish", "selfish_too"] * 50, LAST)
     village.like("scorned", crowd(60), LAST, verb="dislike")
     village.like("scorned", crowd(60), LAST, verb="rating", value=-1)
-    village.like("ten", [*crowd(5), *["fan"] * 10], LAST)
-    village.like("hundred", [*crowd(5), *["fan"] * 100], LAST)
+    for person, count in (("ten", 10), ("hundred", 100)):
+        village.like(person, crowd(5), LAST)
+        for number in range(count):
+            village.like(person, ["fan"], LAST, object_id=f"{person}-{number}")
     village.like("many", [*crowd(5), *(f"fan{number}" for number in range(100))], LAST)
     village.like("burst", crowd(60), LONG_AGO)
     village.like("star", [f"admirer{number}" for number in range(3000)], LONG_AGO)

@@ -15,7 +15,7 @@ from evenscore.ledger import read_ledger
 from evenscore.nameless import lay_functions, lay_nameless, nameless
 from evenscore.places import Places
 from evenscore.settings import Settings
-from evenscore.shown import Shown, shown_now
+from evenscore.shown import Shown, shown_by_ledger, shown_now
 from evenscore.shown_rows import MARTS, lay_out_present, rule
 from evenscore.warehouse import quoted
 
@@ -34,9 +34,19 @@ class Applied:
     gone: frozenset[str] = frozenset()
 
 
+def hide_before_night(settings: Settings) -> None:
+    """Hide as a matter of course: a restored home, or a link moved by hand, may show somebody who has left.
+
+    Where nobody at all may be shown, ledger or feed were lost or misread: the night stops for that, and what readers
+    see is left to whoever looks into it.
+    """
+    if shown_now(settings).stands:
+        hide(settings)
+
+
 def hide(settings: Settings) -> Path | None:
     """Show nothing more of whoever may not be shown any more: people, personas, networks, topics, and the nights that
-    rested on them; first where readers look, then in every kept run and on every page.
+    rested on them; where readers look, then by the ledger alone in every other kept run, and on every page.
 
     Returns the folder that readers see from now on; None where nothing of what they see was to be hidden. Raises
     BusyError while another run works in the home: what is to be hidden then goes with its publish.
@@ -45,13 +55,14 @@ def hide(settings: Settings) -> Path | None:
     with runs.only_one(places):
         if not places.current.exists():
             return None
-        shown = shown_now(settings)
-        clean = _known_clean(places, shown)
+        shown, by_ledger = shown_now(settings), shown_by_ledger(settings)
+        clean = _known_clean(places, by_ledger)
         current = places.current.resolve()
         others = [folder for folder in reversed(publishing.kept_runs(places)) if folder.resolve() != current]
-        found = {folder: _apply(settings, folder, shown, clean) for folder in (current, *others)}
+        found = {current: _apply(settings, current, shown, frozenset())}
+        found |= {folder: _apply(settings, folder, by_ledger, clean) for folder in others}
         _take_off_pages(settings, frozenset().union(*(one.gone for one in found.values())))
-        _note_clean(places, shown)
+        _note_clean(places, by_ledger)
         return places.current.resolve() if found[current].folder != current else None
 
 
@@ -143,11 +154,12 @@ def _is_broken(con: duckdb.DuckDBPyConnection, table: str, text: str) -> bool:
 
 def shown_too_many(settings: Settings) -> dict[str, int]:
     """For each kept run that shows somebody who may not be shown now, how many of its tables do; for doctor."""
-    found, shown = {}, shown_now(settings)
+    found, of_readers, of_others = {}, shown_now(settings), shown_by_ledger(settings)
     for folder in publishing.kept_runs(settings.places):
         with duckdb.connect() as con:
             con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
-            _lay_out(con, settings, shown)
+            is_seen = folder.resolve() == settings.places.current.resolve()
+            _lay_out(con, settings, of_readers if is_seen else of_others)
             found[folder.name] = len(_broken_rules(con))
     return {name: count for name, count in found.items() if count}
 
