@@ -1,7 +1,6 @@
 """Reading one decoded JSON record: what must be there, what may be null, whom a text mentions."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,6 @@ from evenscore.connectors.compressed import lines
 from evenscore.settings import Source
 
 Row = dict[str, Any]
-
-CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-"""Markdown code, where an @ marks a key or a decorator and not a person."""
 
 
 class Number(float):
@@ -89,10 +85,9 @@ def text(record: Row, *path: str) -> str | None:
     return value or None
 
 
-def mentions(activity: Row, pattern: re.Pattern[str], ids: AccountIds) -> Iterator[Row]:
-    """A row for every account that an activity's text names outside code, once each, however often it is written."""
-    prose = CODE.sub(" ", activity.get("text") or "")
-    for account in dict.fromkeys(ids.normal(activity["network"], name) for name in pattern.findall(prose)):
+def mentions(activity: Row, names: list[str], ids: AccountIds) -> Iterator[Row]:
+    """A row for every account that an activity's text names, once each, however often and however it is written."""
+    for account in dict.fromkeys(ids.normal(activity["network"], name) for name in names):
         event_id = f"{activity['event_id']}-m-{account.removeprefix('u_')}"
         yield {**activity, "event_id": event_id, "verb": "mention", "target_id": account, "text": None}
 
