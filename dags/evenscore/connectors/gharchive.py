@@ -16,7 +16,7 @@ from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.github import NETWORK, mentioned
 from evenscore.connectors.github_accounts import known_login, login, names, person, programs
-from evenscore.connectors.records import Ignored, Malformed, Row, decode, need, seek, siblings
+from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, need, seek, siblings
 from evenscore.settings import Source
 
 ANSWERED = ("issue", "pull_request", "discussion")
@@ -318,5 +318,5 @@ def _author_in(line: str) -> Iterator[tuple[tuple[str, int], str]]:
                 opener = known_login(record, "actor") if seek(record, "payload", "action") == "opened" else None
                 if told or opener:
                     yield (_repository_key(record), _number(record, key)), str(told or opener)
-    except (Malformed, Lacking):
+    except (Malformed, Flood, Lacking):
         return

@@ -11,6 +11,11 @@ from evenscore.settings import Source
 
 Row = dict[str, Any]
 
+MAX_KEYS = 1_000
+"""No record of any network has more keys, nor MAX_VALUES values at whatever depth: it is refused with its file."""
+MAX_VALUES = 200_000
+MOST_MALFORMED = 100_000
+
 
 class Number(float):
     """A JSON number with a fraction or an exponent, which remembers how it was written."""
@@ -28,6 +33,10 @@ class Malformed(Exception):
     """A record that cannot be understood; the message is the reason that is kept beside it."""
 
 
+class Flood(Exception):
+    """A record of far more parts than any network writes; the message says how many."""
+
+
 class Ignored(Exception):
     """A sound record that says nothing about influence (a push, a label); the message is its kind.
 
@@ -40,7 +49,9 @@ class Ignored(Exception):
 
 
 def decode(line: str) -> Row:
-    """One JSON object; raises Malformed for anything else."""
+    """One JSON object; raises Malformed for anything else, and Flood for what would be work for nothing."""
+    if len(line) > MAX_VALUES and line.count(",") > MAX_VALUES:
+        raise Flood(f"holds more than {MAX_VALUES:,} values")
     try:
         record = json.loads(line, parse_float=Number)
         if "\\u" in line:  # half a surrogate pair is valid JSON and no text
@@ -49,6 +60,8 @@ def decode(line: str) -> Row:
         raise Malformed(f"invalid JSON: {error}") from error
     if not isinstance(record, dict):
         raise Malformed(f"not a JSON object but {type(record).__name__}")
+    if len(record) > MAX_KEYS:
+        raise Flood(f"has {len(record):,} keys, more than {MAX_KEYS:,}")
     return record
 
 
@@ -100,10 +113,14 @@ def siblings(path: Path, source: Source) -> tuple[tuple[Path, int], ...]:
 
 
 def sound_records(files: tuple[tuple[Path, int], ...]) -> Iterator[Row]:
-    """Every JSON object in some files; what is not one is refused when its own file is parsed."""
+    """Every JSON object in some files, what is not one is refused when its own file is parsed; many such end a file."""
     for file, _ in files:
+        malformed_count = 0
         for line in lines(file):
             try:
-                yield decode(line)
-            except Malformed:
-                continue
+                if line.strip():
+                    yield decode(line)
+            except (Malformed, Flood):
+                malformed_count += 1
+                if malformed_count > MOST_MALFORMED:
+                    break
