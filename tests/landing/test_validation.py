@@ -134,7 +134,7 @@ def test_the_nights_when_clocks_change_lose_no_hour(judge: Judge, written: str, 
             "2026-03-01 10:00:00-00",
         ),
         *(
-            "2026-03-01T24:00:00Z",
+            "2026-02-27T24:00:00Z",
             "2026-02-28T23:59:60Z",
             "26-03-01T10:00:00Z",
             "2026-3-1",
