@@ -30,10 +30,15 @@ def command(verb: str, name: str, options: str = "") -> str:
 
 
 def shell_word(text: str) -> str:
-    """The text as one word of bash or zsh. What is not plain ASCII is written out: look-alikes can be told apart."""
-    if text.isascii() and text.isprintable():
+    """The text as one word of bash or zsh. What could pass for another letter, or for none, is written out."""
+    if all(map(_is_plain, text)):
         return shlex.quote(text)
     return "$'" + "".join(map(_escaped, text)) + "'"
+
+
+def _is_plain(character: str) -> bool:
+    """Whether a character looks like no other: those of ASCII, and the letters with accents that Latin-1 has."""
+    return character.isprintable() and (character.isascii() or (character <= "\xff" and character.isalpha()))
 
 
 def _is_seen(character: str) -> bool:
@@ -48,4 +53,4 @@ def _written_out(character: str) -> str:
 def _escaped(character: str) -> str:
     if character in "\\'":
         return "\\" + character
-    return character if character.isascii() and character.isprintable() else f"\\U{ord(character):08x}"
+    return character if _is_plain(character) else f"\\U{ord(character):08x}"
