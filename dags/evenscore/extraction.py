@@ -93,11 +93,12 @@ def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
 
 def input_files(settings: Settings, source: Source, as_of_date: date) -> list[InputFile]:
     """The source's files in order; those that name a day after the night are not there yet."""
-    pattern = os.path.join(glob.escape(str(settings.config.parent)), source.path)
+    beside = glob.escape(str(settings.config.parent))
+    pattern = os.path.join(beside, source.path.replace("{date}", ANY_DATE))
     folder = settings.folder(source).resolve()
     found = []
-    for name in sorted(glob.glob(pattern.replace("{date}", ANY_DATE), recursive=True)):
-        file = InputFile(Path(name), _day(name, pattern))
+    for name in sorted(glob.glob(pattern, recursive=True)):
+        file = InputFile(Path(name), _day(name, beside, source.path))
         if not file.path.is_file() or (file.day or as_of_date) > as_of_date:
             continue
         if WILDCARD.search(source.path) and not file.path.resolve().is_relative_to(folder):
@@ -108,12 +109,12 @@ def input_files(settings: Settings, source: Source, as_of_date: date) -> list[In
     return found
 
 
-def _day(name: str, pattern: str) -> date | None:
+def _day(name: str, beside: str, written: str) -> date | None:
     """The day that stands in a file's name where the pattern says {date}."""
-    if "{date}" not in pattern:
+    if "{date}" not in written:
         return None
     for day in re.findall(f"(?=({ANY_DATE}))", name):
-        if fnmatch.fnmatchcase(name, pattern.replace("**/", "*").replace("{date}", day)):
+        if fnmatch.fnmatchcase(name, os.path.join(beside, written.replace("**/", "*").replace("{date}", day))):
             try:
                 return date.fromisoformat(day)
             except ValueError as error:

@@ -27,7 +27,7 @@ from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
-from evenscore.warehouse import attach_published, columns_of, connect, quoted
+from evenscore.warehouse import attach_published, columns_of, connect, file_of, quoted
 
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
 PUBLISHED = {
@@ -134,7 +134,7 @@ def _keep_beside(con: duckdb.DuckDBPyConnection, places: Places, name: str, quer
     con.execute(f"create temp table kept as {query}", given or None)
     con.execute(f"copy kept to {path} (format parquet, compression zstd)")
     con.execute("drop table kept")
-    con.execute(f"create view raw.{name} as from read_parquet({path})")
+    con.execute(f"create view raw.{name} as from read_parquet({file_of(places.inputs / f'{name}.parquet')})")
 
 
 def verified_files(settings: Settings, night: Night) -> pa.Table:
@@ -271,7 +271,7 @@ def _view_landed(con: duckdb.DuckDBPyConnection, dataset: str) -> None:
     ]
     names = ", ".join(f"rows.{name}" for name in DATASETS[dataset].names)
     if paths:
-        listed = ", ".join(quoted(path) for path in paths)
+        listed = ", ".join(map(file_of, paths))
         con.execute(
             f"create or replace view raw.{dataset} as select {names}, files.source, files.source_kind "
             f"from read_parquet([{listed}], filename = true) as rows "

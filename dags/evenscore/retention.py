@@ -19,7 +19,7 @@ from evenscore.errors import UsageError
 from evenscore.landing import Manifest
 from evenscore.places import Places
 from evenscore.settings import Settings
-from evenscore.warehouse import attach_published, quoted
+from evenscore.warehouse import attach_published, file_of, quoted
 
 DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 
@@ -85,7 +85,7 @@ def _prune_snapshots(places: Places, before: date) -> int:
 
 
 def _latest_snapshots(places: Places, manifests: list[Manifest]) -> pa.Table:
-    paths = ", ".join(quoted(landing.verify(places, one)) for one in manifests)
+    paths = ", ".join(file_of(landing.verify(places, one)) for one in manifests)
     with duckdb.connect() as con:
         last = "select account_id, max(captured_at) as captured_at from snapshots where"
         query = (

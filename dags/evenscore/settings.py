@@ -19,6 +19,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 RESERVED_NETWORKS = ("all", "deliveries", "rejected")
 """Words that stand where a network's name would: all networks together, and two folders of the landing zone."""
 
+UNOPENABLE = "?#\\"
+"""What DuckDB and its dbt adapter read in a database's path as the end of it, or as a border of folders."""
 WILDCARD = re.compile(r"[*?\[]|\{date\}")
 
 
@@ -205,6 +207,7 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     home = home.absolute()
     if home.exists() and not home.is_dir():
         raise UsageError(f"{home}: the home is not a folder")
+    _require_openable(home)
     path = config or _default_config(home)
     try:
         text = path.read_text(encoding="utf-8")
@@ -224,6 +227,15 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
         raise UsageError(f"{path}: home and config are not settings of the file") from error
     _require_paths(settings)
     return settings
+
+
+def _require_openable(home: Path) -> None:
+    """Raise UsageError where DuckDB would put its files elsewhere, or a line of a log would break."""
+    found = [character for character in str(home) if character in UNOPENABLE or not character.isprintable()]
+    if found:
+        raise UsageError(
+            f"{home}: the home's path holds {found[0]!r}, which no database can be opened under; choose another --home"
+        )
 
 
 def _default_config(home: Path) -> Path:

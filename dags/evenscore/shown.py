@@ -20,7 +20,7 @@ from evenscore.consent.judging import Account, Row
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
 from evenscore.ledger import read_ledger
 from evenscore.settings import Settings
-from evenscore.warehouse import quoted
+from evenscore.warehouse import file_of
 
 Part = tuple[str, str, str]
 """(person_id, persona, network)."""
@@ -126,7 +126,7 @@ def private_accounts(settings: Settings) -> frozenset[Account]:
     files: dict[str, list[str]] = {"accounts": [], "aliases": []}
     for manifest in landing.manifests(settings.places):
         if manifest.dataset in files:
-            files[manifest.dataset].append(quoted(landing.landed_file(settings.places, manifest)))
+            files[manifest.dataset].append(file_of(landing.landed_file(settings.places, manifest)))
     if not files["accounts"]:
         return frozenset()
     nothing = "(select '' as network, '' as kind, '' as alias_id, '' as stable_id where false)"

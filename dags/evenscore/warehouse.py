@@ -7,6 +7,7 @@ import contextlib
 import csv
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ SCORING_VERSIONS = get_args(ScoringVersion)
 VERSIONED = ("score_person__influence", "score_person__contributions")
 """The dbt models that a scoring version consists of."""
 
+PATTERN_SIGNS = re.compile(r"([*?\[])")
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 """How DuckDB says that a file does not hold what was written to it."""
 
@@ -110,6 +112,11 @@ def thresholds() -> dict[str, float]:
 def quoted(value: object) -> str:
     """A value's text as an SQL string, for the few places that take no parameter."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def file_of(path: object) -> str:
+    """A path as an SQL string where DuckDB reads a pattern: the one file of that very name."""
+    return quoted(PATTERN_SIGNS.sub(r"[\1]", str(path)))
 
 
 def build_layer(settings: Settings, layer: str) -> dict[str, Any]:

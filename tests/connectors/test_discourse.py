@@ -211,6 +211,11 @@ def test_a_post_without_raw_is_read_from_what_the_forum_shows(tmp_path: Path) ->
     assert (mention["verb"], mention["target_id"]) == ("mention", "bob")
 
 
+@pytest.mark.parametrize("raw", [None, [{"type": "paragraph"}]])
+def test_a_raw_that_is_no_text_gives_way_to_what_the_forum_shows(tmp_path: Path, raw: Any) -> None:
+    assert [row["target_id"] for row in rows(tmp_path, post("ann", raw=raw, cooked=COOKED))] == [None, "bob"]
+
+
 def test_what_the_forum_shows_as_no_member_is_not_mentioned_in_raw(tmp_path: Path) -> None:
     found = rows(tmp_path, post("ann", raw="@bob @nobody @team @cy", cooked=COOKED))
     assert [row["target_id"] for row in found[1:]] == ["bob", "cy"]

@@ -74,7 +74,7 @@ class Discourse(JsonLines):
 
 def _is_raw(record: Row) -> bool:
     """Whether a post stands there as it was written; most of a forum's pages show it as HTML alone."""
-    return "raw" in record or "cooked" not in record
+    return isinstance(record.get("raw"), str) or not isinstance(record.get("cooked"), str)
 
 
 def _names(record: Row) -> list[str]:

@@ -68,6 +68,8 @@ class GitHub(JsonLines):
         for is_one, reader in self._kinds():
             if is_one(record):
                 return reader
+        if "body" in record and "user" in record:
+            raise Ignored("a comment that does not tell what it stands under")
         if any(record.get(mark) for mark in OWN_MARKS):
             raise Ignored("an object of GitHub that is no activity")
         raise Malformed(

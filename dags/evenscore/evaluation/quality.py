@@ -16,6 +16,7 @@ from evenscore.evaluation.bench import Bench, each_day, figures
 from evenscore.evaluation.measures import Floats, spread
 from evenscore.evaluation.rivals import RIVALS
 from evenscore.evaluations import Measure
+from evenscore.warehouse import file_of
 
 TOP = 100
 MOVES = {
@@ -209,7 +210,9 @@ def _naive_counts(bench: Bench, names: "pd.Series[str]") -> "pd.Series[float]":
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     """A CSV file with these columns, as text."""
     try:
-        rows: pd.DataFrame = duckdb.read_csv(str(path), all_varchar=True, header=True).df()
+        with duckdb.connect() as con:
+            query = f"from read_csv({file_of(path)}, all_varchar = true, header = true)"
+            rows: pd.DataFrame = con.execute(query).df()
     except duckdb.Error as error:
         raise UsageError(f"{path}: cannot be read as CSV ({str(error).splitlines()[0]})") from error
     missing = [name for name in columns if name not in rows.columns]

@@ -12,7 +12,7 @@ from evenscore.account_ids import AccountIds
 from evenscore.name_kinds import bare
 from evenscore.nameless import shown_ids
 from evenscore.places import Places
-from evenscore.warehouse import quoted
+from evenscore.warehouse import file_of
 
 Rows = list[dict[str, Any]]
 Account = tuple[str, str]
@@ -74,7 +74,7 @@ def landing(places: Places, accounts: list[Account]) -> dict[str, Rows]:
         con.executemany("insert into accounts values (?, ?)", accounts)
         for dataset, query in DATASETS.items():
             landed = [one for one in zone.manifests(places) if one.dataset == dataset]
-            files = ", ".join(quoted(zone.landed_file(places, one)) for one in landed)
+            files = ", ".join(file_of(zone.landed_file(places, one)) for one in landed)
             if files:
                 con.execute(f"create or replace view landed as from read_parquet([{files}])")
                 found[dataset] = _rows(con, query)
@@ -83,7 +83,7 @@ def landing(places: Places, accounts: list[Account]) -> dict[str, Rows]:
 
 def _rejected(con: duckdb.DuckDBPyConnection, places: Places) -> Rows:
     """Refused records that name an account, by where they stand: what they hold may be somebody else's too."""
-    files = ", ".join(quoted(path) for path in sorted(places.all_rejected))
+    files = ", ".join(file_of(path) for path in sorted(places.all_rejected))
     query = f"""
         select distinct file, row, reason from read_parquet([{files}])
         inner join accounts on contains(record, '"' || account_id || '"')
