@@ -1,5 +1,6 @@
 """No fault of writing makes anybody public: a snapshot that asks for protection protects, or stops the run."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,28 @@ def landed(home: Home, *snapshots: Record) -> list[Record]:
 @pytest.mark.parametrize("word", ["on", " true", "private", "TRUE\u200b", "ja", "2", "null", ["true"], 1.0])
 def test_a_flag_that_is_not_clearly_harmless_protects(home: Home, word: Any) -> None:
     assert landed(home, snapshot(is_private=word))[0]["is_private"] is True
+
+
+@pytest.mark.parametrize(
+    "flags", ['"is_private": true, "is_private": false', '"is_bot": 1, "is_private": 1, "is_private": 0']
+)
+def test_a_flag_that_is_written_twice_protects_whichever_comes_last(home: Home, flags: str) -> None:
+    line = json.dumps(snapshot())[:-1] + f", {flags}}}\n"
+    (home.data / f"{NIGHT}.ndjson").write_text(line)
+    home.extract()
+    assert home.landed()[0]["is_private"] is True
+
+
+def test_an_account_that_is_written_twice_is_nobody_in_particular(home: Home) -> None:
+    (home.data / f"{NIGHT}.ndjson").write_text(json.dumps(snapshot())[:-1] + ', "account_id": "bob"}\n')
+    with pytest.raises(InputError, match="account_id is not a single value but a JSON list"):
+        home.extract()
+
+
+def test_the_same_value_twice_says_what_it_says(home: Home) -> None:
+    (home.data / f"{NIGHT}.ndjson").write_text(json.dumps(snapshot())[:-1] + ', "account_id": "ann"}\n')
+    home.extract()
+    assert home.landed()[0]["account_id"] == "ann"
 
 
 @pytest.mark.parametrize("flag", ["is_discoverable", "is_indexable"])
