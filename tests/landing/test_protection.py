@@ -139,3 +139,50 @@ def test_a_column_that_is_nearly_a_known_one_stops_the_run(home: Home, name: str
 
 def test_a_column_of_another_meaning_is_left_alone(home: Home) -> None:
     assert len(landed(home, snapshot(mood="glad"))) == 1
+
+
+@pytest.mark.parametrize(
+    "later", [{"followers": 12}, {"is_private": False}, {"is_indexable": True, "is_bot": False}], ids=str
+)
+@pytest.mark.parametrize("names", [("a.ndjson", "b.ndjson"), ("a.ndjson", "a.ndjson")])
+def test_a_later_file_takes_nothing_back_that_was_said_of_the_same_instant(
+    home: Home, later: Record, names: tuple[str, str]
+) -> None:
+    first, second = (f"{NIGHT}-{name}" for name in names)
+    home.deliver(first, snapshot(is_private=True, is_bot=True), snapshot(account_id="ben"))
+    home.extract()
+    home.deliver(second, snapshot(**later), snapshot(account_id="ben", is_private=False))
+    home.extract()
+    rows = {row["account_id"]: row for row in home.landed()}
+    assert (rows["ann"]["is_private"], rows["ann"]["is_bot"], rows["ann"]["followers"]) == (
+        True,
+        True,
+        later.get("followers"),
+    )
+    assert rows["ben"]["is_private"] is False
+
+
+@pytest.mark.parametrize("name", ["private", "Protected", "locked", "is-hidden"])
+def test_a_flag_by_another_name_is_not_left_unread(home: Home, name: str) -> None:
+    home.deliver(f"{NIGHT}.ndjson", snapshot(**{name: True}))
+    with pytest.raises(InputError, match="is to be written is_private"):
+        home.extract()
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["forum,ann,2026-03-01T10:00:00Z,", "forum,ann,2026-03-01T10:00:00Z,1", "forum,ann,2026-03-01T10:00:00Z,fals"],
+)
+def test_a_snapshot_that_may_have_been_cut_stops_the_run(home: Home, end: str) -> None:
+    (home.data / f"{NIGHT}.csv").write_text(f"network,account_id,captured_at,is_private\n{end}")
+    with pytest.raises(InputError, match=r"the last line has no line end|torn"):
+        home.extract()
+
+
+@pytest.mark.parametrize("end", ["false", '"true"', "TRUE"])
+def test_a_snapshot_that_nothing_can_follow_is_whole(home: Home, end: str) -> None:
+    (home.data / f"{NIGHT}.csv").write_text(
+        f"network,account_id,captured_at,is_private\nforum,ann,2026-03-01T10:00:00Z,{end}"
+    )
+    home.extract()
+    assert len(home.landed()) == 1

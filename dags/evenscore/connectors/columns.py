@@ -10,6 +10,13 @@ from evenscore.errors import InputError
 
 NO_LETTER = re.compile(r"[\W_]+")
 MAX_SHOWN_CHARACTERS = 2_000
+OTHER_NAMES = {
+    "accounts": dict.fromkeys(
+        ("private", "protected", "isprotected", "locked", "islocked", "hidden", "ishidden"), "is_private"
+    ),
+    "consent": dict.fromkeys(("adult", "over18", "isover18"), "is_adult"),
+}
+"""What platforms call a column that protects, in letters alone: unread, it would protect nobody."""
 MAX_UNREAD = 1_000
 """So many names of columns that nobody reads are kept; a file with more makes them up."""
 
@@ -26,7 +33,7 @@ def require_columns(path: Path, names: list[str], dataset: str, required: list[s
 
 def require_spelling(path: Path, names: Iterable[str], dataset: str) -> None:
     """Raise InputError for a name that means a known column: left out, what it says would be lost in silence."""
-    known = {_letters(name): name for name in input_columns(dataset)}
+    known = {_letters(name): name for name in input_columns(dataset)} | OTHER_NAMES.get(dataset, {})
     for name in names:
         meant = known.get(_letters(name), name)
         if meant != name:
