@@ -31,8 +31,8 @@ class Places:
         """The files that no other can be made anew from, and that are only ever added to, those there are."""
         erasures = (self.suppressed, self.suppression_key, self.erasure_intent, self.erasure_log)
         reviews = (self.decisions, self.questions, self.incident_releases, self.acceptances)
-        deliveries = (self.landing / "deliveries").glob("*.json")
-        found = (*erasures, *reviews, *deliveries, self.exports, self.pruned, self.consent_key)
+        deliveries, aggregates = (self.landing / "deliveries").glob("*.json"), (self.home / "aggregates").glob("*.json")
+        found = (*erasures, *reviews, *deliveries, *aggregates, self.exports, self.pruned, self.consent_key)
         return sorted(path for path in found if path.exists())
 
     # landing zone -----------------------------------------------------------------------------------------
