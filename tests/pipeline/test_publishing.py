@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from village import LAST, PEOPLE, Row, Village, copied, digests, published
 
-from conftest import NIGHTS, Stepped
+from stepping import NIGHTS, Stepped
 from evenscore import publishing, run_tables, runs, steps
 from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
 from evenscore.runs import Night

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from village import LAST, PEOPLE, Village, built, published, score
 
-from conftest import NIGHTS, Stepped
+from stepping import NIGHTS, Stepped
 from evenscore.settings import Settings
 
 LONG_AGO = LAST - timedelta(days=200)
