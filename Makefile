@@ -61,8 +61,8 @@ standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, 
 	@$(PRIVATE) .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer"
 	$(PRIVATE) PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
-# Tests that share a built home run in one process (tests/conftest.py); those that take longest come first.
-PYTEST := .venv/bin/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder
+# Tests that share a built home run in one process, and those that take longest come first: see tests/conftest.py.
+PYTEST := .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test: .venv/.ready ## run the tests, but for those that are slow by nature
 	@$(PYTEST) -m "not slow"

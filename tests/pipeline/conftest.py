@@ -10,6 +10,7 @@ from evenscore import steps
 from evenscore.runs import Night
 from evenscore.settings import Settings
 
+
 @pytest.fixture(scope="session")
 def stepped(tmp_path_factory: pytest.TempPathFactory) -> Stepped:
     village = jumping_village(tmp_path_factory.mktemp("stepped") / "village")

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from stepping import EPOCH, NIGHTS, Stepped
 from village import LAST, Village, built, copied, digests, outcome, published, run_labelled, score
 
-from stepping import EPOCH, NIGHTS, Stepped
 from evenscore import steps
 from evenscore.settings import Settings
 

@@ -102,7 +102,9 @@ def validate(suite: Suite, rows: pd.DataFrame) -> Any:
             configuration(stanza.expect, stanza.arguments, meta={"position": position}, severity=stanza.severity)
         )
     named = {"unexpected_index_column_names": list(suite.rows_are)} if suite.rows_are else {}
-    return batches.get_batch({"dataframe": rows}).validate(expectations, result_format={"result_format": "COMPLETE", **named})
+    return batches.get_batch({"dataframe": rows}).validate(
+        expectations, result_format={"result_format": "COMPLETE", **named}
+    )
 
 
 def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
