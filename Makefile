@@ -31,10 +31,10 @@ export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS := 0o600
 # What Airflow leaves below the home folder is its owner's alone, as is what evenscore leaves there.
 PRIVATE := umask 077;
 
-.PHONY: help nightly standalone test lint clean
+.PHONY: help nightly standalone test test-slow test-all test-quick lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .bootstrap/bin/uv:
 	@$(PYTHON) -m venv .bootstrap
@@ -61,8 +61,19 @@ standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, 
 	@$(PRIVATE) .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer"
 	$(PRIVATE) PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
-test: .venv/.ready ## run the tests
-	@.venv/bin/python -m pytest -q -n auto --dist loadfile
+# Tests that share a built home run in one process, and those that take longest come first: see tests/conftest.py.
+PYTEST := .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
+test: .venv/.ready ## run the tests, but for those that are slow by nature
+	@$(PYTEST) -m "not slow"
+
+test-slow: .venv/.ready ## run the tests that are slow by nature
+	@$(PYTEST) -m slow
+
+test-all: test test-slow ## run every test
+
+test-quick: .venv/.ready ## run the tests that build no night
+	@$(PYTEST) -m quick
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

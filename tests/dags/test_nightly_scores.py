@@ -122,6 +122,7 @@ def published(airflow_home: Path) -> Places:
     return places
 
 
+@pytest.mark.slow
 def test_the_dag_publishes_a_night_and_writes_its_page(published: Places) -> None:
     with duckdb.connect(published.database, read_only=True) as con:
         ((night, people, held),) = con.execute(
@@ -138,6 +139,7 @@ def test_the_dag_publishes_a_night_and_writes_its_page(published: Places) -> Non
     assert listed.asked is not None and listed.incidents == 0
 
 
+@pytest.mark.slow
 def test_published_scores_are_those_of_a_plain_second_implementation(published: Places) -> None:
     with load(published.demo) as events:
         plain = trusted_scores(events, NIGHT)
@@ -153,6 +155,7 @@ def test_published_scores_are_those_of_a_plain_second_implementation(published: 
     assert furthest < ROUNDING, f"{who}: {shown[who]} is published, {plain[who]} is plain"
 
 
+@pytest.mark.slow
 def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: Places) -> None:
     (by_hand,) = re.findall(r"## By hand.*?```sql\n(.*?);\n```", SCORING.read_text(), re.DOTALL)
     with duckdb.connect(published.database, read_only=True) as con:
@@ -162,6 +165,7 @@ def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: Places
     assert max(abs(score - worked_out) for score, worked_out in rows) < 1e-5
 
 
+@pytest.mark.slow
 def test_contributions_sum_to_every_score_of_the_demo(published: Places) -> None:
     with duckdb.connect(published.database, read_only=True) as con:
         ((furthest,),) = con.execute("""
