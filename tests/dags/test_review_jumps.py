@@ -38,7 +38,7 @@ def test_each_question_is_asked_and_recorded_by_itself(reviews: Any) -> None:
 
 
 def test_a_reviewer_may_release_or_reject_and_says_why(reviews: Any) -> None:
-    from evenscore.decisions import LONGEST_REASON
+    from evenscore.journal import LONGEST_REASON
     from evenscore.reviews.questions import OPTIONS
 
     ask = reviews.get_task("review.ask")
