@@ -6,8 +6,8 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 |---|---|
 | `begin` | the log names the setting, or the day; mend it and clear the task, or trigger a day that is over |
 | `extract` | the log names the file; mend or move it, then clear the task |
-| `check_landing`, `check` | a critical check stopped the night; readers keep the last good scores; read its page, mend the cause, clear the task: it begins with extract |
-| anything else | clear it: every task may be run again, and does again what it needs |
+| `check_landing`, `check` | a check stopped the night; readers keep the last good scores. Mend what its page says, clear the task |
+| anything else | clear it: every task may be run again; one that had failed begins with extract |
 
 A run that waits (*up for reschedule*) lets another end first; its log says which. Earlier nights, in order, and the
 same without Airflow:
@@ -44,7 +44,8 @@ EXTRACT = "Land what one source has delivered, a day whole or not at all; what i
 def nightly_scores() -> None:
     """Begin, extract, build, check, publish, report."""
 
-    @task.sensor(**WAITING)  # outside the pool: those that wait must not keep the one that works from its slot
+    # Outside the pool of the warehouse: those that wait must not keep the one that works from its slot.
+    @task.sensor(pool="default_pool", **WAITING)
     def begin(dag_run: Any = None, ti: Any = None) -> Any:
         """Wait until no other run works in the home folder and no earlier night is to come first; name the sources."""
         return nights.begin(dag_run, ti)

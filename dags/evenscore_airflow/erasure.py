@@ -66,8 +66,9 @@ def _database(dag_run: Any) -> sa.Engine:
             return engine
         engine.dispose()
     raise EvenscoreError(
-        f"Airflow's database is kept from this task, so it still names whom the note names: run {elsewhere.HOW} after "
-        f"giving the workers {DATABASE}"
+        "Airflow keeps its database from this task, and it may still name who was forgotten: run "
+        f"`python -m evenscore_airflow.erasure` where Airflow's own settings are known, or give the workers {DATABASE} "
+        "and clear this task"
     )
 
 

@@ -27,7 +27,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "task_map": ("keys",),
     "xcom": ("value",),
 }
-"""The columns that hold what runs and people said. Others say what a run *is*: Airflow would lose its way without them."""
+"""The columns that hold what runs and people said. Others say what a run *is*: Airflow needs them."""
 
 OF_DAGS = {"dag", "dag_code", "dag_tag", "serialized_dag", "alembic_version", "log_template"}
 """Tables of the DAGs themselves, which name nobody."""

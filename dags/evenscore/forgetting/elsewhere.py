@@ -13,7 +13,7 @@ from evenscore.forgetting.whom import Leaver
 from evenscore.places import Places
 from evenscore.settings import Settings
 
-HOW = "`python -m evenscore_airflow.erasure`, where Airflow is installed and its settings are known, or the DAG forget_people"
+HOW = "`python -m evenscore_airflow.erasure` where Airflow's own settings are known, or the DAG forget_people"
 """How the note is worked off."""
 
 
