@@ -6,7 +6,7 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 |---|---|
 | `begin` | the log names the setting, or the day; mend it and clear the task, or trigger a day that is over |
 | `extract` | the log names the file; mend or move it, then clear the task |
-| `check_landing`, `check` | a check stopped the night; readers keep the last good scores. Mend what its page says, clear the task |
+| `check_landing`, `check` | a check stopped the night; readers keep the last scores. Mend the cause, clear the task |
 | anything else | clear it: every task may be run again; one that had failed begins with extract |
 
 A run that waits (*up for reschedule*) lets another end first; its log says which. Earlier nights, in order, and the

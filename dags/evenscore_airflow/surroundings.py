@@ -56,5 +56,5 @@ def demo_config() -> Path:
 
 
 def settings() -> Settings:
-    """The settings as they stand now. Raises UsageError naming the file that is missing, or the file and the setting."""
+    """The settings as they stand now. Raises UsageError that names the file, and the setting."""
     return load_settings(home(), config())

@@ -38,7 +38,10 @@ class Run:
 def database(airflow_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of a migrated Airflow's database, with a run in which somebody was asked about."""
     path = tmp_path / "copy.db"
-    with closing(sqlite3.connect(airflow_home / "airflow" / "airflow.db")) as live, closing(sqlite3.connect(path)) as con:
+    with (
+        closing(sqlite3.connect(airflow_home / "airflow" / "airflow.db")) as live,
+        closing(sqlite3.connect(path)) as con,
+    ):
         live.backup(con)
         con.execute("pragma foreign_keys = off")
         plant(con)
@@ -136,7 +139,7 @@ def test_another_database_is_not_scrubbed_in_vain(
         monkeypatch.setenv("EVENSCORE_AIRFLOW_DATABASE", f"sqlite:///{tmp_path}/none.db")
     else:
         monkeypatch.setattr(Run, "run_id", "of_here")
-    with pytest.raises(EvenscoreError, match="keeps its database from this task.*evenscore_airflow.erasure"):
+    with pytest.raises(EvenscoreError, match=r"keeps its database from this task.*evenscore_airflow.erasure"):
         erasure.finish(noted.settings, Run)
     assert noted.places.erasure_elsewhere.exists()
 

@@ -42,9 +42,7 @@ def test_it_forgets_whom_the_ledger_names_and_says_how_much_went_but_not_who(
     assert (done.is_done, done.xcom_value) == (True, counts)
 
 
-def test_it_waits_for_a_night_that_is_under_way(
-    forgetting: Any, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_waits_for_a_night_that_is_under_way(forgetting: Any, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     class Airflow:
         states = ("running",)
 

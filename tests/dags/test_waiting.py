@@ -133,7 +133,11 @@ def test_a_source_that_was_added_just_now_is_extracted(places: Places, tmp_path:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [("[[sources", "not valid TOML"), (None, "cannot be read"), ("[consent]\nledger = 'c.csv'\n", "sources: is missing")],
+    [
+        ("[[sources", "not valid TOML"),
+        (None, "cannot be read"),
+        ("[consent]\nledger = 'c.csv'\n", "sources: is missing"),
+    ],
 )
 def test_a_configuration_that_cannot_be_read_fails_the_first_task_with_a_sentence(
     places: Places, tmp_path: Path, content: str | None, says: str
@@ -222,7 +226,10 @@ def test_the_log_says_what_was_not_met_and_the_run_stops(
         nights.work("check_landing", Run(), Airflow([Run()]))
     said = capsys.readouterr().out
     assert "check_landing: failed in" in said and "0 of 1 expectations met" in said
-    assert "not met (critical): landing.night: is_silent: to be false: observed true, expected false: Nothing came." in said
+    assert (
+        "not met (critical): landing.night: is_silent: to be false: observed true, expected false: Nothing came."
+        in said
+    )
 
 
 def test_a_torn_note_of_a_turn_is_an_error_and_no_free_home(places: Places) -> None:

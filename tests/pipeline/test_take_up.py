@@ -1,4 +1,4 @@
-"""A stage that is tried again does again what it needs, and no more; the stages themselves only note their names here."""
+"""A stage that is tried again does again what it needs, and no more; here the stages only note their names."""
 
 from collections.abc import Callable
 from datetime import date

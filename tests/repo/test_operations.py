@@ -14,7 +14,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("pandas", "numpy", "duckdb", "pyarrow", "scipy", "dbt", "great_expectations", "matplotlib", "ahocorasick")
-STUB = '#!/bin/sh\necho "$(basename "$0") $*" >>"$EVENSCORE_HOME/called"\n[ "$1" = dags ] && sleep "${SLEEP:-0}"\nexit 0\n'
+STUB = (
+    '#!/bin/sh\necho "$(basename "$0") $*" >>"$EVENSCORE_HOME/called"\n[ "$1" = dags ] && sleep "${SLEEP:-0}"\nexit 0\n'
+)
 
 
 def test_airflow_parses_the_dags_without_what_only_their_tasks_need(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ def places(tmp_path: Path) -> Places:
 
 def test_nobody_gets_between_the_steps_of_a_night(places: Places) -> None:
     turns.take(places, MARCH_1)
-    with pytest.raises(BusyError, match=f"turn.json: {MARCH_1} has been under way.*remove this file"):
-        with runs.only_one(places):
-            pytest.fail("another run was let in")
+    says = rf"turn.json: {MARCH_1} has been under way.*remove this file"
+    with pytest.raises(BusyError, match=says), runs.only_one(places):
+        pytest.fail("another run was let in")
 
 
 def test_its_own_steps_do(places: Places) -> None:
@@ -81,7 +81,7 @@ def test_the_lock_of_a_process_is_waited_for_as_long_as_said(places: Places) -> 
         [sys.executable, "-c", hold, str(places.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout and other.stdout.readline() == "held\n"
-        with pytest.raises(BusyError, match="evenscore.lock"), runs.only_one(places):
+        with pytest.raises(BusyError, match=r"evenscore.lock"), runs.only_one(places):
             pytest.fail("a run was let in")
         assert other.stdin
         other.stdin.close()
