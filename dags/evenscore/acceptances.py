@@ -12,7 +12,6 @@ from evenscore.places import Places
 from evenscore.settings import Settings
 
 REMEDY = "deliver it anew, or say that it is right: evenscore accept {path} --by NAME --why TEXT"
-LONGEST_NAME, LONGEST_REASON = 100, 500
 
 
 class Acceptance(BaseModel):
@@ -47,8 +46,8 @@ def accept(settings: Settings, source: str, delivery: Delivery, by: str, why: st
         path=delivery.path,
         sha256=delivery.sha256,
         accepted_at=datetime.fromisoformat(runs.now()),
-        accepted_by=journal.plain("--by", by, LONGEST_NAME),
-        why=journal.plain("--why", why, LONGEST_REASON),
+        accepted_by=journal.plain("--by", by, journal.LONGEST_NAME),
+        why=journal.plain("--why", why, journal.LONGEST_REASON),
         rejected_count=delivery.rejected_count,
         record_count=delivery.record_count,
         withheld_count=delivery.withheld_count,

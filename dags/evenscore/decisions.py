@@ -15,9 +15,6 @@ Action = Literal["release", "reject"]
 DECISION_POINTS = thresholds()["decision_points"]
 """A decision holds for candidates less than this many points from the one that the reviewer saw."""
 
-LONGEST_NAME, LONGEST_REASON = 100, 500
-"""Characters."""
-
 
 class Seen(BaseModel):
     """A held score as the reviewer saw it."""
@@ -76,7 +73,7 @@ def read_incident_releases(places: Places) -> list[IncidentRelease]:
 
 def append_incident_release(places: Places, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
     """Record that an incident is a real move. Raises as `append_decision` does."""
-    by, why = journal.plain("--by", by, LONGEST_NAME), journal.plain("--why", why, LONGEST_REASON)
+    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
     said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
     release = IncidentRelease.model_validate(said)
     with journal.alone(places.incident_releases):
@@ -94,7 +91,7 @@ def append_decision(places: Places, seen: Seen, action: Action, by: str, why: st
 
     Raises UsageError when `by` or `why` is empty or too long, BusyError when another writer does not let go.
     """
-    by, why = journal.plain("--by", by, LONGEST_NAME), journal.plain("--why", why, LONGEST_REASON)
+    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
     with journal.alone(places.decisions):
         known = read_decisions(places)
         decision = Decision.model_validate(

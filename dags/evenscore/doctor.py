@@ -13,6 +13,7 @@ from evenscore.consent import hearing
 from evenscore.durable import OTHERS, open_to_others
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
+from evenscore.forgetting.elsewhere import HOW
 from evenscore.forgetting.hide import shown_too_many
 from evenscore.forgetting.suppression import read_suppressed
 from evenscore.ledger import examine_ledger
@@ -134,6 +135,12 @@ def _look_at_lock(settings: Settings) -> Iterator[Finding]:
         yield Finding("lock", True, "no other run is working in this home folder")
 
 
+def _look_at_erasures(settings: Settings) -> Iterator[Finding]:
+    if settings.places.erasure_elsewhere.exists():
+        says = f"{settings.places.erasure_elsewhere}: Airflow's database and logs may name who was forgotten: run {HOW}"
+        yield Finding("erasures", False, says)
+
+
 def _look_at_warehouse(settings: Settings) -> Iterator[Finding]:
     if not settings.places.warehouse.exists():
         yield Finding("warehouse", True, "none yet; the first night makes it")
@@ -186,6 +193,7 @@ LOOKS = (
     _look_at_disk,
     _look_at_privacy,
     _look_at_lock,
+    _look_at_erasures,
     _look_at_warehouse,
     _look_at_published,
     _look_at_versions,

@@ -17,6 +17,16 @@ class Places:
         return self.home / "evenscore.lock"
 
     @property
+    def turn(self) -> Path:
+        """Which run of a scheduler is under way here, from its first step to its last."""
+        return self.home / "turn.json"
+
+    @property
+    def scheduled(self) -> Path:
+        """There since a scheduler first ran a night here: its own database and logs may name people, too."""
+        return self.home / "scheduled.json"
+
+    @property
     def demo(self) -> Path:
         """The demo community: its sources, ledger, configuration and ground truth."""
         return self.home / "demo"
@@ -293,6 +303,11 @@ class Places:
     def erasure_intent(self) -> Path:
         """Whom an erasure that is under way is about, in plain; gone when it is done."""
         return self.erasures / "intent.json"
+
+    @property
+    def erasure_elsewhere(self) -> Path:
+        """Whom a scheduler's database and logs may still name, in plain; gone when they do not."""
+        return self.erasures / "elsewhere.json"
 
     @property
     def erasure_log(self) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from evenscore import durable
+from evenscore import durable, turns
 from evenscore.errors import BusyError, UsageError
 from evenscore.places import Places
 
@@ -97,14 +97,17 @@ def now() -> str:
 
 
 @contextlib.contextmanager
-def only_one(places: Places) -> Iterator[None]:
-    """Hold the home folder for one run; raises BusyError at once when another run has it.
+def only_one(places: Places, between_steps: bool = False, patience: float = 0) -> Iterator[None]:
+    """Hold the home folder for one run; raises BusyError when another run still has it after `patience` seconds.
 
-    The kernel frees the lock when its process dies, however it dies. Within a process it may be taken again.
+    The kernel frees the lock when its process dies, however it dies. Within a process it may be taken again. Nobody
+    gets between the steps of a scheduler's night but who says that this is meant.
     """
     places.home.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(places.lock, timeout=0, is_singleton=True):
+        with FileLock(places.lock, is_singleton=True).acquire(timeout=patience):
+            if not between_steps:
+                turns.require(places)
             yield
     except Timeout as error:
         raise BusyError(

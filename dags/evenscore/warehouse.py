@@ -68,15 +68,28 @@ def _in_one_line(places: Places, error: duckdb.Error) -> EvenscoreError:
 
 def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Raise unless this run laid out the warehouse: a layer of another night would be built on it."""
+    found = _laid_out_by(con)
+    if found != night.run_id:
+        raise EvenscoreError(
+            f"--date {night.as_of_date}: the warehouse holds {found or 'no run'}, not {night.run_id}; "
+            "run `evenscore build` for this date"
+        )
+
+
+def holds(places: Places, night: Night) -> bool:
+    """Whether this run laid out the warehouse, and no other since."""
+    if not places.warehouse.exists():
+        return False
+    with connect(places) as con:
+        return _laid_out_by(con) == night.run_id
+
+
+def _laid_out_by(con: duckdb.DuckDBPyConnection) -> str | None:
     try:
         found = con.execute("select run_id from raw.night").fetchall()
     except duckdb.CatalogException:
-        found = []
-    if found != [(night.run_id,)]:
-        raise EvenscoreError(
-            f"--date {night.as_of_date}: the warehouse holds {found[0][0] if found else 'no run'}, not {night.run_id}; "
-            "run `evenscore build` for this date"
-        )
+        return None
+    return str(found[0][0]) if found else None
 
 
 def attach_published(con: duckdb.DuckDBPyConnection, places: Places, name: str) -> bool:
