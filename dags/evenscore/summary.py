@@ -11,6 +11,8 @@ EXIT_CODES = {"published": 0, "unchanged": 0, "stopped": 3, "failed": 1, "unfini
 
 RECORDS = ("landed", "rejected", "duplicate", "ignored", "suppressed")
 """The classes of records: each record read is in exactly one, so they add up to `read`."""
+LONGEST_OBSERVED = 70
+"""Characters of what a check observed; the page has all of them."""
 COUNTED = ("read", *RECORDS, "rows", "withdrawn", "scored", "held", "published")
 LABELS = {"read": "records in"}
 
@@ -62,25 +64,29 @@ def counted(rows: dict[str, int]) -> str:
     return f"{rows['read']:,} {LABELS['read']} = {records}; {rows['rows']:,} rows, {rows['withdrawn']:,} withdrawn"
 
 
-def in_full(facts: dict[str, Any]) -> str:
-    """A night by itself."""
+def in_full(facts: dict[str, Any], all_checks: bool = False) -> str:
+    """A night by itself, with what every check observed that was not met, or every check there is."""
     lines = [f"night {facts['as_of_date']}: {facts['outcome']} in {facts['seconds']} s", ""]
     if facts["error"]:
         lines += [facts["error"], ""]
     lines += [f"  {LABELS.get(name, name):<10}{count:>12,}" for name, count in facts["rows"].items()]
     lines += [f"  note: {note}" for note in facts["notes"]]
-    lines += ["", "checks"]
-    lines += [f"  {_verdict(check):<9}{check['check']}{_seen(check)}" for check in facts["checks"]]
+    lines += ["", *_checks(facts["checks"], all_checks)]
     lines += ["", f"report    {facts['report'] or 'none was written'}", f"database  {facts['database']}"]
     return "\n".join(lines)
+
+
+def _checks(checks: list[dict[str, Any]], all_checks: bool) -> list[str]:
+    unmet = [check for check in checks if not check["success"]]
+    others = "" if all_checks or len(unmet) == len(checks) else "; --all-checks lists them"
+    shown = checks if all_checks else unmet
+    lines = [f"  {_verdict(check):<9}{check['check']} ({_shortened(check['observed'])})" for check in shown]
+    return [f"checks: {len(checks) - len(unmet)} of {len(checks)} met{others}", *lines]
 
 
 def _verdict(check: dict[str, Any]) -> str:
     return "ok" if check["success"] else str(check["severity"])
 
 
-def _seen(check: dict[str, Any]) -> str:
-    observed = check["observed"]
-    if check["success"]:
-        return ""
-    return f" ({observed if len(observed) <= 70 else observed[:67] + '...'})"
+def _shortened(observed: str) -> str:
+    return observed if len(observed) <= LONGEST_OBSERVED else f"{observed[: LONGEST_OBSERVED - 3]}..."

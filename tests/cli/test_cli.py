@@ -64,7 +64,7 @@ def test_json_is_json(home: Home, run: Run) -> None:
     assert json.loads(result.stdout)["forum"]["landed"] == 1
 
 
-@pytest.mark.parametrize("verb", ["night", *VERBS, "explain", "rebuild", "doctor", "demo"])
+@pytest.mark.parametrize("verb", ["night", *VERBS, "explain", "scores", "init", "rebuild", "doctor", "demo"])
 def test_every_verb_helps_with_an_example(verb: str) -> None:
     result = CliRunner().invoke(main, [verb, "--help"])
     assert (result.exit_code, f"Example: evenscore {verb}" in result.stdout) == (0, True)
@@ -73,7 +73,9 @@ def test_every_verb_helps_with_an_example(verb: str) -> None:
 # usage and configuration: exit code 2 --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [["dance"], ["night"], ["night", "--date", "today"], ["night", "--nights", "1"]])
+@pytest.mark.parametrize(
+    "arguments", [["dance"], ["extract"], ["night", "--date", "today"], ["night", "--nights", "1"]]
+)
 def test_what_cannot_be_understood_exits_2(run: Run, arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
 
