@@ -199,8 +199,8 @@ class Settings(_Frozen):
 def load_settings(home: Path, config: Path | None = None) -> Settings:
     """Read the settings for one home folder.
 
-    Without `config`, the file that EVENSCORE_CONFIG names is read, else `./evenscore.toml` if it is there, else the demo
-    community's own configuration. Relative paths in it start at its own folder, whoever reads it.
+    Without `config`, the file that EVENSCORE_CONFIG names is read, else `./evenscore.toml` if it is there, else the
+    demo community's own configuration. Relative paths in it start at its own folder, whoever reads it.
     Raises UsageError naming the file and the setting.
     """
     home = home.absolute()

@@ -4,6 +4,8 @@ from typing import Any
 
 from evenscore import run_tables, runs
 from evenscore.checks.judge import results_of
+from evenscore.deliveries import rejected_by_reason
+from evenscore.report.words import clean
 from evenscore.runs import Night
 from evenscore.settings import Settings
 
@@ -11,8 +13,9 @@ EXIT_CODES = {"published": 0, "unchanged": 0, "stopped": 3, "failed": 1, "unfini
 
 RECORDS = ("landed", "rejected", "duplicate", "ignored", "suppressed")
 """The classes of records: each record read is in exactly one, so they add up to `read`."""
-LONGEST_OBSERVED = 70
-"""Characters of what a check observed; the page has all of them."""
+LONGEST = 70
+"""Characters of what a check observed, or of a reason; the page has all of them."""
+NAMED_REASONS = 3
 COUNTED = ("read", *RECORDS, "rows", "withdrawn", "scored", "held", "published")
 LABELS = {"read": "records in"}
 
@@ -38,6 +41,11 @@ def summarise(settings: Settings, night: Night) -> dict[str, Any]:
             }
             for result in results_of(places, night.run_id)
         ],
+        "rejected": {
+            source.name: reasons
+            for source in settings.sources
+            if (reasons := rejected_by_reason(places, source.name, night.as_of_date))
+        },
         "notes": [note for stage in stages for note in stage.get("notes", ())],
         "error": next((stage["error"] for stage in stages if "error" in stage), None),
         "report": str(page) if page.exists() else None,
@@ -70,10 +78,19 @@ def in_full(facts: dict[str, Any], all_checks: bool = False) -> str:
     if facts["error"]:
         lines += [facts["error"], ""]
     lines += [f"  {LABELS.get(name, name):<10}{count:>12,}" for name, count in facts["rows"].items()]
+    lines += [f"  rejected of {source}: {_by_reason(reasons)}" for source, reasons in facts["rejected"].items()]
     lines += [f"  note: {note}" for note in facts["notes"]]
     lines += ["", *_checks(facts["checks"], all_checks)]
     lines += ["", f"report    {facts['report'] or 'none was written'}", f"database  {facts['database']}"]
     return "\n".join(lines)
+
+
+def _by_reason(reasons: dict[str, int]) -> str:
+    """The most frequent reasons with their counts, and how many records had another; one may quote what was sent."""
+    named = list(reasons.items())[:NAMED_REASONS]
+    others = sum(reasons.values()) - sum(count for _, count in named)
+    more = [f"{others:,} for other reasons"] if others else []
+    return ", ".join([*(f"{count:,} {clean(_shortened(reason))}" for reason, count in named), *more])
 
 
 def _checks(checks: list[dict[str, Any]], all_checks: bool) -> list[str]:
@@ -88,5 +105,5 @@ def _verdict(check: dict[str, Any]) -> str:
     return "ok" if check["success"] else str(check["severity"])
 
 
-def _shortened(observed: str) -> str:
-    return observed if len(observed) <= LONGEST_OBSERVED else f"{observed[: LONGEST_OBSERVED - 3]}..."
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

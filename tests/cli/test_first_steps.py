@@ -128,6 +128,7 @@ def facts(*successes: bool) -> dict[str, object]:
         "seconds": 1,
         "error": None,
         "rows": {},
+        "rejected": {},
         "notes": [],
         "checks": checks,
         "report": None,
@@ -148,6 +149,30 @@ def test_all_checks_are_listed_when_asked_with_what_was_observed() -> None:
 
 def test_a_night_whose_checks_were_all_met_lists_none() -> None:
     assert "checks: 2 of 2 met; --all-checks lists them\n\nreport" in summary.in_full(facts(True, True))
+
+
+# records that were refused -------------------------------------------------------------------------------------
+
+
+def test_what_was_refused_is_said_by_reason_the_most_frequent_first(home: Home) -> None:
+    bad = [event(f"l{number}", verb="Like") for number in range(2)] + [event("p", occurred_at="never")]
+    home.deliver("day.ndjson", event("a"), *bad)
+    night = Night.of(runs.yesterday())
+    steps.extract(home.settings, night, "forum")
+    found = summary.summarise(home.settings, night)
+    assert list(found["rejected"]["forum"].values()) == [2, 1]
+    assert "  rejected of forum: 2 verb is unknown, 1 occurred_at " in summary.in_full(found)
+
+
+def test_reasons_beyond_the_first_are_counted_together() -> None:
+    many = facts() | {"rejected": {"forum": {"a\x1b[2J": 9, "b": 5, "c" * 99: 4, "d": 2, "e": 1}}}
+    assert f"rejected of forum: 9 a[2J, 5 b, 4 {'c' * 67}..., 3 for other reasons" in summary.in_full(many)
+
+
+def test_a_night_before_refused_what_is_not_tonights(home: Home) -> None:
+    home.deliver("day.ndjson", event("a"), event("b", verb="poke"))
+    steps.extract(home.settings, Night.of(runs.yesterday() - timedelta(days=1)), "forum")
+    assert summary.summarise(home.settings, Night.of(runs.yesterday()))["rejected"] == {}
 
 
 # the configuration ---------------------------------------------------------------------------------------------

@@ -1,12 +1,12 @@
 """Great Expectations' own pages of a real night, by the suites as they are."""
 
 from click.testing import CliRunner
+from stepping import NIGHTS
 
 from evenscore.checks.data_docs import DOCUMENTED
 from evenscore.checks.suites import load_suites
 from evenscore.cli import main
 from evenscore.settings import Settings
-from stepping import NIGHTS
 
 
 def test_every_suite_has_a_page_as_the_command_line_writes_them(spoilt: Settings) -> None:
