@@ -94,6 +94,8 @@ def _by_reason(reasons: dict[str, int]) -> str:
 
 
 def _checks(checks: list[dict[str, Any]], all_checks: bool) -> list[str]:
+    if not checks:
+        return ["checks: none has run"]
     unmet = [check for check in checks if not check["success"]]
     others = "" if all_checks or len(unmet) == len(checks) else "; --all-checks lists them"
     shown = checks if all_checks else unmet

@@ -151,6 +151,10 @@ def test_a_night_whose_checks_were_all_met_lists_none() -> None:
     assert "checks: 2 of 2 met; --all-checks lists them\n\nreport" in summary.in_full(facts(True, True))
 
 
+def test_a_night_that_no_check_has_seen_claims_none_was_met() -> None:
+    assert "checks: none has run\n" in summary.in_full(facts())
+
+
 # records that were refused -------------------------------------------------------------------------------------
 
 

@@ -42,7 +42,8 @@ def _next_steps(made: Start, folder: Path) -> str:
         "next, put the days' files there (columns event_id, verb, actor_id, target_id, occurred_at; more are in",
         "docs/configuration.md), and:",
         *go,
-        "  evenscore consent grant PERSON --account community:THEIR_ID --adult   (each person who asked for a score)",
+        "  evenscore consent grant PERSON --account community:THEIR_ID --adult --recorded-at 2026-03-01T12:00:00Z",
+        "     (each person who asked for a score, and when; a grant counts for nights that end after it)",
         "  evenscore doctor",
         "  evenscore night   (yesterday, UTC; another day with --date)",
     ]
