@@ -18,6 +18,7 @@ from evenscore.forgetting.hide import shown_too_many
 from evenscore.forgetting.suppression import read_suppressed
 from evenscore.ledger import examine_ledger
 from evenscore.reconciliation import in_words, losses
+from evenscore.report.words import plural
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
 
@@ -46,15 +47,20 @@ def _safely(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -
 
 
 def _look_at_configuration(settings: Settings) -> Iterator[Finding]:
-    yield Finding("configuration", True, f"{settings.config}: {len(settings.sources)} sources, home {settings.home}")
+    yield Finding(
+        "configuration", True, f"{settings.config}: {plural(len(settings.sources), 'source')}, home {settings.home}"
+    )
 
 
 def _look_at_sources(settings: Settings) -> Iterator[Finding]:
     for source in settings.sources:
-        found = len(input_files(settings, source, date.max))
+        found = input_files(settings, source, date.max)
         where = settings.resolve(source.path)
-        says = f"{found} files at {where}" if found else f"no file matches {where}; correct sources.{source.name}.path"
-        yield Finding(f"source {source.name}", found > 0, says)
+        newest = max((file.day for file in found if file.day), default=None)
+        until = f", the newest of {newest}" if newest else ""
+        nothing = f"no file matches {where}; deliver one, or correct sources.{source.name}.path"
+        says = f"{plural(len(found), 'file')} at {where}{until}" if found else nothing
+        yield Finding(f"source {source.name}", bool(found), says)
 
 
 def _look_at_ledger(settings: Settings) -> Iterator[Finding]:

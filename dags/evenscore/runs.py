@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,11 @@ def require_ended(day: date, option: str = "--date") -> None:
         raise UsageError(f"{option} {day}: {what}; a night is scored when its day has ended")
 
 
+def yesterday() -> date:
+    """The newest day that has ended (UTC)."""
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
 def latest_run(places: Places, as_of_date: date) -> Night:
     """The newest run of a day that has begun; a UsageError when there is none."""
     found = list(places.runs.glob(f"{as_of_date}_*/"))
@@ -50,6 +55,14 @@ def latest_run(places: Places, as_of_date: date) -> Night:
         raise UsageError(f"--date {as_of_date}: no run of that night has begun; start with `evenscore extract`")
     newest = max(found, key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
     return Night(as_of_date, newest.name)
+
+
+def latest_night(places: Places) -> date:
+    """The newest day of which a run has begun; a UsageError when there is none."""
+    days = [folder.name[:10] for folder in places.runs.glob("????-??-??_*/")]
+    if not days:
+        raise UsageError(f"{places.home}: no night has run yet; start with `evenscore night`")
+    return date.fromisoformat(max(days))
 
 
 @contextlib.contextmanager
