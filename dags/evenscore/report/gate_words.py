@@ -4,7 +4,7 @@ import re
 import shlex
 from datetime import date
 
-from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part
+from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
 from evenscore.report.words import clean, plural, points, share, short_day, signed, whole
 
 RULES = {
@@ -164,6 +164,35 @@ def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
     """What a reviewer may type; a rejection stands, and a second decision would change nothing."""
     decide = (review(jump, "release"), review(jump, "reject")) if jump.decision == "pending" else ()
     return (*decide, explain(jump, as_of_date))
+
+
+def ring_commands(ring: Ring) -> tuple[str, ...]:
+    """The commands that decide on all of a circle who wait, at once."""
+    if not ring.waiting:
+        return ()
+    words = [_shell_word(_called(jump)) for jump in sorted(ring.waiting, key=lambda jump: jump.person_id)]
+    # Behind --, where no name can be taken for an option.
+    return tuple(
+        f'evenscore review {action} --by YOU --why "..." -- {" ".join(words)}' for action in ("reject", "release")
+    )
+
+
+def _called(jump: Jump) -> str:
+    """The person, with the persona where another one of theirs is held, too."""
+    return f"{jump.person_id} ({jump.persona})" if jump.has_twin else jump.person_id
+
+
+def ring_decisions(ring: Ring) -> str:
+    """Where the decisions stand, in a sentence."""
+    waiting, count = len(ring.waiting), len(ring.members)
+    if waiting == count:
+        return "Pending: nobody has decided yet. One decision is enough for all of them."
+    return f"{whole(waiting)} of {whole(count)} are pending; the others were rejected and stay held."
+
+
+def inside(ring: Ring) -> str:
+    """How much came from within the circle: the more, the less others think of it."""
+    return f"{share(ring.inside_share)} of what consenting people gave them came from inside the circle."
 
 
 def explain(jump: Jump, as_of_date: date) -> str:
