@@ -10,8 +10,9 @@ from evenscore.deliveries import Delivery, read_deliveries
 from evenscore.errors import UsageError
 from evenscore.places import Places
 from evenscore.settings import Settings
+from evenscore.terminal import command
 
-REMEDY = "deliver it anew, or say that it is right: evenscore accept {path} --by NAME --why TEXT"
+REMEDY = "deliver it anew, or say that it is right:"
 
 
 class Acceptance(BaseModel):
@@ -71,7 +72,8 @@ def how_to_go_on(delivery: Delivery) -> str:
         if delivery.withheld_count
         else f"{delivery.rejected_count:,} of its {delivery.record_count:,} records were refused"
     )
-    return f"{delivery.path}: stops the night: {why}; {REMEDY.format(path=delivery.path)}"
+    said = command("accept", delivery.path, options="--by NAME --why TEXT")
+    return f"{delivery.path}: stops the night: {why}; {REMEDY} {said}"
 
 
 def _require_stopping(delivery: Delivery, limit: float) -> None:

@@ -17,7 +17,7 @@ from evenscore import landing, look_alikes
 from evenscore.acceptances import accepted
 from evenscore.canonical import DATASETS
 from evenscore.connectors.compressed import UNCHECKED
-from evenscore.coverage import is_feed, write_source_days
+from evenscore.coverage import is_feed, partial_days, write_source_days
 from evenscore.decisions import read_decisions, read_incident_releases
 from evenscore.extraction import deliveries
 from evenscore.forgetting.suppression import read_suppressed, without_forgotten
@@ -110,7 +110,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_decisions(con, settings)
         latest = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
-        write_source_days(con)
+        write_source_days(con, _partial(settings, night))
         _write_first_kept_night(con, settings, latest)
         look_alikes.write(con, night.as_of_date)
         _write_night(con, settings, night)  # the last, because it says that the others are there
@@ -255,6 +255,13 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Ni
                 f"insert into raw.deliveries values ({', '.join('?' * len(DELIVERIES))})",
                 [row[name] if name in row else getattr(delivery, name) for name in DELIVERIES],
             )
+
+
+def _partial(settings: Settings, night: Night) -> dict[str, set[date]]:
+    return {
+        source.name: partial_days(deliveries(settings, source.name).values(), night.as_of_date)
+        for source in settings.sources
+    }
 
 
 def _view_landed(con: duckdb.DuckDBPyConnection, dataset: str) -> None:

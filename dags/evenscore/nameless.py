@@ -25,7 +25,7 @@ LONGEST = 9
 
 NUMBERS = r"[0-9!-/:-@\[-`{-~\s…]*"
 """Digits and signs of ASCII alone: no name that anybody can read."""
-FORMS = "(topic|post|pr|issue|comment)-[0-9]+|(px|fo|fg)-[0-9]{8}-[0-9]{2}-p?[0-9]{5}"
+FORMS = "(topic|post|pr|issue|comment|discussion|release)-[0-9]+|(px|fo|fg)-[0-9]{8}-[0-9]{2}-p?[0-9]{5}"
 """Ids that the connectors, and the demo community, write themselves."""
 
 NAMES_NOBODY = f"""

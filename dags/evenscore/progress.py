@@ -1,11 +1,12 @@
 """Progress: a bar on a terminal, plain lines otherwise."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evenscore.terminal import say
 
 Item = TypeVar("Item")
 
@@ -15,7 +16,7 @@ def track(items: Sequence[Item], description: str) -> Iterator[Item]:
     console = Console(stderr=True)
     if not console.is_terminal:
         yield from items
-        print(f"{description}: {len(items)} done", file=sys.stderr)
+        say(f"{description}: {len(items)} done", is_error=True)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:

@@ -15,6 +15,20 @@ MAX_SHOWN_CHARACTERS = 100
 """How much of a wrong value a reason quotes."""
 EXPONENT = r"[+-]?[0-9](\.[0-9]+)?[eE][+-][0-9]+"
 """How a program writes a number whose last digits it has lost."""
+OFFSET = "[+-](0[0-9]|1[0-3])(:?[0-5][0-9])?|[+-]14(:?00)?"
+"""How far clocks are from UTC anywhere."""
+UNKNOWN_OFFSET = ".*:.*-00(:?00)?"
+"""What says that nobody knows how far the clock was from UTC."""
+ZONE = "[A-Za-z]+(/[A-Za-z0-9_+-]+)+"
+"""A place, whose clocks go one way at a time but for an hour a year; letters alone (CST) are several places'."""
+INSTANT = (
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    "([Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?( ?([Zz]|UTC|" + OFFSET + ")| " + ZONE + ")?)?"
+)
+"""How an instant is written: UTC unless it says otherwise; a day alone is its beginning. No second 60, no hour 24, no
+year of two digits, no number since an epoch."""
+SHIFTS = tuple(f"{sign} interval {minutes} minute" for sign in "+-" for minutes in (30, 60, 120))
+"""By how much clocks are put back somewhere: then one time of day comes twice."""
 EARLIEST = "TIMESTAMPTZ '1970-01-01 00:00:00+00'"
 
 
@@ -68,7 +82,22 @@ def _instant(column: str) -> list[str]:
         *_typed("a timestamp", "timestamptz", column),
         f"when {instant} < {EARLIEST} then '{column} is before 1970: ' || {_shown(column)}",
         *_past(column),
+        f"when {column} <> '' and not ({_is_single(column)}) "
+        f"then '{column} is no single instant: ' || {_shown(column)}",
     ]
+
+
+def _is_single(column: str) -> str:
+    """SQL: whether a text that can be read as a timestamp means one instant and no other, wherever it is read."""
+    written = f"trim({column})"
+    zone, instant = f"nullif(regexp_extract({written}, ' ({ZONE})$', 1), '')", f"try_cast({column} as timestamptz)"
+    local = f"try_cast(regexp_replace({written}, ' {ZONE}$', '') as timestamp)"
+    shown = [f"timezone({zone}, {instant} {shift}) = {local}" for shift in ("", *SHIFTS)]
+    is_told_once = f"{zone} is null or (({shown[0]}) and not ({' or '.join(shown[1:])}))"
+    return (
+        f"regexp_full_match({written}, '{INSTANT}') and not regexp_full_match({written}, '{UNKNOWN_OFFSET}') "
+        f"and ({is_told_once})"
+    )
 
 
 def _past(column: str) -> list[str]:

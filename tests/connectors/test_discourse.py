@@ -1,5 +1,6 @@
 """Discourse posts become canonical rows, and the real ones become the rows of the sample data."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from oracle import same_shares
 
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import Discourse
+from evenscore.connectors.prose import cooked_names, discourse_names
 from evenscore.settings import Source
 
 SOURCE = Source(name="forum", kind="discourse", path="*.ndjson", network="agora")
@@ -162,8 +164,18 @@ def test_the_native_file_gives_the_rows_of_the_sample_data(shared_data: Path) ->
     shares = same_shares(landed, shared_data / "activity/delving.parquet")
     mentions = shares.pop("mention")
     assert shares["like"] == 1.0
-    # The native texts are cut at 2,000 characters: the other 83 of 480 names come after the cut.
-    assert mentions == pytest.approx(397 / 480)
+    # The native texts are cut at 2,000 characters; what is quoted was said elsewhere; some are no members.
+    assert mentions == pytest.approx(371 / 480)
+
+
+def test_the_forum_itself_marks_whom_we_find_mentioned(shared_data: Path) -> None:
+    path = shared_data / "native/discourse/delving_posts.ndjson.gz"
+    with gzip.open(path, "rt") as lines:
+        posts = [post for post in map(json.loads, lines) if 'class="mention"' in post["cooked"]]
+    raw = {(post["id"], name) for post in posts for name in discourse_names(post["raw"])}
+    cooked = {(post["id"], name) for post in posts for name in cooked_names(post["cooked"])}
+    # Both texts are cut, the longer one earlier.
+    assert (len(cooked), len(cooked & raw)) == (359, 358)
 
 
 def test_the_author_of_a_post_is_noted_by_name_and_number(tmp_path: Path) -> None:
@@ -179,3 +191,32 @@ def test_each_account_of_the_native_file_has_one_name_and_one_number(shared_data
     source = Source(name="delving", kind="discourse", path="delving_posts.ndjson.gz", network="discourse")
     noted = Discourse().parse(shared_data / "native/discourse" / source.path, source).tables["aliases"]
     assert noted.num_rows == len(set(noted["alias_id"].to_pylist())) == len(set(noted["stable_id"].to_pylist())) == 323
+
+
+COOKED = """<aside class="quote no-group" data-username="dee"><div class="title">dee:</div><blockquote>
+<p><a class="mention" href="/u/quoted">@quoted</a></p></blockquote></aside>
+<p>Thanks <a class="mention" href="/u/bob">@Bob</a> and <span class="mention">@nobody</span>,
+<a class="mention-group notify" href="/groups/team">@team</a> &amp; <code>@code</code></p>"""
+
+
+def cooked(author: Any, **more: Any) -> dict[str, Any]:
+    record = post(author, **more)
+    del record["raw"]
+    return {**record, "cooked": COOKED}
+
+
+def test_a_post_without_raw_is_read_from_what_the_forum_shows(tmp_path: Path) -> None:
+    begun, mention = rows(tmp_path, cooked("ann"))
+    assert begun["text"] == "Thanks @Bob and @nobody, @team &"
+    assert (mention["verb"], mention["target_id"]) == ("mention", "bob")
+
+
+def test_what_the_forum_shows_as_no_member_is_not_mentioned_in_raw(tmp_path: Path) -> None:
+    found = rows(tmp_path, post("ann", raw="@bob @nobody @team @cy", cooked=COOKED))
+    assert [row["target_id"] for row in found[1:]] == ["bob", "cy"]
+
+
+@pytest.mark.parametrize("author", [{"user_id": -1}, {"user_id": -1204}, {"is_bot": True}])
+def test_who_the_forum_brings_along_is_a_program(tmp_path: Path, author: dict[str, Any]) -> None:
+    (account,) = parse(tmp_path, post("discobot", **author), post("ann", 2, user_id=1)).tables["accounts"].to_pylist()
+    assert (account["account_id"], account["captured_at"], account["is_bot"]) == ("discobot", AT, "true")

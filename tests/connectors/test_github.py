@@ -1,5 +1,6 @@
 """GitHub's REST objects become canonical rows, and the real ones become the rows of the sample data."""
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -31,6 +32,11 @@ def pull(author: Any, number: int = 7, **more: Any) -> dict[str, Any]:
 
 def comment(author: Any, **more: Any) -> dict[str, Any]:
     return {"id": 1, "issue_url": f"{API}/issues/7", "user": author, "created_at": AT, "body": "ACK", **more}
+
+
+def issue(author: Any, number: int = 9, **more: Any) -> dict[str, Any]:
+    url = f"{API}/issues/{number}"
+    return {"url": url, "number": number, "title": "It bends", "user": author, "created_at": AT, "body": None, **more}
 
 
 def review_comment(author: Any, number: int = 2, answers: int | None = None, **more: Any) -> dict[str, Any]:
@@ -255,8 +261,20 @@ def test_the_native_files_give_the_rows_of_the_sample_data(shared_data: Path) ->
     shares = same_shares(landed, shared_data / "activity/github_bips.parquet")
     mentions = shares.pop("mention")
     assert shares == {"merge": 1.0, "post": 1.0, "reply": 1.0, "review": 1.0}
-    # The native texts are cut at 2,000 characters: a name after the cut cannot be read.
-    assert mentions > 0.995
+    # The native texts are cut at 2,000 characters: a name after the cut cannot be read. One is the text of a link.
+    assert mentions == pytest.approx(4015 / 4036)
+
+
+def test_github_says_itself_of_whom_we_find_mentioned_that_they_were(shared_data: Path) -> None:
+    source = Source(name="bips", kind="github", path="bips_*.ndjson.gz")
+    folder = shared_data / "native/github"
+    landed = [row for path in folder.glob(source.path) for row in rows(GitHub().parse(path, source))]
+    ours = {(row["object_id"], row["target_id"]) for row in landed if row["verb"] == "mention"}
+    with gzip.open(folder / "bips_issue_events.ndjson.gz", "rt") as lines:
+        told = [json.loads(line) for line in lines if '"mentioned"' in line]
+    theirs = {(f"pr-{event['issue']['number']}", event["actor"]["login"]) for event in told if event["actor"]}
+    # Texts are cut; and whoever left the repository, or was named before they joined GitHub, has no such event.
+    assert (len(ours), len(theirs), len(ours & theirs)) == (2534, 2458, 2374)
 
 
 def test_pull_requests_of_two_repositories_are_not_numbered_together(tmp_path: Path) -> None:
@@ -303,3 +321,133 @@ def test_each_account_of_the_native_files_has_one_name_and_one_number(shared_dat
     pairs = set(zip(aliases["alias_id"].to_pylist(), aliases["stable_id"].to_pylist(), strict=True))
     assert (aliases.num_rows, len(pairs)) == (2124, 1021)
     assert len({name for name, _ in pairs}) == len({number for _, number in pairs}) == len(pairs)
+
+
+OTHER = "https://api.github.com/repos/others/tools"
+
+
+def transferred(author: Any, **more: Any) -> dict[str, Any]:
+    """A pull request of before the repository was transferred, and renamed, to where the others are."""
+    old = {"url": f"{OTHER}/pulls/3", "issue_url": f"{OTHER}/issues/3"}
+    return pull(author, number=3, base={"repo": {"id": 501}}) | old | more
+
+
+def test_a_repository_that_was_renamed_or_transferred_is_one(tmp_path: Path) -> None:
+    new = pull(user("dee"), number=8, base={"repo": {"id": 501}})
+    answer = comment(user("bob"), issue_url=f"{API}/issues/3")
+    assert only(tmp_path, transferred(user("ann")), new, answer)["target_id"] == "ann"
+
+
+def test_answers_under_a_new_name_answer_the_threads_of_before_and_a_note_says_so(tmp_path: Path) -> None:
+    parsed = parse(tmp_path, transferred(user("ann")), comment(user("bob"), issue_url=f"{API}/issues/3"))
+    assert rows(parsed)[1]["target_id"] == "ann"
+    assert parsed.notes == {f"answers under {API} are taken for answers in {OTHER}, under another name"}
+
+
+@pytest.mark.parametrize("number", [502, None])
+def test_a_new_repository_under_another_or_the_old_name_is_another_one(tmp_path: Path, number: int | None) -> None:
+    for address in (API, OTHER):
+        other = pull(user("bob")) | {"url": f"{address}/pulls/1", "base": {"repo": {"id": number}}}
+        third = pull(user("cy"), base={"repo": {"id": 3}})
+        with pytest.raises(InputError, match="give each repository a source of its own"):
+            parse(tmp_path, transferred(user("ann")), other, third)
+
+
+def test_an_issue_is_a_post_and_a_comment_on_it_answers_its_author(tmp_path: Path) -> None:
+    begun, answer = rows(parse(tmp_path, issue(user("ann")), comment(user("bob"), issue_url=f"{API}/issues/9")))
+    assert (begun["event_id"], begun["verb"], begun["actor_id"], begun["text"]) == (
+        "issue-9",
+        "post",
+        "ann",
+        "It bends\n\n",
+    )
+    assert (answer["object_id"], answer["target_id"]) == ("issue-9", "ann")
+
+
+def test_a_pull_request_among_the_issues_is_ignored_and_tells_its_author(tmp_path: Path) -> None:
+    twin = issue(user("ann"), 7, pull_request={"url": f"{API}/pulls/7"})
+    parsed = parse(tmp_path, twin, comment(user("bob")))
+    assert parsed.ignored == {"a pull request among the issues": 1}
+    assert [(row["object_id"], row["target_id"]) for row in rows(parsed)] == [("pr-7", "ann")]
+
+
+def test_a_thread_that_nobody_knows_is_called_by_its_own_address_and_counted(tmp_path: Path) -> None:
+    for kind, object_id in (("pull", "pr-7"), ("issues", "issue-7")):
+        parsed = parse(
+            tmp_path, comment(user("bob"), html_url=f"https://github.com/acme/tools/{kind}/7#issuecomment-1")
+        )
+        assert [(row["object_id"], row["target_id"]) for row in rows(parsed)] == [(object_id, None)]
+        assert [note.split(" stand ")[0] for note in parsed.notes] == ["1 answers"]
+
+
+PAGE = "https://github.com/acme/tools/discussions/4"
+DISCUSSION = {"number": 4, "title": "Why?", "body": "@bob", "user": user("ann"), "created_at": AT, "html_url": PAGE}
+
+
+def test_a_discussion_and_its_comments_are_a_post_and_replies(tmp_path: Path) -> None:
+    place = {"discussion_id": 1, "html_url": f"{PAGE}#discussioncomment-5", "created_at": AT, "body": ""}
+    first = {**place, "id": 5, "user": user("bob")}
+    second = {**place, "id": 6, "user": user("cy"), "parent_id": 5}
+    found = rows(parse(tmp_path, DISCUSSION, first, second))
+    assert [(row["event_id"], row["verb"], row["object_id"], row["target_id"]) for row in found] == [
+        ("discussion-4", "post", "discussion-4", None),
+        ("discussion-4-m-bob", "mention", "discussion-4", "bob"),
+        ("dc-5", "reply", "discussion-4", "ann"),
+        ("dc-6", "reply", "discussion-4", "bob"),
+    ]
+
+
+def test_a_release_and_a_comment_on_a_commit_name_people_too(tmp_path: Path) -> None:
+    release = {"id": 8, "tag_name": "v1", "name": "One", "body": "thanks @bob", "author": user("ann"), "created_at": AT}
+    remark = {"id": 9, "commit_id": "c0ffee", "body": "cc @cy", "user": user("ann"), "created_at": AT}
+    found = rows(parse(tmp_path, release, remark))
+    assert [(row["event_id"], row["verb"], row["object_id"], row["target_id"]) for row in found] == [
+        ("release-8", "post", "release-8", None),
+        ("release-8-m-bob", "mention", "release-8", "bob"),
+        ("cc-9", "reply", "commit-c0ffee", None),
+        ("cc-9-m-cy", "mention", "commit-c0ffee", "cy"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("record", "kind"),
+    [
+        (review(user("bob"), state="PENDING", submitted_at=None), "a review that is not submitted yet"),
+        ({"id": 8, "tag_name": "v1", "draft": True, "author": user("ann")}, "a release that is not published yet"),
+        ({"id": 3, "node_id": "x", "name": "bug", "color": "f00"}, "an object of GitHub that is no activity"),
+        (comment(user("bob"), performed_via_github_app={"id": 1}), "performed via a GitHub app"),
+        (event("commented", user("bob")) | {"event": "pinned"}, "pinned"),
+    ],
+)
+def test_what_says_nothing_yet_or_was_nobodys_own_act_is_ignored_with_its_reason(
+    tmp_path: Path, record: dict[str, Any], kind: str
+) -> None:
+    parsed = parse(tmp_path, record)
+    assert (parsed.tables, parsed.ignored, parsed.rejects) == ({}, {kind: 1}, [])
+
+
+def test_a_comment_of_the_timeline_is_that_comment(tmp_path: Path) -> None:
+    assert only(tmp_path, comment(user("bob")) | {"event": "commented"})["event_id"] == "ic-1"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        {"login": "app/linter"},
+        {"login": "linter", "user_type": "Bot"},
+        {"login": "linter", "__typename": "Bot"},
+        {"login": "linter", "is_bot": True},
+        {"login": "linter", "type": "bot"},
+    ],
+)
+def test_a_program_is_one_however_github_says_so_and_whether_it_acts_or_not(
+    tmp_path: Path, program: dict[str, Any]
+) -> None:
+    merge = event("merged", user("ann"), issue={"number": 7, "user": program})
+    for record in (comment(program, performed_via_github_app={"id": 1}), merge):
+        accounts = rows(parse(tmp_path, record), "accounts")
+        assert [(row["account_id"], row["is_bot"]) for row in accounts] == [(program["login"], "true")]
+
+
+def test_a_title_mentions_nobody(tmp_path: Path) -> None:
+    assert len(rows(parse(tmp_path, pull(user("ann"), title="thanks @bob")))) == 1

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from evenscore.coverage import is_feed, write_source_days
+from evenscore.coverage import is_feed, partial_days, write_source_days
 from evenscore.extraction import Delivery
 
 NIGHT = date(2026, 3, 10)
@@ -144,3 +144,58 @@ def test_a_feed_is_what_tells_of_the_present_again_and_again(
     path: str, delivered: list[Delivery], expected: bool
 ) -> None:
     assert is_feed(path, delivered, NIGHT) is expected
+
+
+def parts(day: date, *names: str) -> list[Delivery]:
+    """Files of a day, by what their names have in the place of `{day}`."""
+    told = {"first_date": day.isoformat(), "last_date": day.isoformat()}
+    return [Delivery(name.format(day=day, plain=f"{day:%Y%m%d}"), 1, 1, "", day.isoformat(), **told) for name in names]
+
+
+HOURS = [f"in/{{day}}-{hour}.json.gz" for hour in range(24)]
+PADDED = [f"in/{{plain}}/{hour:02}.ndjson" for hour in range(24)]
+QUARTERS = [f"in/{{day}}/00-{minute:02}.csv" for minute in (0, 15, 30, 45)]
+NAMED = ["in/{day}-issues.ndjson", "in/{day}-comments.ndjson", "in/{day}-pulls.ndjson"]
+
+
+@pytest.mark.parametrize("names", [HOURS, PADDED, QUARTERS, NAMED], ids=["hours", "padded", "quarters", "named"])
+def test_a_day_of_which_a_part_is_missing_is_partial_whatever_the_layout(names: list[str]) -> None:
+    days = [delivery for days in range(1, 5) for delivery in parts(ago(days), *names)]
+    assert partial_days([*days, *parts(NIGHT, *names)], NIGHT) == set()
+    for missing in {names[0], names[1], names[-1]}:
+        tonight = parts(NIGHT, *(name for name in names if name != missing))
+        assert partial_days([*days, *tonight], NIGHT) == {NIGHT}
+        assert partial_days([*days, *tonight], ago(1)) == set()
+
+
+@pytest.mark.parametrize("hour", [0, 7, 23])
+def test_an_hour_is_missing_from_the_first_day_on(hour: int) -> None:
+    assert partial_days(parts(NIGHT, *(name for name in HOURS if name != HOURS[hour])), NIGHT) == {NIGHT}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["in/{day}.ndjson"],
+        HOURS[12:14],
+        ["in/{day}-a1f3.json", "in/{day}-77e0.json"],
+        ["in/{day}-093017.csv", "in/{day}-171502.csv", "in/{day}-221133.csv"],
+        ["in/everything.csv"],
+    ],
+    ids=["one file", "two hours", "digests", "times", "no day in its name"],
+)
+def test_what_is_no_row_of_parts_owes_none(names: list[str]) -> None:
+    assert partial_days(parts(NIGHT, *names), NIGHT) == set()
+
+
+def test_a_part_that_came_now_and_then_is_not_owed() -> None:
+    days = [delivery for days in range(1, 9) for delivery in parts(ago(days), *(NAMED if days % 2 else NAMED[:2]))]
+    assert partial_days([*days, *parts(NIGHT, *NAMED[:2])], NIGHT) == set()
+
+
+def test_a_partial_day_is_missing_like_one_of_which_nothing_came(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into raw.sources values ('feed', 'forum', 'activity', true)")
+    con.executemany("insert into raw.deliveries values ('feed', $1, $1)", [[ago(2)], [ago(1)], [NIGHT]])
+    write_source_days(con, {"feed": {NIGHT}, "other": {ago(1)}, "none": set()})
+    told = con.execute("select state from raw.source_days where day_date >= $1 order by day_date", [ago(1)])
+    assert told.fetchall() == [("covered",), ("missing",)]

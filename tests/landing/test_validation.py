@@ -124,6 +124,39 @@ def test_the_nights_when_clocks_change_lose_no_hour(judge: Judge, written: str, 
     assert str(judge(event(occurred_at=written))[0][0]["occurred_at"]) == utc
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "2026-03-01T10:00:00+99:00",
+            "2026-03-01T10:00:00+14:30",
+            "2026-03-01T10:00:00-00:00",
+            "2026-03-01 10:00:00-00",
+        ),
+        *(
+            "2026-02-27T24:00:00Z",
+            "2026-02-28T23:59:60Z",
+            "26-03-01T10:00:00Z",
+            "2026-3-1",
+            "2026-03-01T10:00+01:00:30",
+        ),
+        *("2026-03-01T10:00:00 CST", "2026-03-01T10:00:00 EST", "epoch", "-infinity", "now", "1772359200000"),
+        *(
+            "2025-10-26 02:30:00 Europe/Berlin",
+            "2025-03-30 02:30:00 Europe/Berlin",
+            "2025-04-06 01:45 Australia/Lord_Howe",
+        ),
+    ],
+)
+def test_a_time_that_could_mean_several_instants_or_none_is_refused_in_every_dataset(
+    judge: Judge, written: str
+) -> None:
+    accepted, ((_, reason),), _ = judge(event(occurred_at=written))
+    assert accepted == []
+    why = ("not a timestamp", "no single instant", "before 1970")
+    assert reason in [f"occurred_at is {kind}: {written}" for kind in why]
+
+
 def test_an_offset_may_carry_an_event_into_the_future(judge: Judge) -> None:
     assert judge(event(occurred_at="2026-03-01T23:00:00-02:00"))[1][0][1].startswith("occurred_at is in the future")
     assert judge(event(occurred_at="2026-03-02T01:00:00+02:00"))[1] == []

@@ -14,6 +14,7 @@ from evenscore.consent.standing import last_words, standing
 from evenscore.errors import BusyError, UsageError
 from evenscore.forgetting.hide import hide
 from evenscore.settings import Settings
+from evenscore.terminal import say
 
 
 @main.group()
@@ -102,7 +103,7 @@ def withdraw(
     try:
         hide(settings)
     except BusyError as error:
-        click.echo(f"evenscore: recorded; {error}; what is published is hidden when that run publishes", err=True)
+        say(f"evenscore: recorded; {error}; what is published is hidden when that run publishes", is_error=True)
 
 
 def _record(settings: Settings, as_json: bool, rows: list[Row]) -> None:

@@ -11,6 +11,7 @@ from evenscore.exports.page import render
 from evenscore.exports.person import gather
 from evenscore.exports.records import about_person, handing_out
 from evenscore.settings import Settings
+from evenscore.terminal import say
 
 
 @main.command()
@@ -43,4 +44,4 @@ def export(
         durable.write_bytes(page, render(found))
     if path:
         durable.write_bytes(path, f"{text}\n".encode())
-    click.echo(str(path) if path else text)
+    say(str(path) if path else text)

@@ -14,6 +14,7 @@ from evenscore.errors import UsageError
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import Settings, load_settings
+from evenscore.terminal import say
 
 
 def telling(verb: Verb) -> Verb:
@@ -70,7 +71,7 @@ def demo(home: Path, config: Path | None, as_json: bool, nights: int) -> None:
     community = make_community(Places(home.absolute()).demo)
     if not as_json:
         people, rows = f"{community.people} people", f"{community.activity_rows:,} activities"
-        click.echo(f"demo community: {people}, {rows}, {community.folder}")
+        say(f"demo community: {people}, {rows}, {community.folder}")
     if nights:
         first = community.last_date - timedelta(days=nights - 1)
         settings = load_settings(home, community.folder / "evenscore.toml")

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from evenscore import durable
 from evenscore.errors import EvenscoreError
 from evenscore.settings import load_settings
+from evenscore.terminal import harmless, say
 
 Verb = Callable[..., None]
 
@@ -100,17 +101,37 @@ def hand_on(ctx: click.Context, verbs: Iterable[str], given: dict[str, Any]) -> 
 
 def _give_up(error: Exception, exit_code: int, verbose: bool) -> None:
     if verbose:
-        traceback.print_exc()
-    click.echo(f"evenscore: {' '.join(str(error).split())}", err=True)
+        say(traceback.format_exc(), is_error=True)
+    say(f"evenscore: {' '.join(str(error).split())}", is_error=True)
     sys.exit(exit_code)
 
 
 def show(value: Any, as_json: bool, text: str) -> None:
     """Print a result: as JSON where that was asked for, else in words."""
-    click.echo(json.dumps(value, default=str) if as_json else text)
+    say(json.dumps(value, default=str) if as_json else text)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """The group of all verbs; what it says of a wrong command line is harmless too."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """Read what was typed before the verb."""
+        try:
+            return super().make_context(*args, **options)
+        except click.ClickException as error:
+            error.message = harmless(error.message)  # type: ignore[misc]  # click calls it final
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read what was typed behind the verb, and do it."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = harmless(error.message)  # type: ignore[misc]  # click calls it final
+            raise
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="evenscore")
 @shared
 @click.pass_context

@@ -13,7 +13,7 @@ import pyarrow as pa
 from evenscore.canonical import COUNTERS, FLAGS, ID_COLUMNS, input_columns
 from evenscore.connectors.aliases import first_sightings
 from evenscore.connectors.compressed import Unended, lines
-from evenscore.connectors.records import Ignored, Malformed, Row, decode
+from evenscore.connectors.records import MOST_MALFORMED, Flood, Ignored, Malformed, Row, decode
 from evenscore.connectors.whole_numbers import id_of_number
 from evenscore.errors import InputError
 from evenscore.settings import Source
@@ -27,7 +27,7 @@ SPARED = frozenset({*COUNTERS, *FLAGS["accounts"], "is_private", "is_bot"})
 PART_OF_EVENT = "-(?:m-.*|like-[0-9]+)$"
 """What follows an event's id in the ids of the rows that its record makes besides: mentions and likes."""
 TAKEN_DOWN = "taken down in the same file"
-MAX_REJECTS = 100_000
+MAX_REJECTS = MOST_MALFORMED
 """Past this many, a file with more malformed records than sound ones is given up before it fills the memory."""
 
 
@@ -105,6 +105,8 @@ def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]], ar
             parsed.ignored[str(kind)[:MAX_REASON_CHARACTERS]] += 1
             if kind.event:
                 parsed.taken_down[kind.event] = kind.at
+        except Flood as reason:
+            raise InputError(f"{path}: row {number}: {reason}; taken for a bomb") from reason
         except Malformed as reason:
             refuse(path, parsed, Reject(number, str(reason)[:MAX_REASON_CHARACTERS], line[:MAX_RECORD_CHARACTERS]))
         else:

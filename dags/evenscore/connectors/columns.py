@@ -17,18 +17,27 @@ OTHER_NAMES = {
     "consent": dict.fromkeys(("adult", "over18", "isover18"), "is_adult"),
 }
 """What platforms call a column that protects, in letters alone: unread, it would protect nobody."""
+MAX_COLUMNS = 1_000
+"""A canonical file has some ten columns; one with more than this is work for nothing."""
 MAX_UNREAD = 1_000
 """So many names of columns that nobody reads are kept; a file with more makes them up."""
 
 
 def require_columns(path: Path, names: list[str], dataset: str, required: list[str]) -> None:
-    """Raise InputError where a column is misspelt, given twice, or missing."""
+    """Raise InputError where there are far too many columns, or one is misspelt, given twice, or missing."""
+    require_width(path, len(names))
     require_spelling(path, names, dataset)
     for name in input_columns(dataset):
         if name in required and name not in names:
             raise InputError(f"{path}: column {name} is missing (it has: {', '.join(names)[:MAX_SHOWN_CHARACTERS]})")
         if names.count(name) > 1:
             raise InputError(f"{path}: column {name} is given twice")
+
+
+def require_width(path: Path, count: int) -> None:
+    """Raise InputError where there are far too many columns."""
+    if count > MAX_COLUMNS:
+        raise InputError(f"{path}: has {count:,} columns, more than {MAX_COLUMNS:,}; taken for a bomb")
 
 
 def require_spelling(path: Path, names: Iterable[str], dataset: str) -> None:

@@ -1,6 +1,5 @@
 """Plain, .gz and .zst files as lines of text: verified to the last byte, with a limit on every size."""
 
-import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,10 @@ import zstandard
 from evenscore.errors import InputError
 
 CHUNK_BYTES = 1 << 20
+GZIP_BYTES = 1 << 12
+"""What is read of a .gz file in one step: its reader never knows of more than it has unpacked, on any Python."""
+GZIP_WINDOW = 31
+"""How zlib is told to expect gzip's header and to verify its checksum and length."""
 ZSTD_BYTES = 512
 """Four bytes of zstd can hold 128 KiB, so this is what may be unpacked in one step (16 MiB at worst)."""
 MAX_LINE_BYTES = 16 << 20
@@ -18,7 +21,10 @@ MAX_LINE_BYTES = 16 << 20
 MAX_RATIO = 200
 BOMB_BYTES = 8 << 20
 """A file of which any stretch this long unpacks from less than a MAX_RATIO-th of its length is taken for a bomb."""
-
+LEAST_MEAN_LINE_BYTES = 8
+"""No record is written in less; lines that are shorter on average are work for nothing, whatever they hold."""
+MANY_LINES = 1 << 17
+"""Fewer lines than this in one stretch are no work, however short they are."""
 
 UNCHECKED = "a zstd frame without a content checksum: damage within it would not be seen"
 """What is noted of a file that nothing vouches for."""
@@ -41,6 +47,7 @@ def lines(path: Path, notes: set[str] | None = None) -> Iterator[str]:
     for chunk in _unpacked(path, set() if notes is None else notes):
         whole, end, rest = (rest + chunk).rpartition(b"\n")
         if end:
+            _require_records(path, number, whole)
             found = _text(path, number, whole).split("\n")
             number += len(found)
             yield from (line.removesuffix("\r") for line in found)
@@ -48,6 +55,15 @@ def lines(path: Path, notes: set[str] | None = None) -> Iterator[str]:
             raise InputError(f"{path}: line {number + 1} is longer than {MAX_LINE_BYTES >> 20} MiB")
     if rest:
         yield Unended(_text(path, number, rest).removesuffix("\r"))
+
+
+def _require_records(path: Path, number: int, whole: bytes) -> None:
+    """Refuse what stands after line `number` before it is split, where its lines are too short for records."""
+    if whole.count(b"\n") > max(MANY_LINES, len(whole) // LEAST_MEAN_LINE_BYTES):
+        raise InputError(
+            f"{path}: line {number + 1}: from here on lines have less than {LEAST_MEAN_LINE_BYTES} bytes on average; "
+            "taken for a bomb"
+        )
 
 
 def _text(path: Path, number: int, raw: bytes) -> str:
@@ -67,7 +83,7 @@ def _unpacked(path: Path, notes: set[str]) -> Iterator[bytes]:
             yield from _measured(path, packed, _chunks(path, packed, notes))
     except EOFError as error:
         raise InputError(f"{path}: truncated: the compressed stream ends early") from error
-    except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
+    except (zlib.error, zstandard.ZstdError) as error:
         raise InputError(f"{path}: damaged: {error}") from error
 
 
@@ -85,19 +101,35 @@ def _measured(path: Path, packed: BinaryIO, chunks: Iterator[bytes]) -> Iterator
 
 def _chunks(path: Path, packed: BinaryIO, notes: set[str]) -> Iterator[bytes]:
     if path.suffix == ".zst":
-        return _zstd_chunks(packed, notes)
-    stream = gzip.GzipFile(fileobj=packed) if path.suffix == ".gz" else packed
-    return iter(lambda: stream.read(CHUNK_BYTES), b"")
+        return _gathered(_zstd_pieces(packed, notes))
+    if path.suffix == ".gz":
+        return _gathered(_gzip_pieces(packed))
+    return iter(lambda: packed.read(CHUNK_BYTES), b"")
 
 
-def _zstd_chunks(packed: BinaryIO, notes: set[str]) -> Iterator[bytes]:
+def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
     gathered = bytearray()
-    for piece in _zstd_pieces(packed, notes):
+    for piece in pieces:
         gathered += piece
         if len(gathered) >= CHUNK_BYTES:
             yield bytes(gathered)
             gathered.clear()
     yield bytes(gathered)
+
+
+def _gzip_pieces(packed: BinaryIO) -> Iterator[bytes]:
+    """What each member holds, a bounded piece at a time; the zeros that tapes leave between members are none."""
+    waiting = packed.read(GZIP_BYTES)
+    while waiting:
+        member = zlib.decompressobj(wbits=GZIP_WINDOW)
+        yield member.decompress(waiting, CHUNK_BYTES)
+        while not member.eof:
+            if not (waiting := member.unconsumed_tail or packed.read(GZIP_BYTES)):
+                raise EOFError
+            yield member.decompress(waiting, CHUNK_BYTES)
+        waiting = member.unused_data.lstrip(b"\0")
+        while not waiting and (piece := packed.read(GZIP_BYTES)):
+            waiting = piece.lstrip(b"\0")
 
 
 def _zstd_pieces(packed: BinaryIO, notes: set[str]) -> Iterator[bytes]:

@@ -5,7 +5,6 @@ A post names its parent by number within the topic, so all files of the source i
 their authors first. Likes are known only as a count: they are anonymous and dated like their post.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,14 +12,15 @@ from typing import ClassVar
 
 from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
+from evenscore.connectors.prose import cooked_names, cooked_text, discourse_names, refused_names
 from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, sound_records, text
 from evenscore.settings import Source
 
-MENTION = re.compile(r"(?<![\w/])@(\w(?:[\w.-]*\w)?)")
 LIKE = 2
 """The id that Discourse gives to the like among a post's actions."""
 MAX_LIKES = 100_000
 """A larger count is a fault of the forum, not its readers; it is refused before it fills the memory."""
+PROGRAM_FLAGS = ("is_bot", "bot")
 REGULAR = 1
 """The post type of what people write; the others are notices of the forum and its staff."""
 
@@ -42,15 +42,18 @@ class Discourse(JsonLines):
         return JsonLines.parse(known, path, source)
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
-        """The post or reply that a record is, whom its text mentions, its likes, and its author's name."""
+        """The post or reply that a record is, whom its text mentions, its likes, and what its author is."""
         _require_visible(record)
         activity = {"network": source.network, **self._activity(record)}
         yield "activity", activity
-        for mention in mentions(activity, MENTION, source.account_ids):
+        for mention in mentions(activity, _names(record), source.account_ids):
             yield "activity", mention
         for like in _likes(activity, record):
             yield "activity", like
         yield from sighting("account", activity["actor_id"], record.get("user_id"), activity)
+        if activity["actor_id"] and _is_program(record):
+            captured = {"account_id": activity["actor_id"], "captured_at": activity["occurred_at"], "is_bot": True}
+            yield "accounts", {"network": source.network, **captured}
 
     def _activity(self, record: Row) -> Row:
         is_first = need(record, "post_number") == 1
@@ -61,12 +64,31 @@ class Discourse(JsonLines):
             "object_id": f"topic-{need(record, 'topic_id')}",
             "target_id": None if is_first else self._target(record),
             "occurred_at": need(record, "created_at"),
-            "text": text(record, "raw"),
+            "text": text(record, "raw") if _is_raw(record) else cooked_text(text(record, "cooked") or ""),
         }
 
     def _target(self, record: Row) -> str | None:
         topic, parent = record["topic_id"], record.get("reply_to_post_number")
         return self._authors.get(f"{topic}/{parent}") or self._authors.get(f"{topic}/1")
+
+
+def _is_raw(record: Row) -> bool:
+    """Whether a post stands there as it was written; most of a forum's pages show it as HTML alone."""
+    return "raw" in record or "cooked" not in record
+
+
+def _names(record: Row) -> list[str]:
+    cooked = text(record, "cooked") or "" if "cooked" in record else ""
+    if not _is_raw(record):
+        return cooked_names(cooked)
+    none = refused_names(cooked)
+    return [name for name in discourse_names(record["raw"]) if name.casefold() not in none]
+
+
+def _is_program(record: Row) -> bool:
+    """Whether the forum says that a post's author is a program: those that it brings along have numbers below zero."""
+    number = record.get("user_id")
+    return (isinstance(number, int) and number < 0) or any(record.get(flag) is True for flag in PROGRAM_FLAGS)
 
 
 def _require_visible(record: Row) -> None:

@@ -12,13 +12,16 @@ import pyarrow.parquet as pq
 
 from evenscore.canonical import ID_COLUMNS, REQUIRED_COLUMNS, input_columns
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
-from evenscore.connectors.columns import MAX_UNREAD, require_columns, require_spelling, unread
+from evenscore.connectors.columns import MAX_UNREAD, require_columns, require_spelling, require_width, unread
 from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, Unended, lines
 from evenscore.connectors.records import Malformed, Row
 from evenscore.connectors.whole_numbers import ids_of_numbers, require_digits
 from evenscore.errors import InputError
 from evenscore.settings import Source
 
+FOOTER_END_BYTES = 8
+"""A Parquet file ends with the length of its footer, in four bytes, and four letters."""
+MAX_FOOTER_BYTES = 8 << 20
 NDJSON_SUFFIXES = (".ndjson", ".jsonl", ".json")
 UNCLOSED_QUOTE = "unexpected end of data"
 """How the csv module says that the file ended within quotes."""
@@ -103,8 +106,10 @@ def _json_lines(path: Path, dataset: str, required: list[str]) -> Parsed:
 
 
 def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
+    _require_plain_footer(path)
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
+        require_width(path, file.metadata.num_columns)
         names = file.schema_arrow.names
         require_columns(path, names, dataset, required)
         _require_no_bomb(path, file.metadata)
@@ -118,6 +123,16 @@ def _parquet(path: Path, dataset: str, required: list[str]) -> Parsed:
         columns[name] = _as_text(path, name, table.column(name), is_id) if known else _nothing(table.num_rows)
     raw = pa.table(columns, schema=raw_schema(dataset))
     return Parsed(tables={dataset: raw}, record_count=table.num_rows, unread=unread(names, dataset))
+
+
+def _require_plain_footer(path: Path) -> None:
+    """Refuse a description of the columns that takes longer to read than all the rows of an honest file."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - FOOTER_END_BYTES))
+        footer_bytes = int.from_bytes(file.read(4), "little")
+    if MAX_FOOTER_BYTES < footer_bytes <= size:
+        raise InputError(f"{path}: its columns are described in {footer_bytes:,} bytes; taken for a bomb")
 
 
 def _nothing(count: int) -> pa.Array:

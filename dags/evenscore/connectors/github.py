@@ -1,103 +1,186 @@
-"""GitHub's REST objects as JSON lines: pull requests, comments, review comments, reviews and issue events.
+"""GitHub's REST objects as JSON lines: issues, pull requests, discussions, releases, what answers them, and merges.
 
-An object is recognised by its own keys, never by the name of its file. Whose pull request or comment is answered
-stands in another object, so all files of the source in the same folder are asked for their authors first.
+An object is recognised by its own keys, never by the name of its file. Whose thread or comment is answered stands in
+another object, so all files of the source in the same folder are asked for their authors first.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
-from evenscore.connectors.records import (
-    Ignored,
-    Malformed,
-    Row,
-    given,
-    mentions,
-    need,
-    seek,
-    siblings,
-    sound_records,
-    text,
+from evenscore.connectors.github_accounts import is_program, login, names, person, programs
+from evenscore.connectors.github_threads import (
+    NUMBERED,
+    Threads,
+    is_discussion,
+    is_issue,
+    is_pull,
+    read_threads,
+    told_object,
 )
-from evenscore.errors import InputError
+from evenscore.connectors.prose import github_names
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, text
 from evenscore.settings import Source
 
 NETWORK = "github"
-GHOST = "ghost"
-"""The placeholder that GitHub shows for every deleted account: many people, so nobody."""
-MENTION = re.compile(r"(?<![\w/])@(\w(?:[\w-]*\w)?)", re.ASCII)
-USERS = (("user",), ("actor",), ("issue", "user"))
+USERS = (("user",), ("actor",), ("author",), ("issue", "user"))
 """Where an object tells of accounts, each by its login and its id."""
+OF_TIMELINE = ("commented", "reviewed")
+"""The events that are a comment or a review themselves, and not a word about one."""
+OWN_MARKS = ("node_id", "url")
 
 
 class GitHub(JsonLines):
-    """REST objects of one repository; `authors` says who wrote what other objects answer."""
+    """REST objects of one repository; `threads` says who wrote what other objects answer."""
 
     kind: ClassVar[str] = "github"
 
-    def __init__(self, authors: Mapping[str, str | None] | None = None) -> None:
-        self._authors = authors or {}
+    def __init__(self, threads: Threads | None = None) -> None:
+        self._threads = threads or Threads()
+        self._unanswered_count = 0
 
     def parse(self, path: Path, source: Source) -> Parsed:
-        """Read one file, knowing the authors in all files of its source beside it."""
-        known = GitHub(_authors(siblings(path, source)))
-        return JsonLines.parse(known, path, source)
+        """Read one file, knowing the threads in all files of its source beside it."""
+        known = GitHub(read_threads(siblings(path, source)))
+        parsed = JsonLines.parse(known, path, source)
+        parsed.notes |= known._threads.notes
+        if known._unanswered_count:
+            parsed.notes.add(
+                f"{known._unanswered_count} answers stand under threads that no file of the source holds: nobody is "
+                "credited with them"
+            )
+        return parsed
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
-        """What one object did, whom its text mentions, its accounts' names, and its actor's account if a bot's."""
-        activity = {"network": source.network or NETWORK, **self._activity(record)}
+        """What one object did, whom its text mentions, its accounts' names, and which of them are programs."""
+        activity = {"network": source.network or NETWORK, **self._reader(record)(record)}
+        _require_own_hand(record)
         yield "activity", activity
-        for mention in mentions(activity, MENTION, source.account_ids):
-            if person(mention["target_id"]):
-                yield "activity", mention
-        yield from bots(activity, record.get("actor") or record.get("user"))
+        if activity["verb"] != "merge":
+            yield from mentioned(activity, record.get("body"), source)
+        yield from programs(activity, record, USERS)
         yield from names(activity, record, USERS)
 
-    def _activity(self, record: Row) -> Row:
-        if "event" in record:
-            return _merge(record)
-        if "merged_at" in record:
-            return _pull(record)
-        if "pull_request_url" in record and "state" in record:
-            return self._answer(record, "rv", "review", "pull_request_url", "submitted_at")
-        if "pull_request_url" in record:
-            return self._answer(record, "rc", "reply", "pull_request_url", "created_at")
-        if "issue_url" in record:
-            return self._answer(record, "ic", "reply", "issue_url", "created_at")
-        raise Malformed("no GitHub object we know: it has no event, merged_at, pull_request_url or issue_url")
+    def _reader(self, record: Row) -> Callable[[Row], Row]:
+        if "event" in record and record["event"] not in OF_TIMELINE:
+            return _merge
+        for is_one, reader in self._kinds():
+            if is_one(record):
+                return reader
+        if any(record.get(mark) for mark in OWN_MARKS):
+            raise Ignored("an object of GitHub that is no activity")
+        raise Malformed(
+            "no GitHub object we know: it is no issue, pull request, discussion, release, comment, review or event"
+        )
+
+    def _kinds(self) -> Iterator[tuple[Callable[[Row], bool], Callable[[Row], Row]]]:
+        yield is_pull, lambda record: _post(record, "pr")
+        yield lambda record: "pull_request_url" in record and "state" in record, self._review
+        yield (
+            lambda record: "pull_request_url" in record,
+            lambda record: self._answer(record, "rc", "reply", "pull_request_url", "created_at"),
+        )
+        yield (
+            lambda record: "issue_url" in record,
+            lambda record: self._answer(record, "ic", "reply", "issue_url", "created_at"),
+        )
+        yield (
+            lambda record: "discussion_id" in record,
+            lambda record: self._answer(record, "dc", "reply", "html_url", "created_at"),
+        )
+        yield lambda record: "tag_name" in record, _release
+        yield lambda record: "commit_id" in record and "body" in record, _commit_comment
+        yield is_discussion, lambda record: _post(record, "discussion")
+        yield is_issue, _issue
+
+    def _review(self, record: Row) -> Row:
+        if str(record["state"]).casefold() == "pending":
+            raise Ignored("a review that is not submitted yet")
+        return self._answer(record, "rv", "review", "pull_request_url", "submitted_at")
 
     def _answer(self, record: Row, prefix: str, verb: str, thread_key: str, instant_key: str) -> Row:
         thread = str(need(record, thread_key))
-        number = re.search(r"/(\d+)$", thread)
-        if number is None:
+        found = NUMBERED.search(thread)
+        if found is None:
             raise Malformed(f"{thread_key} ends in no number: {thread}")
-        # The comment that is answered may be a deleted account's; then the answer goes to the pull request's author.
-        answered = self._authors.get(f"rc-{record.get('in_reply_to_id')}")
+        object_id = self._threads.object_of(int(found[2]), told_object(record))
+        # The comment that is answered may be a deleted account's; then the answer goes to the thread's author.
+        answered = self._threads.authors.get(f"{prefix}-{record.get('in_reply_to_id') or record.get('parent_id')}")
+        self._unanswered_count += object_id not in self._threads.authors
         return {
             "event_id": f"{prefix}-{need(record, 'id')}",
             "verb": verb,
             "actor_id": login(record, "user"),
-            "object_id": f"pr-{number[1]}",
-            "target_id": answered or self._authors.get(thread),
+            "object_id": object_id,
+            "target_id": answered or self._threads.authors.get(object_id),
             "occurred_at": need(record, instant_key),
             "text": text(record, "body"),
         }
 
 
-def _pull(record: Row) -> Row:
-    pull_id = f"pr-{need(record, 'number')}"
+def mentioned(activity: Row, body: object, source: Source) -> Iterator[tuple[str, Row]]:
+    """A row for everybody whom the body of a text names; titles mention nobody on GitHub."""
+    for mention in mentions(activity, github_names(body if isinstance(body, str) else None), source.account_ids):
+        if person(mention["target_id"]):
+            yield "activity", mention
+
+
+def titled_text(record: Row, *path: str) -> str | None:
+    """The title and the body of the object at a path."""
+    title, body = text(record, *path, "title"), text(record, *path, "body")
+    return f"{title or ''}\n\n{body or ''}" if title or body else None
+
+
+def _require_own_hand(record: Row) -> None:
+    """Raise Ignored for what an app did in somebody's name; what a program's own account did counts as a program's."""
+    by_app = record.get("performed_via_github_app")
+    if by_app and not is_program(record.get("user") or record.get("actor")):
+        raise Ignored("performed via a GitHub app")
+
+
+def _post(record: Row, prefix: str) -> Row:
+    post_id = f"{prefix}-{need(record, 'number')}"
     return {
-        "event_id": pull_id,
+        "event_id": post_id,
         "verb": "post",
         "actor_id": login(record, "user"),
-        "object_id": pull_id,
+        "object_id": post_id,
         "occurred_at": need(record, "created_at"),
         "text": titled_text(record),
+    }
+
+
+def _issue(record: Row) -> Row:
+    if record.get("pull_request"):
+        raise Ignored("a pull request among the issues")
+    return _post(record, "issue")
+
+
+def _release(record: Row) -> Row:
+    if record.get("draft") is True:
+        raise Ignored("a release that is not published yet")
+    release_id = f"release-{need(record, 'id')}"
+    title, body = (record.get(key) if isinstance(record.get(key), str) else None for key in ("name", "body"))
+    return {
+        "event_id": release_id,
+        "verb": "post",
+        "actor_id": login(record, "author"),
+        "object_id": release_id,
+        "occurred_at": record.get("published_at") or need(record, "created_at"),
+        "text": f"{title or ''}\n\n{body or ''}" if title or body else None,
+    }
+
+
+def _commit_comment(record: Row) -> Row:
+    # The comment names the commit but not who wrote it, so nobody is credited with the answer.
+    return {
+        "event_id": f"cc-{need(record, 'id')}",
+        "verb": "reply",
+        "actor_id": login(record, "user"),
+        "object_id": f"commit-{need(record, 'commit_id')}",
+        "occurred_at": need(record, "created_at"),
+        "text": text(record, "body"),
     }
 
 
@@ -113,59 +196,3 @@ def _merge(record: Row) -> Row:
         "target_id": login(record, "issue", "user"),
         "occurred_at": need(record, "created_at"),
     }
-
-
-def login(record: Row, *path: str) -> str | None:
-    """The login of the user object at a path; None when the account is deleted (a null or the ghost)."""
-    user = given(record, *path)
-    return None if user is None else person(str(need(record, *path, "login")))
-
-
-def person(account: str) -> str | None:
-    """The account, unless it is the placeholder of deleted ones."""
-    return None if account.casefold() == GHOST else account
-
-
-def titled_text(record: Row, *path: str) -> str | None:
-    """The title and the body of the object at a path."""
-    title, body = text(record, *path, "title"), text(record, *path, "body")
-    return f"{title or ''}\n\n{body or ''}" if title or body else None
-
-
-def bots(activity: Row, actor: Any) -> Iterator[tuple[str, Row]]:
-    """A snapshot of the actor's account where GitHub says that it is a bot's."""
-    account = activity["actor_id"]
-    is_bot = isinstance(actor, dict) and actor.get("type") == "Bot"
-    if account and (is_bot or account.endswith("[bot]")):
-        captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
-        yield "accounts", {"network": activity["network"], **captured}
-
-
-def names(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
-    """What the accounts of the user objects at some paths are called; the placeholder is no account."""
-    for path in users:
-        name = seek(record, *path, "login")
-        if name and person(name):
-            yield from sighting("account", name, seek(record, *path, "id"), activity)
-
-
-@lru_cache(maxsize=4)
-def _authors(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str | None]:
-    """Who wrote each pull request (by both of its addresses) and each review comment (by its id)."""
-    found: dict[str, str | None] = {}
-    repositories: set[str] = set()
-    for record in sound_records(files):
-        try:
-            if "merged_at" in record:
-                found[f"{record.get('url')}"] = found[f"{record.get('issue_url')}"] = login(record, "user")
-                repositories.add(str(need(record, "url")).rpartition("/pulls/")[0])
-            elif "pull_request_url" in record and "state" not in record:
-                found[f"rc-{need(record, 'id')}"] = login(record, "user")
-        except Malformed:
-            continue
-    if len(repositories) > 1:  # pull requests are numbered within a repository
-        names = " and ".join(sorted(repositories)[:2])
-        raise InputError(
-            f"{files[0][0].parent}: holds pull requests of {names}; give each repository a source of its own"
-        )
-    return found

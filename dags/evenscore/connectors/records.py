@@ -1,7 +1,6 @@
 """Reading one decoded JSON record: what must be there, what may be null, whom a text mentions."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,10 @@ from evenscore.settings import Source
 
 Row = dict[str, Any]
 
-CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-"""Markdown code, where an @ marks a key or a decorator and not a person."""
+MAX_KEYS = 1_000
+"""No record of any network has more keys, nor MAX_VALUES values at whatever depth: it is refused with its file."""
+MAX_VALUES = 200_000
+MOST_MALFORMED = 100_000
 
 
 class Number(float):
@@ -32,6 +33,10 @@ class Malformed(Exception):
     """A record that cannot be understood; the message is the reason that is kept beside it."""
 
 
+class Flood(Exception):
+    """A record of far more parts than any network writes; the message says how many."""
+
+
 class Ignored(Exception):
     """A sound record that says nothing about influence (a push, a label); the message is its kind.
 
@@ -44,7 +49,9 @@ class Ignored(Exception):
 
 
 def decode(line: str) -> Row:
-    """One JSON object; raises Malformed for anything else."""
+    """One JSON object; raises Malformed for anything else, and Flood for what would be work for nothing."""
+    if len(line) > MAX_VALUES and line.count(",") > MAX_VALUES:
+        raise Flood(f"holds more than {MAX_VALUES:,} values")
     try:
         record = json.loads(line, parse_float=Number, object_pairs_hook=_every_value)
         if "\\u" in line:  # half a surrogate pair is valid JSON and no text
@@ -53,6 +60,8 @@ def decode(line: str) -> Row:
         raise Malformed(f"invalid JSON: {error}") from error
     if not isinstance(record, dict):
         raise Malformed(f"not a JSON object but {type(record).__name__}")
+    if len(record) > MAX_KEYS:
+        raise Flood(f"has {len(record):,} keys, more than {MAX_KEYS:,}")
     return record
 
 
@@ -100,10 +109,9 @@ def text(record: Row, *path: str) -> str | None:
     return value or None
 
 
-def mentions(activity: Row, pattern: re.Pattern[str], ids: AccountIds) -> Iterator[Row]:
-    """A row for every account that an activity's text names outside code, once each, however often it is written."""
-    prose = CODE.sub(" ", activity.get("text") or "")
-    for account in dict.fromkeys(ids.normal(activity["network"], name) for name in pattern.findall(prose)):
+def mentions(activity: Row, names: list[str], ids: AccountIds) -> Iterator[Row]:
+    """A row for every account that an activity's text names, once each, however often and however it is written."""
+    for account in dict.fromkeys(ids.normal(activity["network"], name) for name in names):
         event_id = f"{activity['event_id']}-m-{account.removeprefix('u_')}"
         yield {**activity, "event_id": event_id, "verb": "mention", "target_id": account, "text": None}
 
@@ -116,10 +124,14 @@ def siblings(path: Path, source: Source) -> tuple[tuple[Path, int], ...]:
 
 
 def sound_records(files: tuple[tuple[Path, int], ...]) -> Iterator[Row]:
-    """Every JSON object in some files; what is not one is refused when its own file is parsed."""
+    """Every JSON object in some files, what is not one is refused when its own file is parsed; many such end a file."""
     for file, _ in files:
+        malformed_count = 0
         for line in lines(file):
             try:
-                yield decode(line)
-            except Malformed:
-                continue
+                if line.strip():
+                    yield decode(line)
+            except (Malformed, Flood):
+                malformed_count += 1
+                if malformed_count > MOST_MALFORMED:
+                    break

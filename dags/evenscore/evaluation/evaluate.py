@@ -1,7 +1,6 @@
 """An evaluation: put the question to the bench, measure by measure, keep the figures, write the page, publish."""
 
 import math
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from evenscore.evaluation.question import GROUPS, Question
 from evenscore.evaluation.trials import scratch
 from evenscore.evaluations import Measure, as_plain, keep
 from evenscore.settings import Settings
+from evenscore.terminal import say
 
 MEASURES: dict[str, Callable[[Bench], list[Measure]]] = {
     "quality": quality.measure_quality,
@@ -72,7 +72,7 @@ def _timed(name: str, bench: Bench) -> list[Measure]:
     started = time.monotonic()
     found = MEASURES[name](bench)
     says = f"{len(found)} figures" if found else "not measured"
-    print(f"evaluate {name}: {says}, {time.monotonic() - started:.0f} s", file=sys.stderr)
+    say(f"evaluate {name}: {says}, {time.monotonic() - started:.0f} s", is_error=True)
     return found
 
 

@@ -1,11 +1,11 @@
 """The gate in plain English: rules, causes, incidents, decisions, and commands that are safe to paste."""
 
 import re
-import shlex
 from datetime import date
 
 from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
-from evenscore.report.words import clean, plural, points, share, short_day, signed, whole
+from evenscore.report.words import plural, points, share, short_day, signed, whole
+from evenscore.terminal import command, shell_word
 
 RULES = {
     "promise": ("The promise", "moved {points} points or more against a score accepted within the last {nights}"),
@@ -157,7 +157,7 @@ def without_that_post(jump: Jump) -> str:
 def call_real(incident: Incident) -> str:
     """The command by which a reviewer says that many did move as one; empty where nobody is asked."""
     is_asked = incident.kind == "mass_shift" and not incident.is_closed
-    return _command("review incident", incident.incident_id, '--by YOU --why "..."') if is_asked else ""
+    return command("review incident", incident.incident_id, options='--by YOU --why "..."') if is_asked else ""
 
 
 def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
@@ -170,10 +170,9 @@ def ring_commands(ring: Ring) -> tuple[str, ...]:
     """The commands that decide on all of a circle who wait, at once."""
     if not ring.waiting:
         return ()
-    words = [_shell_word(_called(jump)) for jump in sorted(ring.waiting, key=lambda jump: jump.person_id)]
-    # Behind --, where no name can be taken for an option.
+    names = [_called(jump) for jump in sorted(ring.waiting, key=lambda jump: jump.person_id)]
     return tuple(
-        f'evenscore review {action} --by YOU --why "..." -- {" ".join(words)}' for action in ("reject", "release")
+        command(f"review {action}", *names, options='--by YOU --why "..."') for action in ("reject", "release")
     )
 
 
@@ -197,35 +196,13 @@ def inside(ring: Ring) -> str:
 
 def explain(jump: Jump, as_of_date: date) -> str:
     """The command that explains a score."""
-    return _command("explain", jump.person_id, f"--date {as_of_date}")
+    return command("explain", jump.person_id, options=f"--date {as_of_date}")
 
 
 def review(jump: Jump, action: str) -> str:
     """The command that decides on a held score, to be completed with a name and a reason."""
-    persona = f"--persona {_shell_word(jump.persona)} " if jump.has_twin else ""
-    return _command(f"review {action}", jump.person_id, f'{persona}--by YOU --why "..."')
-
-
-def _command(verb: str, name: str, options: str) -> str:
-    """A command line, safe to paste whatever it names; an id like an option comes last, after --."""
-    word = _shell_word(name)
-    if name.startswith("-"):
-        return f"evenscore {verb} {options} -- {word}"
-    return f"evenscore {verb} {word} {options}"
-
-
-def _shell_word(text: str) -> str:
-    """The text as one word of bash or zsh, without a character that hides or reorders what stands in the terminal."""
-    if clean(text) == text:
-        return shlex.quote(text)
-    return "$'" + "".join(_escaped(character) for character in text) + "'"
-
-
-def _escaped(character: str) -> str:
-    if character in "\\'":
-        return "\\" + character
-    is_plain = clean(character) == character and character.isascii()
-    return character if is_plain else f"\\U{ord(character):08x}"
+    persona = f"--persona {shell_word(jump.persona)} " if jump.has_twin else ""
+    return command(f"review {action}", jump.person_id, options=f'{persona}--by YOU --why "..."')
 
 
 def _spaced(name: str) -> str:

@@ -1,9 +1,9 @@
 """Held scores and decisions in words: the same on a terminal and in Airflow. Names are made harmless here."""
 
-import shlex
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from evenscore import terminal
 from evenscore.decisions import Action, Decision, Seen
 from evenscore.explain import CHANGES
 from evenscore.report import gate_words, words
@@ -87,8 +87,8 @@ def _block(value: float | None, low: float, high: float) -> str:
 
 def command(held: Seen, action: Action) -> str:
     """The command line that decides, safe to paste whatever the person is called."""
-    who = f"{shlex.quote(clean(held.person_id))} --persona {shlex.quote(clean(held.persona))}"
-    return f'evenscore review {action} {who} --by YOUR_NAME --why "YOUR REASON"'
+    options = f'--persona {terminal.shell_word(held.persona)} --by YOUR_NAME --why "YOUR REASON"'
+    return terminal.command(f"review {action}", held.person_id, options=options)
 
 
 def listed(board: Board) -> str:
@@ -98,7 +98,7 @@ def listed(board: Board) -> str:
 
 def _incident(incident: OpenIncident) -> str:
     kept = words.plural(incident.affected_count, "score")
-    asked = f'evenscore review incident {shlex.quote(incident.incident_id)} --by YOUR_NAME --why "YOUR REASON"'
+    asked = terminal.command("review incident", incident.incident_id, options='--by YOUR_NAME --why "YOUR REASON"')
     return f"{incident.incident_id}: {kept} kept where they were; {incident.observed}\nif the move is real: {asked}\n"
 
 
@@ -109,8 +109,8 @@ def _held(board: Board) -> str:
     rows = [_row(held, board) for held in board.waiting]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    first = clean(board.waiting[0].person_id)
-    return "\n".join([*lines, "", f"the evidence: evenscore review show {shlex.quote(first)}", *_rings(board)])
+    evidence = terminal.command("review show", board.waiting[0].person_id)
+    return "\n".join([*lines, "", f"the evidence: {evidence}", *_rings(board)])
 
 
 def _rings(board: Board) -> list[str]:
@@ -128,8 +128,8 @@ def _rings(board: Board) -> list[str]:
 
 def command_for_all(held: Sequence[HeldScore], action: Action) -> str:
     """The command line that decides on several held scores at once; each is named with its persona."""
-    who = " ".join(shlex.quote(one.who) for one in sorted(held, key=lambda one: one.who))
-    return f'evenscore review {action} {who} --by YOUR_NAME --why "YOUR REASON"'
+    called = sorted(f"{one.person_id} ({one.persona})" for one in held)
+    return terminal.command(f"review {action}", *called, options='--by YOUR_NAME --why "YOUR REASON"')
 
 
 def _row(held: HeldScore, board: Board) -> Sequence[str]:

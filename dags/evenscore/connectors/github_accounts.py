@@ -1,0 +1,57 @@
+"""The accounts in what GitHub tells: by which name, whether they are programs, and who is nobody."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evenscore.connectors.aliases import sighting
+from evenscore.connectors.records import Row, given, need, seek
+
+GHOST = "ghost"
+"""The placeholder that GitHub shows for every deleted account: many people, so nobody."""
+PROGRAM_KINDS = frozenset({"bot", "app", "integration"})
+KIND_KEYS = ("type", "user_type", "account_type", "actor_type", "__typename")
+"""Where GitHub's several interfaces say of what kind an account is."""
+PROGRAM_FLAGS = ("is_bot", "bot")
+
+
+def login(record: Row, *path: str) -> str | None:
+    """The login of the user object at a path; None when the account is deleted (a null or the ghost)."""
+    user = given(record, *path)
+    return None if user is None else person(str(need(record, *path, "login")))
+
+
+def known_login(record: Row, *path: str) -> str | None:
+    """The login at a path, where one is told."""
+    name = seek(record, *path, "login")
+    return person(name) if isinstance(name, str) and name else None
+
+
+def person(account: str) -> str | None:
+    """The account, unless it is the placeholder of deleted ones."""
+    return None if account.casefold() == GHOST else account
+
+
+def is_program(user: Any) -> bool:
+    """Whether GitHub says of a user object that it is a program's, in whichever of its ways."""
+    if not isinstance(user, Mapping):
+        return False
+    name = str(user.get("login") or "").casefold()
+    kinds = {str(user.get(key) or "").casefold() for key in KIND_KEYS}
+    flagged = any(user.get(flag) is True for flag in PROGRAM_FLAGS)
+    return name.endswith("[bot]") or name.startswith("app/") or bool(kinds & PROGRAM_KINDS) or flagged
+
+
+def programs(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
+    """A snapshot of each account at some paths of which GitHub says that it is a program's."""
+    found = {seek(record, *path, "login") for path in users if is_program(seek(record, *path))}
+    for account in sorted(name for name in found if isinstance(name, str)):
+        captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
+        yield "accounts", {"network": activity["network"], **captured}
+
+
+def names(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
+    """What the accounts of the user objects at some paths are called; the placeholder is no account."""
+    for path in users:
+        name = seek(record, *path, "login")
+        if name and person(str(name)):
+            yield from sighting("account", name, seek(record, *path, "id"), activity)
