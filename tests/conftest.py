@@ -29,7 +29,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand out files whole, and files that share a home to one process: to build it costs more than to test it."""
     from xdist.scheduler import LoadFileScheduling
 
-    class ByHome(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist is not typed
+    class ByHome(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return group_of(nodeid.split("::", 1)[0].removeprefix("tests/"))
 

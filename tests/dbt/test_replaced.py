@@ -56,7 +56,7 @@ def build(project: Path) -> Build:
         finally:
             DuckDBConnectionManager.close_all_connections()
         assert result.exception is None, result.exception
-        return [found.status for found in result.result]  # type: ignore[union-attr]
+        return [found.status for found in result.result]
 
     return built
 
