@@ -18,7 +18,12 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_CACHE_DIR := $(CURDIR)/.bootstrap/cache
 
 # Airflow as evenscore runs it: everything below the home folder, nobody else on the network, no examples.
-export EVENSCORE_HOME := $(abspath $(or $(EVENSCORE_HOME),var))
+# Not `abspath`, which takes the parts of a path with a space for several paths.
+absolute = $(if $(filter /%,$(firstword $(1))),$(1),$(CURDIR)/$(1))
+export EVENSCORE_HOME := $(call absolute,$(or $(EVENSCORE_HOME),var))
+ifneq ($(EVENSCORE_CONFIG),)
+export EVENSCORE_CONFIG := $(call absolute,$(EVENSCORE_CONFIG))
+endif
 export AIRFLOW_HOME := $(EVENSCORE_HOME)/airflow
 export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
 export AIRFLOW__CORE__LOAD_EXAMPLES := False
@@ -31,10 +36,15 @@ export AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS := 0o600
 # What Airflow leaves below the home folder is its owner's alone, as is what evenscore leaves there.
 PRIVATE := umask 077;
 
-.PHONY: help nightly standalone test lint clean
+# What every target that runs Airflow begins with. The shell holds the lock for as long as it or what it starts lives.
+ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" && .venv/bin/python -c \
+	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
+	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
+
+.PHONY: help nightly standalone test test-slow test-all test-quick lint interpreters clean distclean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .bootstrap/bin/uv:
 	@$(PYTHON) -m venv .bootstrap
@@ -46,23 +56,33 @@ help: ## show this list
 	@touch $@
 
 nightly: .venv/.ready ## run the nightly DAG through Airflow over the demo community
-	@$(PRIVATE) mkdir -p $(AIRFLOW_HOME)
-	@.venv/bin/evenscore demo --nights 0
-	@echo "airflow dags test nightly_scores $(NIGHT)   (log: $(AIRFLOW_HOME)/nightly.log)"
-	@$(PRIVATE) .venv/bin/airflow db migrate >$(AIRFLOW_HOME)/nightly.log 2>&1 \
-		&& .venv/bin/airflow dags test nightly_scores $(NIGHT) >>$(AIRFLOW_HOME)/nightly.log 2>&1 \
-		|| grep -E 'Error|error' $(AIRFLOW_HOME)/nightly.log | tail -3
-	@.venv/bin/evenscore status --date $(NIGHT)
+	@$(PRIVATE) $(ONE_AT_A_TIME) log="$$AIRFLOW_HOME/nightly.log"; \
+	.venv/bin/evenscore demo --nights 0 || exit; \
+	echo "airflow dags test nightly_scores $(NIGHT)   (log: $$log)"; \
+	{ .venv/bin/airflow db migrate >"$$log" 2>&1 \
+		&& .venv/bin/airflow dags test nightly_scores $(NIGHT) >>"$$log" 2>&1; } \
+		|| grep -E 'Error|error|FailException' "$$log" | tail -3; \
+	.venv/bin/evenscore status --date $(NIGHT)
 
 standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, running the DAGs on schedule
-	@$(PRIVATE) mkdir -p $(AIRFLOW_HOME)
-	@.venv/bin/evenscore demo --nights 0
-	@$(PRIVATE) .venv/bin/airflow db migrate
-	@$(PRIVATE) .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer"
-	$(PRIVATE) PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/airflow standalone
+	@$(PRIVATE) $(ONE_AT_A_TIME) .venv/bin/evenscore demo --nights 0 \
+	&& .venv/bin/airflow db migrate \
+	&& .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer" \
+	&& PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
-test: .venv/.ready ## run the tests
-	@.venv/bin/python -m pytest -q -n auto --dist loadfile
+# Tests that share a built home run in one process, and those that take longest come first: see tests/conftest.py.
+PYTEST := .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
+test: .venv/.ready ## run the tests, but for those that are slow by nature
+	@$(PYTEST) -m "not slow"
+
+test-slow: .venv/.ready ## run the tests that are slow by nature
+	@$(PYTEST) -m slow
+
+test-all: test test-slow ## run every test
+
+test-quick: .venv/.ready ## run the tests that build no night
+	@$(PYTEST) -m quick
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .
@@ -70,5 +90,12 @@ lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-clean: ## remove everything that make made
-	rm -rf .venv .bootstrap var
+interpreters: .venv/.ready ## run the quick tests on every promised Python that this machine has
+	@UV="$(UV)" .ci/interpreters
+
+clean: ## remove the environment and the caches; what var/ holds stays
+	rm -rf .venv .bootstrap
+
+distclean: clean ## remove var/ too: landing zone, ledger, keys, decisions, published scores. Asks first
+	@printf 'make distclean: this removes %s for good. Type yes: ' "$$PWD/var"; read -r answer; \
+	if [ "$$answer" = yes ]; then rm -rf var; else echo "nothing of var/ was removed"; fi

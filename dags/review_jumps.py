@@ -15,22 +15,17 @@ after a slip (an answer without a reason), clear `ask`. The same without Airflow
     evenscore review release p_maya --by ann --why "her talk was on the front page"
 """
 
-import os
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Asset, Param, dag, task, task_group
 from airflow.sdk.exceptions import AirflowFailException
 
-from evenscore.decisions import LONGEST_REASON
-from evenscore.durable import keep_private
 from evenscore.errors import UsageError
-from evenscore.places import Places
-
-keep_private()
-PLACES = Places(Path(os.environ.get("EVENSCORE_HOME", "var")).absolute())
+from evenscore.journal import LONGEST_REASON
+from evenscore_airflow import surroundings
+from evenscore_airflow.failures import failed
+from evenscore_airflow.surroundings import DEFAULTS
 
 # No minLength: Airflow checks the empty form too, before it asks.
 WHY = Param("", type="string", maxLength=LONGEST_REASON, title="Why", description="Needed, and kept for good.")
@@ -41,7 +36,8 @@ ASK = "Wait for a reviewer, as long as it takes."
 @dag(
     schedule=[Asset.ref(name="published_scores")],
     max_active_runs=400,  # a run waits as long as its questions do, and must not keep the next night's from being asked
-    default_args={"owner": "evenscore", "retries": 2, "retry_delay": timedelta(minutes=5)},
+    default_args=DEFAULTS,
+    on_failure_callback=failed,
     tags=["scores"],
     doc_md=__doc__,
 )
@@ -53,21 +49,27 @@ def review_jumps() -> None:
         """Find the held scores that nobody has been asked about, nor decided on."""
         from evenscore.reviews import questions  # seconds to import: not while Airflow parses
 
-        return questions.unasked(PLACES, dag_run.run_id)
+        return questions.unasked(surroundings.places(), dag_run.run_id)
 
     @task(doc_md="Record the reviewer's answer as a decision; the log says what it comes to.")
     def record(seen: dict[str, Any], answer: dict[str, Any]) -> None:
         from evenscore.reviews import questions
 
         try:
-            print(questions.record(PLACES, seen, answer))
+            print(questions.record(surroundings.places(), seen, answer))
         except UsageError as error:  # trying again would not help
             raise AirflowFailException(str(error)) from error
 
     @task_group
     def review(subject: str, body: str, seen: dict[str, Any]) -> None:
         ask = HITLOperator(
-            task_id="ask", subject=subject, body=body, options=["Release", "Reject"], params={"why": WHY}, doc_md=ASK
+            task_id="ask",
+            subject=subject,
+            body=body,
+            options=["Release", "Reject"],
+            params={"why": WHY},
+            doc_md=ASK,
+            execution_timeout=None,  # Airflow would take it for the time that a reviewer has
         )
         record(seen, ask.output)  # type: ignore[arg-type]  # the answer is there once the task runs
 

@@ -1,6 +1,7 @@
-"""What every test may ask for."""
+"""What every test may ask for, which tests share a process, and which answer at once."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,69 @@ from evenscore import durable
 from home import Home
 
 durable.keep_private()  # as every verb and every DAG does
+
+TESTS = Path(__file__).parent
+
+STEPPED = ("crash", "gate", "night", "publishing", "scores")
+"""The files of tests/pipeline that read the three nights of `stepped`."""
+
+TOGETHER = ("dags", "evaluation", "forgetting", "simulation")
+"""The folders that share a home of their own."""
+
+LONG = ("stepped", "forgetting", "pipeline", "dbt", "dags", "evaluation", "simulation", "demo")
+"""What takes longest is handed out first, so that no process waits for another at the end."""
+
+QUICK = ("connectors", "landing", "reviews", "scoring")
+"""The folders whose tests build no night."""
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out files whole, and files that share a home to one process: to build it costs more than to test it."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByHome(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid.split("::", 1)[0].removeprefix("tests/"))
+
+    return ByHome(config, log)
+
+
+def group_of(file: str) -> str:
+    """What a test file, named from the folder of the tests, runs in one process with."""
+    folder, _, name = file.partition("/")
+    if folder in TOGETHER:
+        return folder
+    is_stepped = folder == "pipeline" and name.removeprefix("test_").removesuffix(".py") in STEPPED
+    return "stepped" if is_stepped else file
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only quick tests are asked for, the others are not even imported: that alone takes as long."""
+    is_other = collection_path.parent == TESTS and collection_path.is_dir() and collection_path.name not in QUICK
+    return True if config.option.markexpr == "quick" and is_other else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as quick what builds nothing, and put first what takes longest."""
+    for item in items:
+        if _is_quick(item):
+            item.add_marker(pytest.mark.quick)
+    items.sort(key=_rank)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    """Whether a test builds no night and reads no real sample, which take seconds each."""
+    is_long = item.get_closest_marker("slow") or "shared_data" in getattr(item, "fixturenames", ())
+    return _file(item).split("/")[0] in QUICK and not is_long
+
+
+def _rank(item: pytest.Item) -> int:
+    group = group_of(_file(item)).split("/")[0]
+    return LONG.index(group) if group in LONG else len(LONG)
+
+
+def _file(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).as_posix()
 
 
 @pytest.fixture(scope="session")

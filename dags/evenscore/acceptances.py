@@ -13,7 +13,6 @@ from evenscore.settings import Settings
 from evenscore.terminal import command
 
 REMEDY = "deliver it anew, or say that it is right:"
-LONGEST_NAME, LONGEST_REASON = 100, 500
 
 
 class Acceptance(BaseModel):
@@ -48,8 +47,8 @@ def accept(settings: Settings, source: str, delivery: Delivery, by: str, why: st
         path=delivery.path,
         sha256=delivery.sha256,
         accepted_at=datetime.fromisoformat(runs.now()),
-        accepted_by=journal.plain("--by", by, LONGEST_NAME),
-        why=journal.plain("--why", why, LONGEST_REASON),
+        accepted_by=journal.plain("--by", by, journal.LONGEST_NAME),
+        why=journal.plain("--why", why, journal.LONGEST_REASON),
         rejected_count=delivery.rejected_count,
         record_count=delivery.record_count,
         withheld_count=delivery.withheld_count,
@@ -73,7 +72,7 @@ def how_to_go_on(delivery: Delivery) -> str:
         if delivery.withheld_count
         else f"{delivery.rejected_count:,} of its {delivery.record_count:,} records were refused"
     )
-    said = command("accept", delivery.path, "--by NAME --why TEXT")
+    said = command("accept", delivery.path, options="--by NAME --why TEXT")
     return f"{delivery.path}: stops the night: {why}; {REMEDY} {said}"
 
 

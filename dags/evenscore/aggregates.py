@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from evenscore import durable
+from evenscore import durable, truths
 from evenscore.consent.forgotten import hashed, make_key
 from evenscore.errors import UsageError
 from evenscore.places import Places
@@ -95,7 +95,8 @@ def aggregate(places: Places, by: By, as_of_date: date | None) -> dict[str, Any]
     """The cells of the month of a published night, the latest by default, and which may not be shown.
 
     That a cell exists is public (a network, a topic of the list, a band); how few are in it is not.
-    Raises UsageError when nothing is published for that night, and InputError when what was kept is damaged.
+    Raises UsageError when nothing is published for that night, LostTruth when what was kept is gone: made anew, it
+    would differ by whoever has left since, under the same noise.
     """
     if not places.database.exists():
         raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
@@ -106,7 +107,7 @@ def aggregate(places: Places, by: By, as_of_date: date | None) -> dict[str, Any]
             raise UsageError(f"--date {as_of_date}: nothing is published for that night")
         kept = places.aggregate(by, asked)
         if not kept.exists():
-            durable.write_json(kept, _figures(con, by, asked, make_key(places)))
+            truths.write_json(places, kept, _figures(con, by, asked, make_key(places)))
     found: dict[str, Any] = durable.read_json(kept)
     return found | {"as_of_date": date.fromisoformat(found["as_of_date"])}
 

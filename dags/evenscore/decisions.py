@@ -15,9 +15,6 @@ Action = Literal["release", "reject"]
 DECISION_POINTS = thresholds()["decision_points"]
 """A decision holds for candidates less than this many points from the one that the reviewer saw."""
 
-LONGEST_NAME, LONGEST_REASON = 100, 500
-"""Characters."""
-
 
 class Seen(BaseModel):
     """A held score as the reviewer saw it."""
@@ -76,7 +73,7 @@ def read_incident_releases(places: Places) -> list[IncidentRelease]:
 
 def append_incident_release(places: Places, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
     """Record that an incident is a real move. Raises as `append_decision` does."""
-    by, why = journal.plain("--by", by, LONGEST_NAME), journal.plain("--why", why, LONGEST_REASON)
+    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
     said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
     release = IncidentRelease.model_validate(said)
     with journal.alone(places.incident_releases):
@@ -90,19 +87,25 @@ def read_decisions(places: Places) -> list[Decision]:
 
 
 def append_decision(places: Places, seen: Seen, action: Action, by: str, why: str) -> Decision:
-    """Record a decision after all others; whether it counts is `first_on`'s to say.
+    """Record a decision after all others; whether it counts is `first_on`'s to say. Raises as `append_decisions`."""
+    return append_decisions(places, [seen], action, by, why)[0]
+
+
+def append_decisions(places: Places, seen: Iterable[Seen], action: Action, by: str, why: str) -> list[Decision]:
+    """Record one decision on each of several held scores, with nobody else's between them.
 
     Raises UsageError when `by` or `why` is empty or too long, BusyError when another writer does not let go.
     """
-    by, why = journal.plain("--by", by, LONGEST_NAME), journal.plain("--why", why, LONGEST_REASON)
+    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
     with journal.alone(places.decisions):
-        known = read_decisions(places)
-        decision = Decision.model_validate(
-            seen.model_dump(include=set(Seen.model_fields))
-            | {"decision_id": len(known) + 1, "decided_at": runs.now(), "decided_by": by, "why": why, "action": action}
-        )
-        journal.append(places, places.decisions, decision)
-    return decision
+        said = {"decided_at": runs.now(), "decided_by": by, "why": why, "action": action}
+        made = [
+            Decision.model_validate(one.model_dump(include=set(Seen.model_fields)) | said | {"decision_id": number})
+            for number, one in enumerate(seen, start=len(read_decisions(places)) + 1)
+        ]
+        for decision in made:
+            journal.append(places, places.decisions, decision)
+    return made
 
 
 def first_on(seen: Seen, decisions: Iterable[Decision]) -> Decision | None:

@@ -105,6 +105,15 @@ def read_deliveries(places: Places, source: str) -> dict[str, Delivery]:
     return {name: Delivery(**entry) for name, entry in durable.read_json(path).items()}
 
 
+def rejected_by_reason(places: Places, source: str, night: date) -> dict[str, int]:
+    """The records of one source that were first read on a night and refused, by reason, the most frequent first."""
+    found: Counter[str] = Counter()
+    for delivery in read_deliveries(places, source).values():
+        if delivery.night == night.isoformat():
+            found.update(delivery.rejected)
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
 def write_deliveries(places: Places, source: str, known: dict[str, Delivery]) -> None:
     """Keep what a source has delivered, atomically."""
     truths.write_json(places, places.deliveries(source), {name: asdict(known[name]) for name in sorted(known)})

@@ -13,10 +13,12 @@ from evenscore.consent import hearing
 from evenscore.durable import OTHERS, open_to_others
 from evenscore.errors import EvenscoreError
 from evenscore.extraction import input_files
+from evenscore.forgetting.elsewhere import HOW
 from evenscore.forgetting.hide import shown_too_many
 from evenscore.forgetting.suppression import read_suppressed
 from evenscore.ledger import examine_ledger
 from evenscore.reconciliation import in_words, losses
+from evenscore.report.words import plural
 from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
 
@@ -45,15 +47,20 @@ def _safely(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -
 
 
 def _look_at_configuration(settings: Settings) -> Iterator[Finding]:
-    yield Finding("configuration", True, f"{settings.config}: {len(settings.sources)} sources, home {settings.home}")
+    yield Finding(
+        "configuration", True, f"{settings.config}: {plural(len(settings.sources), 'source')}, home {settings.home}"
+    )
 
 
 def _look_at_sources(settings: Settings) -> Iterator[Finding]:
     for source in settings.sources:
-        found = len(input_files(settings, source, date.max))
+        found = input_files(settings, source, date.max)
         where = settings.resolve(source.path)
-        says = f"{found} files at {where}" if found else f"no file matches {where}; correct sources.{source.name}.path"
-        yield Finding(f"source {source.name}", found > 0, says)
+        newest = max((file.day for file in found if file.day), default=None)
+        until = f", the newest of {newest}" if newest else ""
+        nothing = f"no file matches {where}; deliver one, or correct sources.{source.name}.path"
+        says = f"{plural(len(found), 'file')} at {where}{until}" if found else nothing
+        yield Finding(f"source {source.name}", bool(found), says)
 
 
 def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
@@ -134,6 +141,12 @@ def _look_at_lock(settings: Settings) -> Iterator[Finding]:
         yield Finding("lock", True, "no other run is working in this home folder")
 
 
+def _look_at_erasures(settings: Settings) -> Iterator[Finding]:
+    if settings.places.erasure_elsewhere.exists():
+        says = f"{settings.places.erasure_elsewhere}: Airflow's database and logs may name who was forgotten: run {HOW}"
+        yield Finding("erasures", False, says)
+
+
 def _look_at_warehouse(settings: Settings) -> Iterator[Finding]:
     if not settings.places.warehouse.exists():
         yield Finding("warehouse", True, "none yet; the first night makes it")
@@ -186,6 +199,7 @@ LOOKS = (
     _look_at_disk,
     _look_at_privacy,
     _look_at_lock,
+    _look_at_erasures,
     _look_at_warehouse,
     _look_at_published,
     _look_at_versions,

@@ -15,6 +15,9 @@ from evenscore.places import Places
 
 Entry = TypeVar("Entry", bound=BaseModel)
 
+LONGEST_NAME, LONGEST_REASON = 100, 500
+"""Characters of who says something, and of why."""
+
 PATIENCE = 10
 """Seconds to wait for another writer; each holds the file for milliseconds."""
 

@@ -64,7 +64,8 @@ def land(
     file: int = UNKNOWN,
     whole: Iterable[str] = (),
 ) -> Landed:
-    """Add rows to what `source` has landed for one day; a row with a known key replaces the older one.
+    """Add rows to what `source` has landed for one day; a row with a known key replaces the older one, but for what an
+    older snapshot of the same instant said of being private or a program.
 
     `rows` has the dataset's canonical schema, one row a key, and comes from the input file of number `file`. Of the
     events in `whole` it says everything: what else had landed of them on that day is withdrawn, text and all.
@@ -74,6 +75,7 @@ def land(
     origins_before = origins.read(places, source, network, dataset, day)
     if origins_before is None:
         origins_before = origins.pairs(origins.keys(dataset, landed), UNKNOWN)
+    rows = _still_protecting(landed, rows) if dataset == "accounts" else rows
     gone = _taken_back(dataset, landed, rows, whole)
     result = Landed(_fresh(landed, rows), tuple(_events(gone).to_pylist()) if gone.num_rows else ())
     if rows.num_rows or gone.num_rows:
@@ -186,6 +188,20 @@ def _merged(old: pa.Table, new: pa.Table, gone: pa.Table, dataset: str) -> pa.Ta
     replaced = pa.concat_tables([new.select(names), gone.select(names)])
     kept = old.join(replaced, keys=names, join_type="left anti")
     return pa.concat_tables([kept.select(new.column_names).cast(new.schema), new])
+
+
+def _still_protecting(old: pa.Table, new: pa.Table) -> pa.Table:
+    """New snapshots with the flags of older ones of their key: what was true stays so, and silence says nothing."""
+    keys = list(KEY_COLUMNS["accounts"])
+    flags = {"is_private": "was_private", "is_bot": "was_bot"}
+    known = old.select([*keys, *flags]).rename_columns([*keys, *flags.values()])
+    both = new.append_column("place", pa.array(range(new.num_rows))).join(known, keys).sort_by("place")
+    for flag, was in flags.items():
+        strict = pc.or_kleene(both[flag], both[was])
+        new = new.set_column(
+            new.schema.get_field_index(flag), new.schema.field(flag), pc.coalesce(strict, both[flag], both[was])
+        )
+    return new
 
 
 def _parquet_bytes(table: pa.Table) -> bytes:

@@ -66,7 +66,7 @@ def share_ledger(places: Places, scratch: Places) -> None:
 @contextmanager
 def _writing(settings: Settings) -> Iterator[Book]:
     """The verified ledger, held against other runs, and saved when nothing went wrong."""
-    with runs.only_one(settings.places):
+    with runs.only_one(settings.places, between_steps=True):
         book = open_book(settings.places)
         yield book
         book.save()

@@ -48,7 +48,10 @@ SHOWN_IDS = """
 
     parts as (
 
-        select network, object_id, unnest(parts) as part, generate_subscripts(parts, 1) as place from parted
+        select
+            network, object_id, unnest(parts) as part, generate_subscripts(parts, 1) as place,
+            coalesce(parts[place + 1], '') as border
+        from parted
 
     ),
 
@@ -65,7 +68,12 @@ SHOWN_IDS = """
             parts.network,
             parts.object_id,
             string_agg(
-                if(names_nobody(part) or allowed.name is not null, part, {hidden}), '' order by place
+                if(
+                    allowed.name is not null
+                    -- Whose folder it is may be a number, too.
+                    or (names_nobody(part) and not (regexp_full_match(part, '[0-9]+') and starts_with(border, '/'))),
+                    part, {hidden}
+                ), '' order by place
             ) as shown_id
         from parts
         left join allowed

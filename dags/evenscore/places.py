@@ -17,6 +17,16 @@ class Places:
         return self.home / "evenscore.lock"
 
     @property
+    def turn(self) -> Path:
+        """Which run of a scheduler is under way here, from its first step to its last."""
+        return self.home / "turn.json"
+
+    @property
+    def scheduled(self) -> Path:
+        """There since a scheduler first ran a night here: its own database and logs may name people, too."""
+        return self.home / "scheduled.json"
+
+    @property
     def demo(self) -> Path:
         """The demo community: its sources, ledger, configuration and ground truth."""
         return self.home / "demo"
@@ -31,8 +41,8 @@ class Places:
         """The files that no other can be made anew from, and that are only ever added to, those there are."""
         erasures = (self.suppressed, self.suppression_key, self.erasure_intent, self.erasure_log)
         reviews = (self.decisions, self.questions, self.incident_releases, self.acceptances)
-        deliveries = (self.landing / "deliveries").glob("*.json")
-        found = (*erasures, *reviews, *deliveries, self.exports, self.pruned, self.consent_key)
+        deliveries, aggregates = (self.landing / "deliveries").glob("*.json"), (self.home / "aggregates").glob("*.json")
+        found = (*erasures, *reviews, *deliveries, *aggregates, self.exports, self.pruned, self.consent_key)
         return sorted(path for path in found if path.exists())
 
     # landing zone -----------------------------------------------------------------------------------------
@@ -293,6 +303,11 @@ class Places:
     def erasure_intent(self) -> Path:
         """Whom an erasure that is under way is about, in plain; gone when it is done."""
         return self.erasures / "intent.json"
+
+    @property
+    def erasure_elsewhere(self) -> Path:
+        """Whom a scheduler's database and logs may still name, in plain; gone when they do not."""
+        return self.erasures / "elsewhere.json"
 
     @property
     def erasure_log(self) -> Path:

@@ -6,13 +6,13 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from evenscore import durable
+from evenscore import durable, turns
 from evenscore.errors import BusyError, UsageError
 from evenscore.places import Places
 
@@ -43,6 +43,11 @@ def require_ended(day: date, option: str = "--date") -> None:
         raise UsageError(f"{option} {day}: {what}; a night is scored when its day has ended")
 
 
+def yesterday() -> date:
+    """The newest day that has ended (UTC)."""
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
 def latest_run(places: Places, as_of_date: date) -> Night:
     """The newest run of a day that has begun; a UsageError when there is none."""
     found = list(places.runs.glob(f"{as_of_date}_*/"))
@@ -50,6 +55,14 @@ def latest_run(places: Places, as_of_date: date) -> Night:
         raise UsageError(f"--date {as_of_date}: no run of that night has begun; start with `evenscore extract`")
     newest = max(found, key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
     return Night(as_of_date, newest.name)
+
+
+def latest_night(places: Places) -> date:
+    """The newest day of which a run has begun; a UsageError when there is none."""
+    days = [folder.name[:10] for folder in places.runs.glob("????-??-??_*/")]
+    if not days:
+        raise UsageError(f"{places.home}: no night has run yet; start with `evenscore night`")
+    return date.fromisoformat(max(days))
 
 
 @contextlib.contextmanager
@@ -97,14 +110,17 @@ def now() -> str:
 
 
 @contextlib.contextmanager
-def only_one(places: Places) -> Iterator[None]:
-    """Hold the home folder for one run; raises BusyError at once when another run has it.
+def only_one(places: Places, between_steps: bool = False, patience: float = 0) -> Iterator[None]:
+    """Hold the home folder for one run; raises BusyError when another run still has it after `patience` seconds.
 
-    The kernel frees the lock when its process dies, however it dies. Within a process it may be taken again.
+    The kernel frees the lock when its process dies, however it dies. Within a process it may be taken again. Nobody
+    gets between the steps of a scheduler's night but who says that this is meant.
     """
     places.home.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(places.lock, timeout=0, is_singleton=True):
+        with FileLock(places.lock, is_singleton=True).acquire(timeout=patience):
+            if not between_steps:
+                turns.require(places)
             yield
     except Timeout as error:
         raise BusyError(

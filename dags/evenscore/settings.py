@@ -201,7 +201,8 @@ class Settings(_Frozen):
 def load_settings(home: Path, config: Path | None = None) -> Settings:
     """Read the settings for one home folder.
 
-    Without `config`, `./evenscore.toml` is read if it is there, else the demo community's own configuration.
+    Without `config`, the file that EVENSCORE_CONFIG names is read, else `./evenscore.toml` if it is there, else the
+    demo community's own configuration. Relative paths in it start at its own folder, whoever reads it.
     Raises UsageError naming the file and the setting.
     """
     home = home.absolute()
@@ -210,7 +211,7 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     _require_openable(home)
     path = config or _default_config(home)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -239,13 +240,15 @@ def _require_openable(home: Path) -> None:
 
 
 def _default_config(home: Path) -> Path:
+    if named := os.environ.get("EVENSCORE_CONFIG"):
+        return Path(named)
     own = Path("evenscore.toml")
     demo = Places(home).demo / "evenscore.toml"
     if own.exists() or not demo.exists():
         if not own.exists():
             raise UsageError(
                 "evenscore.toml: not found here, and there is no demo community yet: "
-                "write one (docs/configuration.md) or run `evenscore demo`"
+                "`evenscore init` writes one to start from, `evenscore demo` makes the demo community"
             )
         return own
     return demo

@@ -28,23 +28,26 @@ Part = tuple[str, str, str]
 PRIVATE = """
     with snapshots as (from {accounts}),
     names as (
-        select network, alias_id, stable_id
+        select network, alias_id, stable_id, count(*) over (partition by network, alias_id) > 1 as is_recycled
         from (select distinct network, alias_id, stable_id from {aliases} where kind = 'account')
-        qualify count(*) over (partition by network, alias_id) = 1
     ),
     called as (
-        select network, account_id, account_id as name from snapshots
+        select network, account_id, account_id as name, true as is_same from snapshots
         union
-        select names.network, names.alias_id, other.alias_id
+        select names.network, names.alias_id, other.alias_id, not (names.is_recycled or other.is_recycled)
         from names inner join names as other using (network, stable_id)
     )
     select called.network, called.account_id
     from called
     inner join snapshots on called.network = snapshots.network and called.name = snapshots.account_id
+    where called.is_same or snapshots.is_private
     group by all
     having max_by(is_private, (captured_at, is_private))
 """
-"""Accounts whose snapshots, under any of their names, last said that they are not to be shown."""
+"""Accounts whose snapshots, under any of their names, last said that they are not to be shown.
+
+A name that two accounts have had may speak of either: it protects both, and takes back nothing of the other's.
+"""
 
 TABLES = {
     "consent_shown": ("person_id", "persona", "network", "account_id"),

@@ -1,6 +1,7 @@
 """The steps of a night, in order; the DAG's tasks and the command line's verbs are these and nothing else."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -116,11 +117,41 @@ def report(settings: Settings, night: Night) -> Path:
         return write_report(settings, night)
 
 
+def take_up(settings: Settings, night: Night, name: str) -> Path | None:
+    """Do one stage, or the report, as a scheduler's task does it: at any time after the one before, and any number of
+    times.
+
+    A stage that has failed begins with extract when it is tried again, for what was mended may be an input; one whose
+    warehouse another run has replaced meanwhile builds its own anew. Returns the page of a report.
+    """
+    has_failed = any(one["stage"] == name and one["outcome"] == "failed" for one in _recorded(settings, night))
+    if has_failed:
+        for source in settings.sources:
+            extract(settings, night, source.name)
+    if has_failed or (name in NEEDS_WAREHOUSE and not warehouse.holds(settings.places, night)):
+        for earlier in STAGES[: STAGES.index(name)] if name in STAGES else STAGES:
+            DOING[earlier](settings, night)
+    return DOING[name](settings, night)
+
+
 def build_all(settings: Settings, night: Night) -> None:
     """Check the landing zone and build every layer on it."""
     check_landing(settings, night)
     for layer in LAYERS:
         build(settings, night, layer)
+
+
+DOING: dict[str, Callable[[Settings, Night], Path | None]] = {
+    "check_landing": check_landing,
+    **{f"build_{layer}": functools.partial(build, layer=layer) for layer in LAYERS},
+    "check": check,
+    "publish": publish,
+    "report": report,
+}
+"""What each stage, and the report, does."""
+
+NEEDS_WAREHOUSE = STAGES[1:]
+"""The stages that go on in the warehouse which `check_landing` of the same run has laid out."""
 
 
 def run_night(settings: Settings, as_of_date: date) -> Night:
@@ -173,12 +204,16 @@ def _working(settings: Settings, night: Night, name: str) -> Iterator[dict[str, 
 
 def _require_done(settings: Settings, night: Night, names: tuple[str, ...]) -> None:
     """Raise unless this run has done these stages: what a check has stopped must not be published by hand."""
-    records = {record["stage"]: record for record in runs.stages(settings.places, night.run_id)}
+    records = {record["stage"]: record for record in _recorded(settings, night)}
     for name in names:
         found = records.get(name, {"outcome": "not begun"})
         if found["outcome"] != "done":
             error = StoppedByCheck if found.get("exit_code") == StoppedByCheck.exit_code else EvenscoreError
             raise error(f"{name} of run {night.run_id}: {found.get('error', found['outcome'])}")
+
+
+def _recorded(settings: Settings, night: Night) -> list[dict[str, Any]]:
+    return runs.stages(settings.places, night.run_id)
 
 
 def _page(settings: Settings, night: Night) -> str:

@@ -22,11 +22,11 @@ def harmless(text: str) -> str:
     return "".join(character if _is_seen(character) else _written_out(character) for character in text)
 
 
-def command(verb: str, name: str, options: str = "") -> str:
-    """A command line about something, safe to paste whatever it is called; what looks like an option comes last."""
-    said = [options] if options else []
-    words = [*said, "--", shell_word(name)] if name.startswith("-") else [shell_word(name), *said]
-    return " ".join(["evenscore", verb, *words])
+def command(verb: str, *names: str, options: str = "") -> str:
+    """A command line about something, safe to paste whatever it is called; what may look like an option comes last."""
+    said, words = [options] if options else [], [shell_word(name) for name in names]
+    is_last = len(names) > 1 or any(name.startswith("-") for name in names)
+    return " ".join(["evenscore", verb, *([*said, "--", *words] if is_last else [*words, *said])])
 
 
 def shell_word(text: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any, get_args
 import duckdb
 
 from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
+from evenscore.parsed_project import parsed
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import ScoringVersion, Settings
@@ -69,15 +70,28 @@ def _in_one_line(places: Places, error: duckdb.Error) -> EvenscoreError:
 
 def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Raise unless this run laid out the warehouse: a layer of another night would be built on it."""
+    found = _laid_out_by(con)
+    if found != night.run_id:
+        raise EvenscoreError(
+            f"--date {night.as_of_date}: the warehouse holds {found or 'no run'}, not {night.run_id}; "
+            "run `evenscore build` for this date"
+        )
+
+
+def holds(places: Places, night: Night) -> bool:
+    """Whether this run laid out the warehouse, and no other since."""
+    if not places.warehouse.exists():
+        return False
+    with connect(places) as con:
+        return _laid_out_by(con) == night.run_id
+
+
+def _laid_out_by(con: duckdb.DuckDBPyConnection) -> str | None:
     try:
         found = con.execute("select run_id from raw.night").fetchall()
     except duckdb.CatalogException:
-        found = []
-    if found != [(night.run_id,)]:
-        raise EvenscoreError(
-            f"--date {night.as_of_date}: the warehouse holds {found[0][0] if found else 'no run'}, not {night.run_id}; "
-            "run `evenscore build` for this date"
-        )
+        return None
+    return str(found[0][0]) if found else None
 
 
 def attach_published(con: duckdb.DuckDBPyConnection, places: Places, name: str) -> bool:
@@ -142,9 +156,12 @@ def build(
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     with connect(settings.places, read_only=True) as con:
         versions = scoring_versions(con)
+    variables = version_variables(versions, names_engagers)
+    arguments = dbt_arguments(settings.places)
     try:
-        arguments = [*version_arguments(versions, names_engagers), *dbt_arguments(settings.places)]
-        result = dbtRunner().invoke(["build", *options, *arguments])
+        manifest = parsed(DBT_PROJECT, variables, arguments)
+        chosen = [*options, *idle_versions(versions), *CHOSEN]
+        result = dbtRunner(manifest).invoke(["build", *chosen, "--vars", variables, *arguments])
     finally:
         # dbt keeps the file's lock for as long as its process lives, unless told.
         DuckDBConnectionManager.close_all_connections()
@@ -170,19 +187,27 @@ def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
     return ScoringVersions(*con.execute(query).fetchall()[0])
 
 
-def version_arguments(versions: ScoringVersions, names_engagers: bool = False) -> list[str]:
-    """Options of a dbt call: which version is published, and that no other is built than those needed."""
-    needed = {versions.published, versions.candidate, versions.previous}
-    idle = [f"{model}.v{version}" for version in SCORING_VERSIONS if version not in needed for model in VERSIONED]
+def version_variables(versions: ScoringVersions, names_engagers: bool = False) -> str:
+    """The variables of a dbt call, as JSON: which version is published, and what readers saw last."""
     previous = versions.previous or versions.published
     values = {"scoring_version": versions.published, "previous_version": previous, "names_engagers": names_engagers}
-    return ["--vars", json.dumps(values), *(["--exclude", *idle] if idle else [])]
+    return json.dumps(values)
+
+
+def idle_versions(versions: ScoringVersions) -> list[str]:
+    """Options of a dbt build: no version is built but those needed."""
+    needed = {versions.published, versions.candidate, versions.previous}
+    idle = [f"{model}.v{version}" for version in SCORING_VERSIONS if version not in needed for model in VERSIONED]
+    return ["--exclude", *idle] if idle else []
+
+
+CHOSEN = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
+"""Options of every dbt build: a test runs once all that it reads is built."""
 
 
 def dbt_arguments(places: Places) -> list[str]:
     """Options of every dbt call: where the project is, and that nothing is written beside it."""
     return [
-        *("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"),
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target-path", str(places.dbt / "target"), "--log-path", str(places.dbt / "logs")),
         *("--quiet", "--log-level", "none"),  # its log file has everything; our errors say what matters

@@ -43,6 +43,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     )
     with duckdb.connect(settings.places.warehouse) as con:
         con.execute(f"create schema raw; create table raw.night as select '{NIGHT.run_id}' as run_id")
+        con.execute("create schema scores; create table scores.personal_data as select '*' as relation limit 0")
+        con.execute("alter table scores.personal_data add column column_name varchar")
+        con.execute("alter table scores.personal_data add column kind varchar")
     return settings
 
 

@@ -383,6 +383,25 @@ SPOILT = {
     "without expectations": (lambda path: path.write_text(path.read_text().split("expectations:")[0]), "expectations"),
     "cut": (lambda path: path.write_text(path.read_text().rsplit("  - expect:", 1)[0]), "unconsenting_count: its crit"),
     "softened": (lambda path: path.write_text(path.read_text().replace("critical", "warning")), "its critical expect"),
+    "let out": (lambda path: path.write_text(path.read_text().replace("max_value: 0", "max_value: 9")), "expects less"),
+    "without an end": (
+        lambda path: path.write_text(path.read_text().replace("    max_value: 0\n", "")),
+        "expects less",
+    ),
+    "mostly": (
+        lambda path: path.write_text(path.read_text().replace("_value: 0\n", "_value: 0\n    mostly: 0.0\n", 1)),
+        "less",
+    ),
+    "for some rows": (
+        lambda path: path.write_text(
+            path.read_text().replace("    severity", "    row_condition: 1 = 0\n    severity")
+        ),
+        "expects less",
+    ),
+    "of another kind": (
+        lambda path: path.write_text(path.read_text().replace("column_values_to_be_between", "column_to_exist")),
+        "expects less",
+    ),
     "no text": (lambda path: path.write_bytes(b"\xff\xfe\x00"), "cannot be read"),
     "a folder": (lambda path: (path.unlink(), path.mkdir()), "cannot be read"),
 }

@@ -64,7 +64,7 @@ def test_json_is_json(home: Home, run: Run) -> None:
     assert json.loads(result.stdout)["forum"]["landed"] == 1
 
 
-@pytest.mark.parametrize("verb", ["night", *VERBS, "explain", "rebuild", "doctor", "demo"])
+@pytest.mark.parametrize("verb", ["night", *VERBS, "explain", "scores", "init", "rebuild", "doctor", "demo"])
 def test_every_verb_helps_with_an_example(verb: str) -> None:
     result = CliRunner().invoke(main, [verb, "--help"])
     assert (result.exit_code, f"Example: evenscore {verb}" in result.stdout) == (0, True)
@@ -73,7 +73,9 @@ def test_every_verb_helps_with_an_example(verb: str) -> None:
 # usage and configuration: exit code 2 --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [["dance"], ["night"], ["night", "--date", "today"], ["night", "--nights", "1"]])
+@pytest.mark.parametrize(
+    "arguments", [["dance"], ["extract"], ["night", "--date", "today"], ["night", "--nights", "1"]]
+)
 def test_what_cannot_be_understood_exits_2(run: Run, arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
 
@@ -159,9 +161,17 @@ def test_doctor_finds_a_sound_home_well(home: Home, run: Run) -> None:
     home.deliver("day.ndjson", event("a"))
     run("extract", "--date", "2026-03-05")
     well = findings(run("doctor", "--json"))
-    assert well["source forum"] == (True, f"1 files at {home.data}/*")
+    assert well["source forum"] == (True, f"1 file at {home.data}/*")
     assert well["ledger"] == (True, f"{home.folder}/ledger.csv: 1 sound entries")
     assert well["landing"] == (True, "1 landed files, each with the bytes that were landed")
+
+
+def test_doctor_names_the_newest_day_that_a_source_covers(home: Home, run: Run) -> None:
+    home.configure(path="data/{date}*.ndjson")
+    for name in ("2026-03-01.ndjson", "2026-03-04-b.ndjson", "2026-03-02.ndjson"):
+        home.deliver(name, event(name))
+    says = findings(run("doctor", "--json"))["source forum"]
+    assert says == (True, f"3 files at {home.data}/{{date}}*.ndjson, the newest of 2026-03-04")
 
 
 def test_doctor_says_what_is_wrong_and_goes_on(home: Home, run: Run) -> None:
@@ -176,7 +186,7 @@ def test_doctor_says_what_is_wrong_and_goes_on(home: Home, run: Run) -> None:
     result = run("doctor", "--json")
     sick = findings(result)
     assert result.exit_code == 1
-    assert sick["source forum"] == (False, f"no file matches {home.data}/*; correct sources.forum.path")
+    assert sick["source forum"] == (False, f"no file matches {home.data}/*; deliver one, or correct sources.forum.path")
     assert "column network is missing" in sick["ledger"][1]
     assert "its bytes changed" in sick["landing"][1]
     assert "gone.parquet" in sick["published"][1]

@@ -60,7 +60,7 @@ HOSTILE = [
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not here to paste into")
 def test_a_proposed_command_means_whom_it_names() -> None:
     for name in HOSTILE:
-        proposed = command("review release", name, '--by YOU --why "..."')
+        proposed = command("review release", name, options='--by YOU --why "..."')
         assert proposed.isprintable() and max(proposed) <= "ÿ"
         shell = ["bash", "-c", f"evenscore() {{ printf '%s\\0' \"$@\"; }}; {proposed}"]
         words = subprocess.run(shell, capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}).stdout

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from evenscore import truths
 from evenscore.aggregates import COUNT_NOISE, SUM_NOISE_POINTS, Noise, aggregate, protected
-from evenscore.errors import InputError, UsageError
+from evenscore.errors import InputError, LostTruth, UsageError
 from evenscore.places import Places
 
 TRIALS, NEAR_POINTS, OWN, NIGHTS = 300, 2, 20, 60
@@ -268,3 +269,17 @@ def test_kept_figures_that_are_damaged_are_not_made_anew(places: Places) -> None
 def test_a_night_that_was_not_published_has_no_figure(places: Places) -> None:
     with pytest.raises(UsageError, match="nothing is published"):
         aggregate(places, "band", date(2027, 1, 1))
+
+
+def test_kept_figures_that_are_gone_are_not_made_anew(places: Places) -> None:
+    aggregate(places, "band", date(2026, 3, 9))
+    places.aggregate("band", date(2026, 3, 9)).unlink()
+    with pytest.raises(LostTruth, match=r"2026-03-band\.json: .* the file is gone"):
+        aggregate(places, "band", date(2026, 3, 9))
+
+
+def test_kept_figures_that_were_changed_are_noticed(places: Places) -> None:
+    aggregate(places, "band", date(2026, 3, 9))
+    kept = places.aggregate("band", date(2026, 3, 9))
+    kept.write_text(kept.read_text().replace("band", "bend"))
+    assert [complaint.split(":")[0] for complaint in truths.complaints(places)] == [str(kept)]

@@ -1,12 +1,15 @@
 """A word that protects somebody is heard past its spelling; a grant counts for exactly what it names."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from evenscore import ledger
+from evenscore.consent.entries import read_decisions
 from evenscore.doctor import examine
+from evenscore.errors import InputError
 from evenscore.shown import judge
 from home import LEDGER, Home
 
@@ -122,3 +125,62 @@ def test_of_one_instant_the_stricter_word_stands() -> None:
     assert not judge([row("withdraw", 1), row("grant", 1)], frozenset()).stands
     assert not judge([row("grant", 1), row("grant", 1, is_adult=None)], frozenset()).stands
     assert not judge([row("grant", 1)], frozenset({("n", "a")})).stands
+
+
+@pytest.mark.parametrize("action", ["grant", "withdraw", "erase"])
+@pytest.mark.parametrize("purpose", ["public_score", "research"])
+def test_a_minors_age_is_heard_for_who_is_written_nearly_the_same(home: Home, action: str, purpose: str) -> None:
+    other = "P_Ann,forum,zz,work,grant,public_score,true,2026-01-01T00:00:00Z"
+    assert shown(home, GRANT, other, f"P_Ann,forum,zz,work,{action},{purpose},false,{LATER}") == set()
+
+
+@pytest.mark.parametrize("account", ["\u00e1nn", "an n", "\uff41nn "])
+def test_a_minors_age_is_heard_for_an_account_that_looks_the_same(home: Home, account: str) -> None:
+    assert shown(home, GRANT, f"p_ben,forum,{account},work,grant,research,false,{LATER}") == set()
+
+
+def vetoes(home: Home, *lines: str) -> set[tuple[str, str]]:
+    (home.folder / "ledger.csv").write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
+    rows = ledger.examine_ledger(home.settings).table.to_pylist()
+    return {(person, persona) for person, persona, _ in judge(rows, frozenset()).vetoes}
+
+
+def test_a_veto_under_a_persona_that_nobody_granted_is_heard_for_those_granted(home: Home) -> None:
+    veto = f"p_ann,forum,ann,personal,withdraw,topic:cats,true,{LATER}"
+    assert ("p_ann", "work") in vetoes(home, GRANT, veto)
+
+
+def test_a_veto_under_one_of_two_personas_leaves_the_other(home: Home) -> None:
+    both = "p_ann,forum,ann2,personal,grant,public_score,true,2026-01-01T00:00:00Z"
+    veto = f"p_ann,forum,ann,personal,withdraw,topic:cats,true,{LATER}"
+    assert vetoes(home, GRANT, both, veto) == {("p_ann", "personal")}
+
+
+def test_a_veto_of_nobody_is_counted(home: Home) -> None:
+    vetoes(home, GRANT, f"p_zoe,forum,zoe,work,withdraw,topic:cats,true,{LATER}")
+    assert unheard(home) == 1
+
+
+@pytest.mark.parametrize("cut", ["account_id", "is_adult"])
+def test_a_ledger_whose_last_value_may_have_been_cut_stops_the_run(home: Home, cut: str) -> None:
+    fields = dict(
+        zip(HEADER.split(","), f"p_ann,forum,ann,work,withdraw,research,false,{LATER}".split(","), strict=True)
+    )
+    names = [name for name in fields if name != cut]
+    line = ",".join([*(fields[name] for name in names), fields[cut][:-2]])
+    (home.folder / "ledger.csv").write_text(",".join([*names, cut]) + "\n" + line, encoding="utf-8")
+    with pytest.raises(InputError, match="the last line has no line end"):
+        ledger.examine_ledger(home.settings)
+
+
+@pytest.mark.parametrize(
+    "twice", ['"action": "withdraw", "action": "grant"', '"action": "grant", "is_adult": false, "is_adult": true']
+)
+def test_a_ledger_row_that_says_two_things_stops_the_run(home: Home, twice: str) -> None:
+    row = dict(zip(HEADER.split(","), GRANT.split(","), strict=True))
+    rest = json.dumps({name: value for name, value in row.items() if name not in ("action", "is_adult")})
+    more = "" if "is_adult" in twice else ', "is_adult": true'
+    path = home.folder / "more.ndjson"
+    path.write_text(f"{rest[:-1]}, {twice}{more}}}\n")
+    with pytest.raises(InputError, match=r"row 1: .* is not a single value"):
+        read_decisions(path)

@@ -35,6 +35,7 @@ def test_what_cannot_be_compared_is_not_tried_again(
     from airflow.sdk.exceptions import AirflowFailException
 
     (task,) = versions.tasks
-    monkeypatch.setitem(task.python_callable.__globals__, "HOME", tmp_path)  # read once, with the DAG
+    monkeypatch.setenv("EVENSCORE_HOME", str(tmp_path))
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(tmp_path / "evenscore.toml"))
     with pytest.raises(AirflowFailException, match="evenscore"):
         task.python_callable(params={"date": "2026-03-15", "candidate": 7})

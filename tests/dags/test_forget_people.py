@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from evenscore import turns
 from evenscore.forgetting import erase
+from home import Home
 
 
 @pytest.fixture(scope="module")
@@ -20,20 +22,37 @@ def test_it_runs_every_night_before_the_night_is_scored(forgetting: Any, bag: An
     assert (forgetting.max_active_runs, forgetting.catchup) == (1, False)
 
 
-def test_its_one_task_waits_for_the_warehouse_and_says_what_it_does(forgetting: Any) -> None:
-    (task,) = forgetting.tasks
-    assert (task.task_id, task.pool, task.retries) == ("forget", "warehouse", 5)
-    assert len(task.doc_md) > 30
-    assert "evenscore forget" in forgetting.doc_md
+def test_its_tasks_say_what_they_do_and_the_first_waits_for_the_warehouse(forgetting: Any) -> None:
+    forget, in_airflow = forgetting.tasks
+    assert (forget.task_id, forget.pool, forget.mode) == ("forget", "warehouse", "reschedule")
+    assert forget.downstream_task_ids == {in_airflow.task_id} == {"forget_in_airflow"}
+    assert min(len(task.doc_md) for task in forgetting.tasks) > 30
+    assert "evenscore forget" in forgetting.doc_md and "evenscore_airflow.erasure" in forgetting.doc_md
 
 
 def test_it_forgets_whom_the_ledger_names_and_says_how_much_went_but_not_who(
-    forgetting: Any, monkeypatch: pytest.MonkeyPatch
+    forgetting: Any, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = erase.Forgotten(people=2, accounts=3, kept_accounts=("forum:bob",))
-    (task,) = forgetting.tasks
-    names = task.python_callable.__globals__
-    monkeypatch.setitem(names, "load_settings", lambda *_: None)
+    found = erase.Forgotten(people=2, accounts=3, kept_accounts=("forum:bob",), is_noted_elsewhere=True)
+    monkeypatch.setenv("EVENSCORE_HOME", str(home.places.home))
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(home.config))
     monkeypatch.setattr(erase, "forget_due", lambda _settings, by: found if by == "forget_people" else None)
-    counts = task.python_callable()
-    assert counts == {"people": 2, "accounts": 3, "landed_rows": 0, "runs_rewritten": 0, "files_changed": 0}
+    done = forgetting.get_task("forget").python_callable()
+    counts = {"people": 2, "accounts": 3, "landed_rows": 0, "runs_rewritten": 0, "files_changed": 0}
+    assert (done.is_done, done.xcom_value) == (True, counts)
+
+
+def test_it_waits_for_a_night_that_is_under_way(forgetting: Any, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Airflow:
+        states = ("running",)
+
+        def get_dr_count(self, *_: Any, **asked: Any) -> int:
+            return sum(state in asked["states"] for state in self.states)
+
+    monkeypatch.setenv("EVENSCORE_HOME", str(home.places.home))
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(home.config))
+    turns.take(home.places, "nightly_scores scheduled__1")
+    forget, airflow = forgetting.get_task("forget").python_callable, Airflow()
+    assert not forget(ti=airflow).is_done
+    airflow.states = ("failed",)
+    assert forget(ti=airflow).is_done

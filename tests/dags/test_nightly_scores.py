@@ -25,6 +25,7 @@ e-fold that is some 7e-6 points an engager, up as often as down."""
 
 DAGS = {"compare_versions", "forget_people", "nightly_scores", "review_jumps"}
 GRAPH = {
+    "begin": {"extract"},
     "extract": {"check_landing"},
     "check_landing": {"build_staging"},
     "build_staging": {"build_features"},
@@ -50,12 +51,23 @@ def test_the_tasks_follow_one_another_as_the_house_says(nightly: Any) -> None:
     assert {task.task_id: task.downstream_task_ids for task in nightly.tasks} == GRAPH
 
 
-def test_extract_is_mapped_over_the_configured_sources(nightly: Any) -> None:
+def test_extract_is_mapped_over_the_sources_that_are_configured_when_the_run_begins(nightly: Any) -> None:
     from airflow.sdk.definitions.mappedoperator import MappedOperator
 
     extract = nightly.get_task("extract")
     assert isinstance(extract, MappedOperator)
-    assert "pixels_activity" in extract.op_kwargs_expand_input.value["source"]
+    assert extract.op_kwargs_expand_input.value["source"].operator.task_id == "begin"
+
+
+def test_every_task_waits_without_its_slot_and_ends_some_day(nightly: Any) -> None:
+    for task in nightly.tasks:
+        settings = task.partial_kwargs if task.is_mapped else vars(task)
+        assert settings["mode"] == "reschedule", task.task_id
+        assert task.execution_timeout == timedelta(hours=6), task.task_id
+
+
+def test_somebody_is_told_when_a_run_fails(bag: Any) -> None:
+    assert {name for name, found in bag.dags.items() if not found.has_on_failure_callback} == set()
 
 
 def test_one_night_at_a_time_and_none_by_surprise(nightly: Any) -> None:
@@ -70,7 +82,7 @@ def test_every_task_is_retried_and_says_what_it_does(nightly: Any) -> None:
 
 
 def test_only_one_task_at_a_time_writes_the_warehouse(nightly: Any) -> None:
-    assert {task.task_id for task in nightly.tasks if task.pool != "warehouse"} == {"extract"}
+    assert {task.task_id for task in nightly.tasks if task.pool != "warehouse"} == {"begin", "extract"}
 
 
 def test_assets_mark_the_landing_zone_and_the_published_database(nightly: Any) -> None:
@@ -87,9 +99,10 @@ def test_a_night_scores_the_day_that_has_just_ended(nightly: Any) -> None:
     assert interval.start == pendulum.datetime(2026, 3, 15, 2, tz="UTC")
 
 
+@pytest.mark.parametrize("task_id", ["begin", "check_landing"])
 @pytest.mark.parametrize("ahead", [0, 1, None])
 def test_a_day_that_is_not_over_fails_at_once_with_a_sentence(
-    ahead: int | None, nightly: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ahead: int | None, task_id: str, nightly: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
@@ -102,12 +115,11 @@ def test_a_day_that_is_not_over_fails_at_once_with_a_sentence(
             None if ahead is None else (now + timedelta(days=ahead)).astimezone(timezone(timedelta(hours=14)))
         )
 
-    globals_ = nightly.get_task("check_landing").python_callable.__globals__
-    monkeypatch.setitem(globals_, "HOME", tmp_path)
+    monkeypatch.setenv("EVENSCORE_HOME", str(tmp_path))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "4102444800")  # 2100: what records bear is no clock
     expected = "no logical date" if ahead is None else "a night is scored when its day has ended"
     with pytest.raises(AirflowFailException, match=expected):
-        nightly.get_task("check_landing").python_callable(dag_run=Run())
+        nightly.get_task(task_id).python_callable(dag_run=Run())
     assert not (tmp_path / "runs").exists()
 
 
@@ -122,6 +134,7 @@ def published(airflow_home: Path) -> Places:
     return places
 
 
+@pytest.mark.slow
 def test_the_dag_publishes_a_night_and_writes_its_page(published: Places) -> None:
     with duckdb.connect(published.database, read_only=True) as con:
         ((night, people, held),) = con.execute(
@@ -138,6 +151,7 @@ def test_the_dag_publishes_a_night_and_writes_its_page(published: Places) -> Non
     assert listed.asked is not None and listed.incidents == 0
 
 
+@pytest.mark.slow
 def test_published_scores_are_those_of_a_plain_second_implementation(published: Places) -> None:
     with load(published.demo) as events:
         plain = trusted_scores(events, NIGHT)
@@ -153,6 +167,7 @@ def test_published_scores_are_those_of_a_plain_second_implementation(published: 
     assert furthest < ROUNDING, f"{who}: {shown[who]} is published, {plain[who]} is plain"
 
 
+@pytest.mark.slow
 def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: Places) -> None:
     (by_hand,) = re.findall(r"## By hand.*?```sql\n(.*?);\n```", SCORING.read_text(), re.DOTALL)
     with duckdb.connect(published.database, read_only=True) as con:
@@ -162,6 +177,7 @@ def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: Places
     assert max(abs(score - worked_out) for score, worked_out in rows) < 1e-5
 
 
+@pytest.mark.slow
 def test_contributions_sum_to_every_score_of_the_demo(published: Places) -> None:
     with duckdb.connect(published.database, read_only=True) as con:
         ((furthest,),) = con.execute("""

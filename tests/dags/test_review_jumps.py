@@ -20,7 +20,7 @@ def reviews(bag: Any) -> Any:
 @pytest.fixture
 def places(airflow_home: Path, tmp_path: Path, reviews: Any, monkeypatch: pytest.MonkeyPatch) -> Places:
     places = Places(tmp_path)
-    monkeypatch.setitem(reviews.get_task("find").python_callable.__globals__, "PLACES", places)
+    monkeypatch.setenv("EVENSCORE_HOME", str(tmp_path))
     return places
 
 
@@ -38,7 +38,7 @@ def test_each_question_is_asked_and_recorded_by_itself(reviews: Any) -> None:
 
 
 def test_a_reviewer_may_release_or_reject_and_says_why(reviews: Any) -> None:
-    from evenscore.decisions import LONGEST_REASON
+    from evenscore.journal import LONGEST_REASON
     from evenscore.reviews.questions import OPTIONS
 
     ask = reviews.get_task("review.ask")
@@ -46,7 +46,7 @@ def test_a_reviewer_may_release_or_reject_and_says_why(reviews: Any) -> None:
     assert ask.options == list(OPTIONS)
     assert ask.params.get_param("why").schema["maxLength"] == LONGEST_REASON
     assert "null" not in ask.params.get_param("why").schema["type"], "else the page would not insist on a reason"
-    assert ask.response_timeout is None
+    assert ask.response_timeout is ask.execution_timeout is None
 
 
 def test_no_night_waits_for_a_reviewer(bag: Any) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from evenscore import steps, warehouse
+from evenscore.errors import EvenscoreError, StoppedByCheck
 from evenscore.runs import Night
-from evenscore.settings import load_settings
+from evenscore.settings import Settings, load_settings
 from evenscore.shown_rows import MARTS
 
 CONFIG = """\
@@ -34,6 +36,7 @@ candidate = 1  # so that the models of every version are there
 class Project:
     """The project, built once over one person and two likes."""
 
+    settings: Settings
     arguments: list[str]
     target: Path
 
@@ -74,7 +77,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     target = folder / "target"
     here = ["--project-dir", str(warehouse.DBT_PROJECT), "--profiles-dir", str(warehouse.DBT_PROJECT)]
-    yield Project([*here, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"], target)
+    yield Project(
+        settings, [*here, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"], target
+    )
     if before is None:
         del os.environ["EVENSCORE_WAREHOUSE"]
     else:
@@ -151,3 +156,27 @@ def test_every_layer_that_the_dag_builds_selects_every_model_once(
         selected += names[0] if isinstance(names[0], list) else names
     known = [node for node in documented(manifest).values() if node["resource_type"] != "source"]
     assert len(selected) == len(set(selected)) == len(known)
+
+
+@pytest.mark.parametrize("selectors", [("scores",), ("gate", "only_consenting_people_are_named")], ids=str)
+def test_a_layer_whose_promised_tests_did_not_run_is_not_built(
+    project: Project, monkeypatch: pytest.MonkeyPatch, selectors: tuple[str, ...]
+) -> None:
+    monkeypatch.setitem(warehouse.LAYERS, "scores", selectors)
+    with pytest.raises(EvenscoreError, match="did not run and pass, and what it proves is promised"):
+        warehouse.build_layer(project.settings, "scores")
+
+
+@pytest.mark.parametrize(("seed", "lost"), [("verb_weights_v1", "dislike,"), ("gate_v1", "unusual_points,")])
+def test_a_seed_that_has_lost_a_row_stops_the_build(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: str, lost: str
+) -> None:
+    shutil.copytree(warehouse.DBT_PROJECT, tmp_path / "dbt_project")
+    monkeypatch.setattr(warehouse, "DBT_PROJECT", tmp_path / "dbt_project")
+    path = tmp_path / "dbt_project" / "seeds" / f"{seed}.csv"
+    rows = path.read_text().splitlines(keepends=True)
+    kept = [row for row in rows if not row.startswith(lost)]
+    assert len(kept) == len(rows) - 1
+    path.write_text("".join(kept))
+    with pytest.raises(StoppedByCheck, match=f"whole_{seed}"):
+        warehouse.build(project.settings, "the seed", ["--select", seed])

@@ -24,6 +24,8 @@ from evenscore.demo import Community, make_community
 from evenscore.errors import UsageError
 from evenscore.settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 MAKE = "import sys, pathlib, evenscore.demo as d; d.make_community(pathlib.Path(sys.argv[1]), int(sys.argv[2]))"
 WARM_UP_NIGHTS = 21
 """Scores start from nothing on the first night; they are compared from here on."""

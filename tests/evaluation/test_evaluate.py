@@ -15,6 +15,8 @@ from evenscore.evaluation.evaluate import evaluate
 from evenscore.evaluation.question import Question
 from evenscore.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 ATTACKS = ("10_fakes", "100_fakes", "1000_fakes", "10_ring", "100_ring", "1000_ring")
 
 

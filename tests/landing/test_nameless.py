@@ -21,6 +21,9 @@ ACCOUNTS = [("github", "Alice"), ("forum", "bob"), ("hackernews", "carol")]
         ("forum", "2026-03-01", "2026-03-01"),
         ("forum", "a stranger", "… …"),
         ("forum", "日本/7", "…/7"),
+        ("forum", "4711/status/99", "…/…/99"),  # an account may be a number
+        ("forum", "u/4711/99", "…/…/99"),
+        ("forum", "99", "99"),
         ("forum", "💖", "…"),
         ("forum", "…/…#7", "…/…#7"),
         ("forum", "", ""),

@@ -1,5 +1,6 @@
 """No fault of writing makes anybody public: a snapshot that asks for protection protects, or stops the run."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,28 @@ def landed(home: Home, *snapshots: Record) -> list[Record]:
 @pytest.mark.parametrize("word", ["on", " true", "private", "TRUE\u200b", "ja", "2", "null", ["true"], 1.0])
 def test_a_flag_that_is_not_clearly_harmless_protects(home: Home, word: Any) -> None:
     assert landed(home, snapshot(is_private=word))[0]["is_private"] is True
+
+
+@pytest.mark.parametrize(
+    "flags", ['"is_private": true, "is_private": false', '"is_bot": 1, "is_private": 1, "is_private": 0']
+)
+def test_a_flag_that_is_written_twice_protects_whichever_comes_last(home: Home, flags: str) -> None:
+    line = json.dumps(snapshot())[:-1] + f", {flags}}}\n"
+    (home.data / f"{NIGHT}.ndjson").write_text(line)
+    home.extract()
+    assert home.landed()[0]["is_private"] is True
+
+
+def test_an_account_that_is_written_twice_is_nobody_in_particular(home: Home) -> None:
+    (home.data / f"{NIGHT}.ndjson").write_text(json.dumps(snapshot())[:-1] + ', "account_id": "bob"}\n')
+    with pytest.raises(InputError, match="account_id is not a single value but a JSON list"):
+        home.extract()
+
+
+def test_the_same_value_twice_says_what_it_says(home: Home) -> None:
+    (home.data / f"{NIGHT}.ndjson").write_text(json.dumps(snapshot())[:-1] + ', "account_id": "ann"}\n')
+    home.extract()
+    assert home.landed()[0]["account_id"] == "ann"
 
 
 @pytest.mark.parametrize("flag", ["is_discoverable", "is_indexable"])
@@ -116,3 +139,50 @@ def test_a_column_that_is_nearly_a_known_one_stops_the_run(home: Home, name: str
 
 def test_a_column_of_another_meaning_is_left_alone(home: Home) -> None:
     assert len(landed(home, snapshot(mood="glad"))) == 1
+
+
+@pytest.mark.parametrize(
+    "later", [{"followers": 12}, {"is_private": False}, {"is_indexable": True, "is_bot": False}], ids=str
+)
+@pytest.mark.parametrize("names", [("a.ndjson", "b.ndjson"), ("a.ndjson", "a.ndjson")])
+def test_a_later_file_takes_nothing_back_that_was_said_of_the_same_instant(
+    home: Home, later: Record, names: tuple[str, str]
+) -> None:
+    first, second = (f"{NIGHT}-{name}" for name in names)
+    home.deliver(first, snapshot(is_private=True, is_bot=True), snapshot(account_id="ben"))
+    home.extract()
+    home.deliver(second, snapshot(**later), snapshot(account_id="ben", is_private=False))
+    home.extract()
+    rows = {row["account_id"]: row for row in home.landed()}
+    assert (rows["ann"]["is_private"], rows["ann"]["is_bot"], rows["ann"]["followers"]) == (
+        True,
+        True,
+        later.get("followers"),
+    )
+    assert rows["ben"]["is_private"] is False
+
+
+@pytest.mark.parametrize("name", ["private", "Protected", "locked", "is-hidden"])
+def test_a_flag_by_another_name_is_not_left_unread(home: Home, name: str) -> None:
+    home.deliver(f"{NIGHT}.ndjson", snapshot(**{name: True}))
+    with pytest.raises(InputError, match="is to be written is_private"):
+        home.extract()
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["forum,ann,2026-03-01T10:00:00Z,", "forum,ann,2026-03-01T10:00:00Z,1", "forum,ann,2026-03-01T10:00:00Z,fals"],
+)
+def test_a_snapshot_that_may_have_been_cut_stops_the_run(home: Home, end: str) -> None:
+    (home.data / f"{NIGHT}.csv").write_text(f"network,account_id,captured_at,is_private\n{end}")
+    with pytest.raises(InputError, match=r"the last line has no line end|torn"):
+        home.extract()
+
+
+@pytest.mark.parametrize("end", ["false", '"true"', "TRUE"])
+def test_a_snapshot_that_nothing_can_follow_is_whole(home: Home, end: str) -> None:
+    (home.data / f"{NIGHT}.csv").write_text(
+        f"network,account_id,captured_at,is_private\nforum,ann,2026-03-01T10:00:00Z,{end}"
+    )
+    home.extract()
+    assert len(home.landed()) == 1

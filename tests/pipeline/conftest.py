@@ -1,37 +1,14 @@
 """Nights cost seconds, so tests share them: what is shared is only read, what is to be spoilt is copied first."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from village import DAYS, LAST, Village, copied, run_labelled
+from stepping import EPOCH, NIGHTS, Stepped, jumping_village
+from village import LAST, copied, run_labelled
 
 from evenscore import steps
 from evenscore.runs import Night
 from evenscore.settings import Settings
-
-NIGHTS = DAYS[-3:]
-EPOCH = "1773100800"
-
-
-@dataclass(frozen=True)
-class Stepped:
-    """Three nights in a row. On the first `p0` and `p1` jump; `p0` stays held, `p1` until its crowd is flagged."""
-
-    village: Village
-    settings: Settings
-    nights: list[Night]
-
-
-def jumping_village(folder: Path) -> Village:
-    """p0 goes from about 17 to about 65 on one day and stays there; so does p1, but its crowd turns out to be bots."""
-    village = Village(folder).habits()
-    village.like("p0", [f"admirer{number}" for number in range(9000)], NIGHTS[0], object_id="that-post")
-    crowd = [f"crowd{number}" for number in range(900)]
-    village.like("p1", crowd, NIGHTS[0], object_id="that-other-post")
-    flagged = {"network": "forum", "is_private": "false", "is_bot": "true", "captured_at": f"{NIGHTS[1]}T06:00:00Z"}
-    village.accounts += [{"account_id": account} | flagged for account in crowd]
-    return village.write()
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ def unlike(homes: list[Settings]) -> list[Settings]:
     return list(left.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readers_have", ["an earlier night", "nothing yet"])
 def test_a_publish_killed_before_any_call_leaves_one_whole_night_and_the_next_run_heals(
     readers_have: str, ready: tuple[Settings, Night], tmp_path: Path

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from stepping import NIGHTS, Stepped
 from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published, run_spoilt
 
-from conftest import NIGHTS, Stepped
 from evenscore import steps
 from evenscore.decisions import Action, append_decision
 from evenscore.errors import UsageError

@@ -17,6 +17,8 @@ from evenscore.runs import Night
 from evenscore.scoring import trust
 from evenscore.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 EVE = DAYS[-2]
 READERS = [f"reader{number}" for number in range(400)]
 

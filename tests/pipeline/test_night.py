@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from stepping import EPOCH, NIGHTS, Stepped
 from village import LAST, Village, built, copied, digests, outcome, published, run_labelled, score
 
-from conftest import EPOCH, NIGHTS, Stepped
 from evenscore import steps
 from evenscore.settings import Settings
 
@@ -70,6 +70,7 @@ def test_a_rebuild_without_a_warehouse_leaves_what_was_published_unchanged(spoil
     assert digests(spoilt.places.published) == before
 
 
+@pytest.mark.slow
 def test_a_rebuild_from_the_landing_zone_alone_publishes_what_stepping_did(stepped: Stepped, tmp_path: Path) -> None:
     rebuilt = copied(stepped.settings, tmp_path / "home")
     rebuilt.places.warehouse.unlink()

@@ -14,9 +14,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from stepping import NIGHTS, Stepped
 from village import LAST, PEOPLE, Row, Village, copied, digests, published
 
-from conftest import NIGHTS, Stepped
 from evenscore import publishing, run_tables, runs, steps
 from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
 from evenscore.runs import Night

@@ -5,9 +5,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from stepping import NIGHTS, Stepped
 from village import LAST, PEOPLE, Village, built, published, score
 
-from conftest import NIGHTS, Stepped
 from evenscore.settings import Settings
 
 LONG_AGO = LAST - timedelta(days=200)

@@ -70,6 +70,7 @@ select
     unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-02']) as as_of_date,
     unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-01']) as episode_date,
     unnest(['pending', 'released', 'pending', 'released']) as decision;
+create table gate.gate_rule__ring (person_id varchar, persona varchar, ring_id varchar, inside_share double);
 create table gate.gate_decisions as
 select
     'p_maya' as person_id, 'work' as persona, date '2026-03-14' as episode_date, 'reject' as action,

@@ -1,6 +1,7 @@
 """`evenscore review` as a reviewer types it."""
 
 import json
+import shlex
 
 import click
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from evenscore.cli import main
 from evenscore.cli.review import review
+from evenscore.decisions import read_decisions
 from held_home import NIGHT, held, publish
 from home import Home
 
@@ -123,3 +125,70 @@ def test_hostile_reasons_and_names_do_not_reach_the_terminal_alive(typed: list[s
 def test_every_verb_of_review_shows_an_example() -> None:
     for name, command in review.commands.items():
         assert f"Example: evenscore review {name}" in command.get_help(click.Context(command)), name
+
+
+# several at once ------------------------------------------------------------------------------------------------
+
+RING = [held(f"p_{name}", rule="ring", cause="ring", candidate_score=30.0) for name in ("ida", "bo", "li")]
+SAID = ["--by", "ann", "--why", "a circle"]
+
+
+@pytest.fixture
+def ringed(home: Home) -> list[str]:
+    publish(home.places, held(), *RING)
+    return ["--home", str(home.places.home), "--config", str(home.config)]
+
+
+def decided(home: Home) -> list[tuple[str, str]]:
+    return [(made.person_id, made.action) for made in read_decisions(home.places)]
+
+
+def test_one_decision_is_about_everybody_who_is_named(ringed: list[str], home: Home) -> None:
+    said = run("review", "reject", "p_ida", "p_bo", "p_li", *SAID, *ringed)
+    assert said.exit_code == 0
+    assert said.stdout.splitlines() == [
+        *(f"p_{name} (personal): reject by ann is decision {k}." for k, name in enumerate(("ida", "bo", "li"), 1)),
+        "The night of 2026-03-16 goes on showing the last good score; "
+        "what readers saw of earlier ones stays as it was.",
+    ]
+    assert decided(home) == [("p_ida", "reject"), ("p_bo", "reject"), ("p_li", "reject")]
+
+
+def test_one_name_that_is_not_held_and_nothing_is_recorded_of_the_others(ringed: list[str], home: Home) -> None:
+    said = run("review", "release", "p_ida", "p_calm", "p_li", *SAID, *ringed)
+    assert (said.exit_code, "p_calm: is not held" in said.stderr) == (2, True)
+    assert decided(home) == []
+
+
+def test_who_is_named_twice_is_decided_on_once(ringed: list[str], home: Home) -> None:
+    assert run("review", "reject", "p_ida", "p_ida (personal)", *SAID, *ringed).exit_code == 0
+    assert decided(home) == [("p_ida", "reject")]
+
+
+def test_a_persona_may_be_named_behind_the_person_as_the_list_shows_it(home: Home) -> None:
+    publish(home.places, held("p_two"), held("p_two", persona="work"), held("p_two (work)"))
+    typed = ["--home", str(home.places.home), "--config", str(home.config)]
+    assert run("review", "reject", "p_two (personal)", *SAID, *typed).exit_code == 0
+    assert run("review", "reject", "p_two (work)", *SAID, *typed).exit_code == 0
+    assert [(made.person_id, made.persona) for made in read_decisions(home.places)] == [
+        ("p_two", "personal"),
+        ("p_two (work)", "personal"),
+    ], "who is called so comes before who is shown so"
+
+
+def test_of_several_those_decided_on_before_are_told_apart(ringed: list[str]) -> None:
+    run("review", "release", "p_bo", "--by", "ben", "--why", "fine", *ringed)
+    said = run("review", "reject", "p_ida", "p_bo", *SAID, *ringed).stdout
+    assert "p_ida (personal): reject by ann is decision 2." in said
+    assert "p_bo (personal): somebody had decided first: decision 1, release by ben" in said
+    found = json.loads(run("review", "reject", "p_ida", "p_bo", "--json", *SAID, *ringed).stdout)
+    assert [answer["is_first"] for answer in found] == [False, False]
+
+
+def test_the_list_offers_one_command_for_a_ring_that_decides_as_it_stands(ringed: list[str], home: Home) -> None:
+    (line,) = (line for line in run("review", "list", *ringed).stdout.splitlines() if "of the ring" in line)
+    assert line.startswith("the 3 of the ring since 2026-03-15: evenscore review reject 'p_bo (personal)' 'p_ida ")
+    words = shlex.split(line.partition(": evenscore ")[2])
+    assert run(*words, *ringed).exit_code == 0
+    assert {person for person, _ in decided(home)} == {"p_ida", "p_bo", "p_li"}
+    assert "of the ring" not in run("review", "list", *ringed).stdout, "nothing is left to decide on"

@@ -18,6 +18,8 @@ from evenscore.simulation.measures import Figures, measure
 from evenscore.simulation.simulate import GATE, Outcome, simulate
 from evenscore.simulation.world import Size
 
+pytestmark = pytest.mark.slow
+
 SIZE = Size(500, 16, 3)
 """So few nights that the scoring version changes on the last of them: dbt starts twice, not three times."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from evenscore import durable, warehouse
 from evenscore.checks.judge import validate
+from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import load_suites
 from evenscore.runs import Night
 from evenscore.settings import Settings
@@ -28,6 +29,7 @@ def write_data_docs(settings: Settings, night: Night) -> Path:
     folder = settings.places.data_docs(night.as_of_date)
     with warehouse.connect(settings.places) as con:
         warehouse.require_run(con, night)
+        examine(con)  # some suites read the temp table that it lays out
         for suite in (suite for stage in DOCUMENTED for suite in load_suites(stage, settings.checks)):
             outcome = validate(suite, con.execute(suite.query).df().map(_harmless))
             page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(outcome))

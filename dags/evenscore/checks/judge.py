@@ -3,6 +3,7 @@
 import logging
 import os
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -94,16 +95,16 @@ def _result(night: Night, suite: Suite, stanza: Stanza, result: Any, observed: s
 
 def validate(suite: Suite, rows: pd.DataFrame) -> Any:
     """What Great Expectations says of a suite on some rows, in its own words."""
-    gx, configuration, context = _great_expectations()
-    asset = context.data_sources.add_pandas("duckdb").add_dataframe_asset(suite.name)
-    batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": rows})
-    expectations = context.suites.add(gx.ExpectationSuite(name=suite.name))
+    gx, configuration, batches = _great_expectations()
+    expectations = gx.ExpectationSuite(name=suite.name)
     for position, stanza in enumerate(suite.expectations):
         expectations.add_expectation_configuration(
             configuration(stanza.expect, stanza.arguments, meta={"position": position}, severity=stanza.severity)
         )
     named = {"unexpected_index_column_names": list(suite.rows_are)} if suite.rows_are else {}
-    return batch.validate(expectations, result_format={"result_format": "COMPLETE", **named})
+    return batches.get_batch({"dataframe": rows}).validate(
+        expectations, result_format={"result_format": "COMPLETE", **named}
+    )
 
 
 def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
@@ -123,10 +124,11 @@ def _require_evaluated(suite: Suite, information: dict[str, Any]) -> None:
             raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {message}")
 
 
+@cache
 def _great_expectations() -> tuple[Any, Any, Any]:
-    """Great Expectations, its configuration class and a context: all in memory, quiet, and calling nobody.
+    """Great Expectations, its configuration class and where it takes rows: all in memory, quiet, and calling nobody.
 
-    Imported late, because it takes seconds.
+    Imported late, because it takes seconds; once, because a context takes longer than a suite.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
@@ -140,7 +142,9 @@ def _great_expectations() -> tuple[Any, Any, Any]:
     config = DataContextConfig(
         store_backend_defaults=stores, progress_bars={"globally": False}, analytics_enabled=False
     )
-    return great_expectations, ExpectationConfiguration, great_expectations.get_context(project_config=config)
+    context = great_expectations.get_context(project_config=config)
+    asset = context.data_sources.add_pandas("duckdb").add_dataframe_asset("night")
+    return great_expectations, ExpectationConfiguration, asset.add_batch_definition_whole_dataframe("night")
 
 
 def _sentence(stanza: Stanza) -> str:

@@ -19,36 +19,55 @@ STAGES = ("landing", "features", "scores", "published")
 NOTHING = "nothing to compare"
 """What an expectation observed that had no row, or no value in any, or too little of a past."""
 
-PERSONAL_DATA = ("unlisted_count", "unasked_count")
-REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
+Bounds = dict[str, Any]
+"""An expectation and its arguments but for its column; of one that is SET, the value is a setting's."""
+SET: Any = object()
+
+
+def _between(**bounds: Any) -> Bounds:
+    return {"expect": "expect_column_values_to_be_between", **bounds}
+
+
+NONE, SOME = _between(min_value=0, max_value=0), _between(min_value=1)
+USUAL: Bounds = {
+    "expect": "expect_column_share_to_be_usual",
+    "of": "scored_count",
+    "most_deviations": 4,
+    "least_rise": 0.2,
+    "least_count": 5,
+}
+NOT_SO: Bounds = {"expect": "expect_column_values_to_be_in_set", "value_set": [False]}
+PERSONAL_DATA = {"unlisted_count": NONE, "unasked_count": NONE}
+COMPLETENESS = ("unmatched_count", "altered_count", "misstated_count", "foreign_count")
+REQUIRED: dict[str, dict[str, dict[str, Bounds]]] = {
     "landing": {
-        "deliveries": ("rejected_share", "withheld_count"),
-        "doubled": (),
-        "ledger": (),
-        "matching": ("named_count", "known_target_count"),
-        "night": ("is_silent",),
-        "repeats": (),
-        "strangers": (),
-        "volumes": (),
+        "deliveries": {"rejected_share": _between(max_value=SET), "withheld_count": _between(max_value=0)},
+        "doubled": {},
+        "ledger": {},
+        "matching": {"named_count": SOME, "known_target_count": SOME},
+        "night": {"is_silent": NOT_SO},
+        "repeats": {},
+        "strangers": {},
+        "volumes": {},
     },
-    "features": {"engagement": (), "people": ("people_count",), "trust": ()},
+    "features": {"engagement": {}, "people": {"people_count": SOME}, "trust": {}},
     "scores": {
-        "completeness": ("unmatched_count", "altered_count", "misstated_count", "foreign_count"),
-        "distribution": (),
-        "frozen": ("moved_count", "moved_part_count"),
-        "history": ("mode_count",),
-        "moves": ("published_move",),
-        "night": ("median_move",),
+        "completeness": dict.fromkeys(COMPLETENESS, NONE),
+        "distribution": {},
+        "frozen": {"moved_count": NONE, "moved_part_count": NONE},
+        "history": {"mode_count": USUAL},
+        "moves": {"published_move": _between(max_value=SET, strict_max=True)},
+        "night": {"median_move": _between(max_value=2)},
         "personal_data": PERSONAL_DATA,
     },
     "published": {
-        "last_good": ("lost_count",),
+        "last_good": {"lost_count": NONE},
         "personal_data": PERSONAL_DATA,
-        "tables": ("missing_tonight_count", "changed_history_count", "unconsenting_count"),
+        "tables": dict.fromkeys(("missing_tonight_count", "changed_history_count", "unconsenting_count"), NONE),
     },
 }
-"""The suites that each stage must have, and the columns that each must judge as critical, told apart from the folder: a
-folder that is empty, or a file that was cut, expects nothing of anybody. More suites than these are fine."""
+"""The suites that each stage must have, and how each must judge which columns as critical, told apart from the folder:
+a folder that is empty, a file that was cut, or a bound that was let out expects nothing of anybody. More is fine."""
 
 
 class Stanza(BaseModel):
@@ -88,10 +107,10 @@ def load_suites(stage: str, thresholds: Checks) -> list[Suite]:
     Raises UsageError naming the file and the field, also where a suite or a critical expectation is not there.
     """
     folder = EXPECTATIONS / stage
-    required = {folder / f"{name}.yml": critical for name, critical in REQUIRED.get(stage, {}).items()}
+    required = {folder / f"{name}.yml": promised for name, promised in REQUIRED.get(stage, {}).items()}
     found = {path: _load(path, thresholds) for path in sorted({*required, *folder.glob("*.yml")})}
-    for path, critical in required.items():
-        _require_critical(path, found[path], critical)
+    for path, promised in required.items():
+        _require_critical(path, found[path], promised)
     return list(found.values())
 
 
@@ -100,10 +119,21 @@ def require_suites(thresholds: Checks) -> int:
     return sum(len(load_suites(stage, thresholds)) for stage in STAGES)
 
 
-def _require_critical(path: Path, suite: Suite, columns: tuple[str, ...]) -> None:
-    judged = {stanza.arguments.get("column") for stanza in suite.expectations if stanza.severity == "critical"}
-    if missing := [column for column in columns if column not in judged]:
-        raise UsageError(f"{path}: {missing[0]}: its critical expectation is gone; restore the file")
+def _require_critical(path: Path, suite: Suite, promised: dict[str, Bounds]) -> None:
+    """Raise UsageError unless each promised column is judged as critical, within its bounds, and without exception."""
+    criticals = [stanza for stanza in suite.expectations if stanza.severity == "critical"]
+    for column, bounds in promised.items():
+        if not any(_keeps(stanza, {"column": column, **bounds}) for stanza in criticals):
+            raise UsageError(
+                f"{path}: {column}: its critical expectation is gone or expects less than is promised; restore the file"
+            )
+
+
+def _keeps(stanza: Stanza, promised: Bounds) -> bool:
+    """Whether an expectation says what is promised and nothing besides, which could only take something back."""
+    arguments = {"expect": stanza.expect, **stanza.arguments}
+    same = (value is SET or arguments.get(name) == value for name, value in promised.items())
+    return arguments.keys() == promised.keys() and all(same)
 
 
 def _load(path: Path, thresholds: Checks) -> Suite:

@@ -7,7 +7,7 @@ import click
 from evenscore import retention
 from evenscore.cli.root import Day, main, show, surroundings
 from evenscore.errors import UsageError
-from evenscore.forgetting import erase
+from evenscore.forgetting import elsewhere, erase
 from evenscore.settings import Settings
 from evenscore.steps import latest_published
 
@@ -64,6 +64,7 @@ def in_words(found: erase.Forgotten) -> str:
         f"forgotten: {found.people} people, {found.accounts} accounts; {found.landed_rows:,} landed rows, "
         f"{found.runs_rewritten} kept runs and {found.files_changed} other files were rewritten or removed",
         *(f"stays: {account}, on which somebody else has a standing grant" for account in found.kept_accounts),
+        *([f"still to do in Airflow's database and logs: {elsewhere.HOW}"] if found.is_noted_elsewhere else []),
         f"not evenscore's to rewrite: {', '.join(dict.fromkeys(found.inputs))}",
     ]
     return "\n".join(lines)

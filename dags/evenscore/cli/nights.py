@@ -17,17 +17,25 @@ from evenscore.settings import Settings, load_settings
 from evenscore.terminal import say
 
 
+def telling(verb: Verb) -> Verb:
+    """A verb that tells of a night's checks."""
+    return click.option("--all-checks", is_flag=True, help="Print the checks that were met, too.")(verb)
+
+
 @main.command()
-@click.option("--date", "as_of_date", type=Day(), required=True, help="The UTC day to score.")
+@click.option("--date", "as_of_date", type=Day(), help="The UTC day to score.  [default: yesterday]")
 @click.option("--until", type=Day(), help="The last day of a range; its nights run in order.")
+@telling
 @surroundings
-def night(settings: Settings, as_json: bool, as_of_date: date, until: date | None) -> None:
+def night(settings: Settings, as_json: bool, as_of_date: date | None, until: date | None, all_checks: bool) -> None:
     """Extract, build, check, publish and report one night, or each night of a range.
 
     \b
     Example: evenscore night --date 2026-03-13 --until 2026-03-15
     """
-    _run_nights(settings, _days(as_of_date, until), as_json)
+    if until and as_of_date is None:
+        raise UsageError(f"--until {until}: a range begins somewhere; name its first day with --date")
+    _run_nights(settings, _days(as_of_date or runs.yesterday(), until), as_json, all_checks)
 
 
 def _days(first: date, last: date | None) -> list[date]:
@@ -41,10 +49,10 @@ def _days(first: date, last: date | None) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _run_nights(settings: Settings, days: list[date], as_json: bool) -> None:
+def _run_nights(settings: Settings, days: list[date], as_json: bool, all_checks: bool = False) -> None:
     for day in days:
         facts = summary.summarise(settings, steps.run_night(settings, day))
-        show(facts, as_json, summary.in_full(facts) if len(days) == 1 else summary.in_one_line(facts))
+        show(facts, as_json, summary.in_full(facts, all_checks) if len(days) == 1 else summary.in_one_line(facts))
 
 
 @main.command()
@@ -104,7 +112,8 @@ def build(settings: Settings, as_json: bool, as_of_date: date) -> None:
 
 
 @step
-def check(settings: Settings, as_json: bool, as_of_date: date) -> None:
+@telling
+def check(settings: Settings, as_json: bool, as_of_date: date, all_checks: bool) -> None:
     """Judge the built night beside earlier nights; a critical failure exits 3.
 
     \b
@@ -113,7 +122,7 @@ def check(settings: Settings, as_json: bool, as_of_date: date) -> None:
     night = runs.latest_run(settings.places, as_of_date)
     steps.check(settings, night)
     facts = summary.summarise(settings, night)
-    show(facts, as_json, summary.in_full(facts))
+    show(facts, as_json, summary.in_full(facts, all_checks))
 
 
 @step
@@ -144,15 +153,19 @@ def report(settings: Settings, as_json: bool, as_of_date: date, data_docs: bool)
     show(written, as_json, "\n".join(map(str, written.values())))
 
 
-@step
-def status(settings: Settings, as_json: bool, as_of_date: date) -> None:
+@main.command()
+@click.option("--date", "as_of_date", type=Day(), help="The UTC day.  [default: the latest night]")
+@telling
+@surroundings
+def status(settings: Settings, as_json: bool, as_of_date: date | None, all_checks: bool) -> None:
     """Say how the latest run of a night went; exits as that run did.
 
     \b
     Example: evenscore status --date 2026-03-15
     """
-    facts = summary.summarise(settings, runs.latest_run(settings.places, as_of_date))
-    show(facts, as_json, summary.in_full(facts))
+    asked = as_of_date or runs.latest_night(settings.places)
+    facts = summary.summarise(settings, runs.latest_run(settings.places, asked))
+    show(facts, as_json, summary.in_full(facts, all_checks))
     sys.exit(summary.EXIT_CODES[facts["outcome"]])
 
 

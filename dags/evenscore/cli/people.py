@@ -1,10 +1,11 @@
-"""Verbs about one person."""
+"""Verbs about people: one explained, or many listed."""
 
 from datetime import date
 
 import click
 
 from evenscore import explain as explanation
+from evenscore import score_list
 from evenscore.cli.root import Day, main, show, surroundings
 from evenscore.settings import Settings
 
@@ -21,3 +22,17 @@ def explain(settings: Settings, as_json: bool, person: str, as_of_date: date | N
     """
     found = explanation.explain(settings.places, person, as_of_date)
     show(found, as_json, "\n\n".join(explanation.in_words(score) for score in found))
+
+
+@main.command()
+@click.argument("people", metavar="[PERSON]...", nargs=-1)
+@click.option("--network", help="Only people with an account on this network.")
+@surroundings
+def scores(settings: Settings, as_json: bool, people: tuple[str, ...], network: str | None) -> None:
+    """List people's latest published scores: band, percentile, move since the night before, status.
+
+    \b
+    Example: evenscore scores p_maya p_noor
+    """
+    found = score_list.score_list(settings.places, people, network)
+    show(found, as_json, score_list.in_words(found))

@@ -33,9 +33,12 @@ def about_one(verb: Verb) -> Verb:
 
 
 def deciding(verb: Verb) -> Verb:
-    """A verb that decides about the held score of one person."""
+    """A verb that decides about the held scores of one person or several."""
+    persona = click.option("--persona", help="Which, where two of a person's are held.")
     by = click.option("--by", required=True, help="Who decides.")
-    return about_one(by(click.option("--why", required=True, help="For whoever asks later.")(verb)))
+    why = click.option("--why", required=True, help="For whoever asks later.")
+    people = click.argument("people", metavar="PERSON...", nargs=-1, required=True)
+    return people(persona(surroundings(by(why(verb)))))
 
 
 @review.command("list")
@@ -78,8 +81,8 @@ def show_held(settings: Settings, as_json: bool, person: str, persona: str | Non
 
 @review.command()
 @deciding
-def release(settings: Settings, as_json: bool, **said: str) -> None:
-    """Let readers see the candidate.
+def release(settings: Settings, as_json: bool, **said: Any) -> None:
+    """Let readers see the candidate, of one person or of several at once.
 
     \b
     Example: evenscore review release p_maya --by ann --why "her talk was on the front page"
@@ -89,22 +92,31 @@ def release(settings: Settings, as_json: bool, **said: str) -> None:
 
 @review.command()
 @deciding
-def reject(settings: Settings, as_json: bool, **said: str) -> None:
-    """Keep the last good score until the evidence fades or changes.
+def reject(settings: Settings, as_json: bool, **said: Any) -> None:
+    """Keep the last good score until the evidence fades or changes, of one person or of several at once.
 
     \b
-    Example: evenscore review reject p_maya --by ann --why "the newcomers were bought"
+    Example: evenscore review reject p_ida p_bo p_li --by ann --why "a circle that likes its own posts"
     """
     _decide(settings, as_json, "reject", **said)
 
 
 def _decide(
-    settings: Settings, as_json: bool, action: Action, person: str, persona: str | None, by: str, why: str
+    settings: Settings,
+    as_json: bool,
+    action: Action,
+    people: tuple[str, ...],
+    persona: str | None,
+    by: str,
+    why: str,
 ) -> None:
-    held = boards.read_board(settings.places).find(person, persona)
-    made, counting = boards.decide(settings.places, held, action, by, why)
-    facts = {"decision": _plain(made), "is_first": made == counting, "first": _plain(counting)}
-    show(facts, as_json, wording.answer(made, counting))
+    held = boards.read_board(settings.places).find_all(people, persona)
+    answers = boards.decide_all(settings.places, held, action, by, why)
+    facts = [
+        {"decision": _plain(made), "is_first": made == counting, "first": _plain(counting)}
+        for made, counting in answers
+    ]
+    show(facts if len(facts) > 1 else facts[0], as_json, wording.answers(answers))
 
 
 def _plain(found: Any) -> Any:

@@ -48,7 +48,8 @@ SHARED = (
     click.option(
         "--config",
         type=click.Path(path_type=Path),
-        help="Sources, ledger, scoring and publish targets.  [default: evenscore.toml, else the demo's]",
+        help="Sources, ledger, scoring, publish targets.  "
+        "[default: EVENSCORE_CONFIG, else evenscore.toml, else the demo's]",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print machine-readable results."),
     click.option("--verbose", is_flag=True, help="Add the traceback to errors."),

@@ -1,17 +1,53 @@
 """Verbs that look after the installation."""
 
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
 from evenscore import truths
-from evenscore.cli.root import main, show, surroundings
+from evenscore.cli.root import guarded, main, show, surroundings
 from evenscore.doctor import examine
 from evenscore.errors import EvenscoreError, UsageError
 from evenscore.forgetting.hide import roll_back
 from evenscore.places import Places
 from evenscore.settings import Settings
+from evenscore.starting import Start, start
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@guarded
+def init(home: Path, config: Path | None, as_json: bool, folder: Path) -> None:
+    """Write a commented configuration and an empty consent ledger to start from, into this folder or another.
+
+    \b
+    Example: evenscore init community
+    """
+    if config:
+        raise UsageError(f"--config {config}: init writes FOLDER/evenscore.toml; name the folder instead")
+    made = start(folder)
+    show(vars(made), as_json, _next_steps(made, folder))
+
+
+def _next_steps(made: Start, folder: Path) -> str:
+    """What was written, and how a first score comes about."""
+    go = [] if folder.resolve() == Path.cwd() else [f"  cd {shlex.quote(str(folder))}"]
+    lines = [
+        f"{made.config}: the configuration; each setting is explained in it",
+        f"{made.ledger}: who asked for a score: nobody yet",
+        f"{made.incoming}: for the activity, one file a day such as 2026-03-15.csv",
+        "",
+        "next, put the days' files there (columns event_id, verb, actor_id, target_id, occurred_at; more are in",
+        "docs/configuration.md), and:",
+        *go,
+        "  evenscore consent grant PERSON --account community:THEIR_ID --adult --recorded-at 2026-03-01T12:00:00Z",
+        "     (each person who asked for a score, and when; a grant counts for nights that end after it)",
+        "  evenscore doctor",
+        "  evenscore night   (yesterday, UTC; another day with --date)",
+    ]
+    return "\n".join(lines)
 
 
 @main.command()

@@ -10,6 +10,13 @@ from evenscore.errors import InputError
 
 NO_LETTER = re.compile(r"[\W_]+")
 MAX_SHOWN_CHARACTERS = 2_000
+OTHER_NAMES = {
+    "accounts": dict.fromkeys(
+        ("private", "protected", "isprotected", "locked", "islocked", "hidden", "ishidden"), "is_private"
+    ),
+    "consent": dict.fromkeys(("adult", "over18", "isover18"), "is_adult"),
+}
+"""What platforms call a column that protects, in letters alone: unread, it would protect nobody."""
 MAX_COLUMNS = 1_000
 """A canonical file has some ten columns; one with more than this is work for nothing."""
 MAX_UNREAD = 1_000
@@ -35,7 +42,7 @@ def require_width(path: Path, count: int) -> None:
 
 def require_spelling(path: Path, names: Iterable[str], dataset: str) -> None:
     """Raise InputError for a name that means a known column: left out, what it says would be lost in silence."""
-    known = {_letters(name): name for name in input_columns(dataset)}
+    known = {_letters(name): name for name in input_columns(dataset)} | OTHER_NAMES.get(dataset, {})
     for name in names:
         meant = known.get(_letters(name), name)
         if meant != name:

@@ -1,6 +1,7 @@
 """Files that already have the canonical shape: Parquet, CSV and NDJSON, each plain, .gz or .zst."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -26,6 +27,12 @@ UNCLOSED_QUOTE = "unexpected end of data"
 """How the csv module says that the file ended within quotes."""
 
 csv.field_size_limit(MAX_LINE_BYTES)  # by default 128 KiB, less than one long post
+
+PROTECTING = ("accounts", "consent")
+"""Datasets of which a row that was cut may have asked that somebody be left alone."""
+MAY_BE_TORN = "the last line has no line end, so it may be the beginning of a longer one, and the rest lost"
+WHOLE_END = re.compile(r'"$|,(true|false|[^,]*T[^,]*(Z|[+-]\d\d:?\d\d))$', re.IGNORECASE)
+"""How a CSV line ends that no longer one begins with: in a closed quote, a truth, or an instant with its zone."""
 
 
 class Files:
@@ -182,6 +189,10 @@ def _csv(path: Path, dataset: str, required: list[str]) -> Parsed:
         else:
             rows.append({**{name: value or None for name, value in zip(header, values, strict=True)}, "row": number})
     parsed.tables = {dataset: raw_table(dataset, rows)}
+    if text.may_be_torn:
+        if dataset in PROTECTING:
+            raise InputError(f"{path}: {MAY_BE_TORN}; end it with a line end, or deliver the whole file")
+        parsed.notes.add(MAY_BE_TORN)
     return parsed
 
 
@@ -190,12 +201,23 @@ class _Text:
 
     def __init__(self, path: Path, notes: set[str]) -> None:
         self._lines = lines(path, notes)
-        self.is_unended = False
+        self._is_vouched_for = path.suffix in (".gz", ".zst")
+        self.last: str = ""
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
-            self.is_unended = isinstance(line, Unended)
+            self.last = line
             yield f"{line}\n"
+
+    @property
+    def is_unended(self) -> bool:
+        """Whether no line end closes the last line."""
+        return isinstance(self.last, Unended)
+
+    @property
+    def may_be_torn(self) -> bool:
+        """Whether the last line may be the beginning of a longer one: a packed file is whole by its checksum."""
+        return self.is_unended and not self._is_vouched_for and not WHOLE_END.search(self.last)
 
 
 def _csv_records(path: Path, text: _Text) -> Iterator[list[str] | csv.Error]:

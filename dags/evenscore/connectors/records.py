@@ -53,7 +53,7 @@ def decode(line: str) -> Row:
     if len(line) > MAX_VALUES and line.count(",") > MAX_VALUES:
         raise Flood(f"holds more than {MAX_VALUES:,} values")
     try:
-        record = json.loads(line, parse_float=Number)
+        record = json.loads(line, parse_float=Number, object_pairs_hook=_every_value)
         if "\\u" in line:  # half a surrogate pair is valid JSON and no text
             json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
@@ -63,6 +63,17 @@ def decode(line: str) -> Row:
     if len(record) > MAX_KEYS:
         raise Flood(f"has {len(record):,} keys, more than {MAX_KEYS:,}")
     return record
+
+
+def _every_value(pairs: list[tuple[str, Any]]) -> Row:
+    """An object; a key that is written twice with different values holds them all, so that none wins by its place."""
+    record = dict(pairs)
+    if len(record) == len(pairs):
+        return record
+    written: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        written.setdefault(key, []).append(value)
+    return {key: values[0] if all(one == values[0] for one in values) else values for key, values in written.items()}
 
 
 def need(record: Row, *path: str) -> Any:

@@ -40,10 +40,14 @@ def hear(rows: list[Row]) -> Heard:
     """Hear every row of a ledger, its account ids in normal form."""
     known, heard = _Grants(rows), Heard()
     for row in rows:
+        if row["is_adult"] is False:
+            heard.more += _of_a_minor(row, known)
         if row["action"] == "grant":
-            heard.more += _of_a_minor(row, known) if row["is_adult"] is False else ()
-        elif row["purpose"].startswith("topic:"):
-            heard.more += [row | {"person_id": person} for person in known.namesakes(row["person_id"])]
+            continue
+        if row["purpose"].startswith("topic:"):
+            vetoes = list(_vetoes(row, known))
+            heard.more += [veto for veto in vetoes if veto != row]
+            heard.unheard += [] if vetoes else [row]
         elif not known.has(_claim(row), row["recorded_at"]):
             meant = list(known.meant(row))
             heard.more += [_withdrawal(row, claim) for claim in meant]
@@ -52,9 +56,17 @@ def hear(rows: list[Row]) -> Heard:
 
 
 def _of_a_minor(row: Row, known: "_Grants") -> Iterator[Row]:
-    """A minor's age holds for whoever the ledger writes nearly the same."""
+    """A minor's age holds for whoever, and whatever account, the ledger writes nearly the same."""
     for person in known.namesakes(row["person_id"]):
         yield _withdrawal(row, (person, row["network"], row["account_id"]))
+    for claim in known.alike_accounts(row):
+        yield _withdrawal(row, claim)
+
+
+def _vetoes(row: Row, known: "_Grants") -> Iterator[Row]:
+    """A word on a topic holds for each persona of whoever the ledger writes nearly the same: it names no account."""
+    for person, persona in known.personas(row):
+        yield row | {"person_id": person, "persona": persona}
 
 
 def _withdrawal(row: Row, claim: Claim) -> Row:
@@ -79,10 +91,12 @@ class _Grants:
 
     def __init__(self, rows: list[Row]) -> None:
         self._since: dict[Claim, str] = {}
+        self._personas = defaultdict[str, set[str]](set)
         for row in rows:
             if row["action"] == "grant":
                 claim = _claim(row)
                 self._since[claim] = min(row["recorded_at"], self._since.get(claim, row["recorded_at"]))
+                self._personas[row["person_id"]] |= set() if row["purpose"].startswith("topic:") else {row["persona"]}
         self._alike, self._of_person, self._of_account = (defaultdict[object, list[Claim]](list) for _ in range(3))
         for claim in self._since:
             person, network, account = skeleton(claim[0]), claim[1], skeleton(claim[2])
@@ -98,6 +112,17 @@ class _Grants:
         """Whoever else is written nearly the same."""
         alike = self._of_person.get(skeleton(person_id), ())
         return sorted({person for person, _, _ in alike} - {person_id})
+
+    def alike_accounts(self, row: Row) -> list[Claim]:
+        """The claims on accounts that only look like a row's."""
+        alike = self._of_account.get((row["network"], skeleton(row["account_id"])), ())
+        return [claim for claim in alike if claim[2] != row["account_id"]]
+
+    def personas(self, row: Row) -> Iterator[tuple[str, str]]:
+        """Whom a word on a topic is about: its person and persona, or all personas where that one was never granted."""
+        for person in [row["person_id"], *self.namesakes(row["person_id"])]:
+            granted = self._personas.get(person, set())
+            yield from ((person, persona) for persona in sorted({row["persona"]} & granted or granted))
 
     def meant(self, row: Row) -> Iterator[Claim]:
         """The claims that a word may be about, granted by then: the nearest kind that there is."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from evenscore import durable, landed_names, ledger, runs, truths
 from evenscore.deliveries import forget_names
-from evenscore.forgetting import kept, landed, traces, whom
+from evenscore.forgetting import elsewhere, kept, landed, traces, whom
 from evenscore.forgetting.needles import Needles
 from evenscore.forgetting.suppression import Suppressed, new_key, read_suppressed, suppress
 from evenscore.forgetting.whom import Account, Erasure
@@ -33,6 +33,8 @@ class Forgotten:
     files_changed: int = 0
     kept_accounts: tuple[str, ...] = ()
     """Accounts that stay, because somebody else has a standing grant on them."""
+    is_noted_elsewhere: bool = False
+    """Whether a scheduler's own database and logs are still to be looked through."""
     inputs: tuple[str, ...] = ()
     """Where the input files and the ledger are: they are not evenscore's to rewrite."""
 
@@ -98,6 +100,7 @@ def _carry_out(settings: Settings, erasure: Erasure) -> Forgotten:
     found = Forgotten(
         len(needles.people), len(leavers), kept_accounts=tuple(f"{a.network}:{a.account_id}" for a in shared)
     )
+    found.is_noted_elsewhere = elsewhere.note(places, leavers, shared)
     for step in STEPS:
         step(settings, needles, known, found)
     found.inputs = _inputs(settings)
@@ -168,6 +171,6 @@ def _inputs(settings: Settings) -> tuple[str, ...]:
 def _note(places: Places, erasure: Erasure, found: Forgotten) -> None:
     """What was done, for whoever must show that it was; whom it was done to is not said."""
     line: dict[str, Any] = {"at": runs.now(), "by": erasure.by, "why": erasure.why} | {
-        name: value for name, value in vars(found).items() if isinstance(value, int)
+        name: value for name, value in vars(found).items() if type(value) is int
     }
     truths.append(places, places.erasure_log, json.dumps(line, sort_keys=True))

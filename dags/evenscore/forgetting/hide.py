@@ -52,7 +52,7 @@ def hide(settings: Settings) -> Path | None:
     BusyError while another run works in the home: what is to be hidden then goes with its publish.
     """
     places = settings.places
-    with runs.only_one(places):
+    with runs.only_one(places, between_steps=True):
         if not places.current.exists():
             return None
         shown, by_ledger = shown_now(settings), shown_by_ledger(settings)

@@ -32,7 +32,8 @@ GONE = object()
 def files(settings: Settings) -> Iterator[Path]:
     """Every file below the home folder that is not an input, and that no other module answers for."""
     places = settings.places
-    own = {places.suppression_key, places.suppressed, places.erasure_intent, places.lock, places.seen_clean}
+    own = {places.suppression_key, places.suppressed, places.erasure_intent, places.erasure_elsewhere}
+    own |= {places.lock, places.seen_clean}
     own |= {places.consent_ledger, places.consent_key, places.heads}
     own |= {*places.all_deliveries}
     own |= {landing.landed_file(places, manifest) for manifest in landing.manifests(places)}

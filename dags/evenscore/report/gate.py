@@ -11,6 +11,9 @@ RECORD_NIGHTS = 28
 
 PLOTTED_NIGHTS = 60
 
+FEWEST_ACCOUNT_NIGHTS = 10_000
+"""A rate per 10,000 of fewer says more than is known."""
+
 RULES = ("promise", "ramp", "unusual", "ring", "impossible", "incident")
 """In the order of the page; the last one freezes a cohort and asks nobody."""
 
@@ -85,6 +88,10 @@ class Jump:
     """The candidate that the stale decision was made on."""
     has_twin: bool = False
     """Another persona of the same person is held as well, so a command has to name this one."""
+    ring: int | None = None
+    """Tonight's number of the circle that rose together with the person; None outside of one."""
+    inside_share: float | None = None
+    """How much of what that circle got from consenting people came from within it."""
     nights: tuple[ScoredNight, ...] = ()
     parts: tuple[Part, ...] = ()
     posts: tuple[Post, ...] = ()
@@ -94,6 +101,28 @@ class Jump:
     def impact(self) -> float:
         """Points moved times people reached, both as they are shown: how far a wrong score goes, and to how many."""
         return round(abs(self.move), 1) * round(self.reached)
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Held scores of one circle that rose together: one question, and one decision."""
+
+    members: tuple[Jump, ...]
+
+    @property
+    def impact(self) -> float:
+        """Of all of them."""
+        return sum(jump.impact for jump in self.members)
+
+    @property
+    def inside_share(self) -> float | None:
+        """The same for every member."""
+        return self.members[0].inside_share
+
+    @property
+    def waiting(self) -> tuple[Jump, ...]:
+        """Those about whom nobody has decided."""
+        return tuple(jump for jump in self.members if jump.decision == "pending")
 
 
 @dataclass(frozen=True)
@@ -135,6 +164,11 @@ class AlarmRecord:
     """Scores that readers saw in these nights."""
 
     @property
+    def says_rates(self) -> bool:
+        """Whether so many scores were read that a rate of them says something."""
+        return self.account_nights >= FEWEST_ACCOUNT_NIGHTS
+
+    @property
     def held(self) -> int:
         """All episodes."""
         return self.released + self.rejected + self.cleared + self.pending
@@ -157,6 +191,38 @@ class Gate:
     """Those open tonight, and those closed tonight."""
     rule_counts: tuple[tuple[str, int], ...] = ()
     record: AlarmRecord = AlarmRecord()
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        """Circles of which two or more are held, the greatest impact first."""
+        numbers = {jump.ring for jump in self.jumps if jump.ring is not None}
+        found = [Ring(tuple(jump for jump in self.jumps if jump.ring == number)) for number in sorted(numbers)]
+        return tuple(sorted((ring for ring in found if len(ring.members) > 1), key=lambda ring: -ring.impact))
+
+    @property
+    def singles(self) -> tuple[Jump, ...]:
+        """Everybody else who is held, and matters to somebody: their impact is above 0."""
+        return tuple(jump for jump in self._alone if jump.impact)
+
+    @property
+    def idle(self) -> tuple[Jump, ...]:
+        """Everybody else who is held with no impact: a wrong score would be as good as the right one."""
+        return tuple(jump for jump in self._alone if not jump.impact)
+
+    @property
+    def _alone(self) -> tuple[Jump, ...]:
+        together = {jump for ring in self.rings for jump in ring.members}
+        return tuple(jump for jump in self.jumps if jump not in together)
+
+    @property
+    def holding_rules(self) -> tuple[tuple[str, int], ...]:
+        """The rules that hold somebody tonight, with how many."""
+        return tuple((rule, count) for rule, count in self.rule_counts if count)
+
+    @property
+    def idle_rules(self) -> tuple[str, ...]:
+        """The rules that hold nobody tonight."""
+        return tuple(rule for rule, count in self.rule_counts if not count)
 
     @property
     def open_incidents(self) -> int:

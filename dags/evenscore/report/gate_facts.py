@@ -32,10 +32,14 @@ NAMED = f"""
             *,
             coalesce(candidate_score - last_good_score, delta_3d, delta_1d, 0) as move,
             greatest(reach, coalesce(engager_count, 0), 1)::double as reached,
+            if(rings.ring_id is null, null, dense_rank() over (order by rings.ring_id)) as ring,
+            rings.inside_share,
             row_number() over (order by abs(move) * reached desc, abs(move) desc, person_id, persona) as place,
             count(*) over (partition by person_id) > 1 as has_twin
         from marts.score_jumps
         left join reaches using (person_id, persona)
+        left join (select person_id, persona, ring_id, inside_share from gate.gate_rule__ring) as rings
+            using (person_id, persona)
         left join (select person_id, persona, episode_date, action, seen_score from gate.gate_decisions) as decided
             using (person_id, persona, episode_date)
         where {IS_HELD}
@@ -44,7 +48,8 @@ NAMED = f"""
         person_id, persona, rule, cause, candidate_score, last_good_score, move, reached, episode_date,
         candidate_without_top_post, top_post_share, top_engager_share, new_engager_share,
         p_value, decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
-        if(decision = 'pending', coalesce(action, ''), '') as stale_action, seen_score, has_twin, place
+        if(decision = 'pending', coalesce(action, ''), '') as stale_action, seen_score, has_twin, ring,
+        inside_share, place
     from held
     where place <= {NAMED_JUMPS}
 """

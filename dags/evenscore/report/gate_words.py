@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part
+from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
 from evenscore.report.words import plural, points, share, short_day, signed, whole
 from evenscore.terminal import command, shell_word
 
@@ -157,7 +157,7 @@ def without_that_post(jump: Jump) -> str:
 def call_real(incident: Incident) -> str:
     """The command by which a reviewer says that many did move as one; empty where nobody is asked."""
     is_asked = incident.kind == "mass_shift" and not incident.is_closed
-    return command("review incident", incident.incident_id, '--by YOU --why "..."') if is_asked else ""
+    return command("review incident", incident.incident_id, options='--by YOU --why "..."') if is_asked else ""
 
 
 def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
@@ -166,15 +166,43 @@ def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
     return (*decide, explain(jump, as_of_date))
 
 
+def ring_commands(ring: Ring) -> tuple[str, ...]:
+    """The commands that decide on all of a circle who wait, at once."""
+    if not ring.waiting:
+        return ()
+    names = [_called(jump) for jump in sorted(ring.waiting, key=lambda jump: jump.person_id)]
+    return tuple(
+        command(f"review {action}", *names, options='--by YOU --why "..."') for action in ("reject", "release")
+    )
+
+
+def _called(jump: Jump) -> str:
+    """The person, with the persona where another one of theirs is held, too."""
+    return f"{jump.person_id} ({jump.persona})" if jump.has_twin else jump.person_id
+
+
+def ring_decisions(ring: Ring) -> str:
+    """Where the decisions stand, in a sentence."""
+    waiting, count = len(ring.waiting), len(ring.members)
+    if waiting == count:
+        return "Pending: nobody has decided yet. One decision is enough for all of them."
+    return f"{whole(waiting)} of {whole(count)} are pending; the others were rejected and stay held."
+
+
+def inside(ring: Ring) -> str:
+    """How much came from within the circle: the more, the less others think of it."""
+    return f"{share(ring.inside_share)} of what consenting people gave them came from inside the circle."
+
+
 def explain(jump: Jump, as_of_date: date) -> str:
     """The command that explains a score."""
-    return command("explain", jump.person_id, f"--date {as_of_date}")
+    return command("explain", jump.person_id, options=f"--date {as_of_date}")
 
 
 def review(jump: Jump, action: str) -> str:
     """The command that decides on a held score, to be completed with a name and a reason."""
     persona = f"--persona {shell_word(jump.persona)} " if jump.has_twin else ""
-    return command(f"review {action}", jump.person_id, f'{persona}--by YOU --why "..."')
+    return command(f"review {action}", jump.person_id, options=f'{persona}--by YOU --why "..."')
 
 
 def _spaced(name: str) -> str:

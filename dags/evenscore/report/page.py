@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from evenscore.checks.judge import Result
 from evenscore.checks.suites import STAGES
-from evenscore.report import gate_words, held_plot, plots, words
+from evenscore.report import check_words, gate_words, held_plot, plots, words
 from evenscore.report.facts import Facts
 from evenscore.report.gate import RECORD_NIGHTS
 from evenscore.report.verdict import failed, stop_sentence, verdict
@@ -41,6 +41,16 @@ class CheckedSuite:
     name: str
     reads: str
     results: tuple[Result, ...]
+
+    @property
+    def unmet(self) -> tuple[Result, ...]:
+        """What was not met, the worst first."""
+        return tuple(result for result in self.results if not result.success)
+
+    @property
+    def met(self) -> tuple[Result, ...]:
+        """What was met."""
+        return tuple(result for result in self.results if result.success)
 
     @property
     def worst(self) -> int:
@@ -97,6 +107,7 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
+        "check_words": check_words,
         "words": words,
         "gate_words": gate_words,
         "plots": plots,

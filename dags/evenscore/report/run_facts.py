@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from evenscore import extraction, runs
+from evenscore import runs
 from evenscore.checks.judge import results_of
 from evenscore.checks.suites import STAGES, load_suites
+from evenscore.deliveries import rejected_by_reason
 from evenscore.errors import UsageError
 from evenscore.report.facts import Run, Source, Stage
 from evenscore.run_tables import outcome, row_counts
@@ -44,14 +45,9 @@ def _stage(record: dict[str, Any]) -> Stage:
 def _source(settings: Settings, night: Night, name: str, records: list[dict[str, Any]]) -> Source:
     source = settings.source(name)
     record: dict[str, Any] = next((found for found in records if found["stage"] == f"extract_{name}"), {})
-    rejected: dict[str, int] = {}
-    for delivery in extraction.deliveries(settings, name).values():
-        if delivery.night == night.as_of_date.isoformat():
-            for reason, count in delivery.rejected.items():
-                rejected[reason] = rejected.get(reason, 0) + count
+    rejected = rejected_by_reason(settings.places, name, night.as_of_date)
     folder = settings.places.rejected(source.network or name, source.dataset, night.as_of_date)
-    ranked = dict(sorted(rejected.items(), key=lambda item: (-item[1], item[0])))
-    return Source(name, record.get("rows", {}), ranked, str(folder), tuple(record.get("notes", ())))
+    return Source(name, record.get("rows", {}), rejected, str(folder), tuple(record.get("notes", ())))
 
 
 def _suites(settings: Settings) -> dict[str, str]:

@@ -7,6 +7,7 @@ from evenscore.report.facts import Facts, Run
 from evenscore.report.words import limits, plural, truth, whole
 
 ALREADY_SEEN = "Readers already saw exactly these scores; nothing was replaced."
+NOTHING_NEW = "The night went through, and readers see no new score."
 STILL_SEEN = "Nothing was published; readers still see the last good scores."
 
 
@@ -23,6 +24,8 @@ class Verdict:
 def verdict(facts: Facts) -> Verdict:
     """What became of this run."""
     run = facts.run
+    if run.outcome == "published" and run.counts.get("published") == 0:
+        return Verdict("attention", "Nothing new", (NOTHING_NEW, _people(facts), *_incidents(facts), _warnings(run)))
     if run.outcome == "published":
         return Verdict(_tone(facts), "Published", (_people(facts), *_incidents(facts), _warnings(run)))
     if run.outcome == "unchanged":

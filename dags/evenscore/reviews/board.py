@@ -1,5 +1,6 @@
 """What waits for a reviewer and what was decided: the published held scores beside the decisions."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from evenscore.decisions import (
     Decision,
     IncidentRelease,
     Seen,
-    append_decision,
+    append_decisions,
     append_incident_release,
     first_on,
     read_decisions,
@@ -85,6 +86,16 @@ class HeldScore(Seen):
         return None if self.last_good_score is None else self.candidate_score - self.last_good_score
 
 
+CALLED: tuple[Callable[[HeldScore], str], ...] = (
+    lambda held: held.person_id,
+    lambda held: f"{held.person_id} ({held.persona})",
+    lambda held: clean(held.person_id),
+    lambda held: held.who,
+)
+"""How a held score may be named, the surest first: an id is shown without its bidi marks and their like, so it may be
+typed without them."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What else is published about a held score."""
@@ -148,17 +159,22 @@ class Board:
         return "waiting" if held in self.waiting else "over"
 
     def find(self, person_id: str, persona: str | None) -> HeldScore:
-        """The one held score of a person that waits. Raises UsageError saying who is held, or which personas."""
+        """The one held score of a person that waits; `p_maya (work)`, as lists show it, names a persona too.
+
+        Raises UsageError saying who is held, or which personas.
+        """
         asked = [held for held in self.waiting if persona in (None, held.persona)]
-        # An id is shown without its bidi marks and their like, so it may be typed without them.
-        shown = [held for held in asked if clean(held.person_id) == person_id]
-        found = [held for held in asked if held.person_id == person_id] or shown
+        found = next((same for way in CALLED if (same := [held for held in asked if way(held) == person_id])), [])
         if len(found) == 1:
             return found[0]
         if found:
             personas = " and ".join(held.persona for held in found)
             raise UsageError(f"{clean(person_id)}: held as {personas}; name one with --persona")
         raise UsageError(f"{clean(person_id)}{f' ({clean(persona)})' if persona else ''}: {self._why_not(person_id)}")
+
+    def find_all(self, people: Iterable[str], persona: str | None) -> tuple[HeldScore, ...]:
+        """The held scores of several people, each once. Raises as `find` does, for the first who has none."""
+        return tuple({held.episode: held for held in (self.find(person, persona) for person in people)}.values())
 
     def _why_not(self, person_id: str) -> str:
         who = [held.who for held in self.waiting]
@@ -204,12 +220,25 @@ def read_evidence(places: Places, held: HeldScore) -> Evidence:
 def decide(places: Places, seen: Seen, action: Action, by: str, why: str) -> tuple[Decision, Decision]:
     """Record a decision. Returns it, and the one that counts for what was seen: the same, or an earlier one.
 
-    Raises UsageError when the episode is not published (any more), and when `by` or `why` says nothing.
+    Raises as `decide_all` does.
     """
-    if not any(held.episode == seen.episode for held in read_board(places).episodes):
-        raise UsageError(f"{clean(seen.person_id)}: this held score is not published any more; nothing was recorded")
-    decision = append_decision(places, seen, action, by, why)
-    return decision, first_on(decision, read_decisions(places)) or decision
+    return decide_all(places, [seen], action, by, why)[0]
+
+
+def decide_all(
+    places: Places, seen: Sequence[Seen], action: Action, by: str, why: str
+) -> list[tuple[Decision, Decision]]:
+    """Record one decision on several held scores, or on none of them. Returns each with the one that counts.
+
+    Raises UsageError when an episode is not published (any more), and when `by` or `why` says nothing.
+    """
+    published = {held.episode for held in read_board(places).episodes}
+    for one in seen:
+        if one.episode not in published:
+            raise UsageError(f"{clean(one.person_id)}: this held score is not published any more; nothing was recorded")
+    made = append_decisions(places, seen, action, by, why)
+    known = read_decisions(places)
+    return [(decision, first_on(decision, known) or decision) for decision in made]
 
 
 def release_incident(places: Places, incident_id: str, by: str, why: str) -> IncidentRelease:

@@ -88,7 +88,7 @@ def _block(value: float | None, low: float, high: float) -> str:
 def command(held: Seen, action: Action) -> str:
     """The command line that decides, safe to paste whatever the person is called."""
     options = f'--persona {terminal.shell_word(held.persona)} --by YOUR_NAME --why "YOUR REASON"'
-    return terminal.command(f"review {action}", held.person_id, options)
+    return terminal.command(f"review {action}", held.person_id, options=options)
 
 
 def listed(board: Board) -> str:
@@ -98,7 +98,7 @@ def listed(board: Board) -> str:
 
 def _incident(incident: OpenIncident) -> str:
     kept = words.plural(incident.affected_count, "score")
-    asked = terminal.command("review incident", incident.incident_id, '--by YOUR_NAME --why "YOUR REASON"')
+    asked = terminal.command("review incident", incident.incident_id, options='--by YOUR_NAME --why "YOUR REASON"')
     return f"{incident.incident_id}: {kept} kept where they were; {incident.observed}\nif the move is real: {asked}\n"
 
 
@@ -109,7 +109,27 @@ def _held(board: Board) -> str:
     rows = [_row(held, board) for held in board.waiting]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, "", f"the evidence: {terminal.command('review show', board.waiting[0].person_id)}"])
+    evidence = terminal.command("review show", board.waiting[0].person_id)
+    return "\n".join([*lines, "", f"the evidence: {evidence}", *_rings(board)])
+
+
+def _rings(board: Board) -> list[str]:
+    """For those who began to be held as a ring on one night: the command that decides on all of them at once."""
+    rings: dict[date, list[HeldScore]] = {}
+    for held in board.waiting:
+        if held.cause == "ring" and not board.deciding(held):
+            rings.setdefault(held.episode_date, []).append(held)
+    return [
+        f"the {len(members)} of the ring since {night}: {command_for_all(members, 'reject')}"
+        for night, members in sorted(rings.items())
+        if len(members) > 1
+    ]
+
+
+def command_for_all(held: Sequence[HeldScore], action: Action) -> str:
+    """The command line that decides on several held scores at once; each is named with its persona."""
+    called = sorted(f"{one.person_id} ({one.persona})" for one in held)
+    return terminal.command(f"review {action}", *called, options='--by YOUR_NAME --why "YOUR REASON"')
 
 
 def _row(held: HeldScore, board: Board) -> Sequence[str]:
@@ -166,6 +186,18 @@ def answer(made: Decision, counting: Decision) -> str:
         )
     done = f"{who}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}."
     return f"{done}\n{effect(made.action, made.as_of_date)}"
+
+
+def answers(found: Sequence[tuple[Decision, Decision]]) -> str:
+    """What one decision on several held scores comes to: a line each, and once what will happen."""
+    if len(found) == 1:
+        return answer(*found[0])
+    first = [made for made, counting in found if made == counting]
+    lines = [
+        f"{_who(made)}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}." for made in first
+    ]
+    lines += [answer(made, counting) for made, counting in found if made != counting]
+    return "\n".join([*lines, *([effect(first[0].action, first[0].as_of_date)] if first else [])])
 
 
 def effect(action: Action, night: date) -> str:

@@ -1,0 +1,58 @@
+"""Whom a scheduler's own database and logs may still name: noted in plain until somebody has looked there too.
+
+evenscore knows nothing of schedulers. It knows that one has run nights here, and leaves a note of each erasure for it.
+"""
+
+import os
+from dataclasses import asdict
+from typing import Any
+
+from evenscore import durable
+from evenscore.forgetting.needles import Needles
+from evenscore.forgetting.whom import Leaver
+from evenscore.places import Places
+from evenscore.settings import Settings
+
+HOW = "`python -m evenscore_airflow.erasure` where Airflow's own settings are known, or the DAG forget_people"
+"""How the note is worked off."""
+
+
+def note(places: Places, leavers: list[Leaver], shared: list[Leaver]) -> bool:
+    """Leave a note of those who are forgotten, where a scheduler has run nights. Returns whether it did."""
+    if not places.scheduled.exists():
+        return False
+    known = _read(places)
+    for kind, ones in (("leavers", leavers), ("shared", shared)):
+        known[kind] += [plain for one in ones if (plain := _plain(one)) not in known[kind]]
+    places.erasures.mkdir(parents=True, exist_ok=True, mode=0o700)
+    durable.write_json(places.erasure_elsewhere, known)
+    os.chmod(places.erasure_elsewhere, 0o600)
+    return True
+
+
+def due(settings: Settings) -> Needles | None:
+    """What finds those who are noted; None where nobody is."""
+    if not settings.places.erasure_elsewhere.exists():
+        return None
+    known = _read(settings.places)
+    leavers, shared = ([Leaver(**_tuples(row)) for row in known[kind]] for kind in ("leavers", "shared"))
+    return Needles(leavers, shared=shared, ids=settings.account_ids)
+
+
+def done(places: Places) -> None:
+    """Nobody is named there any more: the note goes."""
+    places.erasure_elsewhere.unlink(missing_ok=True)
+
+
+def _read(places: Places) -> dict[str, list[Any]]:
+    path = places.erasure_elsewhere
+    found: dict[str, list[Any]] = durable.read_json(path) if path.exists() else {"leavers": [], "shared": []}
+    return found
+
+
+def _plain(one: Leaver) -> dict[str, Any]:
+    return {**asdict(one), "names": list(one.names), "stable_ids": list(one.stable_ids)}
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "names": tuple(row["names"]), "stable_ids": tuple(row["stable_ids"])}

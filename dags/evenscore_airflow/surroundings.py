@@ -1,0 +1,60 @@
+"""Where home and configuration are, whichever process asks, and what all tasks have in common.
+
+A relative path is one below the folder that holds `dags/`: scheduler, DAG processor and workers may each have been
+started somewhere else.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from evenscore.durable import keep_private
+from evenscore.places import Places
+from evenscore.settings import Settings, load_settings
+
+keep_private()
+
+ROOT = Path(__file__).parents[2]
+
+POOL = "warehouse"
+"""The pool of one slot: the warehouse has one writer, and landing zone and published database hold still meanwhile."""
+
+DEFAULTS: dict[str, Any] = {
+    "owner": "evenscore",
+    "retries": 2,
+    "retry_delay": timedelta(minutes=5),
+    "execution_timeout": timedelta(hours=6),
+}
+"""What every task has. A step that has not ended after hours never will; a night of 4,000 people takes minutes."""
+
+WAITING: dict[str, Any] = {"mode": "reschedule", "poke_interval": 60, "timeout": timedelta(days=7)}
+"""How a task waits for its turn: it leaves its slot, and no retry is used up."""
+
+
+def home() -> Path:
+    """The home folder: EVENSCORE_HOME, else `var`."""
+    return ROOT / (os.environ.get("EVENSCORE_HOME") or "var")
+
+
+def places() -> Places:
+    """The paths below the home folder."""
+    return Places(home())
+
+
+def config() -> Path:
+    """The configuration: EVENSCORE_CONFIG, else `evenscore.toml`, else the demo's own."""
+    if named := os.environ.get("EVENSCORE_CONFIG"):
+        return ROOT / named
+    own, demo = ROOT / "evenscore.toml", demo_config()
+    return demo if demo.exists() and not own.exists() else own
+
+
+def demo_config() -> Path:
+    """The configuration that the demo community brings."""
+    return places().demo / "evenscore.toml"
+
+
+def settings() -> Settings:
+    """The settings as they stand now. Raises UsageError that names the file, and the setting."""
+    return load_settings(home(), config())

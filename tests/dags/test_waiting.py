@@ -1,0 +1,239 @@
+"""A DAG run waits until the home folder is its own; Airflow's word on other runs is made up here."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenscore import runs, turns
+from evenscore.errors import BusyError, InputError, StoppedByCheck
+from evenscore.places import Places
+
+DEMO = '[[sources]]\nname = "forum"\nkind = "files"\npath = "*.csv"\nnetwork = "forum"\n[consent]\nledger = "c.csv"\n'
+
+
+@dataclass
+class Run:
+    """A DAG run, as a task sees it."""
+
+    day: int = 1
+    dag_id: str = "nightly_scores"
+
+    @property
+    def run_id(self) -> str:
+        return f"backfill__2026-03-{self.day:02d}"
+
+    @property
+    def logical_date(self) -> datetime:
+        return datetime(2026, 3, self.day, 2, tzinfo=UTC)
+
+
+@dataclass
+class Airflow:
+    """What Airflow says of runs: which there are that have not ended."""
+
+    under_way: list[Run] = field(default_factory=list)
+    me: Run = field(default_factory=Run)
+
+    def get_dr_count(self, dag_id: str, run_ids: list[str], states: list[str]) -> int:
+        assert "running" in states and "queued" in states
+        return sum(run.dag_id == dag_id and run.run_id in run_ids for run in self.under_way)
+
+    def get_previous_dagrun(self, state: str) -> Run | None:
+        assert state == "running", "what is queued may be waiting for this run"
+        earlier = [run for run in self.under_way if run.day < self.me.day]
+        return max(earlier, key=lambda run: run.day, default=None)
+
+
+@pytest.fixture
+def places(bag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    (tmp_path / "evenscore.toml").write_text(DEMO)
+    (tmp_path / "c.csv").write_text("person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n")
+    monkeypatch.setenv("EVENSCORE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(tmp_path / "evenscore.toml"))
+    return Places(tmp_path / "home")
+
+
+def begin(run: Run, airflow: Airflow) -> Any:
+    from evenscore_airflow import nights
+
+    airflow.me = run
+    return nights.begin(run, airflow)
+
+
+def test_five_nights_at_once_come_one_by_one_in_the_order_of_their_days(places: Places) -> None:
+    from evenscore_airflow import nights
+
+    airflow = Airflow([Run(day) for day in (4, 2, 5, 1, 3)])
+    done: list[int] = []
+    while airflow.under_way:
+        let_in = [run for run in airflow.under_way if begin(run, airflow).is_done]
+        assert len(let_in) == 1
+        done.append(let_in[0].day)
+        assert not any(begin(run, airflow).is_done for run in airflow.under_way if run not in let_in)
+        nights.end(let_in[0])
+        airflow.under_way.remove(let_in[0])
+    assert done == [1, 2, 3, 4, 5]
+
+
+def test_an_earlier_night_that_comes_later_waits_for_the_one_that_has_begun(places: Places) -> None:
+    airflow = Airflow([Run(9)])
+    assert begin(Run(9), airflow).is_done
+    airflow.under_way.append(Run(2))
+    assert not begin(Run(2), airflow).is_done
+    assert begin(Run(9), airflow).is_done, "its further steps go on"
+
+
+@pytest.mark.parametrize("is_gone", ["failed", "deleted", "of another DAG"])
+def test_a_run_that_is_not_under_way_any_more_keeps_nobody_waiting(
+    places: Places, is_gone: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns.take(places, f"{'forget_people' if is_gone == 'of another DAG' else 'nightly_scores'} backfill__2026-03-01")
+    assert begin(Run(2), Airflow([Run(2)])).is_done
+    assert "is not under way any more" in capsys.readouterr().out
+
+
+def test_a_task_waits_for_a_night_of_the_command_line(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+    from evenscore_airflow import waiting
+
+    def held(*_: Any, **__: Any) -> Any:
+        raise BusyError("another run is working in this home folder")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waiting.runs, "only_one", held)
+        assert not begin(Run(), Airflow([Run()])).is_done
+    assert "waiting: another run is working" in capsys.readouterr().out
+
+
+def test_airflow_dags_test_says_so_instead_of_waiting(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    turns.take(places, "nightly_scores backfill__2026-03-01")
+    monkeypatch.setattr("sys.argv", ["airflow", "dags", "test", "nightly_scores", "2026-03-02"])
+    with pytest.raises(AirflowFailException, match="has been under way"):
+        begin(Run(2), Airflow([Run(1), Run(2)]))
+
+
+def test_a_night_of_the_command_line_says_that_airflow_is_at_work(places: Places) -> None:
+    from evenscore import steps
+    from evenscore_airflow import surroundings
+
+    assert begin(Run(), Airflow([Run()])).is_done
+    with pytest.raises(BusyError, match="nightly_scores backfill__2026-03-01 has been under way"):
+        steps.run_night(surroundings.settings(), Run().logical_date.date())
+
+
+def test_a_source_that_was_added_just_now_is_extracted(places: Places, tmp_path: Path) -> None:
+    more = '[[sources]]\nname = "mail"\nkind = "files"\npath = "*.csv"\nnetwork = "mail"\n'
+    (tmp_path / "evenscore.toml").write_text(more + DEMO)
+    assert begin(Run(), Airflow([Run()])).xcom_value == ["mail", "forum"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[[sources", "not valid TOML"),
+        (None, "cannot be read"),
+        ("[consent]\nledger = 'c.csv'\n", "sources: is missing"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_fails_the_first_task_with_a_sentence(
+    places: Places, tmp_path: Path, content: str | None, says: str
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    path = tmp_path / "evenscore.toml"
+    path.unlink() if content is None else path.write_text(content)
+    with pytest.raises(AirflowFailException, match=f"evenscore.toml: {says}"):
+        begin(Run(), Airflow([Run()]))
+    assert turns.current(places) is None
+
+
+def test_relative_paths_do_not_depend_on_who_reads_them(
+    bag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evenscore_airflow import surroundings
+
+    monkeypatch.setenv("EVENSCORE_HOME", "state/here")
+    monkeypatch.setenv("EVENSCORE_CONFIG", "mine.toml")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(DEMO)
+    assert surroundings.home() == surroundings.ROOT / "state/here"
+    assert surroundings.config() == surroundings.ROOT / "mine.toml"
+    monkeypatch.delenv("EVENSCORE_CONFIG")
+    (tmp_path / "evenscore.toml").write_text(DEMO)
+    assert surroundings.config().parent == surroundings.ROOT, "not the one that lies where this process began"
+
+
+def test_when_a_run_has_failed_the_home_is_free_and_somebody_is_told(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evenscore_airflow.failures import failed
+
+    class Dag:
+        dag_id = "nightly_scores"
+
+    monkeypatch.setenv("EVENSCORE_ALERT", f"tee '{tmp_path}/told'")
+    assert begin(Run(), Airflow([Run()])).is_done
+    failed({"dag": Dag, "run_id": Run().run_id, "reason": "task_failure"})
+    assert (tmp_path / "told").read_text().startswith("nightly_scores: run backfill__2026-03-01 failed (task_failure)")
+    with runs.only_one(places):
+        pass
+
+
+def test_the_demo_that_has_ended_is_nobodys_failure(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    places.demo.mkdir(parents=True)
+    (places.demo / "evenscore.toml").write_text(DEMO)
+    (places.demo / "c.csv").touch()
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(places.demo / "evenscore.toml"))
+    with pytest.raises(AirflowSkipException, match="the demo community ends on 2026-03-15"):
+        begin(Run(16), Airflow([Run(16)]))
+    assert turns.current(places) is None
+    assert begin(Run(15), Airflow([Run(15)])).is_done
+
+
+def test_the_log_says_what_was_not_met_and_the_run_stops(
+    places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenscore import durable, steps
+    from evenscore_airflow import nights
+
+    result = {
+        "run_id": "r",
+        "as_of_date": "2026-03-01",
+        "suite": "landing.night",
+        "expectation": "is_silent: to be false",
+        "severity": "critical",
+        "success": False,
+        "observed": "true",
+        "expected": "false",
+        "because": "Nothing came.",
+    }
+
+    def stopped(settings: Any, night: Any, _name: str) -> None:
+        durable.write_json(settings.places.run(night.run_id) / "checks" / "landing.json", [result])
+        with runs.stage(settings.places, night, "check_landing"):
+            raise StoppedByCheck("Nothing came")
+
+    monkeypatch.setattr(steps, "take_up", stopped)
+    with pytest.raises(AirflowFailException, match="Nothing came"):
+        nights.work("check_landing", Run(), Airflow([Run()]))
+    said = capsys.readouterr().out
+    assert "check_landing: failed in" in said and "0 of 1 expectations met" in said
+    assert (
+        "not met (critical): landing.night: is_silent: to be false: observed true, expected false: Nothing came."
+        in said
+    )
+
+
+def test_a_torn_note_of_a_turn_is_an_error_and_no_free_home(places: Places) -> None:
+    places.home.mkdir()
+    places.turn.write_text("{")
+    with pytest.raises(InputError, match=r"turn.json: damaged"):
+        begin(Run(), Airflow([Run()]))

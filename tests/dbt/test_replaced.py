@@ -1,0 +1,106 @@
+"""A table of the warehouse is replaced whole or not at all, with its comments."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from evenscore import warehouse
+
+PROJECT = """\
+name: tiny
+version: "1.0.0"
+profile: tiny
+config-version: 2
+models: {tiny: {+materialized: table, +persist_docs: {relation: true, columns: true}}}
+"""
+PROFILE = """\
+tiny: {target: now, outputs: {now: {type: duckdb, path: "{{ env_var('TINY_WAREHOUSE') }}", threads: 1}}}
+"""
+DESCRIBED = """\
+models:
+  - {name: one, description: "What it's about; and more.", columns: [{name: number, description: "A $number$."}]}
+"""
+PYTHON = "import pyarrow as pa\n\ndef model(dbt, session):\n    return pa.table({'number': [%d]})\n"
+
+Build = Callable[[], list[Any]]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one model that builds its tables as ours does."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "macros").mkdir()
+    shutil.copy(warehouse.DBT_PROJECT / "macros" / "replaced.sql", tmp_path / "macros")
+    (tmp_path / "dbt_project.yml").write_text(PROJECT)
+    (tmp_path / "profiles.yml").write_text(PROFILE)
+    (tmp_path / "models" / "models.yml").write_text(DESCRIBED)
+    monkeypatch.setenv("TINY_WAREHOUSE", str(tmp_path / "tiny.duckdb"))
+    return tmp_path
+
+
+@pytest.fixture
+def build(project: Path) -> Build:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    here = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(project / "target")]
+
+    def built() -> list[Any]:
+        try:
+            result = dbtRunner().invoke(["build", "--quiet", "--log-path", str(project / "logs"), *here])
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+        assert result.exception is None, result.exception
+        return [found.status for found in result.result]
+
+    return built
+
+
+def rows(project: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(os.fspath(project / "tiny.duckdb"), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def tables(project: Path) -> list[tuple[Any, ...]]:
+    return rows(project, "select table_name, comment from duckdb_tables() order by 1")
+
+
+def test_a_table_is_replaced_with_its_comments_or_stays(project: Path, build: Build) -> None:
+    model = project / "models" / "one.sql"
+    said = [("one", "What it's about; and more.")]
+    for number in (1, 2):
+        model.write_text(f"select {number} as number")
+        assert build() == ["success"]
+        assert rows(project, "from one") == [(number,)]
+        assert tables(project) == said
+        assert rows(project, "select comment from duckdb_columns() where table_name = 'one'") == [("A $number$.",)]
+    model.write_text("select error('broken') as number")
+    assert build() == ["error"]
+    assert rows(project, "from one") == [(2,)]
+    model.write_text("select 3 as another_name")  # described is what is not there
+    assert build() == ["error"]
+    assert rows(project, "from one") == [(2,)]
+    assert tables(project) == said
+
+
+def test_a_table_takes_the_place_of_a_view_and_python_that_of_either(project: Path, build: Build) -> None:
+    model = project / "models" / "one.sql"
+    with duckdb.connect(project / "tiny.duckdb") as con:
+        con.execute("create view one as select 0 as number")
+    model.write_text("select 1 as number")
+    assert build() == ["success"]
+    assert rows(project, "from one") == [(1,)]
+    model.unlink()
+    for number in (2, 3):
+        model.with_suffix(".py").write_text(PYTHON % number)
+        assert build() == ["success"]
+        assert rows(project, "from one") == [(number,)]
+        assert tables(project) == [("one", "What it's about; and more.")]
+    model.with_suffix(".py").write_text(PYTHON.replace("[%d]", "broken"))
+    assert build() == ["error"]
+    assert rows(project, "from one") == [(3,)]

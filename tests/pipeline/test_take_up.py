@@ -1,0 +1,76 @@
+"""A stage that is tried again does again what it needs, and no more; here the stages only note their names."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from evenscore import runs, steps, warehouse
+from evenscore.runs import Night
+from home import Home
+
+NIGHT = Night.of(date(2026, 3, 5), "taken-up")
+
+
+@pytest.fixture
+def done(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what was done, in order. The warehouse is this run's."""
+    names: list[str] = []
+
+    def noting(name: str) -> Callable[..., None]:
+        return lambda *_: names.append(name)
+
+    monkeypatch.setattr(steps, "DOING", {name: noting(name) for name in steps.DOING})
+    monkeypatch.setattr(steps, "extract", lambda _settings, _night, source: names.append(f"extract {source}"))
+    monkeypatch.setattr(warehouse, "holds", lambda *_: True)
+    return names
+
+
+def fail(home: Home, name: str) -> None:
+    with pytest.raises(ValueError, match="once"), runs.stage(home.places, NIGHT, name):
+        raise ValueError("once")
+
+
+@pytest.mark.parametrize("name", [*steps.STAGES, "report"])
+def test_a_stage_by_itself_does_itself_alone(home: Home, done: list[str], name: str) -> None:
+    steps.take_up(home.settings, NIGHT, name)
+    assert done == [name]
+
+
+@pytest.mark.parametrize("name", [*steps.STAGES, "report"])
+def test_one_that_failed_begins_with_what_the_sources_have_delivered_since(
+    home: Home, done: list[str], name: str
+) -> None:
+    fail(home, name)
+    steps.take_up(home.settings, NIGHT, name)
+    order = [*steps.STAGES, "report"]
+    assert done == ["extract forum", *order[: order.index(name) + 1]]
+
+
+@pytest.mark.parametrize("name", steps.STAGES[1:])
+def test_one_whose_warehouse_another_run_has_replaced_builds_its_own(
+    home: Home, done: list[str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "holds", lambda *_: False)
+    steps.take_up(home.settings, NIGHT, name)
+    assert done == list(steps.STAGES[: steps.STAGES.index(name) + 1])
+
+
+def test_the_report_of_a_published_night_needs_no_warehouse(
+    home: Home, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "holds", lambda *_: False)
+    steps.take_up(home.settings, NIGHT, "report")
+    assert done == ["report"]
+
+
+def test_the_warehouse_is_the_runs_that_laid_it_out(home: Home) -> None:
+    assert not warehouse.holds(home.places, NIGHT)
+    home.places.home.mkdir(parents=True, exist_ok=True)
+    with warehouse.connect(home.places) as con:
+        con.execute("create schema raw")
+        con.execute("create table raw.night as select 'somebody_else' as run_id")
+    assert not warehouse.holds(home.places, NIGHT)
+    with warehouse.connect(home.places) as con:
+        con.execute("update raw.night set run_id = ?", [NIGHT.run_id])
+    assert warehouse.holds(home.places, NIGHT)

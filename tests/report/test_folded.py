@@ -1,0 +1,172 @@
+"""The page says once what is one thing, and folds what asks nothing of its reader."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+import nights_by_hand
+import pytest
+from nights_by_hand import jump, result
+from parsed import Page
+
+from evenscore.checks.suites import STAGES, load_suites
+from evenscore.report import check_words, gate_words
+from evenscore.report.facts import Facts
+from evenscore.report.gate import AlarmRecord, Gate, Jump, Ring
+from evenscore.report.page import render
+from evenscore.settings import Checks
+
+
+def member(person_id: str, ring: int | None = 1, **changed: object) -> Jump:
+    known = {"rule": "ring", "cause": "ring", "reached": 5.0, "ring": ring, "inside_share": 0.82, "move": 2.0}
+    return replace(jump(person_id), **{**known, **changed})  # type: ignore[arg-type]
+
+
+def page_of(*jumps: Jump) -> Page:
+    gate = Gate(jumps, len(jumps), len(jumps))
+    return Page(render(replace(nights_by_hand.published(), gate=gate)))
+
+
+# rings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_ring_is_one_card_with_its_members_what_came_from_inside_and_one_decision() -> None:
+    page = page_of(member("p_bo"), jump(), member("p_al"))
+    assert "A ring of 2 held scores 82 % from inside" in page.words
+    assert "82 % of what consenting people gave them came from inside the circle." in page.words
+    assert page.words.count("evenscore review reject") == 2
+    assert 'evenscore review reject --by YOU --why "..." -- p_al p_bo' in page.words
+
+
+def test_two_rings_are_two_cards_the_greater_impact_first() -> None:
+    page = page_of(member("p_a", 1), member("p_b", 1), member("p_c", 2, reached=50.0), member("p_d", 2))
+    assert page.words.index("-- p_c p_d") < page.words.index("-- p_a p_b")
+
+
+def test_one_alone_of_a_ring_and_a_ring_of_none_have_cards_of_their_own() -> None:
+    page = page_of(member("p_a", 1), member("p_b", None), member("p_c", None))
+    assert "held scores 82 %" not in page.words
+    assert [page.words.count(f"evenscore review reject {who} ") for who in ("p_a", "p_b", "p_c")] == [1, 1, 1]
+
+
+def test_a_rejected_member_is_listed_and_not_decided_on_again() -> None:
+    page = page_of(member("p_a"), member("p_b"), member("p_c", decision="rejected"))
+    assert "A ring of 3 held scores" in page.words and "2 of 3 are pending" in page.words
+    assert "-- p_a p_b evenscore" in page.words
+    assert not gate_words.ring_commands(Ring((member("p_c", decision="rejected"),)))
+
+
+@pytest.mark.parametrize("name", ["a b; rm -rf ~", "--by", "o'neil", "\u202egro", "p_x (work)"])
+def test_a_rings_command_is_safe_to_paste_whatever_its_members_are_called(name: str) -> None:
+    command = gate_words.ring_commands(Ring((member("p_a"), member(name))))[0]
+    if "\u202e" in name:
+        assert r"$'\U0000202egro'" in command and "\u202e" not in command
+        return
+    words = shlex.split(command)
+    assert set(words[words.index("--") + 1 :]) == {"p_a", name}
+
+
+def test_a_member_with_two_held_personas_is_named_with_both() -> None:
+    twin = member("p_a", has_twin=True, persona="work")
+    assert shlex.split(gate_words.ring_commands(Ring((twin, member("p_b"))))[0])[-2:] == ["p_a (work)", "p_b"]
+
+
+# what asks nothing ---------------------------------------------------------------------------------------------
+
+
+def folded(page: Page) -> str:
+    return page.words[page.words.index("of impact 0") :]
+
+
+def test_held_scores_of_impact_0_are_folded_and_still_to_be_decided() -> None:
+    page = page_of(jump("p_one", 0.0), jump("p_two", 9.0), jump("p_small", 0.04))
+    assert "2 held scores of impact 0" in page.words
+    assert "p_one" in folded(page) and "p_small" in folded(page)
+    assert "evenscore review reject p_one" in folded(page)
+    assert page.words.index("evenscore review reject p_two") < page.words.index("of impact 0")
+
+
+def test_without_any_of_impact_0_nothing_is_folded() -> None:
+    assert "of impact 0" not in page_of(jump()).words
+
+
+def test_met_checks_are_folded_by_suite_with_words_for_people() -> None:
+    page = Page(render(nights_by_hand.published()))
+    met = page.words[page.words.index(" Met ") :]
+    assert "Did every delivery arrive, whole and sound? 1 check" in met
+    assert "We expect this of rejected_share for a reason." in met
+    assert page.words.index("Did nobody jump unreviewed? scores.moves") < page.words.index(" Met ")
+
+
+def test_a_suite_with_a_check_that_is_not_met_folds_those_that_are() -> None:
+    facts = nights_by_hand.published()
+    checks = (result("a_share"), result("b_share", False, "warning"))
+    page = Page(render(replace(facts, run=replace(facts.run, checks=checks))))
+    assert page.words.index("Not met warning B share") < page.words.index(" Met ") < page.words.index("A share We")
+
+
+def test_every_suite_there_is_has_words() -> None:
+    suites = {suite.name for stage in STAGES for suite in load_suites(stage, Checks())}
+    assert suites == check_words.TITLES.keys()
+    assert check_words.title("scores.new_suite") == "Scores: new suite"
+
+
+# the head of the page ------------------------------------------------------------------------------------------
+
+
+def headed(outcome: str, **counts: int) -> Page:
+    facts = nights_by_hand.published()
+    run = replace(facts.run, outcome=outcome, counts={**facts.run.counts, **counts})
+    return Page(render(replace(facts, run=run)))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "published", "title"),
+    [
+        ("published", 6, "Published"),
+        ("published", 0, "Nothing new"),
+        ("unchanged", 6, "Unchanged"),
+        ("unchanged", 0, "Unchanged"),
+    ],
+)
+def test_a_night_that_published_nothing_new_is_not_headed_published(outcome: str, published: int, title: str) -> None:
+    assert headed(outcome, published=published).words.startswith(f" {title}: the night of")
+
+
+def test_a_warning_leads_with_what_was_seen_and_then_says_why() -> None:
+    words = headed("published").words
+    fact = "Candidate move: Observed 0.5; expected at most 0.05."
+    assert f"{fact} We expect this of candidate_move for a reason. scores.moves" in words
+
+
+# precision -----------------------------------------------------------------------------------------------------
+
+
+def with_record(facts: Facts, account_nights: int) -> Page:
+    record = AlarmRecord(3, 1, 2, 1, account_nights)
+    return Page(render(replace(facts, gate=replace(facts.gate, record=record))))  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(("account_nights", "is_said"), [(545, False), (9_999, False), (10_000, True)])
+def test_a_rate_is_said_once_enough_is_known(account_nights: int, is_said: bool) -> None:
+    words = with_record(nights_by_hand.published(), account_nights).words
+    assert ("Per 10,000" in words, "too few for a rate" in words) == (is_said, not is_said)
+
+
+def test_a_first_night_has_no_column_for_a_week_ago() -> None:
+    facts = nights_by_hand.published()
+    assert facts.scored
+    first = replace(facts.scored, moves=None, bins_before=None, levels=(("half", 6.0, None),))
+    assert "A week ago" not in Page(render(replace(facts, scored=first))).words
+    assert "A week ago" in Page(render(facts)).words
+
+
+def people(rows: Sequence[tuple[str, str, int]]) -> str:
+    facts = nights_by_hand.published()
+    assert facts.scored
+    return Page(render(replace(facts, scored=replace(facts.scored, people=tuple(rows))))).words
+
+
+def test_those_in_their_first_weeks_are_one_line() -> None:
+    rows = [("insufficient_evidence", f"provisional: {night} of 21 nights", 6) for night in (3, 9)]
+    assert "provisional: their first weeks 12" in people([("published", "", 6), *rows])
