@@ -182,7 +182,8 @@ MANY = """
     insert into marts.score_jumps by name
     select
         'p_' || range as person_id, 'work' as persona, date '2026-03-15' as as_of_date,
-        date '2026-03-14' as episode_date, if(range < 70, 'ring', 'promise') as rule, 'ring' as cause, 20::double as candidate_score,
+        date '2026-03-14' as episode_date, if(range < 70, 'ring', 'promise') as rule,
+        'ring' as cause, 20::double as candidate_score,
         10::double as last_good_score, 3 as engager_count, 'pending' as decision
     from range(70 + 60);
     insert into gate.gate_rule__ring select 'p_' || range, 'work', 'p_0', 0.9 from range(60);

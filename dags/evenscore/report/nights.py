@@ -101,7 +101,7 @@ def _published(places: Places) -> tuple[list[NightRow], dict[date, int], dict[da
 
 def _row(day: date, started_at: Any, *values: Any) -> NightRow:
     *counts, published = values
-    return NightRow(day, f"{started_at:%Y-%m-%dT%H:%M:%S.%f}", *counts, published=published)
+    return replace(NightRow(day, f"{started_at:%Y-%m-%dT%H:%M:%S.%f}", *counts), published=published)
 
 
 def _since(places: Places, known: set[str]) -> Iterable[NightRow]:
