@@ -73,8 +73,8 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
         clean(row["person_id"]),
         clean(row["persona"]),
         _or_dash(row["score"]),
-        "-" if row["score"] is None else f"{points(row['score_low'])} to {points(row['score_high'])}",
-        _or_dash(row["percentile"]),
+        "-" if row["score"] is None else f"{row['score_low']:.0f} to {row['score_high']:.0f}",
+        "-" if row["percentile"] is None else f"{row['percentile']:.0f}",
         "-" if row["delta_1d"] is None else signed(row["delta_1d"]),
         f"{row['status'].replace('_', ' ')}{reason}",
     )

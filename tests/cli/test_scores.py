@@ -40,11 +40,11 @@ def run(*words: str) -> Result:
 
 def test_the_list_is_an_aligned_table_the_best_first_and_whoever_has_no_score_last(typed: list[str]) -> None:
     assert run(*typed).stdout.splitlines() == [
-        "person    persona   score           band  percentile  move  status",
-        "p_[2Jzed  work       99.9  99.0 to 100.0       100.0     -  published",
-        "p_ann     work       41.3   38.0 to 44.5        91.2   0.0  published",
-        "p_bo      personal    7.5     6.0 to 9.0        12.0  −1.2  held: ring",  # noqa: RUF001
-        "p_bo      work          -              -           -     -  insufficient evidence: too little evidence",
+        "person    persona   score       band  percentile  move  status",
+        "p_[2Jzed  work       99.9  99 to 100         100     -  published",
+        "p_ann     work       41.3   38 to 44          91   0.0  published",
+        "p_bo      personal    7.5     6 to 9          12  −1.2  held: ring",  # noqa: RUF001
+        "p_bo      work          -          -           -     -  insufficient evidence: too little evidence",
     ]
 
 

@@ -3,16 +3,20 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
+import duckdb
 import nights_by_hand
 import pytest
 from nights_by_hand import jump, result
 from parsed import Page
+from tiny_warehouse import TABLES
 
 from evenscore.checks.suites import STAGES, load_suites
-from evenscore.report import check_words, gate_words
+from evenscore.report import check_words, gate_words, words
 from evenscore.report.facts import Facts
-from evenscore.report.gate import AlarmRecord, Gate, Jump, Ring
+from evenscore.report.gate import DRAWN_CARDS, LISTED_MEMBERS, NAMED_JUMPS, AlarmRecord, Gate, Jump, Ring
+from evenscore.report.gate_facts import read_gate
 from evenscore.report.page import render
 from evenscore.settings import Checks
 
@@ -139,6 +143,61 @@ def test_a_warning_leads_with_what_was_seen_and_then_says_why() -> None:
     assert f"{fact} We expect this of candidate_move for a reason. scores.moves" in words
 
 
+# many ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_greatest_impact_comes_first_whether_a_ring_has_it_or_somebody_alone() -> None:
+    page = page_of(
+        replace(jump("p_small"), move=0.1, reached=1.0), member("p_a"), member("p_b"), replace(jump(), reached=9e6)
+    )
+    titles = ("p_maya personal", "A ring of 2 held scores", "p_small personal")
+    places = [page.words.index(title) for title in titles]
+    assert places == sorted(places)
+
+
+def test_of_many_cards_the_first_are_open_and_the_others_one_line_each() -> None:
+    people = [replace(jump(f"p_{k}"), reached=1000.0 - k) for k in range(DRAWN_CARDS + 2)]
+    page = page_of(*people)
+    folded = [f"p_{k} (personal), +48.0 points, impact" for k in range(len(people))]
+    assert [line in page.words for line in folded] == [False] * DRAWN_CARDS + [True] * 2
+
+
+def test_of_a_large_ring_the_first_members_are_in_sight_and_one_command_names_them_all() -> None:
+    names = [f"p_{k:02}" for k in range(LISTED_MEMBERS + 3)]
+    page = page_of(*map(member, names))
+    assert "3 more members" in page.words
+    assert f"-- {' '.join(names)} evenscore review release" in page.words
+    assert "more members" not in page_of(*map(member, names[:LISTED_MEMBERS])).words
+
+
+def test_a_ring_that_is_not_seen_tonight_is_one_card_still_and_says_since_when() -> None:
+    earlier = [replace(member(who, -1), inside_share=None, episode_date=date(2026, 3, 12)) for who in ("p_a", "p_b")]
+    page = page_of(*earlier)
+    assert "They rose together on 12 March, and are not seen to do so tonight." in page.words
+    assert "from inside" not in page.words and "-- p_a p_b" in page.words
+
+
+MANY = """
+    delete from marts.score_jumps;
+    insert into marts.score_jumps by name
+    select
+        'p_' || range as person_id, 'work' as persona, date '2026-03-15' as as_of_date,
+        date '2026-03-14' as episode_date, if(range < 70, 'ring', 'promise') as rule,
+        'ring' as cause, 20::double as candidate_score,
+        10::double as last_good_score, 3 as engager_count, 'pending' as decision
+    from range(70 + 60);
+    insert into gate.gate_rule__ring select 'p_' || range, 'work', 'p_0', 0.9 from range(60);
+"""
+
+
+def test_a_ring_is_read_whole_and_takes_nobodys_place_and_one_of_an_earlier_night_is_one_still() -> None:
+    with duckdb.connect() as con:
+        con.execute(TABLES + MANY)
+        gate = read_gate(con)
+    assert [(len(ring.members), ring.inside_share) for ring in gate.rings] == [(60, 0.9), (10, None)]
+    assert (len(gate.singles), gate.jump_count) == (NAMED_JUMPS, 130)
+
+
 # precision -----------------------------------------------------------------------------------------------------
 
 
@@ -157,8 +216,14 @@ def test_a_first_night_has_no_column_for_a_week_ago() -> None:
     facts = nights_by_hand.published()
     assert facts.scored
     first = replace(facts.scored, moves=None, bins_before=None, levels=(("half", 6.0, None),))
-    assert "A week ago" not in Page(render(replace(facts, scored=first))).words
-    assert "A week ago" in Page(render(facts)).words
+    page = Page(render(replace(facts, scored=first)))
+    assert "A week ago" not in page.words and "half 6 " in page.words, "nothing to compare with, and no tenths"
+    assert "A week ago" in Page(render(facts)).words and "half 6.0 5.5" in Page(render(facts)).words
+
+
+@pytest.mark.parametrize(("value", "says"), [(13_867, "10,000"), (50_000, "50,000"), (7.4, "7"), (149, "100")])
+def test_an_estimate_is_said_by_its_first_digit(value: float, says: str) -> None:
+    assert words.about(value) == says
 
 
 def people(rows: Sequence[tuple[str, str, int]]) -> str:

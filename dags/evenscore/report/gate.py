@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 NAMED_JUMPS = 50
-"""How many held scores the page shows one by one; score_jumps has them all."""
+"""How many held scores the page shows one by one, those of rings left out; score_jumps has them all."""
+
+DRAWN_CARDS = 5
+"""How many of these have their evidence and plot in sight; the others are folded."""
+
+LISTED_MEMBERS = 15
+"""How many members of a ring are in sight; the others are folded."""
 
 RECORD_NIGHTS = 28
 """How many nights the false-alarm record looks at, tonight included."""
@@ -89,9 +95,10 @@ class Jump:
     has_twin: bool = False
     """Another persona of the same person is held as well, so a command has to name this one."""
     ring: int | None = None
-    """Tonight's number of the circle that rose together with the person; None outside of one."""
+    """The number of the circle that rose together with the person, below 0 where that was seen on an earlier night and
+    not tonight; None outside of one."""
     inside_share: float | None = None
-    """How much of what that circle got from consenting people came from within it."""
+    """How much of what that circle got from consenting people came from within it; None unless it is seen tonight."""
     nights: tuple[ScoredNight, ...] = ()
     parts: tuple[Part, ...] = ()
     posts: tuple[Post, ...] = ()
@@ -191,6 +198,11 @@ class Gate:
     """Those open tonight, and those closed tonight."""
     rule_counts: tuple[tuple[str, int], ...] = ()
     record: AlarmRecord = AlarmRecord()
+
+    @property
+    def cards(self) -> tuple[Jump | Ring, ...]:
+        """What waits for a decision of its own and matters to somebody, the greatest impact first."""
+        return tuple(sorted((*self.singles, *self.rings), key=lambda card: -card.impact))
 
     @property
     def rings(self) -> tuple[Ring, ...]:

@@ -24,6 +24,8 @@ from evenscore.report.gate import (
 
 IS_HELD = "decision in ('pending', 'rejected')"
 
+# A ring is one card however many it has, and its command decides on all: its members take nobody's place.
+# One that was seen on an earlier night, and not tonight, is what began on that night.
 NAMED = f"""
     create or replace temp table named_jumps as
     with reaches as (select person_id, persona, coalesce(reach, 0) as reach from marts.person_scores),
@@ -32,9 +34,15 @@ NAMED = f"""
             *,
             coalesce(candidate_score - last_good_score, delta_3d, delta_1d, 0) as move,
             greatest(reach, coalesce(engager_count, 0), 1)::double as reached,
-            if(rings.ring_id is null, null, dense_rank() over (order by rings.ring_id)) as ring,
+            case
+                when rings.ring_id is not null then dense_rank() over (order by rings.ring_id)
+                when rule = 'ring' then -dense_rank() over (order by episode_date)
+            end as ring,
             rings.inside_share,
-            row_number() over (order by abs(move) * reached desc, abs(move) desc, person_id, persona) as place,
+            row_number() over (
+                partition by rings.ring_id is null and rule <> 'ring'
+                order by abs(move) * reached desc, abs(move) desc, person_id, persona
+            ) as place,
             count(*) over (partition by person_id) > 1 as has_twin
         from marts.score_jumps
         left join reaches using (person_id, persona)
@@ -51,12 +59,13 @@ NAMED = f"""
         if(decision = 'pending', coalesce(action, ''), '') as stale_action, seen_score, has_twin, ring,
         inside_share, place
     from held
-    where place <= {NAMED_JUMPS}
+    where place <= {NAMED_JUMPS} or ring is not null
 """
+DRAWN = f"create or replace temp view drawn_jumps as from named_jumps where place <= {NAMED_JUMPS}"
 NIGHTS = f"""
     select person_id, persona, as_of_date, candidate_score, accepted_score, accepted_low, accepted_high
     from scores.score_person__accepted
-    semi join named_jumps using (person_id, persona)
+    semi join drawn_jumps using (person_id, persona)
     where as_of_date > (select as_of_date - {PLOTTED_NIGHTS} from raw.night)
     order by as_of_date
 """
@@ -64,12 +73,12 @@ NIGHTS = f"""
 PARTS = """
     with standing as (
         from raw.published_contributions
-        semi join named_jumps using (person_id, persona)
+        semi join drawn_jumps using (person_id, persona)
         qualify as_of_date = max(as_of_date) over (partition by person_id, persona)
     ),
     tonight as (
         from scores.score_person__contributions_v{version}
-        semi join named_jumps using (person_id, persona)
+        semi join drawn_jumps using (person_id, persona)
         semi join raw.night using (as_of_date)
         semi join standing using (person_id, persona)
     )
@@ -83,13 +92,13 @@ PARTS = """
 POSTS = """
     select person_id, persona, shown_post, engager_count, share
     from gate.gate_jump__posts
-    semi join named_jumps using (person_id, persona)
+    semi join drawn_jumps using (person_id, persona)
     order by rank
 """
 ENGAGERS = """
     select person_id, persona, action_count, share, is_new
     from gate.gate_jump__engagers
-    semi join named_jumps using (person_id, persona)
+    semi join drawn_jumps using (person_id, persona)
     order by rank
 """
 ENDED = f"""
@@ -148,6 +157,7 @@ RECORD = f"""
 def read_gate(con: duckdb.DuckDBPyConnection) -> Gate:
     """All that the gate left of the night that is built."""
     con.execute(NAMED)
+    con.execute(DRAWN)
     counts = dict(con.execute(RULE_COUNTS).fetchall())
     ((jump_count, pending_count),) = con.execute(HELD_COUNTS).fetchall()
     return Gate(

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
-from evenscore.report.words import plural, points, share, short_day, signed, whole
+from evenscore.report.words import about, plural, points, share, short_day, signed, whole
 from evenscore.terminal import command, shell_word
 
 RULES = {
@@ -102,7 +102,9 @@ def standing(incident: Incident, tonight: date) -> str:
 def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
     """The shares a reviewer asks for first, each with what it is a share of."""
     rare = (
-        () if not jump.p_value else ((f"1 in {whole(1 / jump.p_value)}", "moves of people like this one goes so far"),)
+        ()
+        if not jump.p_value
+        else ((f"about 1 in {about(1 / jump.p_value)}", "moves of people like this one goes so far"),)
     )
     return (
         *rare,
@@ -181,6 +183,13 @@ def _called(jump: Jump) -> str:
     return f"{jump.person_id} ({jump.persona})" if jump.has_twin else jump.person_id
 
 
+def in_short(card: Jump | Ring) -> str:
+    """A held score, or a circle of them, in the line that unfolds it."""
+    if isinstance(card, Ring):
+        return f"A ring of {plural(len(card.members), 'held score')}, impact {whole(card.impact)}"
+    return f"{card.person_id} ({card.persona}), {signed(card.move)} points, impact {whole(card.impact)}"
+
+
 def ring_decisions(ring: Ring) -> str:
     """Where the decisions stand, in a sentence."""
     waiting, count = len(ring.waiting), len(ring.members)
@@ -191,6 +200,8 @@ def ring_decisions(ring: Ring) -> str:
 
 def inside(ring: Ring) -> str:
     """How much came from within the circle: the more, the less others think of it."""
+    if ring.inside_share is None:
+        return f"They rose together on {short_day(ring.members[0].episode_date)}, and are not seen to do so tonight."
     return f"{share(ring.inside_share)} of what consenting people gave them came from inside the circle."
 
 

@@ -14,7 +14,8 @@ from evenscore.places import Places
 from evenscore.warehouse import attach_published
 
 RUNS = """
-    select runs.as_of_date, started_at, run_id, outcome, rows_per_stage['scored'], rows_per_stage['held'], failed_count
+    select runs.as_of_date, started_at, run_id, outcome, rows_per_stage['scored'], rows_per_stage['held'], failed_count,
+        rows_per_stage['published']
     from published.runs
     left join (
         select run_id, count_if(not success) as failed_count from published.data_quality group by all
@@ -47,6 +48,13 @@ class NightRow:
     incidents: int | None = None
     """Incidents that stood open or ended on this night, where it was published."""
     has_page: bool = False
+    published: int | None = None
+    """New scores that readers see since."""
+
+    @property
+    def said(self) -> str:
+        """The outcome in a word or two: a night that went through without a new score has published nothing new."""
+        return "nothing new" if self.outcome == "published" and self.published == 0 else self.outcome
 
 
 def read_nights(places: Places) -> tuple[NightRow, ...]:
@@ -92,7 +100,8 @@ def _published(places: Places) -> tuple[list[NightRow], dict[date, int], dict[da
 
 
 def _row(day: date, started_at: Any, *values: Any) -> NightRow:
-    return NightRow(day, f"{started_at:%Y-%m-%dT%H:%M:%S.%f}", *values)
+    *counts, published = values
+    return replace(NightRow(day, f"{started_at:%Y-%m-%dT%H:%M:%S.%f}", *counts), published=published)
 
 
 def _since(places: Places, known: set[str]) -> Iterable[NightRow]:
@@ -109,4 +118,5 @@ def _since(places: Places, known: set[str]) -> Iterable[NightRow]:
                 counts.get("scored"),
                 counts.get("held"),
                 sum(not result.success for result in results_of(places, folder.name)),
+                published=counts.get("published"),
             )

@@ -14,7 +14,7 @@ from evenscore.checks.judge import Result
 from evenscore.checks.suites import STAGES
 from evenscore.report import check_words, gate_words, held_plot, plots, words
 from evenscore.report.facts import Facts
-from evenscore.report.gate import RECORD_NIGHTS
+from evenscore.report.gate import DRAWN_CARDS, LISTED_MEMBERS, RECORD_NIGHTS
 from evenscore.report.verdict import failed, stop_sentence, verdict
 
 HERE = Path(__file__).parent
@@ -110,6 +110,8 @@ def _environment(folder: Path) -> Environment:
         "check_words": check_words,
         "words": words,
         "gate_words": gate_words,
+        "drawn_cards": DRAWN_CARDS,
+        "listed_members": LISTED_MEMBERS,
         "plots": plots,
         "held_plot": held_plot,
         "stop_sentence": stop_sentence,

@@ -48,6 +48,11 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def about(value: float) -> str:
+    """An estimate, by its first digit: 13,867 is about 10,000."""
+    return whole(float(f"{value:.0e}"))
+
+
 def points(value: float) -> str:
     """A score: 16.5."""
     return f"{value:.1f}"
