@@ -61,6 +61,12 @@ class Delivery:
     """What the night is judged by: the share of this file, or that of all files of its night if this one exceeds it."""
     withheld_count: int = 0
     """Rows that it would take back, were it accepted by name; until then the night stops."""
+    beyond_count: int = 0
+    """Rows of days before its first that its last version had: they stay, unless it is accepted by name."""
+    changed_ns: int = 0
+    """When the file system last saw the file change: no copying tool sets that back."""
+    is_replaced: bool = False
+    """Whether another file has taken its place, and answers for what it had brought."""
     notes: list[str] = field(default_factory=list)
     """What an operator should know of the file."""
 

@@ -7,7 +7,7 @@ import glob
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
-from evenscore import durable, landed_names, landing
-from evenscore.acceptances import accepted
+from evenscore import durable, landed_names, landing, successions, takedowns
+from evenscore.acceptances import Acceptance, said
 from evenscore.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed
@@ -29,6 +29,7 @@ from evenscore.progress import track
 from evenscore.protection import require_told
 from evenscore.settings import WILDCARD, Settings, Source
 from evenscore.tally import Tally
+from evenscore.terminal import command
 from evenscore.validation import accepted_rows, first_of_future, validate, validator
 from evenscore.withdrawals import DATASET, Anew
 
@@ -59,10 +60,13 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     landed_names.settle(settings)
     with _only_one(settings.places.deliveries(source_name), source_name), validator() as con:
         known = read_deliveries(settings.places, source_name)
-        reading = Reading(con, settings, source, as_of_date, accepted(settings.places), read_suppressed(settings))
+        reading = Reading(con, settings, source, as_of_date, said(settings.places), read_suppressed(settings))
+        reading.gone = successions.gone(known)
+        reading.settle_gone()
         try:
             for file in track(input_files(settings, source, as_of_date), f"extract {source_name}"):
-                read = reading.read(file, known.get(str(file.path)))
+                before = known.get(str(file.path))
+                read = reading.read(file, None if before and before.is_replaced else before)
                 known[read.path] = read
                 known.pop(f"{NAMELESS}{read.file_id}", None)
         finally:
@@ -130,29 +134,52 @@ class Reading:
     settings: Settings
     source: Source
     night: date
-    accepted: frozenset[str]
-    """The digests of files that somebody has accepted by name."""
+    said: list[Acceptance]
+    """What somebody has accepted by name."""
     suppressed: Suppressed | None
+    gone: list[Delivery] = field(default_factory=list)
+    """What was delivered by files that are not there any more."""
 
     def read(self, file: InputFile, known: Delivery | None) -> Delivery:
         """What came of a file: what is known already, where there is nothing new to it."""
         stat = file.path.stat()
-        is_same = known is not None and (known.size, known.modified_ns) == (stat.st_size, stat.st_mtime_ns)
-        if known and is_same and not self._is_to_be_read_again(known):
+        stamps = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        is_same = known is not None and (known.size, known.modified_ns, known.changed_ns) == stamps
+        is_due = known is not None and self._is_to_be_read_again(known)
+        if known and is_same and not is_due:
             return known
         digest = durable.sha256(file.path)
-        if known and known.sha256 == digest and not self._is_to_be_read_again(known):
-            known.modified_ns = stat.st_mtime_ns
+        if known and known.sha256 == digest and not is_due:
+            known.modified_ns, known.changed_ns = stat.st_mtime_ns, stat.st_ctime_ns
             return known
-        delivery = Delivery(str(file.path), stat.st_size, stat.st_mtime_ns, digest, self.night.isoformat())
-        FileReading(self, file, delivery, known).run()
-        if known:  # the same days once more are a correction, not news
-            brings_news = (delivery.last_date or "") > (known.last_date or "")
-            delivery.earlier_nights = known.nights_near() if brings_news else known.earlier_nights
+        delivery = Delivery(
+            str(file.path), stat.st_size, stat.st_mtime_ns, digest, self.night.isoformat(), changed_ns=stat.st_ctime_ns
+        )
+        reading = FileReading(self, file, delivery, known)
+        reading.run()
+        if before := reading.before:  # the same days once more are a correction, not news
+            brings_news = (delivery.last_date or "") > (before.last_date or "")
+            delivery.earlier_nights = before.nights_near() if brings_news else before.earlier_nights
         return delivery
 
     def _is_to_be_read_again(self, known: Delivery) -> bool:
-        return known.is_due() or (known.withheld_count > 0 and known.sha256 in self.accepted)
+        takes_over = not known.withheld_count and self.replaced_by(known)
+        return known.is_due() or self.is_answered(known) or bool(takes_over)
+
+    def is_answered(self, known: Delivery) -> bool:
+        """Whether somebody has said of a file that what it takes back, or no longer has, is gone rightly."""
+        return (known.withheld_count or known.beyond_count) > 0 and any(one.answers(known) for one in self.said)
+
+    def replaced_by(self, delivery: Delivery) -> list[Delivery]:
+        """The files whose place one takes."""
+        left = [one for one in self.gone if not one.is_replaced]
+        return successions.replaced_by(delivery.path, delivery.sha256, left)
+
+    def settle_gone(self) -> None:
+        """Wait no more for files that are gone where somebody has said so."""
+        for one in self.gone:
+            if self.is_answered(one):
+                one.withheld_count = one.beyond_count = 0
 
 
 class FileReading:
@@ -164,7 +191,10 @@ class FileReading:
         self.parsed = Parsed()
         self.tally = Tally()
         self.covered_days = {file.day} if file.day else set[date]()
-        self.anew = Anew.of(of.settings.places, of.source.name, delivery.file_id, before)
+        self.anew = Anew(of.settings.places, of.source.name, delivery.file_id)
+        self.is_answered = before is not None and before.sha256 == delivery.sha256 and of.is_answered(before)
+        self.asks_first = False
+        """Whether so much of what it had told is taken down by its records that somebody is asked about it first."""
 
     @property
     def is_same(self) -> bool:
@@ -177,16 +207,45 @@ class FileReading:
         self._learn()
         accepted = list(self._accepted())
         self._require_not_torn()
+        self._take_over()
         self.delivery.landed = {name: list(days) for name, days in self.before.landed.items()} if self.before else {}
-        for dataset, rows in accepted:
-            kept = gate.keep(self.of.suppressed, dataset, rows)
-            self.tally.kept(rows, kept)
-            for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], kept):
-                self._land(dataset, network, day, part)
-        if not self.is_same:
+        parts = [part for dataset, rows in accepted for part in self._parts(dataset, rows)]
+        self._ask_first(parts)
+        for dataset, network, day, part in parts:
+            self._land(dataset, network, day, part)
+        if not self.asks_first and (self.is_answered or not self.is_same):
             self._take_down()
         self._withdraw()
         self._count()
+
+    def _take_over(self) -> None:
+        """Answer for the files whose place this one takes, and say where that cannot be told."""
+        of, places = self.of, self.of.settings.places
+        olds = of.replaced_by(self.delivery)
+        if not self.before:
+            left = [one for one in of.gone if one not in olds and not one.is_replaced]
+            self.parsed.notes |= successions.in_doubt(self.file.day, self.delivery.path, left)
+        for old in olds:
+            folder = places.rejected(
+                of.source.network or of.source.name, of.source.dataset, date.fromisoformat(old.night)
+            )
+            landing.write_rejects(folder, of.source.name, Path(old.path), [])
+        self.before = successions.take_over(places, of.source.name, self.delivery, self.before, olds)
+        self.anew = Anew.of(places, of.source.name, self.delivery.file_id, self.before)
+
+    def _parts(self, dataset: str, rows: pa.Table) -> Iterator[takedowns.Part]:
+        """What may be kept of a dataset, by network and day."""
+        kept = gate.keep(self.of.suppressed, dataset, rows)
+        self.tally.kept(rows, kept)
+        for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], kept):
+            yield dataset, network, day, part
+
+    def _ask_first(self, parts: list[takedowns.Part]) -> None:
+        if self.is_answered or self.is_same:
+            return
+        places, source = self.of.settings.places, self.of.source.name
+        self.delivery.withheld_count = takedowns.too_many(places, source, self.parsed, parts)
+        self.asks_first = self.delivery.withheld_count > 0
 
     def _learn(self) -> None:
         learned = gate.learned(self.of.suppressed, self.parsed.tables)
@@ -231,43 +290,47 @@ class FileReading:
         days = self.delivery.landed.setdefault(f"{network}/{dataset}", [])
         if day.isoformat() not in days:
             bisect.insort(days, day.isoformat())
+        told = part
         if self.is_same and self.before and self.before.read_at:
             since = datetime.fromisoformat(self.before.read_at).replace(tzinfo=None)
             part = part.filter(pc.greater_equal(part[INSTANT_COLUMN[dataset]], pa.scalar(since, pa.timestamp("us"))))
-        events = self.parsed.events
-        whole = events.keys() & set(part["event_id"].to_pylist()) if events and dataset == DATASET else set[str]()
-        landed = self._into(dataset, network, day, part.drop_columns(["row"]), whole)
+        whole = (
+            set[str]() if self.asks_first else takedowns.whole(self.parsed, dataset, told if self.is_answered else part)
+        )
+        ids = told["event_id"].combine_chunks() if whole else None
+        landed = self._into(dataset, network, day, part.drop_columns(["row"]), whole, ids)
         self.delivery.row_count += landed.fresh_count
         self.tally.said(part, landed.fresh)
-        self.tally.landed.update(events[event] for event in landed.withdrawn)
+        self.tally.landed.update(self.parsed.events[event] for event in landed.withdrawn)
 
-    def _into(self, dataset: str, network: str, day: date, rows: pa.Table, whole: set[str]) -> landing.Landed:
-        places, source = self.of.settings.places, self.of.source.name
-        landed = landing.land(places, source, dataset, network, day, rows, file=self.delivery.file_id, whole=whole)
+    def _into(
+        self, dataset: str, network: str, day: date, rows: pa.Table, whole: set[str], said: pa.Array | None = None
+    ) -> landing.Landed:
+        places, source, file = self.of.settings.places, self.of.source.name, self.delivery.file_id
+        landed = landing.land(places, source, dataset, network, day, rows, file=file, whole=whole, said=said)
         self.delivery.withdrawn_count += len(landed.withdrawn)
         return landed
 
     def _take_down(self) -> None:
         """Withdraw what records say is not there any more, where it had landed."""
-        if not self.parsed.taken_down:
-            return
-        nothing, down = DATASETS[DATASET].empty_table(), self.parsed.taken_down
-        for manifest in landing.manifests_of(self.of.settings.places, self.of.source.name, DATASET):
-            day = date.fromisoformat(manifest.day)
-            events = {event for event, at in down.items() if _may_lie_on(at, day)}
-            if events and manifest.row_count:
-                self._into(DATASET, manifest.network, day, nothing, events)
+        nothing, source = DATASETS[DATASET].empty_table(), self.of.source.name
+        for manifest, events in takedowns.taken_down(self.of.settings.places, source, self.parsed):
+            self._into(DATASET, manifest.network, date.fromisoformat(manifest.day), nothing, events)
 
     def _withdraw(self) -> None:
-        if self.file.day:  # its name says that it is the whole of its day's delivery
-            first, last = None, None
-        elif self.covered_days:
-            first, last = min(self.covered_days), max(self.covered_days)
-        else:
-            return
+        takes_all = self.is_answered and self.before is not None and not self.before.withheld_count
+        is_whole = self.file.day or takes_all or not self.covered_days
+        first = None if is_whole else min(self.covered_days)
         self.anew.note_records(self.parsed.tables.get(DATASET))
-        gone = self.anew.gone(first, last)
-        self.anew.carry_out(gone, self.delivery, self.delivery.sha256 in self.of.accepted)
+        self.anew.carry_out(self.anew.gone(first), self.delivery, self.is_answered)
+        if first and self.before and self.before.first_date:
+            self.delivery.beyond_count = self.anew.beyond_count(date.fromisoformat(self.before.first_date), first)
+        if self.delivery.beyond_count:
+            self.parsed.notes.add(
+                f"{self.delivery.beyond_count:,} rows of days before its first ({first}) are no longer in it and stay, "
+                "as of an export that slides; if they were taken back: "
+                + command("accept", self.delivery.path, options="--by NAME --why TEXT")
+            )
 
     def _count(self) -> None:
         delivery, parsed, source = self.delivery, self.parsed, self.of.source
@@ -288,13 +351,3 @@ class FileReading:
                 source.network or source.name, source.dataset, date.fromisoformat(night)
             )
             landing.write_rejects(folder, source.name, self.file.path, rejects)
-
-
-def _may_lie_on(at: str | None, day: date) -> bool:
-    """Whether what happened at an instant, as a record tells it, may have landed on a day; if unclear, on any."""
-    try:
-        found = datetime.fromisoformat(str(at))
-    except ValueError:
-        return True
-    found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-    return timedelta(0) <= day - found.date() <= timedelta(days=1)  # its event may have been told past midnight

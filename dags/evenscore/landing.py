@@ -63,12 +63,14 @@ def land(
     *,
     file: int = UNKNOWN,
     whole: Iterable[str] = (),
+    said: pa.Array | None = None,
 ) -> Landed:
     """Add rows to what `source` has landed for one day; a row with a known key replaces the older one, but for what an
     older snapshot of the same instant said of being private or a program.
 
     `rows` has the dataset's canonical schema, one row a key, and comes from the input file of number `file`. Of the
-    events in `whole` it says everything: what else had landed of them on that day is withdrawn, text and all.
+    events in `whole` it says everything: what else had landed of them on that day is withdrawn, text and all; `said`
+    holds the ids of all that it says, where that is more than the rows.
     """
     before = manifest_of(places, source, network, dataset, day)
     landed = pq.ParquetFile(verify(places, before)).read() if before else DATASETS[dataset].empty_table()
@@ -76,7 +78,8 @@ def land(
     if origins_before is None:
         origins_before = origins.pairs(origins.keys(dataset, landed), UNKNOWN)
     rows = _still_protecting(landed, rows) if dataset == "accounts" else rows
-    gone = _taken_back(dataset, landed, rows, whole)
+    ids = rows["event_id"].combine_chunks() if said is None and dataset == "activity" else said
+    gone = _taken_back(dataset, landed, ids, whole)
     result = Landed(_fresh(landed, rows), tuple(_events(gone).to_pylist()) if gone.num_rows else ())
     if rows.num_rows or gone.num_rows:
         found = origins.without(origins_before, origins.keys(dataset, gone))
@@ -85,14 +88,20 @@ def land(
     return result
 
 
-def _taken_back(dataset: str, landed: pa.Table, rows: pa.Table, whole: Iterable[str]) -> pa.Table:
-    """The landed rows of some events that are not among the new ones."""
+def would_leave(places: Places, manifest: Manifest, said: pa.Array, whole: Iterable[str]) -> int:
+    """How many landed rows of a day `land` would withdraw, were it told the same."""
+    landed = pq.ParquetFile(landed_file(places, manifest)).read(columns=["event_id"])
+    return int(_taken_back(manifest.dataset, landed, said, whole).num_rows)
+
+
+def _taken_back(dataset: str, landed: pa.Table, said: pa.Array, whole: Iterable[str]) -> pa.Table:
+    """The landed rows of some events that are not among those that are said now."""
     events = pa.array(sorted(whole), pa.string())
     if dataset != "activity" or not len(events) or not landed.num_rows:
         return landed.slice(0, 0)
     is_gone = pc.and_not(
         pc.is_in(_events(landed), value_set=events),
-        pc.is_in(landed["event_id"], value_set=rows["event_id"].combine_chunks()),
+        pc.is_in(landed["event_id"], value_set=said),
     )
     return landed.filter(is_gone)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from evenscore import extraction, landing, origins
+from evenscore.acceptances import accept, stopping
 from evenscore.deliveries import Delivery
 from evenscore.settings import load_settings
 from home import LEDGER, Home, event
@@ -130,25 +131,17 @@ def test_a_row_that_vanishes_from_a_file_that_is_delivered_anew_leaves(home: Hom
     assert (home.landed_ids(), delivery.withdrawn_count) == (["a", "c"], 1)
 
 
-def test_what_lies_before_or_after_what_the_new_version_covers_stays(home: Home) -> None:
+def test_what_lies_before_what_the_new_version_covers_stays_and_is_said(home: Home) -> None:
     home.deliver("window.ndjson", on(1, "a"), on(2, "b"), on(3, "c"), on(4, "d"))
     home.extract()
     home.deliver("window.ndjson", on(2, "b2"), on(3, "c"))
     (delivery,) = home.extract("2026-03-06")
-    assert (home.landed_ids(), delivery.withdrawn_count) == (["a", "b2", "c", "d"], 1)
+    assert (home.landed_ids(), delivery.withdrawn_count) == (["a", "b2", "c"], 2)
+    assert (delivery.beyond_count, "1 rows of days before its first" in delivery.notes[0]) == (1, True)
     home.deliver("window.ndjson", on(1, "x"), on(4, "d"))  # what it held before the last version it holds still
     (delivery,) = home.extract("2026-03-07")
     assert (home.landed_ids(), delivery.withdrawn_count) == (["x", "d"], 3)
-
-
-def test_a_file_of_one_day_is_the_whole_of_its_delivery_also_when_it_is_empty(home: Home) -> None:
-    home.configure("data/{date}.ndjson")
-    home.deliver("2026-03-02.ndjson", on(1, "late"), on(2, "b"))
-    home.deliver("2026-03-01.ndjson", on(1, "a"))
-    home.extract()
-    home.deliver("2026-03-02.ndjson")
-    home.extract("2026-03-06")
-    assert home.landed_ids() == ["a"]
+    assert delivery.beyond_count == 0
 
 
 def test_a_row_that_another_file_holds_stays_until_that_lets_it_go_too(home: Home) -> None:
@@ -228,3 +221,29 @@ def test_a_whole_file_after_a_torn_one_loses_nothing(home: Home) -> None:
     home.deliver("all.ndjson", *many(59))
     (delivery,) = home.extract("2026-03-07")
     assert (delivery.withheld_count, delivery.withdrawn_count, len(home.landed())) == (0, 1, 59)
+
+
+@pytest.mark.parametrize(
+    ("had", "changes", "left"),
+    [
+        ({}, {"hidden": True}, 0),
+        ({"likes": 2}, {"actions_summary": []}, 30),
+        ({"raw": "@ann @bob @cy"}, {"raw": "words"}, 30),
+    ],
+)
+def test_records_that_take_back_most_of_a_day_are_asked_about_first(
+    forum: Forum, had: dict[str, Any], changes: dict[str, Any], left: int
+) -> None:
+    forum.say("a.ndjson", *(post(at, **had) for at in range(1, 31)))
+    before = forum.activity()
+    delivery = forum.say("b.ndjson", *(post(at, **{**had, **changes}) for at in range(1, 31)), night="2026-03-13")
+    assert (forum.activity(), delivery.withheld_count) == (before, len(before) - left)
+    accept(forum.settings, "forum", delivery, "ann", "a wave of spam")
+    forum.extract("2026-03-14")
+    assert (len(forum.activity()), stopping(forum.settings, "forum")) == (left, [])
+
+
+def test_some_posts_that_are_taken_down_among_many_leave_at_once(forum: Forum) -> None:
+    forum.say("a.ndjson", *(post(at) for at in range(1, 61)))
+    delivery = forum.say("b.ndjson", *(post(at, hidden=True) for at in range(1, 29)), night="2026-03-13")
+    assert (len(forum.activity()), delivery.withheld_count) == (32, 0)

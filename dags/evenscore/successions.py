@@ -1,0 +1,82 @@
+"""Which file takes the place of one that is gone: the same name under another suffix, or the same bytes elsewhere.
+
+It answers from then on for what that had brought: what it does not hold any more is taken back as from a file that is
+delivered anew. A file that is merely gone was put away; what it brought stays.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evenscore import landing, origins
+from evenscore.canonical import DATASETS
+from evenscore.deliveries import NAMELESS, Delivery
+from evenscore.places import Places
+
+SUFFIXES = frozenset({".parquet", ".csv", ".ndjson", ".jsonl", ".json", ".gz", ".zst"})
+
+
+def name_of(path: str) -> tuple[Path, str]:
+    """A file's folder and its name without what tells its format."""
+    found = Path(path)
+    while found.suffix.lower() in SUFFIXES:
+        found = found.with_suffix("")
+    return found.parent, found.name
+
+
+def gone(known: Mapping[str, Delivery]) -> list[Delivery]:
+    """The deliveries whose file is not there any more and that nothing has replaced yet."""
+    return [
+        one
+        for one in known.values()
+        if not one.is_replaced and not one.path.startswith(NAMELESS) and not Path(one.path).exists()
+    ]
+
+
+def replaced_by(path: str, sha256: str, gone: Iterable[Delivery]) -> list[Delivery]:
+    """The files that are gone and whose place a file takes."""
+    return [
+        one for one in gone if name_of(one.path) == name_of(path) or (one.sha256 == sha256 and one.record_count > 0)
+    ]
+
+
+def take_over(
+    places: Places, source: str, delivery: Delivery, before: Delivery | None, olds: list[Delivery]
+) -> Delivery | None:
+    """Let a file hold what those that it replaces held. Returns it as it was before, theirs included."""
+    landed: dict[str, list[str]] = {}
+    for one in (*olds, before) if before else olds:
+        for name, days in one.landed.items():
+            landed[name] = sorted({*landed.get(name, []), *days})
+    for old in olds:
+        for dataset in DATASETS:
+            for network, day in old.days(dataset):
+                _renamed(places, source, network, dataset, day, old.file_id, delivery.file_id)
+        old.landed, old.is_replaced, old.withheld_count, old.rejected_share = {}, True, 0, 0.0
+    first = before or (max(olds, key=lambda one: one.read_at or "") if olds else None)
+    return replace(first, path=delivery.path, landed=landed) if first else None
+
+
+def _renamed(places: Places, source: str, network: str, dataset: str, day: date, old: int, new: int) -> None:
+    found = origins.read(places, source, network, dataset, day)
+    manifest = landing.manifest_of(places, source, network, dataset, day)
+    if found is None or manifest is None:
+        return
+    is_old = pc.equal(found["file"], pa.scalar(old, pa.uint64()))
+    files = pc.if_else(is_old, pa.scalar(new, pa.uint64()), found["file"])
+    path = places.origins(source, network, dataset, day)
+    origins.write(path, pa.table({"key": found["key"], "file": files}), manifest.sha256)
+
+
+def in_doubt(day: date | None, path: str, gone: Iterable[Delivery]) -> set[str]:
+    """What to say of a file of one day where another that held rows of that day is gone, under quite another name."""
+    return {
+        f"{one.path} held rows of {day}, too, and is gone: what it alone had stays; to take it back, put the file "
+        f"there again without it, or give the new one the name {name_of(one.path)[1]}"
+        for one in gone
+        if day and name_of(one.path) != name_of(path) and any(day == of for _, of in one.days("activity"))
+    }
