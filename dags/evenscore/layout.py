@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -258,10 +259,15 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Ni
 
 
 def _partial(settings: Settings, night: Night) -> dict[str, set[date]]:
-    return {
-        source.name: partial_days(deliveries(settings, source.name).values(), night.as_of_date)
-        for source in settings.sources
-    }
+    """The days of each source of which a part is missing; what came from where it does not lie any more is no part."""
+    found = {}
+    for source in settings.sources:
+        folder = settings.folder(source)
+        known = deliveries(settings, source.name).values()
+        found[source.name] = partial_days(
+            [one for one in known if Path(one.path).is_relative_to(folder)], night.as_of_date
+        )
+    return found
 
 
 def _view_landed(con: duckdb.DuckDBPyConnection, dataset: str) -> None:

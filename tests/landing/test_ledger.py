@@ -72,7 +72,7 @@ def test_the_first_of_several_faults_is_told_and_the_others_counted(home: Home) 
 
 
 def test_a_missing_column_is_named(home: Home) -> None:
-    (home.folder / "ledger.csv").write_text(LEDGER.replace("is_adult", "adult"))
+    (home.folder / "ledger.csv").write_text(LEDGER.replace("is_adult", "of_age"))
     with pytest.raises(InputError, match=r"ledger\.csv: column is_adult is missing"):
         read_ledger(home.settings)
 

@@ -187,8 +187,9 @@ def test_of_several_those_decided_on_before_are_told_apart(ringed: list[str]) ->
 
 def test_the_list_offers_one_command_for_a_ring_that_decides_as_it_stands(ringed: list[str], home: Home) -> None:
     (line,) = (line for line in run("review", "list", *ringed).stdout.splitlines() if "of the ring" in line)
-    assert line.startswith("the 3 of the ring since 2026-03-15: evenscore review reject 'p_bo (personal)' 'p_ida ")
+    assert line.startswith("the 3 of the ring since 2026-03-15: evenscore review reject --by ")
+    assert "-- 'p_bo (personal)' 'p_ida (personal)'" in line
     words = shlex.split(line.partition(": evenscore ")[2])
-    assert run(*words, *ringed).exit_code == 0
+    assert run(*ringed, *words).exit_code == 0
     assert {person for person, _ in decided(home)} == {"p_ida", "p_bo", "p_li"}
     assert "of the ring" not in run("review", "list", *ringed).stdout, "nothing is left to decide on"
