@@ -121,7 +121,9 @@ def test_an_unknown_source_is_refused_with_the_known_ones(home: Home) -> None:
 
 def test_without_any_configuration_the_message_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match=r"^evenscore\.toml: not found here, .* `evenscore init` .* `evenscore demo` makes the demo community"):
+    with pytest.raises(
+        UsageError, match=r"^evenscore\.toml: not found here, .* `evenscore init` .* `evenscore demo` makes"
+    ):
         load_settings(tmp_path / "home")
 
 
