@@ -87,8 +87,12 @@ def how_to_go_on(delivery: Delivery) -> str:
         else f"{delivery.rejected_count:,} of its {delivery.record_count:,} records were refused"
     )
     remedy = REMEDY if Path(delivery.path).exists() else GONE_REMEDY
-    said = command("accept", delivery.path, options="--by NAME --why TEXT")
-    return f"{delivery.path}: stops the night: {why}; {remedy} {said}"
+    return f"{delivery.path}: stops the night: {why}; {remedy} {accepting(delivery.path)}"
+
+
+def accepting(path: str) -> str:
+    """The command line that accepts a file, to be completed with a name and a reason."""
+    return command("accept", path, options="--by NAME --why TEXT")
 
 
 def _require_stopping(delivery: Delivery, limit: float) -> None:

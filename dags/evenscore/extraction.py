@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
 from evenscore import durable, landed_names, landing, successions, takedowns
-from evenscore.acceptances import Acceptance, said
+from evenscore.acceptances import Acceptance, accepting, said
 from evenscore.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.connectors import CONNECTORS
-from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed
+from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed, Reject
 from evenscore.deliveries import NAMELESS, Delivery, judge, read_deliveries, write_deliveries
 from evenscore.errors import BusyError, InputError
 from evenscore.forgetting import gate
@@ -29,7 +29,6 @@ from evenscore.progress import track
 from evenscore.protection import require_told
 from evenscore.settings import WILDCARD, Settings, Source
 from evenscore.tally import Tally
-from evenscore.terminal import command
 from evenscore.validation import accepted_rows, first_of_future, validate, validator
 from evenscore.withdrawals import DATASET, Anew
 
@@ -226,10 +225,7 @@ class FileReading:
             left = [one for one in of.gone if one not in olds and not one.is_replaced]
             self.parsed.notes |= successions.in_doubt(self.file.day, self.delivery.path, left)
         for old in olds:
-            folder = places.rejected(
-                of.source.network or of.source.name, of.source.dataset, date.fromisoformat(old.night)
-            )
-            landing.write_rejects(folder, of.source.name, Path(old.path), [])
+            self._keep_rejects(old.night, Path(old.path), [])
         self.before = successions.take_over(places, of.source.name, self.delivery, self.before, olds)
         self.anew = Anew.of(places, of.source.name, self.delivery.file_id, self.before)
 
@@ -328,8 +324,7 @@ class FileReading:
         if self.delivery.beyond_count:
             self.parsed.notes.add(
                 f"{self.delivery.beyond_count:,} rows of days before its first ({first}) are no longer in it and stay, "
-                "as of an export that slides; if they were taken back: "
-                + command("accept", self.delivery.path, options="--by NAME --why TEXT")
+                "as of an export that slides; if they were taken back: " + accepting(self.delivery.path)
             )
 
     def _count(self) -> None:
@@ -347,7 +342,12 @@ class FileReading:
         for night in {self.before.night, delivery.night} if self.before else {delivery.night}:
             is_now = night == delivery.night
             rejects = gate.quiet(self.of.suppressed, source.network, parsed) if is_now else []
-            folder = self.of.settings.places.rejected(
-                source.network or source.name, source.dataset, date.fromisoformat(night)
-            )
-            landing.write_rejects(folder, source.name, self.file.path, rejects)
+            self._keep_rejects(night, self.file.path, rejects)
+
+    def _keep_rejects(self, night: str, path: Path, rejects: list[Reject]) -> None:
+        """Let these be what was refused of a file on a night."""
+        source = self.of.source
+        folder = self.of.settings.places.rejected(
+            source.network or source.name, source.dataset, date.fromisoformat(night)
+        )
+        landing.write_rejects(folder, source.name, path, rejects)

@@ -209,7 +209,7 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     if home.exists() and not home.is_dir():
         raise UsageError(f"{home}: the home is not a folder")
     _require_openable(home)
-    path = config or _default_config(home)
+    path = config or _found_here(home)
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
     except OSError as error:
@@ -239,19 +239,24 @@ def _require_openable(home: Path) -> None:
         )
 
 
-def _default_config(home: Path) -> Path:
+def default_config(home: Path, folder: Path) -> Path:
+    """The configuration that is meant where none is named: EVENSCORE_CONFIG, else `evenscore.toml`, both seen from
+    `folder`, else the demo's own where it is there."""
     if named := os.environ.get("EVENSCORE_CONFIG"):
-        return Path(named)
-    own = Path("evenscore.toml")
-    demo = Places(home).demo / "evenscore.toml"
-    if own.exists() or not demo.exists():
-        if not own.exists():
-            raise UsageError(
-                "evenscore.toml: not found here, and there is no demo community yet: "
-                "`evenscore init` writes one to start from, `evenscore demo` makes the demo community"
-            )
-        return own
-    return demo
+        return folder / named
+    own, demo = folder / "evenscore.toml", Places(home).demo / "evenscore.toml"
+    return demo if demo.exists() and not own.exists() else own
+
+
+def _found_here(home: Path) -> Path:
+    """The default configuration as seen from the present folder. Raises UsageError where nothing names or makes one."""
+    found = default_config(home, Path())
+    if not os.environ.get("EVENSCORE_CONFIG") and not found.exists():
+        raise UsageError(
+            "evenscore.toml: not found here, and there is no demo community yet: "
+            "`evenscore init` writes one to start from, `evenscore demo` makes the demo community"
+        )
+    return found
 
 
 PLAIN_WORDS = {"extra_forbidden": "no such setting", "missing": "is missing"}

@@ -14,10 +14,12 @@ import pyarrow.compute as pc
 
 from evenscore import landing, origins
 from evenscore.canonical import DATASETS
+from evenscore.connectors.compressed import PACKED
+from evenscore.connectors.files import NDJSON_SUFFIXES
 from evenscore.deliveries import NAMELESS, Delivery
 from evenscore.places import Places
 
-SUFFIXES = frozenset({".parquet", ".csv", ".ndjson", ".jsonl", ".json", ".gz", ".zst"})
+SUFFIXES = frozenset({".parquet", ".csv", *NDJSON_SUFFIXES, *PACKED})
 
 
 def name_of(path: str) -> tuple[Path, str]:

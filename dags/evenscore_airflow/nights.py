@@ -21,7 +21,6 @@ Step = Callable[[Settings, Night], Any]
 
 def begin(dag_run: Any, ti: Any) -> PokeReturnValue:
     """Take the turn of a night. Returns the names of the sources that are configured now."""
-
     return _in_turn(lambda settings, _night: [source.name for source in settings.sources], dag_run, ti)
 
 

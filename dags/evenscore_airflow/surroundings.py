@@ -11,7 +11,7 @@ from typing import Any
 
 from evenscore.durable import keep_private
 from evenscore.places import Places
-from evenscore.settings import Settings, load_settings
+from evenscore.settings import Settings, default_config, load_settings
 
 keep_private()
 
@@ -44,10 +44,7 @@ def places() -> Places:
 
 def config() -> Path:
     """The configuration: EVENSCORE_CONFIG, else `evenscore.toml`, else the demo's own."""
-    if named := os.environ.get("EVENSCORE_CONFIG"):
-        return ROOT / named
-    own, demo = ROOT / "evenscore.toml", demo_config()
-    return demo if demo.exists() and not own.exists() else own
+    return default_config(home(), ROOT)
 
 
 def demo_config() -> Path:

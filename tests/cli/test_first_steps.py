@@ -86,7 +86,7 @@ def test_a_night_without_a_day_is_yesterdays(home: Home, monkeypatch: pytest.Mon
 
     def run_night(settings: Settings, day: object) -> Night:
         asked.append(day)
-        return Night("2026-03-05", "run")  # type: ignore[arg-type]
+        return Night("2026-03-05", "run")
 
     monkeypatch.setattr(steps, "run_night", run_night)
     monkeypatch.setattr(summary, "summarise", lambda settings, night: {})

@@ -43,7 +43,7 @@ def test_the_list_is_an_aligned_table_the_best_first_and_whoever_has_no_score_la
         "person    persona   score       band  percentile  move  status",
         "p_[2Jzed  work       99.9  99 to 100         100     -  published",
         "p_ann     work       41.3   38 to 44          91   0.0  published",
-        "p_bo      personal    7.5     6 to 9          12  −1.2  held: ring",  # noqa: RUF001
+        "p_bo      personal    7.5     6 to 9          12  −1.2  held: ring",  # noqa: RUF001 (a minus sign)
         "p_bo      work          -          -           -     -  insufficient evidence: too little evidence",
     ]
 

@@ -101,7 +101,7 @@ def test_every_promised_python_is_tried() -> None:
     promised = re.search(r"PROMISED=\((.*)\)", (ROOT / ".ci/interpreters").read_text())
     assert promised
     span = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-    first, last = (int(number) for number in re.fullmatch(r">=3\.(\d+),<3\.(\d+)", span).groups())  # type: ignore[union-attr]
+    first, last = (int(number) for number in re.fullmatch(r">=3\.(\d+),<3\.(\d+)", span).groups())
     assert promised.group(1).split() == [f"3.{minor}" for minor in range(first, last)]
 
 

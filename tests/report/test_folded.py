@@ -23,7 +23,7 @@ from evenscore.settings import Checks
 
 def member(person_id: str, ring: int | None = 1, **changed: object) -> Jump:
     known = {"rule": "ring", "cause": "ring", "reached": 5.0, "ring": ring, "inside_share": 0.82, "move": 2.0}
-    return replace(jump(person_id), **{**known, **changed})  # type: ignore[arg-type]
+    return replace(jump(person_id), **{**known, **changed})
 
 
 def page_of(*jumps: Jump) -> Page:
@@ -203,7 +203,7 @@ def test_a_ring_is_read_whole_and_takes_nobodys_place_and_one_of_an_earlier_nigh
 
 def with_record(facts: Facts, account_nights: int) -> Page:
     record = AlarmRecord(3, 1, 2, 1, account_nights)
-    return Page(render(replace(facts, gate=replace(facts.gate, record=record))))  # type: ignore[type-var]
+    return Page(render(replace(facts, gate=replace(facts.gate, record=record))))
 
 
 @pytest.mark.parametrize(("account_nights", "is_said"), [(545, False), (9_999, False), (10_000, True)])

@@ -9,6 +9,8 @@ import zstandard
 
 from evenscore.errors import InputError
 
+PACKED = (".gz", ".zst")
+"""How packed files end; the others are plain."""
 CHUNK_BYTES = 1 << 20
 GZIP_BYTES = 1 << 12
 """What is read of a .gz file in one step: its reader never knows of more than it has unpacked, on any Python."""
@@ -76,7 +78,7 @@ def _text(path: Path, number: int, raw: bytes) -> str:
 
 
 def _unpacked(path: Path, notes: set[str]) -> Iterator[bytes]:
-    if path.suffix in (".gz", ".zst") and path.stat().st_size == 0:
+    if path.suffix in PACKED and path.stat().st_size == 0:
         raise InputError(f"{path}: has no bytes; an empty {path.suffix} file still has a header")
     try:
         with path.open("rb") as packed:

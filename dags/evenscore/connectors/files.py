@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from evenscore.canonical import ID_COLUMNS, REQUIRED_COLUMNS, input_columns
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
 from evenscore.connectors.columns import MAX_UNREAD, require_columns, require_spelling, require_width, unread
-from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, Unended, lines
+from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, PACKED, Unended, lines
 from evenscore.connectors.records import Malformed, Row
 from evenscore.connectors.whole_numbers import ids_of_numbers, require_digits
 from evenscore.errors import InputError
@@ -51,7 +51,7 @@ def read_canonical(path: Path, dataset: str, network: str | None = None) -> Pars
     Raises InputError when the file cannot be read, lacks a required column or misspells a known one, holds ids that
     have lost digits, or, of account snapshots, holds a record of which nobody can tell whom it protects.
     """
-    suffix = path.with_suffix("").suffix if path.suffix in (".gz", ".zst") else path.suffix
+    suffix = path.with_suffix("").suffix if path.suffix in PACKED else path.suffix
     required = [name for name in REQUIRED_COLUMNS[dataset] if name != "network" or not network]
     if suffix == ".parquet":
         parsed = _parquet(path, dataset, required)
@@ -201,7 +201,7 @@ class _Text:
 
     def __init__(self, path: Path, notes: set[str]) -> None:
         self._lines = lines(path, notes)
-        self._is_vouched_for = path.suffix in (".gz", ".zst")
+        self._is_vouched_for = path.suffix in PACKED
         self.last: str = ""
 
     def __iter__(self) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from evenscore.account_ids import skeleton
 from evenscore.consent.chain import Row
+from evenscore.consent.judging import TOPIC
 
 Claim = tuple[str, str, str]
 """(person_id, network, account_id)."""
@@ -44,7 +45,7 @@ def hear(rows: list[Row]) -> Heard:
             heard.more += _of_a_minor(row, known)
         if row["action"] == "grant":
             continue
-        if row["purpose"].startswith("topic:"):
+        if row["purpose"].startswith(TOPIC):
             vetoes = list(_vetoes(row, known))
             heard.more += [veto for veto in vetoes if veto != row]
             heard.unheard += [] if vetoes else [row]
@@ -96,7 +97,7 @@ class _Grants:
             if row["action"] == "grant":
                 claim = _claim(row)
                 self._since[claim] = min(row["recorded_at"], self._since.get(claim, row["recorded_at"]))
-                self._personas[row["person_id"]] |= set() if row["purpose"].startswith("topic:") else {row["persona"]}
+                self._personas[row["person_id"]] |= set() if row["purpose"].startswith(TOPIC) else {row["persona"]}
         self._alike, self._of_person, self._of_account = (defaultdict[object, list[Claim]](list) for _ in range(3))
         for claim in self._since:
             person, network, account = skeleton(claim[0]), claim[1], skeleton(claim[2])
