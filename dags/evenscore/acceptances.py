@@ -101,7 +101,7 @@ def _require_stopping(delivery: Delivery, limit: float) -> None:
         raise UsageError(f"{delivery.path}: stops no night; there is nothing to accept")
     try:
         digest = durable.sha256(Path(delivery.path))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return  # what it was is known, and nobody can mend it under this name any more
     except OSError as error:
         raise UsageError(f"{delivery.path}: cannot be read ({error.strerror})") from error

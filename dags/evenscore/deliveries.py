@@ -151,7 +151,8 @@ def forget_names(places: Places, names_one: Callable[[str], bool]) -> None:
 def _without_names(delivery: Delivery, names_one: Callable[[str], bool]) -> Delivery:
     path = f"{NAMELESS}{delivery.file_id}" if names_one(delivery.path) else delivery.path
     kinds = [_kinds(found, names_one) for found in (delivery.rejected, delivery.ignored)]
-    return replace(delivery, path=path, rejected=kinds[0], ignored=kinds[1])
+    notes = [note for note in delivery.notes if not names_one(note)]  # they name other files
+    return replace(delivery, path=path, rejected=kinds[0], ignored=kinds[1], notes=notes)
 
 
 def _kinds(found: dict[str, int], names_one: Callable[[str], bool]) -> dict[str, int]:

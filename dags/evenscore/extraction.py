@@ -144,7 +144,7 @@ class Reading:
         stat = file.path.stat()
         stamps = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
         is_same = known is not None and (known.size, known.modified_ns, known.changed_ns) == stamps
-        is_due = known is not None and self._is_to_be_read_again(known)
+        is_due = known is not None and self._is_to_be_read_again(known, file.day)
         if known and is_same and not is_due:
             return known
         digest = durable.sha256(file.path)
@@ -161,18 +161,22 @@ class Reading:
             delivery.earlier_nights = before.nights_near() if brings_news else before.earlier_nights
         return delivery
 
-    def _is_to_be_read_again(self, known: Delivery) -> bool:
-        takes_over = not known.withheld_count and self.replaced_by(known)
+    def _is_to_be_read_again(self, known: Delivery, day: date | None) -> bool:
+        takes_over = not known.withheld_count and self.replaced_by(known, day)
         return known.is_due() or self.is_answered(known) or bool(takes_over)
 
     def is_answered(self, known: Delivery) -> bool:
         """Whether somebody has said of a file that what it takes back, or no longer has, is gone rightly."""
         return (known.withheld_count or known.beyond_count) > 0 and any(one.answers(known) for one in self.said)
 
-    def replaced_by(self, delivery: Delivery) -> list[Delivery]:
-        """The files whose place one takes."""
+    def replaced_by(self, delivery: Delivery, day: date | None, rows: pa.Table | None = None) -> list[Delivery]:
+        """The files whose place one takes, by its name or, of one day, by its activity (None: what landed of it)."""
         left = [one for one in self.gone if not one.is_replaced]
-        return successions.replaced_by(delivery.path, delivery.sha256, left)
+        olds = successions.replaced_by(delivery.path, delivery.sha256, left)
+        if not day:
+            return olds
+        others = [one for one in left if one not in olds]
+        return olds + successions.told_again(self.settings.places, self.source.name, day, delivery, rows, others)
 
     def settle_gone(self) -> None:
         """Wait no more for files that are gone where somebody has said so."""
@@ -206,7 +210,7 @@ class FileReading:
         self._learn()
         accepted = list(self._accepted())
         self._require_not_torn()
-        self._take_over()
+        self._take_over(dict(accepted).get(DATASET))
         self.delivery.landed = {name: list(days) for name, days in self.before.landed.items()} if self.before else {}
         parts = [part for dataset, rows in accepted for part in self._parts(dataset, rows)]
         self._ask_first(parts)
@@ -217,10 +221,11 @@ class FileReading:
         self._withdraw()
         self._count()
 
-    def _take_over(self) -> None:
+    def _take_over(self, rows: pa.Table | None) -> None:
         """Answer for the files whose place this one takes, and say where that cannot be told."""
         of, places = self.of, self.of.settings.places
-        olds = of.replaced_by(self.delivery)
+        olds = of.replaced_by(self.delivery, self.file.day, None if self.before else rows)
+        self.parsed.notes |= successions.told(self.delivery.path, olds)
         if not self.before:
             left = [one for one in of.gone if one not in olds and not one.is_replaced]
             self.parsed.notes |= successions.in_doubt(self.file.day, self.delivery.path, left)

@@ -88,7 +88,8 @@ BEYOND = ("accounts", "aliases")
 def lay_out(settings: Settings, night: Night) -> None:
     """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
     ledger = open_ledger(settings)
-    entries = without_forgotten(read_suppressed(settings, ledger.table), ledger.table)
+    suppressed = read_suppressed(settings, ledger.table)
+    entries = without_forgotten(suppressed, ledger.table)
     topics = read_topics(settings)
     files = verified_files(settings, night)
     _begin_anew(settings.places)
@@ -113,7 +114,7 @@ def lay_out(settings: Settings, night: Night) -> None:
         _write_look_back(con, settings, night)
         write_source_days(con, _partial(settings, night))
         _write_first_kept_night(con, settings, latest)
-        look_alikes.write(con, night.as_of_date)
+        look_alikes.write(con, night.as_of_date, suppressed.looks_erased if suppressed else None)
         _write_night(con, settings, night)  # the last, because it says that the others are there
 
 

@@ -1,8 +1,10 @@
-"""Accounts that look like one whose owner asked for a score, and are another: counted, and never merged.
+"""Accounts that look like one whose owner asked for a score, or has left, and are another: counted, and never merged.
 
 Most are what they seem, two people; some are one person whose id a source writes otherwise, and some pretend.
 """
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import date
 
 import duckdb
@@ -50,9 +52,11 @@ def looks(name: str) -> str:
     return plain
 
 
-def write(con: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
-    """Count the accounts with a grant that another account of the last weeks looks like: `raw.look_alikes`, a row a
-    network."""
+def write(
+    con: duckdb.DuckDBPyConnection, as_of_date: date, looks_erased: Callable[[str, str], bool] | None = None
+) -> None:
+    """Count the accounts with a grant that another account of the last weeks looks like, and the accounts that look
+    like one that was erased: `raw.look_alikes`, a row a network."""
     con.execute(
         "create or replace temp table names as "
         "select distinct network, unnest([actor_id, target_id]) as account_id from raw.activity "
@@ -67,7 +71,19 @@ def write(con: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
     con.register("foreign_looks", pa.table({"account_id": names, "looks": list(map(looks, names))}, FOREIGN))
     con.execute(WRITE)
     con.unregister("foreign_looks")
+    if looks_erased:
+        _add_erased(con, looks_erased)
     con.execute("drop table names")
+
+
+def _add_erased(con: duckdb.DuckDBPyConnection, looks_erased: Callable[[str, str], bool]) -> None:
+    names = con.execute("select network, account_id from names where account_id is not null").fetchall()
+    found = Counter(network for network, name in names if looks_erased(network, name))
+    con.executemany("insert into raw.look_alikes values (?, ?)", [list(item) for item in found.items()] or [[None, 0]])
+    con.execute(
+        "create or replace table raw.look_alikes as select network, sum(look_alike_count)::bigint as look_alike_count "
+        "from raw.look_alikes where network is not null group by network"
+    )
 
 
 FOREIGN = pa.schema([("account_id", pa.string()), ("looks", pa.string())])

@@ -154,9 +154,19 @@ FAULTS = {
     ("landing.doubled", "repeated_share"): (
         "insert into raw.activity by name select * replace ('again-' || event_id as event_id) from raw.activity"
     ),
+    ("landing.doubled", "repeated_accounts"): (
+        "insert into raw.activity by name select * exclude (copy) replace (event_id || '-' || copy as event_id, "
+        "occurred_at + to_seconds(copy * 20) as occurred_at) from raw.activity "
+        "cross join unnest(range(1, 4)) as copies (copy) where target_id = 't5'"
+    ),
+    ("landing.doubled", "multiplied_accounts"): (
+        "insert into raw.activity by name select * exclude (copy) replace (null as actor_id, "
+        "event_id || '-' || copy as event_id, occurred_at + to_seconds(copy) as occurred_at) from raw.activity "
+        "cross join unnest(range(11)) as copies (copy) where copy = 0 or target_id = 't5'"
+    ),
     ("landing.doubled", "multiple_share"): (
         "insert into raw.activity by name select * exclude (copy) replace (null as actor_id, "
-        "event_id || '-' || copy as event_id) from raw.activity cross join unnest(range(3)) as copies (copy)"
+        "event_id || '-' || copy as event_id) from raw.activity cross join unnest(range(13)) as copies (copy)"
     ),
     ("landing.strangers", "new_actor_count"): acted("actor_id = 'stranger' || actor_id"),
     ("landing.strangers", "new_target_count"): acted("target_id = 'renamed-' || target_id"),
@@ -217,6 +227,7 @@ FAULTS = {
 
 # A rule's widest fault trips its neighbour too: when everything is a bot, nothing counts.
 COMPANIONS = {
+    ("landing.doubled", "multiple_share"): {("landing.doubled", "multiplied_accounts")},
     ("landing.matching", "named_count"): {
         ("landing.matching", "named_share"),
         ("landing.matching", "known_target_count"),

@@ -181,6 +181,18 @@ def test_a_file_whose_name_is_forgotten_stays_accounted_for_and_may_come_again(h
     assert [one.path for one in read_deliveries(home.places, "forum").values()] == [str(home.data / "bob.ndjson")]
 
 
+def test_a_note_that_names_a_forgotten_file_goes(home: Home) -> None:
+    home.configure("data/*/{date}*")
+    for name, event_id in (("bob/2026-03-01.ndjson", "a"), ("all/2026-03-01.ndjson", "b")):
+        path = home.deliver(name, on(1, event_id))
+        home.extract()
+        path.unlink()
+    known = home.places.deliveries("forum")
+    assert "bob/2026-03-01.ndjson held rows" in known.read_text()
+    forget_names(home.places, Needles([Leaver("forum", "bob", "2026-03-05")]).within)
+    assert "bob" not in known.read_text()
+
+
 def test_a_damaged_witness_is_named(landed: Home) -> None:
     path = landed.places.all_origins("forum")[0]
     path.write_bytes(path.read_bytes()[:40])

@@ -149,14 +149,55 @@ def test_a_folder_that_was_moved_answers_for_what_it_brought(home: Home) -> None
     assert home.landed_ids() == ["b"]
 
 
-def test_a_file_that_is_merely_gone_keeps_its_rows_and_one_of_another_name_says_so(home: Home) -> None:
+def test_a_part_of_a_day_that_is_gone_keeps_its_rows_and_the_next_part_says_so(home: Home) -> None:
     home.configure("data/{date}*")
     say(home, "2026-03-01.csv", on(1, "a"), on(1, "b"))
     (home.data / "2026-03-01.csv").unlink()
     home.extract("2026-03-13")
-    delivery = say(home, "2026-03-01-v2.csv", on(1, "b"), night="2026-03-13")
-    assert home.landed_ids() == ["a", "b"]
+    delivery = say(home, "2026-03-01-part2.csv", on(1, "c"), night="2026-03-13")
+    assert home.landed_ids() == ["a", "b", "c"]
     assert "2026-03-01.csv held rows of 2026-03-01, too, and is gone" in delivery.notes[0]
+
+
+@pytest.mark.parametrize("new", ["2026-03-01-v2.csv", "v2/2026-03-01.ndjson", "2026-03-01_0200.parquet"])
+def test_a_file_that_tells_a_day_again_takes_the_place_of_one_that_is_gone(home: Home, new: str) -> None:
+    home.configure("data/**/{date}*")
+    say(home, "2026-03-01.csv", on(1, "a", text="secret"), on(1, "b"))
+    say(home, "2026-03-02.csv", on(2, "c"))
+    (home.data / "2026-03-01.csv").unlink()
+    delivery = say(home, new, on(1, "b"), night="2026-03-13")
+    assert (home.landed_ids(), delivery.withdrawn_count, losses(home.settings)) == (["b", "c"], 1, [])
+    assert "2026-03-01.csv, which is gone" in delivery.notes[0]
+
+
+def test_what_another_file_of_the_day_still_has_stays(home: Home) -> None:
+    home.configure("data/{date}*")
+    say(home, "2026-03-01.csv", on(1, "a"), on(1, "b"), on(1, "c"))
+    say(home, "2026-03-01-part2.csv", on(1, "c"), on(1, "d"))
+    (home.data / "2026-03-01.csv").unlink()
+    say(home, "2026-03-01-v2.csv", on(1, "b"), night="2026-03-13")
+    assert home.landed_ids() == ["b", "c", "d"]
+
+
+@pytest.mark.parametrize(("has", "left"), [("bc", "bc"), ("cdef", "abcdef")])  # told again; a part that overlaps
+def test_a_file_of_a_day_that_goes_after_another_has_come(home: Home, has: str, left: str) -> None:
+    home.configure("data/{date}*")
+    say(home, "2026-03-01.csv", on(1, "a"), on(1, "b"), on(1, "c"))
+    say(home, "2026-03-01-v2.csv", *(on(1, one) for one in has))
+    assert home.landed_ids() == sorted({"a", "b", "c", *has})
+    (home.data / "2026-03-01.csv").unlink()
+    home.extract("2026-03-13")
+    assert "".join(home.landed_ids()) == left
+
+
+def test_a_file_that_tells_little_of_a_day_again_stops_until_it_is_accepted(home: Home) -> None:
+    home.configure("data/{date}*")
+    say(home, "2026-03-01.csv", *(on(1, f"e{at:02}") for at in range(30)))
+    (home.data / "2026-03-01.csv").unlink()
+    delivery = say(home, "2026-03-01-v2.csv", on(1, "e00"), night="2026-03-13")
+    assert (len(home.landed()), delivery.withheld_count) == (30, 29)
+    assert answer(home) == []
+    assert home.landed_ids() == ["e00"]
 
 
 @pytest.mark.parametrize(("bad", "share"), [(60, 1.0), (20, 1 / 3)])
@@ -179,11 +220,16 @@ def test_a_stopped_delivery_that_is_mended_under_another_suffix_stops_no_more(ho
     assert stopping(home.settings, "forum") == []
 
 
-def test_a_file_that_withholds_and_goes_is_acceptable_and_what_it_had_stays(home: Home) -> None:
-    path = home.data / "a.ndjson"
-    say(home, "a.ndjson", on(1, "a"))
-    say(home, "a.ndjson", night="2026-03-13")
+@pytest.mark.parametrize("is_folder_gone", [False, True])
+def test_a_file_that_withholds_and_goes_is_acceptable_and_what_it_had_stays(home: Home, is_folder_gone: bool) -> None:
+    home.configure("data/**/*.ndjson")
+    path = home.data / "in/a.ndjson"
+    say(home, "in/a.ndjson", on(1, "a"))
+    say(home, "in/a.ndjson", night="2026-03-13")
     path.unlink()
+    if is_folder_gone:
+        path.parent.rmdir()
+        path.parent.write_text("a file where the folder was")
     assert answer(home) == []
     assert home.landed_ids() == ["a"]
 

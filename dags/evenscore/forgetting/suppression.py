@@ -16,15 +16,17 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenscore import durable, truths
+from evenscore import dress, durable, truths
 from evenscore.account_ids import AccountIds
 from evenscore.errors import InputError
 from evenscore.ledger import read_ledger
+from evenscore.look_alikes import looks
 from evenscore.places import Places
 from evenscore.settings import Settings
 
-ACCOUNT, STABLE, CLAIM, PERSON = "account", "stable", "claim", "person"
-"""What a digest stands for: a name on a network, a platform's own id, a person's entry in the ledger, a person."""
+ACCOUNT, STABLE, CLAIM, PERSON, LOOKS = "account", "stable", "claim", "person", "looks"
+"""What a digest stands for: a name on a network, a platform's own id, a person's entry in the ledger, a person, what a
+name looks like. (Lists that were begun before looks were kept have none of who was erased by then: nobody can tell.)"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,20 @@ class Suppressed:
 
     def entry(self, kind: str, *name: str) -> Entry | None:
         """What the list says of a name; None where it is not on it."""
-        return self.entries.get(self.digest(kind, *name)) or self.entries.get(self._hashed(kind, *name))
+        found = self.entries.get(self.digest(kind, *name)) or self.entries.get(self._hashed(kind, *name))
+        if found or kind != ACCOUNT:
+            return found
+        network, account = name
+        bare = dress.bare(account)
+        return self.entries.get(self.digest(ACCOUNT, network, bare)) if bare != account else None
+
+    def looks_erased(self, network: str, account: str) -> bool:
+        """Whether an account, which is not on the list, looks like one that is, by a glance or by its address."""
+        names = {account, *dress.others(network, account)}
+        found = [self.entry(ACCOUNT, network, name) for name in names if name != account]
+        found += [self.entries.get(self._hashed(LOOKS, network, looks(name))) for name in names]
+        is_listed = self.entry(ACCOUNT, network, account) is not None
+        return not is_listed and any(one and one.of not in self.granted_at for one in found)
 
     def _hashed(self, kind: str, *name: str) -> str:
         return hmac.digest(self.key, "\x1f".join((kind, *name)).encode("utf-8", "replace"), "sha256").hex()

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 from evenscore import landing
 from evenscore.consent.judging import claims
 from evenscore.errors import UsageError
-from evenscore.forgetting.suppression import ACCOUNT, CLAIM, PERSON, STABLE, Entry, Suppressed
+from evenscore.forgetting.suppression import ACCOUNT, CLAIM, LOOKS, PERSON, STABLE, Entry, Suppressed
 from evenscore.ledger import read_ledger
+from evenscore.look_alikes import looks
 from evenscore.settings import Settings
 
 Account = tuple[str, str]
@@ -164,6 +165,7 @@ def entries(suppressed: Suppressed, leavers: Iterable[Leaver], kept_out: Iterabl
         wanted = [tuple(map(str, name)) for name in names if leaver.person_id]
         if leaver in leaving:
             wanted += [(ACCOUNT, leaver.network, name) for name in (leaver.account_id, *leaver.names)]
+            wanted += [(LOOKS, leaver.network, looks(name)) for name in (leaver.account_id, *leaver.names)]
             wanted += [(STABLE, leaver.network, one) for one in leaver.stable_ids]
         found += [Entry(suppressed.digest(*name), of, leaver.erased_at) for name in wanted]
     return found

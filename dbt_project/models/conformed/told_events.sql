@@ -1,32 +1,76 @@
 -- Every landed event up to tonight by or towards a consenting account, and whether it says again what another one says.
--- An event's id is its sender's word. So a named account is in a state (it likes, stars, follows ...) once, from the
--- earliest on, and does anything else once in an instant. The unnamed cannot be told apart: all of theirs count.
+-- An event's id is its sender's word, and so is how an object's id is spelled. So a named account is in a state (it
+-- likes, stars, follows ...) once, from the earliest on, and does anything else to one thing at most once a second.
+-- The unnamed cannot be told apart: all of theirs count.
 {{ config(database="in_memory") }}
 with consenting as (
 
     select distinct network, account_id from {{ ref("consent") }}
 
+),
+
+spelled as (
+
+    select *, rtrim(lower(regexp_replace(object_id, '^\s+|\s+$', '', 'g')), '/') as plain_object
+    from {{ ref("landed_events") }}
+    where
+        (network, actor_id) in (select (network, account_id) from consenting)
+        or (network, target_id) in (select (network, account_id) from consenting)
+
+),
+
+-- `https://forum.org/t/7?u=ann` is `t/7` where anything is called that; `watch?v=1` is not `watch`, for nothing is.
+bare as (
+
+    select
+        *,
+        rtrim(
+            regexp_replace(regexp_replace(plain_object, '^[a-z][a-z0-9+.-]*://[^/]+/', ''), '[?#].*$', ''), '/'
+        ) as bare_object
+    from spelled
+
+),
+
+known_objects as (
+
+    select distinct network, target_id, plain_object
+    from spelled
+    where not regexp_matches(plain_object, '://|[?#]')
+
+),
+
+compared as (
+
+    select
+        bare.*,
+        -- Without an object one cannot tell what is liked, but whom somebody follows.
+        bare.verb in ('follow', 'endorse')
+        or (
+            bare.verb in ('like', 'dislike', 'star', 'fork', 'accept', 'merge') and bare.object_id is not null
+        ) as is_state,
+        lag(bare.occurred_at) over (
+            partition by
+                bare.network,
+                bare.verb,
+                bare.actor_id,
+                bare.target_id,
+                if(
+                    bare.verb in ('follow', 'endorse'), null, coalesce(known_objects.plain_object, bare.plain_object)
+                )
+            order by bare.occurred_at, bare.value, bare.event_id
+        ) as told_at
+    from bare
+    left join known_objects
+        on
+            bare.network = known_objects.network
+            and bare.target_id is not distinct from known_objects.target_id
+            and bare.bare_object = known_objects.plain_object
+
 )
 
 select
-    *,
+    * exclude (plain_object, bare_object, is_state, told_at),
     actor_id is not null
-    and row_number() over (
-        partition by
-            network,
-            verb,
-            actor_id,
-            target_id,
-            object_id,
-            -- Without an object one cannot tell what is liked, but whom somebody follows.
-            case
-                when verb in ('follow', 'endorse') then null
-                when verb in ('like', 'dislike', 'star', 'fork', 'accept', 'merge') and object_id is not null then null
-                else occurred_at
-            end
-        order by occurred_at, value, event_id
-    ) > 1 as is_repeat
-from {{ ref("landed_events") }}
-where
-    (network, actor_id) in (select (network, account_id) from consenting)
-    or (network, target_id) in (select (network, account_id) from consenting)
+    and told_at is not null
+    and (is_state or occurred_at - told_at < interval 1 second) as is_repeat
+from compared
