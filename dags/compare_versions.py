@@ -45,8 +45,8 @@ def compare_versions() -> None:
     @task.sensor(pool=POOL, **WAITING)
     def compare(params: dict[str, Any] | None = None, ti: Any = None) -> Any:
         """Build a published night with both versions on the side, and write who moves as tables and a page."""
-        from evenscore.comparison import compare as comparison  # seconds to import: not while Airflow parses
-        from evenscore.comparison import wording
+        from evenscore.laboratory.comparison import compare as comparison  # seconds to import: not while Airflow parses
+        from evenscore.laboratory.comparison import wording
 
         asked = params or {}
         night = date.fromisoformat(asked["date"]) if asked.get("date") else None

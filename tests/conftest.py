@@ -15,10 +15,10 @@ TESTS = Path(__file__).parent
 STEPPED = ("crash", "gate", "night", "publishing", "scores")
 """The files of tests/pipeline that read the three nights of `stepped`."""
 
-TOGETHER = ("dags", "evaluation", "forgetting", "simulation")
+TOGETHER = ("dags", "forgetting", "laboratory/evaluation", "laboratory/simulation")
 """The folders that share a home of their own."""
 
-LONG = ("stepped", "forgetting", "pipeline", "dbt", "dags", "evaluation", "simulation", "demo")
+LONG = ("stepped", "forgetting", "pipeline", "dbt", "dags", "laboratory")
 """What takes longest is handed out first, so that no process waits for another at the end."""
 
 QUICK = ("connectors", "landing", "reviews", "scoring")
@@ -38,7 +38,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def group_of(file: str) -> str:
     """What a test file, named from the folder of the tests, runs in one process with."""
-    folder, _, name = file.partition("/")
+    folder, _, name = file.rpartition("/")
     if folder in TOGETHER:
         return folder
     is_stepped = folder == "pipeline" and name.removeprefix("test_").removesuffix(".py") in STEPPED

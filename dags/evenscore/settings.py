@@ -126,6 +126,8 @@ class Settings(_Frozen):
 
     home: Path
     config: Path
+    last_night: date | None = None
+    """The last day of which anything will ever come; the schedule skips later ones. None: it has no end."""
     sources: tuple[Source, ...] = Field(min_length=1)
     consent: Consent
     topics: Topics = Topics()

@@ -61,7 +61,7 @@ def _in_turn(step: Step, dag_run: Any, ti: Any) -> PokeReturnValue:
     try:
         night = Night.of(day_of(dag_run), dag_run.run_id)
         settings = surroundings.settings()
-        _skip_what_the_demo_has_not(settings, night)
+        _skip_what_never_comes(settings, night)
         waiting.take_turn(settings.places, dag_run, ti)
         with turns.acting_for(waiting.holder_of(dag_run)):
             return PokeReturnValue(is_done=True, xcom_value=step(settings, night))
@@ -71,13 +71,11 @@ def _in_turn(step: Step, dag_run: Any, ti: Any) -> PokeReturnValue:
         raise AirflowFailException(str(stop)) from stop
 
 
-def _skip_what_the_demo_has_not(settings: Settings, night: Night) -> None:
-    """The schedule goes on when the demo community has ended: its nights are nobody's failure."""
-    from evenscore.demo.nights import LAST_NIGHT  # seconds to import, like all that reads or makes data
-
-    if settings.config == surroundings.demo_config() and night.as_of_date > LAST_NIGHT:
+def _skip_what_never_comes(settings: Settings, night: Night) -> None:
+    """The schedule goes on when a community has ended, such as the demo: those nights are nobody's failure."""
+    if settings.last_night and night.as_of_date > settings.last_night:
         raise AirflowSkipException(
-            f"the demo community ends on {LAST_NIGHT}, so nothing came on {night.as_of_date}; trigger an earlier day"
+            f"last_night is {settings.last_night}, so nothing came on {night.as_of_date}; trigger an earlier day"
         )
 
 

@@ -47,11 +47,6 @@ def config() -> Path:
     return default_config(home(), ROOT)
 
 
-def demo_config() -> Path:
-    """The configuration that the demo community brings."""
-    return places().demo / "evenscore.toml"
-
-
 def settings() -> Settings:
     """The settings as they stand now. Raises UsageError that names the file, and the setting."""
     return load_settings(home(), config())

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from reference import load, trusted_scores
 
-from evenscore.demo import make_community
+from evenscore.laboratory.demo import make_community
 from evenscore.places import Places
 from evenscore.report.nights import read_nights
 

@@ -183,14 +183,14 @@ def test_when_a_run_has_failed_the_home_is_free_and_somebody_is_told(
         pass
 
 
-def test_the_demo_that_has_ended_is_nobodys_failure(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_community_that_has_ended_is_nobodys_failure(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     from airflow.sdk.exceptions import AirflowSkipException
 
     places.demo.mkdir(parents=True)
-    (places.demo / "evenscore.toml").write_text(DEMO)
+    (places.demo / "evenscore.toml").write_text("last_night = 2026-03-15\n" + DEMO)
     (places.demo / "c.csv").touch()
     monkeypatch.setenv("EVENSCORE_CONFIG", str(places.demo / "evenscore.toml"))
-    with pytest.raises(AirflowSkipException, match="the demo community ends on 2026-03-15"):
+    with pytest.raises(AirflowSkipException, match="last_night is 2026-03-15"):
         begin(Run(16), Airflow([Run(16)]))
     assert turns.current(places) is None
     assert begin(Run(15), Airflow([Run(15)])).is_done

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from village import LAST, Village, digests
 
-from evenscore import fit
 from evenscore.cli import main
 from evenscore.errors import UsageError
+from evenscore.laboratory import fit
 from evenscore.warehouse import DBT_PROJECT
 
 DAYS = [LAST - timedelta(days=number) for number in reversed(range(75))]

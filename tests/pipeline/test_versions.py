@@ -10,10 +10,10 @@ from pyarrow import parquet
 from village import DAYS, LAST, PEOPLE, Village, digests, fans_of, outcome, published
 
 from evenscore import durable, steps
-from evenscore.comparison import compare as comparing
-from evenscore.comparison.compare import Written, compare
-from evenscore.comparison.moves import Comparison
 from evenscore.errors import UsageError
+from evenscore.laboratory.comparison import compare as comparing
+from evenscore.laboratory.comparison.compare import Written, compare
+from evenscore.laboratory.comparison.moves import Comparison
 from evenscore.runs import Night
 from evenscore.settings import Settings
 

@@ -160,6 +160,12 @@ def test_no_file_carries_a_path_of_somebodys_machine() -> None:
             assert stranger not in path.read_text(), f"{path}: {stranger}"
 
 
+def test_no_dag_reaches_the_laboratory() -> None:
+    for path in [*(ROOT / "dags").glob("*.py"), *(ROOT / "dags/evenscore_airflow").glob("*.py")]:
+        if path.name != "compare_versions.py":  # the laboratory's own
+            assert "evenscore.laboratory" not in path.read_text(), path.name
+
+
 def test_modules_have_names_that_say_something() -> None:
     for path in tracked():
         assert not re.match(r"(utils?|helpers?|common|misc)\b", path.stem), path

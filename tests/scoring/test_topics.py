@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenscore.demo.topics import POST_NOISE, POSTS, REPLIES, REPLY_NOISE, TOPIC_NAMES, topic_list
+from evenscore.laboratory.demo.topics import POST_NOISE, POSTS, REPLIES, REPLY_NOISE, TOPIC_NAMES, topic_list
 from evenscore.scoring.topics import Found, Term, find_topics, own_words
 
 GIVEN = [Term("chess", "rook", False), Term("chess", "Queen's Gambit", False), Term("birds", "feeder", False)]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from evenscore.cli.root import Day, main, show, surroundings
-from evenscore.evaluation.question import GROUPS, Question
+from evenscore.laboratory.evaluation.question import GROUPS, Question
 from evenscore.settings import Settings
 from evenscore.warehouse import SCORING_VERSIONS
 
@@ -29,7 +29,7 @@ def evaluate(settings: Settings, as_json: bool, version: str | None, **asked: An
     \b
     Example: evenscore evaluate --only quality --only fakes
     """
-    from evenscore.evaluation import evaluate as evaluation  # seconds to import: only where it is asked for
+    from evenscore.laboratory.evaluation import evaluate as evaluation  # seconds to import: only where it is asked for
 
     version_number = next((v for v in SCORING_VERSIONS if str(v) == version), settings.scoring.version)
     found = evaluation.evaluate(settings, Question(version=version_number, **asked))
@@ -48,8 +48,8 @@ def compare(settings: Settings, as_json: bool, as_of_date: date | None, candidat
     \b
     Example: evenscore compare --date 2026-03-15 --candidate 1
     """
-    from evenscore.comparison import compare as comparison  # seconds to import: only where it is asked for
-    from evenscore.comparison import wording
+    from evenscore.laboratory.comparison import compare as comparison  # seconds to import: only where it is asked for
+    from evenscore.laboratory.comparison import wording
 
     found = comparison.compare(settings, as_of_date, candidate)
     places = {"page": str(found.page), "people": str(found.people)}
@@ -71,7 +71,7 @@ def fit(settings: Settings, as_json: bool, out: Path | None, **asked: Any) -> No
     \b
     Example: evenscore fit --cut-offs 12 --out fitted
     """
-    from evenscore import fit as fitted  # seconds to import: only where it is asked for
+    from evenscore.laboratory import fit as fitted  # seconds to import: only where it is asked for
 
     found = fitted.fit(settings, **asked)
     paths = fitted.write(found, out or settings.places.fit(found.version))

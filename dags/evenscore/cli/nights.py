@@ -9,8 +9,8 @@ import click
 from evenscore import runs, steps, summary
 from evenscore.checks.data_docs import write_data_docs
 from evenscore.cli.root import Day, Verb, guarded, main, show, surroundings
-from evenscore.demo import make_community
 from evenscore.errors import UsageError
+from evenscore.laboratory.demo import make_community
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import Settings, load_settings

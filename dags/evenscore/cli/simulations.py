@@ -21,7 +21,7 @@ def simulate(home: Path, config: Path | None, as_json: bool, accounts: int, nigh
     \b
     Example: evenscore simulate --accounts 2000 --nights 60
     """
-    from evenscore.simulation import results  # seconds to import: only where it is asked for
+    from evenscore.laboratory.simulation import results  # seconds to import: only where it is asked for
 
     found = results.run(results.settings_of(home, config), accounts, nights, seed, seeds)
     show(results.in_plain(found), as_json, results.in_words(found))

@@ -1,0 +1,214 @@
+"""Trials: the real dbt models, built in a scratch home on raw tables that a trial may bend.
+
+The scratch home reads the landing zone and nothing else of the real one: what readers see, and the warehouse of the
+nights, are out of its reach. It holds people's data, so it is removed when the evaluation ends, and by the next one.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from evenscore import runs, warehouse
+from evenscore.laboratory.evaluation.rivals import add_rivals
+from evenscore.layout import lay_out
+from evenscore.ledger import share_ledger
+from evenscore.places import Places
+from evenscore.runs import Night
+from evenscore.settings import ScoringVersion, Settings
+
+BENT = ("activity", "accounts", "consent", "landed_files", "deliveries")
+"""The raw tables that a trial may bend; `base` keeps them as they were laid out."""
+
+Bend = Callable[[duckdb.DuckDBPyConnection], None]
+"""Changes raw tables before a trial is built, or what was built before the rest is built on it."""
+
+
+def as_it_is(con: duckdb.DuckDBPyConnection) -> None:
+    """Bend nothing."""
+
+
+def grant_everybody(con: duckdb.DuckDBPyConnection) -> None:
+    """Score every account that anything was ever aimed at, under the person whom the ledger names for it, if it does.
+
+    Accounts that only act receive nothing and pass on no trust: to grant them too would change no score.
+    """
+    con.execute(
+        """
+        create or replace table base.consent as
+        with ledger as (
+            select network, account_id, min(person_id) as person_id from base.consent group by all
+        )
+        select distinct
+            coalesce(ledger.person_id, activity.network || ':' || target_id) as person_id,
+            activity.network,
+            target_id as account_id,
+            'personal' as persona,
+            'grant' as action,
+            'public_score' as purpose,
+            true as is_adult,
+            timestamptz '1970-01-01' as recorded_at
+        from base.activity
+        left join ledger on activity.network = ledger.network and activity.target_id = ledger.account_id
+        where target_id is not null
+        """
+    )
+    con.execute("update base.accounts set is_private = false")
+
+
+PARTS = """
+    select
+        person_id || '/' || persona as person,
+        network,
+        as_of_date,
+        crowd_short,
+        crowd_long,
+        trusted_short,
+        trusted_long
+    from features.feat_person__engagers
+    where known_date = as_of_date
+"""
+"""Each network's part of the evidence behind each score."""
+
+REMEMBERED = {
+    "people": """
+        select consent.person_id, consent.person_id || '/' || consent.persona as person, network, account_id,
+            row_number() over (
+                partition by person order by coalesce(received_count, 0) desc, network, account_id
+            ) as place
+        from conformed.consent as consent
+        left join (
+            select network, target_id as account_id, count(*) as received_count
+            from base.activity
+            where occurred_at::date between $night::date - 89 and $night
+            group by network, target_id
+        ) using (network, account_id)
+    """,
+    # How a network's people mostly act, and by which source it is delivered.
+    "habits": """
+        select network, verb, source, source_kind
+        from (
+            select network, verb, row_number() over (partition by network order by count(*) desc, verb) as place
+            from conformed.activity
+            group by network, verb
+        )
+        inner join (
+            select network, min(source) as source, min_by(source_kind, source) as source_kind
+            from base.landed_files
+            where dataset = 'activity'
+            group by network
+        ) using (network)
+        where place = 1
+    """,
+    "objects": """
+        select network, target_id as account_id, list(distinct object_id order by object_id desc)[:20] as object_ids
+        from base.activity
+        where object_id is not null and actor_id is distinct from target_id and occurred_at::date <= $night
+        group by network, target_id
+    """,
+    "services": "select network, account_id from conformed.programs",
+    "trust": """
+        select person_id, persona, network, engager_id, trust_weight
+        from conformed.trust_weights
+        inner join conformed.pairs using (pair_id)
+        where as_of_date = $night
+    """,
+    "parts": PARTS,
+}
+"""What later trials need of an undisturbed one."""
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A scratch home that is laid out and ready for trials."""
+
+    settings: Settings
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The scratch warehouse."""
+        with warehouse.connect(self.settings.places) as con:
+            con.execute("set enable_progress_bar = false")
+            yield con
+
+    @property
+    def score(self) -> str:
+        """The dbt model of the scores."""
+        return f"score_person__influence.v{self.settings.scoring.version}"
+
+    def build(self, dates: Sequence[date], night: date, bend: Bend = as_it_is, rebend: Bend | None = None) -> None:
+        """Build the scores of some dates as a night of `night` would; `rebend` changes trust weights half-way."""
+        with self.connect() as con:
+            for table in BENT:
+                con.execute(f"create or replace table raw.{table} as from base.{table}")
+            con.execute("create or replace table raw.look_back as select unnest($1::date[]) as as_of_date", [dates])
+            con.execute("update raw.night set as_of_date = $1, shown_date = $1", [night])
+            bend(con)
+        self._dbt(f"+{self.score} programs")
+        if rebend:
+            with self.connect() as con:
+                rebend(con)
+            self._dbt(f"feat_pair__actions+,+{self.score}")
+
+    def standings(self, ranked: Sequence[date] = ()) -> pd.DataFrame:
+        """The scores that were built, one row a person, persona and date, beside what rival rankings say.
+
+        PageRank takes a while: it is there on the dates `ranked`.
+        """
+        table = f"scores.{self.score.replace('.', '_')}"
+        with self.connect() as con:
+            return add_rivals(con, table, ranked)
+
+    def remember(self, night: date) -> None:
+        """Keep in `base` what later trials need of the one just built: who is who, habits, objects, trust."""
+        with self.connect() as con:
+            for name, query in REMEMBERED.items():
+                con.execute(f"create or replace table base.{name} as {query}", {"night": night} if "$" in query else {})
+
+    def accounts(self) -> pd.DataFrame:
+        """Who is who: network, account_id, person; `place` is 1 for the account that is lately engaged with most."""
+        with self.connect() as con:
+            return con.execute("select network, account_id, person, place from base.people order by all").df()
+
+    def _dbt(self, selector: str) -> None:
+        options = ["--select", selector, "--exclude-resource-type", "test"]
+        warehouse.build(self.settings, "a trial", options, names_engagers=True)
+
+
+@contextlib.contextmanager
+def scratch(settings: Settings, version: ScoringVersion, until: date, is_everybody_granted: bool) -> Iterator[Scratch]:
+    """A scratch home with all that had landed by the day `until`."""
+    with runs.only_one(Places(settings.places.evaluations)):
+        _remove(settings)
+        try:
+            yield _lay_out(settings, version, until, is_everybody_granted)
+        finally:
+            _remove(settings)
+
+
+def _lay_out(settings: Settings, version: ScoringVersion, until: date, is_everybody_granted: bool) -> Scratch:
+    scoring = settings.scoring.model_copy(update={"version": version, "candidate": None})
+    own = settings.model_copy(update={"home": settings.places.scratch.home, "scoring": scoring})
+    own.home.mkdir(parents=True)
+    own.places.landing.symlink_to(settings.places.landing)
+    share_ledger(settings.places, own.places)
+    own.places.erasures.symlink_to(settings.places.erasures)  # whoever was forgotten is nobody here too
+    with runs.only_one(settings.places):  # an erasure must not run meanwhile
+        lay_out(own, Night(until, "evaluation"))
+        with warehouse.connect(own.places) as con:
+            con.execute("create schema base")
+            for table in BENT:
+                con.execute(f"create table base.{table} as from raw.{table}")
+            for view in ("activity", "accounts", "consent"):
+                con.execute(f"drop view raw.{view}")
+            if is_everybody_granted:
+                grant_everybody(con)
+    return Scratch(own)
+
+
+def _remove(settings: Settings) -> None:
+    shutil.rmtree(settings.places.scratch.home, ignore_errors=True)

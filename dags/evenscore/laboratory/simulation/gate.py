@@ -1,0 +1,208 @@
+"""The gate under test: the real dbt models, night by night, in a scratch home whose upstream is the simulation."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from evenscore import warehouse
+from evenscore.laboratory.simulation import relations
+from evenscore.laboratory.simulation.models import Models
+from evenscore.laboratory.simulation.night import FIRST_DATE, Night, day_of, night_of
+from evenscore.laboratory.simulation.reviewers import Decision
+from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
+from evenscore.laboratory.simulation.world import NETWORKS
+from evenscore.nameless import lay_functions
+from evenscore.settings import Settings
+
+MOVER_POINTS, JUMPER_POINTS = 4.0, 8.0
+"""The events are laid out of whoever climbed or moved this far; posts are weighed of whoever moved this far."""
+
+
+class Gate:
+    """The real detector, stepped one simulated night at a time."""
+
+    def __init__(self, settings: Settings, accounts: int) -> None:
+        self._settings = settings
+        self._accounts = accounts
+        self._models = Models(settings)
+        self._version = 1
+        self._waiting: set[int] = set()
+        with self._connect() as con:
+            lay_functions(con, self._settings.account_ids)
+            for statement in relations.ONCE:
+                con.execute(statement)
+            con.execute(f"create table base.people as {relations.PEOPLE}", {"accounts": accounts})
+
+    def shards(self, count: int) -> NDArray[np.int64]:
+        """The part of its networks that each account belongs to, as the gate's cohorts take it."""
+        with self._connect() as con:
+            query = f"select md5_number_lower(person_id) % {count} as shard from base.people order by account"
+            return np.asarray(con.execute(query).fetchnumpy()["shard"], np.int64)
+
+    def remember(self, night: Night) -> None:
+        """Take in a night on which nobody judged: its scores stand as they were."""
+        with self._connect() as con:
+            self._register(con, night)
+            values = {"day": day_of(night.night), "version": night.version}
+            con.execute(f"insert into base.published_scores by name {relations.HISTORY}", values)
+            con.execute("insert into raw.published_nights values ($day, $version)", values)
+
+    def judge(self, night: Night) -> Verdict:
+        """Build the gate on one night, publish what it accepts, and say what it said."""
+        with self._connect() as con:
+            self._register(con, night)
+            for table in relations.NIGHTLY:
+                self._make(con, table, night.night, night.version)
+            first_day = warehouse.quoted(day_of(night.night - self._settings.scoring.history_nights))
+            for table in relations.LOOKED_BACK:
+                rows = f"from base.{table} where as_of_date >= {first_day}"
+                con.execute(f"create or replace view raw.{table} as {rows}")
+            self._score(con, night)
+        started = time.monotonic()
+        self._models.build()
+        seconds = time.monotonic() - started
+        with self._connect() as con:
+            verdict = self._read(con, night.night, seconds)
+            self._publish(con, night)
+        self._version = night.version
+        self._waiting = {held.account for held in verdict.held}
+        return verdict
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Hand in what reviewers decided."""
+        rows = [
+            {
+                "decision_id": decision.decision_id,
+                "decided_at": day_of(decision.night),
+                "decided_by": "simulated",
+                "why": "the truth",
+                "action": decision.action,
+                "person_id": f"p{decision.seen.account:07d}",
+                "persona": "personal",
+                "as_of_date": day_of(decision.night),
+                "episode_date": day_of(decision.seen.episode),
+                "candidate_score": decision.seen.candidate_score,
+            }
+            for decision in decisions
+        ]
+        if rows:
+            with self._connect() as con:
+                con.register("decided", pa.Table.from_pylist(rows))
+                con.execute("insert into raw.decisions by name from decided")
+
+    def call_real(self, incidents: Sequence[str], night: int) -> None:
+        """Hand in which incidents reviewers call real moves."""
+        with self._connect() as con:
+            for name in incidents:
+                con.execute("insert into raw.incident_releases values ($1, $2)", [name, day_of(night)])
+
+    def _connect(self) -> Any:
+        return warehouse.connect(self._settings.places)
+
+    def _make(self, con: duckdb.DuckDBPyConnection, table: str, night: int, version: int) -> None:
+        known = {
+            "day": day_of(night),
+            "first_day": FIRST_DATE,
+            "accounts": self._accounts,
+            "networks": list(NETWORKS),
+            "version": version,
+            "previous_version": self._version,
+            **self._settings.checks.model_dump(),
+            "history_nights": self._settings.scoring.history_nights,
+        }
+        query = relations.NIGHTLY[table]
+        values = {name: value for name, value in known.items() if f"${name}" in query}
+        con.execute(f"create or replace table {table} as {query}", values)
+
+    def _publish(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
+        for table, query in relations.PUBLISH.items():
+            values = {"day": day_of(night.night)} if "$day" in query else {}
+            rows = f"({query.format(version=night.version)})"
+            found = [name for name, *_ in con.execute(f"describe {rows}", values).fetchall()]
+            shared = ", ".join(name for name in warehouse.columns_of(con, table) if name in found)
+            con.execute(f"insert into {table} by name select {shared} from {rows}", values)
+        window = {"day": day_of(night.night), "hold_window_nights": self._settings.checks.hold_window_nights}
+        con.execute(relations.FORGOTTEN, window)
+        con.execute("insert into raw.published_nights values ($1, $2)", [day_of(night.night), night.version])
+
+    def _score(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
+        for version in {night.version, self._version}:
+            prefix = "" if version == night.version else "last_"
+            query = relations.INFLUENCE.format(score=f"{prefix}new_score", old_score=f"{prefix}old_score")
+            table = f"scores.score_person__influence_v{version}"
+            con.execute(f"create or replace table {table} as {query}", {"day": day_of(night.night)})
+
+    def _register(self, con: duckdb.DuckDBPyConnection, night: Night) -> None:
+        con.register("tonight", pa.table(self._columns(night)))
+        con.register("parts", pa.table(_parts(night)))
+        held = np.fromiter(self._waiting, np.int64, len(self._waiting))
+        movers = np.union1d(np.flatnonzero(night.climbed >= MOVER_POINTS), held)
+        con.register("movers", pa.table({"account": movers}))
+        jumpers = np.union1d(np.flatnonzero(night.climbed >= JUMPER_POINTS), held)
+        con.register("jumpers", pa.table({"account": jumpers}))
+        events, nights = night.log.of(movers)
+        columns = {name: getattr(events, name) for name in ("target", "engager", "post", "count")}
+        con.register("events", pa.table({**columns, "network": _names(events.network), "night": nights}))
+
+    def _columns(self, night: Night) -> dict[str, Any]:
+        """One row an account, in the order of their numbers."""
+        new, old = night.standing, night.old_standing
+        scores = {
+            f"{last}{name}_score": standing.score(version).astype(float)
+            for last, version in (("", night.version), ("last_", self._version))
+            for name, standing in (("new", new), ("old", old))
+        }
+        return scores | {
+            "account": np.arange(self._accounts, dtype=np.int64),
+            "new_short": new.short,
+            "new_long": new.long,
+            "old_short": old.short,
+            "old_long": old.long,
+            "half_band": new.half_band(),
+            "evidence_count": new.actions,
+            "engager_count": new.engagers,
+            "is_sufficient": new.is_sufficient,
+            "is_eligible": night.is_eligible,
+            "first_night": night.log.first_received.astype(np.int32),
+            "first_acted": night.log.first_acted.astype(np.int32),
+        }
+
+    def _read(self, con: duckdb.DuckDBPyConnection, night: int, seconds: float) -> Verdict:
+        jumps = con.execute(
+            "select person_id[2:]::bigint, rule, cause, episode_date, decision, candidate_score "
+            "from marts.score_jumps where decision in ('pending', 'rejected') order by all"
+        ).fetchall()
+        held = tuple(Held(row[0], row[1], row[2], night_of(row[3]), row[4], row[5]) for row in jumps)
+        frozen = "select person_id[2:]::bigint from gate.gate_person__verdict where verdict = 'frozen' order by all"
+        incidents = "select incident_id, kind, scope from gate.gate_incident__tonight order by all"
+        return Verdict(
+            night,
+            np.array(sorted(found.account for found in held), np.int64),
+            np.array([account for (account,) in con.execute(frozen).fetchall()], np.int64),
+            held,
+            tuple(Incident(*row) for row in con.execute(incidents).fetchall()),
+            seconds,
+        )
+
+
+def _parts(night: Night) -> dict[str, Any]:
+    """One row an account and network that anything was ever received on."""
+    account, network = np.nonzero(night.log.last_received > np.iinfo(np.int16).min)
+    evidence = night.evidence
+    return {
+        "account": account,
+        "network": _names(network.astype(np.int8)),
+        "short": evidence.short[account, network].astype(float),
+        "long": evidence.long[account, network].astype(float),
+        "eve_action_count": night.eve.actions[account, network],
+        "last_date": np.datetime64(FIRST_DATE) + night.log.last_received[account, network].astype("timedelta64[D]"),
+    }
+
+
+def _names(networks: NDArray[np.int8]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(networks), pa.array(NETWORKS))

@@ -1,0 +1,75 @@
+"""What truly happened to each account: injected cases as their scores show them, and natural jumps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenscore.laboratory.simulation.simulate import Outcome
+from evenscore.laboratory.simulation.truth import Case
+from evenscore.laboratory.simulation.world import HISTORY_NIGHTS
+
+WINDOW_NIGHTS = 3
+JUMP_POINTS = 30.0
+AFTERMATH_NIGHTS = 28
+"""What is said of an account for so long after a case is about that case: windows of four weeks still hold it."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One case as one account's scores show it."""
+
+    case: Case
+    account: int
+    onset: int | None
+    """The first night on which a score that could be published had moved 30 points within three nights; else None."""
+    size: float
+    """The farthest that it moved off its score of the eve, in points, while the case lasted."""
+
+    @property
+    def is_jump(self) -> bool:
+        """Whether it is one of the jumps that must never be published unreviewed."""
+        return self.onset is not None
+
+
+def happened(outcome: Outcome) -> list[Happened]:
+    """Every injected case, one row an account."""
+    return [_seen(outcome, case, account) for case in outcome.truth.cases for account in case.accounts]
+
+
+def _seen(outcome: Outcome, case: Case, account: int) -> Happened:
+    series = outcome.scores[:, account]
+    nights = range(case.begins, min(case.ends + 1, outcome.size.nights - 1) + 1)
+    moved = [_move(series, night + HISTORY_NIGHTS) for night in nights]
+    is_shown = outcome.is_eligible[:, account]
+    onsets = [
+        night
+        for night, move in zip(nights, moved, strict=True)
+        if move >= JUMP_POINTS and is_shown[night - 1 + HISTORY_NIGHTS : night + 1 + HISTORY_NIGHTS].any()
+    ]
+    eve = series[case.begins - 1 + HISTORY_NIGHTS]
+    path = series[case.begins + HISTORY_NIGHTS : nights[-1] + 1 + HISTORY_NIGHTS] - eve
+    return Happened(case, account, onsets[0] if onsets else None, float(path[np.abs(path).argmax()]))
+
+
+def _move(series: NDArray[np.float32], row: int) -> float:
+    return float(np.abs(series[row] - series[row - WINDOW_NIGHTS : row]).max())
+
+
+def far_moves(outcome: Outcome, points: float) -> NDArray[np.bool_]:
+    """On which nights each account had moved so far within three nights: nights x accounts, from night 0 on."""
+    first = HISTORY_NIGHTS
+    far = np.zeros((outcome.size.nights, outcome.size.accounts), bool)
+    for back in range(1, WINDOW_NIGHTS + 1):
+        for night in range(outcome.size.nights):
+            row = first + night
+            far[night] |= np.abs(outcome.scores[row] - outcome.scores[row - back]) >= points
+    return far & outcome.is_eligible[first:]
+
+
+def explained(outcome: Outcome) -> NDArray[np.bool_]:
+    """Nights on which an alarm about an account is about an injected case: nights x accounts."""
+    found = np.zeros((outcome.size.nights, outcome.size.accounts), bool)
+    for case in outcome.truth.cases:
+        found[case.begins : case.ends + 1 + AFTERMATH_NIGHTS, list(case.accounts)] = True
+    return found

@@ -1,0 +1,12 @@
+"""One silent simulation for all tests that only read what was injected."""
+
+import pytest
+from silent import SilentGate
+
+from evenscore.laboratory.simulation.simulate import Outcome, simulate
+from evenscore.laboratory.simulation.world import Size
+
+
+@pytest.fixture(scope="session")
+def silent() -> Outcome:
+    return simulate(None, Size(3000, 45, 7), SilentGate)  # type: ignore[arg-type]  # no gate
