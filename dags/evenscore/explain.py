@@ -7,44 +7,8 @@ import duckdb
 
 from evenscore.errors import UsageError
 from evenscore.grounds import grounds
+from evenscore.phrases import CHANGES, FEATURES, MOVES, REASONS
 from evenscore.places import Places
-
-FEATURES = {
-    "recent_engagers": "people who engaged lately (each action halves every 28 days)",
-    "lasting_engagers": "people who engaged over the long run (each action halves every 120 days)",
-    "recent_crowd": "everybody who engaged lately, trusted by the community or not",
-    "lasting_crowd": "everybody who engaged over the long run, trusted or not",
-    "scale_floor": "where the scale starts",
-    "scale_ceiling": "cut at the end of the scale",
-}
-
-MOVES = {
-    True: "it has moved since the night before",
-    False: "it has not moved since the night before",
-    None: "there is no night before to compare it with",
-}
-
-CHANGES = {
-    "own_activity": "engagement with new posts",
-    "engagers": "engagement with older posts, and engagers whom the community has come to trust",
-    "decay": "older engagement fades, or its engagers have lost trust",
-    "source_coverage": "a network that was down is back",
-    "scoring_version": "a new scoring version",
-    "review": "a hold began or ended",
-    "scale": "the end of the scale",
-}
-
-CAUSES = {
-    "ring": "it rose together with accounts that engage mostly with one another",
-    "slow_ramp": "it climbed for nights on end without a big step",
-    "viral_post": "one post drew most of it",
-    "single_engager": "one person did most of it",
-    "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
-    "cold_start": "there was too little to compare it with",
-    "source_fault": "old evidence cannot vanish that fast, nor grow; a feed may be at fault",
-    "version_change": "a new scoring version gives another score",
-    "organic": "many people and posts are behind it, and nothing points to a fault",
-}
 
 
 def explain(places: Places, person_id: str, as_of_date: date | None) -> list[dict[str, Any]]:
@@ -120,13 +84,19 @@ def in_words(score: dict[str, Any]) -> str:
 
 def _headline(score: dict[str, Any]) -> str:
     if score["score"] is None:
-        return f"no score yet ({CAUSES.get(score['reason'], score['reason'])})"
+        return f"no score yet ({reason_in_words(score)})"
     if score["status"] == "held":
-        cause = CAUSES.get(score["reason"], score["reason"])
-        return f"{score['score']:.0f}, held: the last good score stands while a jump waits for a reviewer ({cause})"
+        why = reason_in_words(score)
+        return f"{score['score']:.0f}, held: the last good score stands while a jump waits for a reviewer ({why})"
     if score["status"] == "frozen":
-        return f"{score['score']:.0f}, frozen: it stays as it was ({score['reason']})"
+        return f"{score['score']:.0f}, frozen: it stays as it was ({reason_in_words(score)})"
     return f"{score['score']:.0f}"
+
+
+def reason_in_words(score: dict[str, Any]) -> str:
+    """Why a row is as it is, with what that is about: `in its first weeks: 12 of 21 nights`."""
+    words, detail = REASONS.get(score["reason"], score["reason"]), score["reason_detail"]
+    return f"{words}: {detail}" if detail else words
 
 
 def _band(score: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ from evenscore.places import Places
 from evenscore.report.words import clean, points, signed
 
 SCORES = """
-    select person_id, persona, as_of_date, score, score_low, score_high, percentile, status, reason, delta_1d
+    select person_id, persona, as_of_date, score, score_low, score_high, percentile, status, reason, reason_detail,
+        delta_1d
     from current_scores
     where (len($people) = 0 or list_contains($people, person_id))
         and ($network is null or exists (
@@ -68,7 +69,7 @@ def in_words(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
-    reason = f": {clean(row['reason'])}" if row["reason"] else ""
+    why = ": ".join(clean(row[name]).replace("_", " ") for name in ("reason", "reason_detail") if row[name])
     return (
         clean(row["person_id"]),
         clean(row["persona"]),
@@ -76,7 +77,7 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
         "-" if row["score"] is None else f"{row['score_low']:.0f} to {row['score_high']:.0f}",
         "-" if row["percentile"] is None else f"{row['percentile']:.0f}",
         "-" if row["delta_1d"] is None else signed(row["delta_1d"]),
-        f"{row['status'].replace('_', ' ')}{reason}",
+        f"{row['status'].replace('_', ' ')}{why and ': '}{why}",
     )
 
 

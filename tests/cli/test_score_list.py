@@ -13,13 +13,14 @@ from home import Home
 TABLES = """
 create table current_scores (
     person_id varchar, persona varchar, as_of_date date, score double, score_low double, score_high double,
-    percentile double, status varchar, reason varchar, delta_1d double
+    percentile double, status varchar, reason varchar, reason_detail varchar, delta_1d double
 );
 insert into current_scores values
-    ('p_ann', 'work', '2026-03-15', 41.26, 38, 44.5, 91.2, 'published', null, 0.04),
-    ('p_bo', 'personal', '2026-03-15', 7.5, 6, 9, 12, 'held', 'ring', -1.25),
-    ('p_bo', 'work', '2026-03-15', null, null, null, null, 'insufficient_evidence', 'too little evidence', null),
-    ('p_' || chr(27) || '[2J' || chr(8238) || 'zed', 'work', '2026-03-15', 99.9, 99, 100, 100, 'published', null, null);
+    ('p_ann', 'work', '2026-03-15', 41.26, 38, 44.5, 91.2, 'published', null, null, 0.04),
+    ('p_bo', 'personal', '2026-03-15', 7.5, 6, 9, 12, 'held', 'ring', null, -1.25),
+    ('p_bo', 'work', '2026-03-15', null, null, null, null, 'insufficient_evidence', 'too_little_evidence', null, null),
+    ('p_' || chr(27) || '[2J' || chr(8238) || 'zed', 'work', '2026-03-15', 99.9, 99, 100, 100, 'published', null, null,
+        null);
 create table network_coverage as
 select 'p_ann' as person_id, 'work' as persona, date '2026-03-15' as as_of_date, unnest(['forum', 'chat']) as network,
     unnest([true, false]) as is_linked;

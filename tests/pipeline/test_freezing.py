@@ -90,10 +90,11 @@ def test_who_is_frozen_has_the_row_of_the_night_before_to_the_digit(outage: Outa
 
 
 def test_every_text_says_the_same_of_the_outage(outage: Outage) -> None:
-    said = "select distinct status, reason from person_scores where starts_with(person_id, 'x') and as_of_date = $1"
-    assert published(outage.settings, said, DOWN) == [("frozen", "delivery missing: pixels")]
-    half = "select status, reason from person_scores where person_id = 'p0' and as_of_date = $1"
-    assert published(outage.settings, half, DOWN) == [("published", "delivery missing: pixels")]
+    columns = "status, reason, reason_detail from person_scores"
+    said = f"select distinct {columns} where starts_with(person_id, 'x') and as_of_date = $1"
+    assert published(outage.settings, said, DOWN) == [("frozen", "missing_delivery", "pixels")]
+    half = f"select {columns} where person_id = 'p0' and as_of_date = $1"
+    assert published(outage.settings, half, DOWN) == [("published", "missing_delivery", "pixels")]
     why = "tonight's delivery is missing: its part stays as it was"
     query = (
         "select distinct is_counted, is_complete, why_not from network_coverage where network = 'pixels' and is_linked"

@@ -143,11 +143,11 @@ def test_a_mass_fault_is_one_incident_with_its_cohort(struck: Struck) -> None:
 def test_the_cohort_keeps_its_last_accepted_scores_and_nobody_of_it_is_held(struck: Struck) -> None:
     rows = published(
         struck.settings,
-        "select distinct status, reason, delta_1d from person_scores "
+        "select distinct status, reason, reason_detail, delta_1d from person_scores "
         "where starts_with(person_id, 'c') and as_of_date = $1",
         STRUCK,
     )
-    assert rows == [("frozen", "incident: mass_shift in network:forum", 0.0)]
+    assert rows == [("frozen", "incident", "mass_shift in network:forum", 0.0)]
     held = published(struck.settings, "select distinct person_id from score_jumps where as_of_date = $1", STRUCK)
     assert held == [("x0",)]
 
@@ -202,4 +202,4 @@ def test_nothing_is_published_of_an_account_in_its_first_weeks(tmp_path: Path) -
     settings = village.settings(tmp_path / "home")
     steps.run_night(settings, LAST)
     assert status(settings, "ann", LAST) == [("published", None)]
-    assert status(settings, "bob", LAST) == [("insufficient_evidence", "provisional: 19 of 21 nights")]
+    assert status(settings, "bob", LAST) == [("insufficient_evidence", "provisional")]

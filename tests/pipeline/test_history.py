@@ -211,5 +211,6 @@ def test_an_unannounced_change_of_the_method_is_one_incident_and_moves_nobody(
     run_labelled(settings, LAST, "changed")
     incidents = published(settings, "select as_of_date, kind, scope from incidents")
     assert incidents == [(LAST, "mass_shift", "all")]
-    seen = "select distinct status, reason, delta_1d from person_scores where as_of_date = $1 and score is not null"
-    assert published(settings, seen, LAST) == [("frozen", "incident: mass_shift in all", 0.0)]
+    columns = "status, reason, reason_detail, delta_1d"
+    seen = f"select distinct {columns} from person_scores where as_of_date = $1 and score is not null"
+    assert published(settings, seen, LAST) == [("frozen", "incident", "mass_shift in all", 0.0)]

@@ -141,4 +141,4 @@ def test_a_network_that_is_down_or_partial_keeps_its_part(delivered: int, tmp_pa
     status = (
         "select status, reason, count(*) from marts.person_scores where status <> 'insufficient_evidence' group by all"
     )
-    assert {row[:2] for row in rows_of(settings, status)} == {("published", "delivery missing: pixels")}
+    assert {row[:2] for row in rows_of(settings, status)} == {("published", "missing_delivery")}

@@ -139,7 +139,7 @@ def test_l8_a_burst_fades_a_little_every_night_and_never_falls(
 def test_l10_too_little_evidence_gives_no_score(laws: Settings) -> None:
     rows = "select status, reason, score, score_low, percentile from marts.person_scores where person_id = $1"
     for person in ("too_few_people", "too_few_actions"):
-        assert built(laws, rows, person) == [("insufficient_evidence", "too little evidence", None, None, None)]
+        assert built(laws, rows, person) == [("insufficient_evidence", "too_little_evidence", None, None, None)]
         parts = "select count(*) from marts.score_contributions where person_id = $1"
         assert built(laws, parts, person) == [(0,)]
 

@@ -12,7 +12,7 @@ import yaml
 from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
 from evenscore.cli import main
 from evenscore.connectors import CONNECTORS
-from evenscore.explain import CAUSES
+from evenscore.phrases import CAUSES
 from evenscore.report import gate_words
 from evenscore.settings import Checks, Source
 

@@ -70,7 +70,7 @@ def published() -> Facts:
     )
     days = tuple((TONIGHT - timedelta(days), 100) for days in range(28, -1, -1))
     scored = Scored(
-        (("published", "", 6), ("insufficient_evidence", "too little evidence", 3)),
+        (("published", "", 6), ("insufficient_evidence", "too_little_evidence", 3)),
         bins=(0, 6, *[0] * 18),
         bins_before=(1, 5, *[0] * 18),
         levels=(("half", 6.0, 5.5), ("nine tenths", 9.0, 9.5)),

@@ -232,6 +232,8 @@ def people(rows: Sequence[tuple[str, str, int]]) -> str:
     return Page(render(replace(facts, scored=replace(facts.scored, people=tuple(rows))))).words
 
 
-def test_those_in_their_first_weeks_are_one_line() -> None:
-    rows = [("insufficient_evidence", f"provisional: {night} of 21 nights", 6) for night in (3, 9)]
-    assert "provisional: their first weeks 12" in people([("published", "", 6), *rows])
+def test_a_reason_is_said_in_words() -> None:
+    rows = [("insufficient_evidence", "provisional", 12), ("held", "ring", 3), ("published", "", 6)]
+    said = people(rows)
+    assert "in its first weeks 12" in said
+    assert "A ring" in said

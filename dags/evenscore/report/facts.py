@@ -85,19 +85,8 @@ class Scored:
     """(name, points tonight, points seven nights before) of the quantiles."""
     moves: Moves | None = None
 
-    @property
-    def shown_people(self) -> tuple[tuple[str, str, int], ...]:
-        """The same with those in their first weeks in one line: which night of theirs it is tells them apart."""
-        young = [count for _, reason, count in self.people if reason.startswith(PROVISIONAL)]
-        others = tuple(row for row in self.people if not row[1].startswith(PROVISIONAL))
-        return (
-            (*others, ("insufficient_evidence", f"{PROVISIONAL}: their first weeks", sum(young))) if young else others
-        )
-
 
 MOVED_POINTS = 1.0
-PROVISIONAL = "provisional"
-"""How the reason begins of a score that is kept back for its first nights."""
 BIN_POINTS = 5
 
 

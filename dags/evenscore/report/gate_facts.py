@@ -122,7 +122,7 @@ HELD_COUNTS = f"select count(*), count(*) filter (decision = 'pending') from mar
 RULE_COUNTS = f"""
     select rule, count(*) from marts.score_jumps where {IS_HELD} group by all
     union all
-    select if(starts_with(reason, 'incident: '), 'incident', 'undelivered'), count(*)
+    select if(reason = 'incident', 'incident', 'undelivered'), count(*)
     from marts.person_scores where status = 'frozen' group by all
 """
 RECORD = f"""

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from evenscore import phrases
 from evenscore.checks.judge import Result
 from evenscore.checks.suites import STAGES
 from evenscore.report import check_words, gate_words, held_plot, plots, words
@@ -110,6 +111,7 @@ def _environment(folder: Path) -> Environment:
         "check_words": check_words,
         "words": words,
         "gate_words": gate_words,
+        "phrases": phrases,
         "drawn_cards": DRAWN_CARDS,
         "listed_members": LISTED_MEMBERS,
         "plots": plots,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from evenscore import terminal
 from evenscore.decisions import Action, Decision, Seen
-from evenscore.explain import CHANGES
+from evenscore.phrases import CHANGES
 from evenscore.report import gate_words, words
 from evenscore.report.words import clean
 from evenscore.reviews.board import Board, Evidence, HeldScore, OpenIncident

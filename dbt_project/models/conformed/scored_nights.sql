@@ -20,7 +20,7 @@ quiet as (
     select person_id, persona, true as is_quiet
     from {{ ref("standing_scores") }} as published
     cross join night
-    where published.as_of_date = night.as_of_date - 1 and published.reason = 'too little evidence'
+    where published.as_of_date = night.as_of_date - 1 and published.reason = 'too_little_evidence'
 
 ),
 

@@ -11,7 +11,7 @@ undelivered as (
     select
         person_id,
         persona,
-        'delivery missing: ' || string_agg(network, ', ' order by network) filter (not is_complete) as missing
+        string_agg(network, ', ' order by network) filter (not is_complete) as networks
     from {{ ref("score_person__networks") }}
     where is_counted and last_event_at is not null
     group by all
@@ -32,12 +32,17 @@ tonight as (
         case
             when accepted.is_held then jumps.cause
             when status = 'insufficient_evidence' and candidates.is_sufficient and ages.first_date > night.as_of_date - night.provisional_nights
-                then printf('provisional: %d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
-            when status = 'insufficient_evidence' and (accepted.verdict <> 'frozen' or not candidates.is_sufficient) then 'too little evidence'
-            when accepted.verdict = 'frozen' and incidents.incident_id is not null
-                then 'incident: ' || incidents.kind || ' in ' || incidents.scope
-            else undelivered.missing
+                then 'provisional'
+            when status = 'insufficient_evidence' and (accepted.verdict <> 'frozen' or not candidates.is_sufficient)
+                then 'too_little_evidence'
+            when accepted.verdict = 'frozen' and incidents.incident_id is not null then 'incident'
+            when undelivered.networks is not null then 'missing_delivery'
         end as reason,
+        case reason
+            when 'provisional' then printf('%d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
+            when 'incident' then incidents.kind || ' in ' || incidents.scope
+            when 'missing_delivery' then undelivered.networks
+        end as reason_detail,
         if(accepted.is_accepted_sufficient, accepted.accepted_score, null) as score
     from {{ ref("score_person__accepted") }} as accepted
     inner join night using (as_of_date)
@@ -132,6 +137,7 @@ select
     if(tonight.score is null, null, tonight.accepted_high) as score_high,
     tonight.status,
     tonight.reason,
+    tonight.reason_detail,
     if(kept.keeps_parts, kept.parts.reach, facets.reach) as reach,
     if(kept.keeps_parts, kept.parts.amplification, facets.amplification) as amplification,
     if(kept.keeps_parts, kept.parts.network_quality, facets.network_quality) as network_quality,

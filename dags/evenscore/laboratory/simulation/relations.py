@@ -151,7 +151,7 @@ PUBLISH = {
         select accepted.person_id, accepted.persona, accepted.as_of_date,
             case when not is_accepted_sufficient then 'insufficient_evidence' when accepted.is_held then 'held'
                 when verdict = 'frozen' then 'frozen' else 'published' end as status,
-            case when accepted.is_held then jumps.cause when not is_accepted_sufficient then 'too little evidence'
+            case when accepted.is_held then jumps.cause when not is_accepted_sufficient then 'too_little_evidence'
                 when verdict = 'frozen' then 'incident' end as reason,
             night.scoring_version, candidates.evidence_count,
             if(is_accepted_sufficient, accepted_score, null) as score,
@@ -180,7 +180,7 @@ PUBLISH = {
 FORGOTTEN = """
     delete from base.unseen where as_of_date <= $day::date - $hold_window_nights::integer and person_id not in (
         select person_id from base.published_scores
-        where as_of_date = $day and score is null and reason <> 'too little evidence'
+        where as_of_date = $day and score is null and reason <> 'too_little_evidence'
     )
 """
 """Candidates that nobody was shown are kept for the hold window, and for as long as they are held."""
@@ -188,7 +188,7 @@ FORGOTTEN = """
 HISTORY = """
     select people.person_id, people.persona, $day::date as as_of_date,
         if(is_eligible, 'published', 'insufficient_evidence') as status,
-        if(is_eligible, null, 'too little evidence') as reason, $version::integer as scoring_version,
+        if(is_eligible, null, 'too_little_evidence') as reason, $version::integer as scoring_version,
         tonight.evidence_count, if(is_eligible, new_score, null) as score,
         if(is_eligible, greatest(new_score - half_band, 1), null) as score_low,
         if(is_eligible, least(new_score + half_band, 100), null) as score_high,

@@ -1,0 +1,46 @@
+"""Codes of the published tables in plain English, for the people whom a score is about."""
+
+FEATURES = {
+    "recent_engagers": "people who engaged lately (each action halves every 28 days)",
+    "lasting_engagers": "people who engaged over the long run (each action halves every 120 days)",
+    "recent_crowd": "everybody who engaged lately, trusted by the community or not",
+    "lasting_crowd": "everybody who engaged over the long run, trusted or not",
+    "scale_floor": "where the scale starts",
+    "scale_ceiling": "cut at the end of the scale",
+}
+
+MOVES = {
+    True: "it has moved since the night before",
+    False: "it has not moved since the night before",
+    None: "there is no night before to compare it with",
+}
+
+CHANGES = {
+    "own_activity": "engagement with new posts",
+    "engagers": "engagement with older posts, and engagers whom the community has come to trust",
+    "decay": "older engagement fades, or its engagers have lost trust",
+    "source_coverage": "a network that was down is back",
+    "scoring_version": "a new scoring version",
+    "review": "a hold began or ended",
+    "scale": "the end of the scale",
+}
+
+CAUSES = {
+    "ring": "it rose together with accounts that engage mostly with one another",
+    "slow_ramp": "it climbed for nights on end without a big step",
+    "viral_post": "one post drew most of it",
+    "single_engager": "one person did most of it",
+    "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
+    "cold_start": "there was too little to compare it with",
+    "source_fault": "old evidence cannot vanish that fast, nor grow; a feed may be at fault",
+    "version_change": "a new scoring version gives another score",
+    "organic": "many people and posts are behind it, and nothing points to a fault",
+}
+
+REASONS = CAUSES | {
+    "provisional": "in its first weeks",
+    "too_little_evidence": "too little evidence",
+    "incident": "an incident",
+    "missing_delivery": "delivery missing",
+}
+"""Why a row is as it is, whatever its status."""
