@@ -38,6 +38,8 @@ DATA_QUALITY = {
     "observed": ("varchar", "What was seen; where rows failed, how many and which."),
     "expected": ("varchar", "The limits."),
     "because": ("varchar", "Why it is expected."),
+    "column_name": ("varchar", "The column that was looked at; null where it was the table."),
+    "observed_value": ("double", "What was seen, where that is one number; null where it is many values, or none."),
 }
 
 TABLES = {

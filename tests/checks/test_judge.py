@@ -190,3 +190,26 @@ def test_results_survive_as_json(settings: Settings, tmp_path: Path, monkeypatch
         results = judge(settings, NIGHT, "scores", con)
     (kept,) = json.loads((settings.places.run(NIGHT.run_id) / "checks" / "scores.json").read_text())
     assert kept == vars(results[0])
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [("select 3 as a", 3.0), ("select .25::decimal(4, 2) as a", 0.25), ("select unnest([1, 2]) as a", None)],
+)
+def test_a_single_number_is_kept_as_one(
+    query: str, value: float | None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(monkeypatch, tmp_path, query, [], column="a", max_value=5)
+    with duckdb.connect() as con:
+        (result,) = judge(settings, NIGHT, "scores", con)
+    assert (result.column_name, result.observed_value) == ("a", value)
+
+
+def test_the_number_of_rows_is_a_number_of_no_column(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = {"expect": "expect_table_row_count_to_be_between", "max_value": 5}
+    expect(monkeypatch, tmp_path, "select unnest([1, 2]) as a", [], **rule)
+    with duckdb.connect() as con:
+        (result,) = judge(settings, NIGHT, "scores", con)
+    assert (result.column_name, result.observed_value) == (None, 2.0)

@@ -1,9 +1,11 @@
 """Runs the suites of a stage in Great Expectations, keeps every result, and decides stop or go."""
 
 import logging
+import math
 import os
 from dataclasses import asdict, dataclass
 from functools import cache
+from numbers import Number
 from typing import Any
 
 import duckdb
@@ -33,6 +35,8 @@ class Result:
     observed: str
     expected: str
     because: str
+    column_name: str | None = None
+    observed_value: float | None = None
 
 
 def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConnection) -> list[Result]:
@@ -72,13 +76,14 @@ def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Res
         reason = " ".join(str(error).split())
         raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {reason}") from error
     return [
-        _result(night, suite, stanza, result, _observed(stanza, suite, result, rows))
+        _result(night, suite, stanza, result, rows)
         for stanza, result in zip(suite.expectations, found, strict=True)
     ]
 
 
-def _result(night: Night, suite: Suite, stanza: Stanza, result: Any, observed: str) -> Result:
+def _result(night: Night, suite: Suite, stanza: Stanza, result: Any, rows: pd.DataFrame) -> Result:
     """A critical expectation that compared nothing has proved nothing, unless its file says why it may."""
+    observed = _observed(stanza, suite, result, rows)
     is_proof = observed != NOTHING or stanza.severity != "critical" or stanza.may_compare_nothing is not None
     return Result(
         run_id=night.run_id,
@@ -90,6 +95,8 @@ def _result(night: Night, suite: Suite, stanza: Stanza, result: Any, observed: s
         observed=observed,
         expected=_expected(stanza, result),
         because=stanza.because,
+        column_name=stanza.arguments.get("column"),
+        observed_value=_observed_value(stanza, result, rows),
     )
 
 
@@ -177,6 +184,15 @@ def _observed(stanza: Stanza, suite: Suite, result: Any, rows: pd.DataFrame) -> 
     )
     more = f"; and {len(failing) - NAMED_ROWS} more" if len(failing) > NAMED_ROWS else ""
     return f"{len(failing)} of {len(rows)}: {named}{more}"
+
+
+def _observed_value(stanza: Stanza, result: Any, rows: pd.DataFrame) -> float | None:
+    """What was observed where that is one number: a figure of the table, or the only row's; None otherwise."""
+    seen = result.result.get("observed_value")
+    if seen is None and len(rows) == 1 and "column" in stanza.arguments:
+        seen = rows[stanza.arguments["column"]].iloc[0]
+    is_number = isinstance(seen, Number) and not isinstance(seen, bool)
+    return float(seen) if is_number and math.isfinite(seen) else None
 
 
 def _range(values: pd.Series) -> str:
