@@ -20,15 +20,16 @@ from evenscore.settings import Settings
 
 
 def kept_until(settings: Settings) -> dict[str, str]:
-    """Each place where something of a person is kept, and until when."""
-    runs_kept = settings.publish.kept_runs
+    """Each place where something of a person is kept, and until when: by the settings that stand now."""
+    raw_days, nights = settings.retention.raw_days, settings.retention.history_nights
     return {
         "ledger": "until an erasure; then a keyed hash alone, so that nothing is taken in again",
-        "landing": "until an erasure, or as long as the operator keeps landed files",
+        "landing": f"{raw_days} days from the day of a row (retention.raw_days), or until an erasure",
         "warehouse": "until the next night rewrites it, or an erasure",
-        "published": "until a withdrawal or an erasure, which hide every earlier night too",
-        "kept_runs": f"the last {runs_kept} published runs, or until an erasure",
-        "reports": "as long as the operator keeps pages, or until an erasure",
+        "published": f"{nights} nights (retention.history_nights), or until a withdrawal or an erasure, which hide every "
+        "earlier night too",
+        "kept_runs": f"the last {settings.publish.kept_runs} published runs (publish.kept_runs), or until an erasure",
+        "reports": f"{nights} nights (retention.history_nights); the person goes with a withdrawal or an erasure",
         "exports": "that it was handed out, when, to whom and what for; never what it said",
     }
 
