@@ -9,11 +9,7 @@ with nights as (
 
 snapshots as (
 
-    select * from {{ ref("stg_files__accounts") }}
-    union all
-    select * from {{ ref("stg_github__accounts") }}
-    union all
-    select * from {{ ref("stg_discourse__accounts") }}
+    select * from {{ ref("stg_accounts") }}
 
 ),
 

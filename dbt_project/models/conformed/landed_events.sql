@@ -4,11 +4,7 @@
 
 with landed as (
 
-    select * from {{ ref("stg_files__activity") }}
-    union all
-    select * from {{ ref("stg_github__activity") }}
-    union all
-    select * from {{ ref("stg_discourse__activity") }}
+    select * from {{ ref("stg_activity") }}
 
 ),
 

@@ -3,11 +3,7 @@
 {{ config(database="in_memory") }}
 with sightings as (
 
-    select * from {{ ref("stg_files__aliases") }}
-    union all
-    select * from {{ ref("stg_github__aliases") }}
-    union all
-    select * from {{ ref("stg_discourse__aliases") }}
+    select * from {{ ref("stg_aliases") }}
 
 ),
 

@@ -1,4 +1,4 @@
--- A forum names accounts by username, which its staff may change.
+-- Names of accounts and objects beside the platforms' own ids, as they landed.
 select
     network,
     kind,
@@ -6,4 +6,3 @@ select
     stable_id,
     seen_at
 from {{ source("raw", "aliases") }}
-where source_kind = 'discourse'

@@ -1,4 +1,4 @@
--- Forum activity. Likes come as a count a post, so they are anonymous and dated like the post.
+-- Activity of every source, as it landed: connectors have brought it into one shape already.
 select
     event_id,
     network,
@@ -9,4 +9,3 @@ select
     occurred_at,
     value
 from {{ source("raw", "activity") }}
-where source_kind = 'discourse'
