@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from evenscore.settings import Settings
 from evenscore.topic_list import read_topics
 
 LEAST_FREE_BYTES = 1 << 30
+NAMED_DAYS = 5
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,22 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
     for source in settings.sources:
         found = input_files(settings, source, date.max)
         where = settings.resolve(source.path)
-        newest = max((file.day for file in found if file.day), default=None)
-        until = f", the newest of {newest}" if newest else ""
+        days = {file.day for file in found if file.day}
+        until = f", the newest of {max(days)}" if days else ""
+        # Snapshots of accounts come when they come; what people did is owed for every day.
+        until += _in_between(days) if source.dataset == "activity" else ""
         nothing = f"no file matches {where}; deliver one, or correct sources.{source.name}.path"
         says = f"{plural(len(found), 'file')} at {where}{until}" if found else nothing
         yield Finding(f"source {source.name}", bool(found), says)
+
+
+def _in_between(days: set[date]) -> str:
+    """Which days have no file though earlier and later ones have."""
+    span = (max(days) - min(days)).days if days else 0
+    without = sorted({min(days) + timedelta(n) for n in range(1, span)} - days)
+    named = ", ".join(map(str, without[-NAMED_DAYS:]))
+    more = f" and {len(without) - NAMED_DAYS} before" if len(without) > NAMED_DAYS else ""
+    return f"; no file for {named}{more}, though for days around: nights rest on what came" if without else ""
 
 
 def _look_at_ledger(settings: Settings) -> Iterator[Finding]:

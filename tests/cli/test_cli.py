@@ -166,12 +166,17 @@ def test_doctor_finds_a_sound_home_well(home: Home, run: Run) -> None:
     assert well["landing"] == (True, "1 landed files, each with the bytes that were landed")
 
 
-def test_doctor_names_the_newest_day_that_a_source_covers(home: Home, run: Run) -> None:
+def test_doctor_names_the_newest_day_of_a_source_and_the_days_that_it_left_out(home: Home, run: Run) -> None:
     home.configure(path="data/{date}*.ndjson")
     for name in ("2026-03-01.ndjson", "2026-03-04-b.ndjson", "2026-03-02.ndjson"):
         home.deliver(name, event(name))
     says = findings(run("doctor", "--json"))["source forum"]
-    assert says == (True, f"3 files at {home.data}/{{date}}*.ndjson, the newest of 2026-03-04")
+    left_out = "; no file for 2026-03-03, though for days around: nights rest on what came"
+    assert says == (True, f"3 files at {home.data}/{{date}}*.ndjson, the newest of 2026-03-04{left_out}")
+    home.deliver("2026-03-03.ndjson", event("d"))
+    home.deliver("2026-03-20.ndjson", event("e"))
+    (_, says) = findings(run("doctor", "--json"))["source forum"]
+    assert "; no file for 2026-03-15, 2026-03-16, 2026-03-17, 2026-03-18, 2026-03-19 and 10 before, though" in says
 
 
 def test_doctor_says_what_is_wrong_and_goes_on(home: Home, run: Run) -> None:

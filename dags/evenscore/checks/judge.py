@@ -76,8 +76,7 @@ def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Res
         reason = " ".join(str(error).split())
         raise EvenscoreError(f"expectation suite {suite.name}: could not be evaluated: {reason}") from error
     return [
-        _result(night, suite, stanza, result, rows)
-        for stanza, result in zip(suite.expectations, found, strict=True)
+        _result(night, suite, stanza, result, rows) for stanza, result in zip(suite.expectations, found, strict=True)
     ]
 
 
