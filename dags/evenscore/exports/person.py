@@ -26,8 +26,7 @@ def kept_until(settings: Settings) -> dict[str, str]:
         "ledger": "until an erasure; then a keyed hash alone, so that nothing is taken in again",
         "landing": f"{raw_days} days from the day of a row (retention.raw_days), or until an erasure",
         "warehouse": "until the next night rewrites it, or an erasure",
-        "published": f"{nights} nights (retention.history_nights), or until a withdrawal or an erasure, which hide every "
-        "earlier night too",
+        "published": f"{nights} nights (retention.history_nights), or until a withdrawal or an erasure, which hide all",
         "kept_runs": f"the last {settings.publish.kept_runs} published runs (publish.kept_runs), or until an erasure",
         "reports": f"{nights} nights (retention.history_nights); the person goes with a withdrawal or an erasure",
         "exports": "that it was handed out, when, to whom and what for; never what it said",
