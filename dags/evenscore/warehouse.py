@@ -11,18 +11,16 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
 
-from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
+from evenscore.bundled import DBT_PROJECT
+from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
 from evenscore.parsed_project import parsed
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import ScoringVersion, Settings
-
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 LAYERS = {
     "staging": ("staging", "conformed", "resource_type:seed"),
@@ -131,6 +129,16 @@ def quoted(value: object) -> str:
 def file_of(path: object) -> str:
     """A path as an SQL string where DuckDB reads a pattern: the one file of that very name."""
     return quoted(PATTERN_SIGNS.sub(r"[\1]", str(path)))
+
+
+def require_project() -> None:
+    """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from."""
+    layers = [name for names in LAYERS.values() for name in names if ":" not in name]
+    models = [f"models/{name}/**/*.sql" for name in layers]
+    tests = [f"tests/{name}.sql" for names in REQUIRED_TESTS.values() for name in names]
+    for part in ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql", *models, *tests):
+        if not any(DBT_PROJECT.glob(part)):
+            raise UsageError(f"{DBT_PROJECT / part}: the dbt project has no such file; restore it, or install again")
 
 
 def build_layer(settings: Settings, layer: str) -> dict[str, Any]:

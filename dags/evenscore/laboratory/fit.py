@@ -18,7 +18,7 @@ from evenscore.laboratory.evaluation.measures import agreement
 from evenscore.laboratory.evaluation.trials import Scratch, scratch
 from evenscore.laboratory.fitting import EQUAL, Panel, Quality, Weights
 from evenscore.settings import ScoringVersion, Settings
-from evenscore.warehouse import DBT_PROJECT
+from evenscore.bundled import DBT_PROJECT
 
 FEATURES_OF: ScoringVersion = 2
 """The scoring version whose ln X at each half-life is weighed."""
