@@ -156,7 +156,7 @@ NEEDS_WAREHOUSE = STAGES[1:]
 
 
 def run_night(settings: Settings, as_of_date: date) -> Night:
-    """All steps of one night in this process, holding the home folder against other runs. Returns what identifies the run.
+    """All steps of one night in this process, holding the home folder against other runs. Returns its night and run.
 
     What is written is its owner's alone: the process works under umask 077 from here on.
     Raises UsageError for a day that is not over or a wrong setting, StoppedByCheck when a critical check stopped the

@@ -32,6 +32,9 @@ LAYERS = {
 REQUIRED_TESTS = {"scores": ("only_consenting_people_are_named", "contributions_sum_to_the_score")}
 """The singular tests that stand for a promise, told apart from their folder: a layer without them is not built."""
 
+PROJECT_PARTS = ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql")
+"""What the dbt project has beside its models and the required tests."""
+
 SCORING_VERSIONS = get_args(ScoringVersion)
 VERSIONED = ("score_person__influence", "score_person__contributions")
 """The dbt models that a scoring version consists of."""
@@ -136,7 +139,7 @@ def require_project() -> None:
     layers = [name for names in LAYERS.values() for name in names if ":" not in name]
     models = [f"models/{name}/**/*.sql" for name in layers]
     tests = [f"tests/{name}.sql" for names in REQUIRED_TESTS.values() for name in names]
-    for part in ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql", *models, *tests):
+    for part in (*PROJECT_PARTS, *models, *tests):
         if not any(DBT_PROJECT.glob(part)):
             raise UsageError(f"{DBT_PROJECT / part}: the dbt project has no such file; restore it, or install again")
 
