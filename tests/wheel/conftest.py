@@ -16,7 +16,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def uv(*arguments: str | Path, environment: Path) -> None:
-    """Call uv as make does, with its cache. A test that finds neither uv nor a package index is skipped, and says so."""
+    """Call uv as make does, with its cache. Where there is no uv or no package index, the test is skipped."""
     found = shutil.which("uv") or str(ROOT / ".bootstrap/bin/uv")
     if not Path(found).exists():
         pytest.skip("no uv: neither on the path nor in .bootstrap; make test-slow has it")
