@@ -1,17 +1,21 @@
 """The wheel carries all that a night needs, and reads none of it at import; what it offers is typed and described."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 import evenscore
-from evenscore import bundled, warehouse
+from evenscore import bundled, steps, warehouse
 from evenscore.errors import UsageError
+from evenscore.runs import Night
+from home import Home
 
 ROOT = Path(__file__).parents[2]
 CARRIED = {
@@ -95,6 +99,27 @@ def test_a_dbt_project_without_a_part_stops_the_night(
     with pytest.raises(UsageError, match="the dbt project has no such file") as stopped:
         warehouse.require_project()
     assert str(project / lost) in str(stopped.value)
+
+
+def test_the_first_stage_of_a_night_asks_for_the_dbt_project(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "DBT_PROJECT", tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=r"nowhere/dbt_project\.yml: the dbt project has no such file"):
+        steps.check_landing(home.settings, Night.of(date(2026, 3, 1)))
+    assert not home.places.warehouse.exists()
+
+
+def test_a_night_from_python_leaves_files_for_their_owner_alone(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever calls the API has not gone through a verb, which sets the umask."""
+    before = os.umask(0o022)
+    try:
+        monkeypatch.setattr(warehouse, "DBT_PROJECT", Path("nowhere"))
+        with pytest.raises(UsageError):
+            evenscore.run_night(home.settings, date(2026, 3, 1))
+    finally:
+        os.umask(before)
+    assert home.places.runs.stat().st_mode & 0o077 == 0
 
 
 def test_the_public_api_is_there_and_described() -> None:
