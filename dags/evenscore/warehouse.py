@@ -135,9 +135,10 @@ def file_of(path: object) -> str:
 
 
 def require_project() -> None:
-    """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from."""
+    """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from: models,
+    and the YAML that has their tests."""
     layers = [name for names in LAYERS.values() for name in names if ":" not in name]
-    models = [f"models/{name}/**/*.sql" for name in layers]
+    models = [f"models/{name}/**/*.{kind}" for name in layers for kind in ("sql", "yml")]
     tests = [f"tests/{name}.sql" for names in REQUIRED_TESTS.values() for name in names]
     for part in (*PROJECT_PARTS, *models, *tests):
         if not any(DBT_PROJECT.glob(part)):

@@ -101,6 +101,17 @@ def test_a_dbt_project_without_a_part_stops_the_night(
     assert str(project / lost) in str(stopped.value)
 
 
+def test_models_without_the_yaml_of_their_tests_stop_the_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt would build them, and test nothing."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(warehouse.DBT_PROJECT, project)
+    monkeypatch.setattr(warehouse, "DBT_PROJECT", project)
+    for path in (project / "models/features").rglob("*.yml"):
+        path.unlink()
+    with pytest.raises(UsageError, match=r"models/features/\*\*/\*\.yml: the dbt project has no such file"):
+        warehouse.require_project()
+
+
 def test_the_first_stage_of_a_night_asks_for_the_dbt_project(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
