@@ -41,7 +41,7 @@ ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" 
 	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
 	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
 
-.PHONY: help nightly standalone test test-slow test-all test-quick lint interpreters clean distclean
+.PHONY: help nightly standalone test test-slow test-all test-quick lint lint-sql hooks interpreters clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,12 @@ lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+lint-sql: .venv/.ready ## lint the SQL of the dbt project; takes about a minute
+	@.venv/bin/sqlfluff lint --nocolor --disable-progress-bar dbt_project/models dbt_project/tests dbt_project/macros
+
+hooks: .venv/.ready ## let git lint what is in a commit before it is made
+	@git config core.hooksPath .githooks
 
 interpreters: .venv/.ready ## run the quick tests on every promised Python that this machine has
 	@UV="$(UV)" .ci/interpreters

@@ -1,5 +1,6 @@
 """Reviewers' decisions on held scores: an append-only file. The first on an episode's candidate counts."""
 
+import functools
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
@@ -12,8 +13,11 @@ from evenscore.warehouse import thresholds
 
 Action = Literal["release", "reject"]
 
-DECISION_POINTS = thresholds()["decision_points"]
-"""A decision holds for candidates less than this many points from the one that the reviewer saw."""
+
+@functools.cache
+def decision_points() -> float:
+    """A decision holds for candidates less than this many points from the one that the reviewer saw."""
+    return thresholds()["decision_points"]
 
 
 class Seen(BaseModel):
@@ -39,7 +43,7 @@ class Seen(BaseModel):
 
     def is_like(self, other: "Seen") -> bool:
         """Whether both show about the same candidate of the same episode."""
-        near = abs(self.candidate_score - other.candidate_score) < DECISION_POINTS
+        near = abs(self.candidate_score - other.candidate_score) < decision_points()
         return near and self.episode == other.episode
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from evenscore import durable, landing, run_tables, runs, truths, warehouse
 from evenscore.acceptances import how_to_go_on, stopping
-from evenscore.checks.suites import EXPECTATIONS, require_suites
+from evenscore.bundled import DBT_PROJECT, EXPECTATIONS
+from evenscore.checks.suites import require_suites
 from evenscore.consent import hearing
 from evenscore.durable import OTHERS, open_to_others
 from evenscore.errors import EvenscoreError
@@ -93,6 +94,8 @@ def _look_at_truths(settings: Settings) -> Iterator[Finding]:
 
 def _look_at_checks(settings: Settings) -> Iterator[Finding]:
     yield Finding("checks", True, f"{EXPECTATIONS}: {require_suites(settings.checks)} suites")
+    warehouse.require_project()
+    yield Finding("dbt project", True, f"{DBT_PROJECT}: every layer has its models")
 
 
 def _look_at_topics(settings: Settings) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         try:
             draft.write_bytes(content)
             sync(draft)
-            os.replace(draft, path)
+            draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
         sync(path.parent)
@@ -103,7 +103,7 @@ def point(pointer: Path, target: Path) -> None:
     draft = pointer.with_name(f".{pointer.name}.{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
     draft.symlink_to(os.path.relpath(target, pointer.parent))
-    os.replace(draft, pointer)
+    draft.replace(pointer)
     sync(pointer.parent)
 
 

@@ -395,7 +395,7 @@ def _place(places: Places, night: Night, draft: Path) -> Path:
     again = (first.with_name(f"{first.name}.{number}") for number in count(2))
     # The same run may publish again, with other rows: readers keep the old folder until the swap.
     folder = next(name for name in chain([first], again) if not name.exists())
-    os.rename(draft, folder)
+    draft.rename(folder)
     durable.sync(folder.parent)
     return folder
 
@@ -409,5 +409,5 @@ def _forget_old_runs(places: Places, kept_count: int) -> None:
 def remove(folder: Path) -> None:
     """Remove a run's folder, under a draft's name first: one that is half removed must not look whole."""
     doomed = folder.with_name(f".{folder.name}.draft")
-    os.rename(folder, doomed)
+    folder.rename(doomed)
     shutil.rmtree(doomed)

@@ -188,7 +188,7 @@ class Settings(_Frozen):
 
     def folder(self, source: Source) -> Path:
         """The folder below which a source's files lie: that of its path up to the first wildcard."""
-        return self.resolve(os.path.dirname(WILDCARD.split(source.path)[0]))
+        return self.resolve(os.path.dirname(WILDCARD.split(source.path)[0]))  # noqa: PTH120, `data/` is itself the folder
 
     def source(self, name: str) -> Source:
         """The source called `name`; a UsageError names the known ones."""

@@ -71,6 +71,7 @@ def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
         require_suites(settings.checks)
+        warehouse.require_project()
         keep_out(settings)
         record[truths.HEADS] = truths.require_whole(settings.places)
         hide_before_night(settings)
@@ -155,7 +156,14 @@ NEEDS_WAREHOUSE = STAGES[1:]
 
 
 def run_night(settings: Settings, as_of_date: date) -> Night:
-    """All steps of one night in this process, holding the home folder against other runs."""
+    """All steps of one night in this process, holding the home folder against other runs. Returns its night and run.
+
+    What is written is its owner's alone: the process works under umask 077 from here on.
+    Raises UsageError for a day that is not over or a wrong setting, StoppedByCheck when a critical check stopped the
+    night (readers keep the last good scores), BusyError when another run has the home folder, and EvenscoreError for
+    all else that went wrong. Nothing was published then.
+    """
+    durable.keep_private()
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
         for source in settings.sources:

@@ -11,18 +11,16 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
 
-from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
+from evenscore.bundled import DBT_PROJECT
+from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
 from evenscore.parsed_project import parsed
 from evenscore.places import Places
 from evenscore.runs import Night
 from evenscore.settings import ScoringVersion, Settings
-
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 LAYERS = {
     "staging": ("staging", "conformed", "resource_type:seed"),
@@ -33,6 +31,9 @@ LAYERS = {
 
 REQUIRED_TESTS = {"scores": ("only_consenting_people_are_named", "contributions_sum_to_the_score")}
 """The singular tests that stand for a promise, told apart from their folder: a layer without them is not built."""
+
+PROJECT_PARTS = ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql")
+"""What the dbt project has beside its models and the required tests."""
 
 SCORING_VERSIONS = get_args(ScoringVersion)
 VERSIONED = ("score_person__influence", "score_person__contributions")
@@ -131,6 +132,17 @@ def quoted(value: object) -> str:
 def file_of(path: object) -> str:
     """A path as an SQL string where DuckDB reads a pattern: the one file of that very name."""
     return quoted(PATTERN_SIGNS.sub(r"[\1]", str(path)))
+
+
+def require_project() -> None:
+    """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from: models,
+    and the YAML that has their tests."""
+    layers = [name for names in LAYERS.values() for name in names if ":" not in name]
+    models = [f"models/{name}/**/*.{kind}" for name in layers for kind in ("sql", "yml")]
+    tests = [f"tests/{name}.sql" for names in REQUIRED_TESTS.values() for name in names]
+    for part in (*PROJECT_PARTS, *models, *tests):
+        if not any(DBT_PROJECT.glob(part)):
+            raise UsageError(f"{DBT_PROJECT / part}: the dbt project has no such file; restore it, or install again")
 
 
 def build_layer(settings: Settings, layer: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Where home and configuration are, whichever process asks, and what all tasks have in common.
 
-A relative path is one below the folder that holds `dags/`: scheduler, DAG processor and workers may each have been
-started somewhere else.
+A relative path is one below the folder that holds `dags/`, or below Airflow's own home where the package was
+installed: scheduler, DAG processor and workers may each have been started somewhere else.
 """
 
 import os
@@ -9,13 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from evenscore import bundled
 from evenscore.durable import keep_private
 from evenscore.places import Places
 from evenscore.settings import Settings, default_config, load_settings
 
 keep_private()
 
-ROOT = Path(__file__).parents[2]
+AIRFLOW_HOME = Path(os.environ.get("AIRFLOW_HOME") or "~/airflow").expanduser()
+ROOT = bundled.ROOT if bundled.IS_CHECKOUT else AIRFLOW_HOME.absolute()
 
 POOL = "warehouse"
 """The pool of one slot: the warehouse has one writer, and landing zone and published database hold still meanwhile."""

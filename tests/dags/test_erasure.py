@@ -5,7 +5,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ class Run:
 
 
 @pytest.fixture
-def database(airflow_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def database(airflow_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of a migrated Airflow's database, with a run in which somebody was asked about."""
     path = tmp_path / "copy.db"
     with (
@@ -49,7 +48,7 @@ def database(airflow_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("EVENSCORE_AIRFLOW_DATABASE", f"sqlite:///{path}")
     (tmp_path / "logs").mkdir()
     monkeypatch.setenv("AIRFLOW__LOGGING__BASE_LOG_FOLDER", str(tmp_path / "logs"))
-    yield path
+    return path
 
 
 def plant(con: sqlite3.Connection) -> None:

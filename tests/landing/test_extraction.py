@@ -5,7 +5,7 @@ import os
 import random
 import subprocess
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,7 @@ def test_an_event_after_the_day_that_its_file_names_is_refused(home: Home) -> No
 
 
 def test_an_event_later_than_now_is_refused_in_any_file(home: Home) -> None:
-    tomorrow = (date.today() + timedelta(days=2)).isoformat()
+    tomorrow = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
     home.deliver("day.ndjson", on(tomorrow, "a"), on("2026-03-01", "b"))
     home.extract()
     assert home.landed_ids() == ["b"]

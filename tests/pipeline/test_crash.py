@@ -127,4 +127,4 @@ def test_the_pointer_is_swapped_when_all_it_leads_to_is_on_the_disk(
 
 
 def path_of(handle: int) -> str:
-    return os.readlink(f"/proc/self/fd/{handle}")
+    return str(Path(f"/proc/self/fd/{handle}").readlink())

@@ -116,33 +116,6 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert "make test" in (ROOT / ".ci/run").read_text()
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "docs/checks.md",
-        "docs/configuration.md",
-        "docs/consent.md",
-        "docs/data_protection.md",
-        "docs/evaluation.md",
-        "docs/leaving.md",
-        "docs/operations.md",
-        "docs/privacy.md",
-        "docs/review.md",
-        "docs/scoring.md",
-        "docs/topics.md",
-        "docs/use_policy.md",
-        "docs/versions.md",
-        "docs/fit_v2.md",
-        "docs/simulation.md",
-    ],
-)
-def test_links_lead_somewhere(page: str) -> None:
-    path = ROOT / page
-    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
-        assert (path.parent / target).exists(), target
-
-
 def test_the_readme_names_only_verbs_and_targets_that_exist() -> None:
     readme = (ROOT / "README.md").read_text()
     assert set(re.findall(r"^evenscore ([a-z]+)", readme, re.MULTILINE)) <= set(main.commands)

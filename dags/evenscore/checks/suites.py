@@ -10,10 +10,10 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from evenscore.bundled import EXPECTATIONS
 from evenscore.errors import UsageError
 from evenscore.settings import Checks
 
-EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 STAGES = ("landing", "features", "scores", "published")
 
 NOTHING = "nothing to compare"

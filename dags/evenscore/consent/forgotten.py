@@ -94,9 +94,9 @@ def make_key(places: Places) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.draft")
         draft.unlink(missing_ok=True)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
             handle.write(secrets.token_bytes(KEY_BYTES))
             os.fsync(handle.fileno())
-        os.replace(draft, path)
+        draft.replace(path)
         durable.sync(path.parent)
     return read_key(places)

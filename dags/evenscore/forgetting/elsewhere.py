@@ -3,7 +3,6 @@
 evenscore knows nothing of schedulers. It knows that one has run nights here, and leaves a note of each erasure for it.
 """
 
-import os
 from dataclasses import asdict
 from typing import Any
 
@@ -26,7 +25,7 @@ def note(places: Places, leavers: list[Leaver], shared: list[Leaver]) -> bool:
         known[kind] += [plain for one in ones if (plain := _plain(one)) not in known[kind]]
     places.erasures.mkdir(parents=True, exist_ok=True, mode=0o700)
     durable.write_json(places.erasure_elsewhere, known)
-    os.chmod(places.erasure_elsewhere, 0o600)
+    places.erasure_elsewhere.chmod(0o600)
     return True
 
 

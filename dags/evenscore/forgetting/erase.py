@@ -5,7 +5,6 @@ intent goes last: while it is there, the next night or the next erasure carries 
 """
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -113,7 +112,7 @@ def _write_intent(places: Places, erasure: Erasure) -> None:
     with durable.disk_errors(places.erasure_intent):
         places.erasures.mkdir(parents=True, exist_ok=True, mode=0o700)
     truths.write_json(places, places.erasure_intent, erasure.as_plain())
-    os.chmod(places.erasure_intent, 0o600)
+    places.erasure_intent.chmod(0o600)
 
 
 def _from_landing(settings: Settings, needles: Needles, known: set[str], found: Forgotten) -> None:

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from evenscore import durable, landing
+from evenscore.bundled import DBT_PROJECT
 from evenscore.errors import UsageError
 from evenscore.laboratory import fitting
 from evenscore.laboratory.evaluation.measures import agreement
 from evenscore.laboratory.evaluation.trials import Scratch, scratch
 from evenscore.laboratory.fitting import EQUAL, Panel, Quality, Weights
 from evenscore.settings import ScoringVersion, Settings
-from evenscore.warehouse import DBT_PROJECT
 
 FEATURES_OF: ScoringVersion = 2
 """The scoring version whose ln X at each half-life is weighed."""

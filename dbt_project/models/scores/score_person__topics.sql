@@ -46,7 +46,7 @@ objects as (
 
 everything as (
 
-    select person_id, persona, count(distinct (network, object_id)) as all_written_count
+    select person_id, persona, count(distinct (network, object_id)) as all_written_count  -- noqa: LT01,LT06
     from {{ ref("own_texts") }}
     group by all
 

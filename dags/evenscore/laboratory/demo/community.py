@@ -94,8 +94,8 @@ def _swap(draft: Path, folder: Path) -> None:
     """Put the finished draft in the folder's place."""
     former = draft.with_suffix(".former")
     if folder.exists():
-        os.replace(folder, former)
-    os.replace(draft, folder)
+        folder.replace(former)
+    draft.replace(folder)
     shutil.rmtree(former, ignore_errors=True)
 
 

@@ -11,9 +11,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from evenscore.bundled import DBT_PROJECT
 from evenscore.laboratory.simulation.events import Events
 from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints
-from evenscore.warehouse import DBT_PROJECT
 
 Number = TypeVar("Number", np.int32, np.float32)
 
