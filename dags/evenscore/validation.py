@@ -78,7 +78,7 @@ def repeats(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def accepted_rows(con: duckdb.DuckDBPyConnection, dataset: str) -> pa.Table:
-    """The rows that were accepted of those judged last on this connection, each behind the row number where it stood."""
+    """The rows accepted of those judged last on this connection, each behind the row number where it stood."""
     return con.sql(_accepted(dataset, "row, ")).to_arrow_table()
 
 
