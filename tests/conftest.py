@@ -1,12 +1,15 @@
 """What every test may ask for, which tests share a process, and which answer at once."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evenscore import durable
+from evenscore import durable, parsed_project
 from home import Home
+from shared_parse import shared
 
 durable.keep_private()  # as every verb and every DAG does
 
@@ -72,6 +75,16 @@ def _rank(item: pytest.Item) -> int:
 
 def _file(item: pytest.Item) -> str:
     return item.path.relative_to(TESTS).as_posix()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The processes of one run share what dbt has parsed."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsed_project, "_parse", shared(parsed_project._parse, folder))
+        yield
 
 
 @pytest.fixture(scope="session")

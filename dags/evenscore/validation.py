@@ -41,29 +41,49 @@ def validate(
 ) -> tuple[pa.Table, list[Reject], int]:
     """Split raw rows into typed rows that may land and rejects; identical repeats are folded and counted.
 
+    Takes what `refused` takes. Returns (accepted rows of the canonical schema, rejects, number of identical repeats).
+    """
+    rejects = refused(con, dataset, raw, network, latest, ids)
+    accepted = con.sql(_accepted(dataset)).to_arrow_table().cast(DATASETS[dataset])
+    return accepted, rejects, repeats(con)
+
+
+def refused(
+    con: duckdb.DuckDBPyConnection,
+    dataset: str,
+    raw: pa.Table,
+    network: str | None,
+    latest: datetime,
+    ids: AccountIds | None = None,
+) -> list[Reject]:
+    """Judge raw rows: what is refused, by row. The others wait on this connection for `accepted_rows` and `repeats`.
+
     `network`, where given, is the only one allowed; `latest` is the first instant that counts as the future. With `ids`
     accounts are brought into their normal form first; the ledger, which keeps what was said, does without.
     Of rows with one key and different content, one is kept, whatever the order they came in; the others are rejects.
     A snapshot that protects somebody in spite of a fault lands, and its fault is among the rejects.
-    Returns (accepted rows of the canonical schema, rejects, number of identical repeats).
     """
     con.register("raw", normalised(ids, dataset, raw) if ids else raw)
     given = {"network": network, "latest": latest}
     con.execute(f"create or replace temp table judged as {_judged(dataset)}", given)
     con.execute(f"create or replace temp table ranked as {_ranked(dataset)}")
-    accepted = con.sql(_accepted(dataset)).to_arrow_table().cast(DATASETS[dataset])
-    rejects = con.execute(_rejects(dataset)).fetchall()
-    ((repeat_count,),) = con.execute("select count(*) from ranked where row_rank > 1 and content_rank = 1").fetchall()
-    return accepted, [Reject(*reject) for reject in rejects], repeat_count
+    return [Reject(*reject) for reject in con.execute(_rejects(dataset)).fetchall()]
+
+
+def repeats(con: duckdb.DuckDBPyConnection) -> int:
+    """How many identical repeats were among the rows judged last on this connection."""
+    query = "select count(*) from ranked where row_rank > 1 and content_rank = 1"
+    ((count,),) = con.execute(query).fetchall()
+    return int(count)
 
 
 def accepted_rows(con: duckdb.DuckDBPyConnection, dataset: str) -> pa.Table:
-    """The rows that the last `validate` on this connection accepted, each behind the row number where it stood."""
+    """The rows accepted of those judged last on this connection, each behind the row number where it stood."""
     return con.sql(_accepted(dataset, "row, ")).to_arrow_table()
 
 
 def first_of_future(con: duckdb.DuckDBPyConnection, dataset: str, before: datetime) -> datetime | None:
-    """Of what the last `validate` refused for lying in the future, the earliest instant; none from `before` on."""
+    """Of what was refused last for lying in the future, the earliest instant; none from `before` on."""
     column = INSTANT_COLUMN.get(dataset, "recorded_at")
     query = (
         f"select min(try_cast({column} as timestamptz)) from judged where reason like '{column} is in the future:%' "

@@ -66,6 +66,22 @@ def change_a_row(rows: list[Row]) -> None:
     rows[1]["appended_at"] = "2020-01-01T00:00:00.000000Z"
 
 
+def change_a_row_and_its_hash(rows: list[Row]) -> None:
+    change_a_row(rows)
+    rows[1]["row_hash"] = chain.row_hash(rows[1])
+
+
+def follow_nothing(rows: list[Row]) -> None:
+    rows[2]["prev_hash"] = chain.GENESIS
+    rows[2]["row_hash"] = chain.row_hash(rows[2])
+
+
+def remove_a_row_and_number_anew(rows: list[Row]) -> None:
+    del rows[1]
+    rows[1]["sequence"] = 2
+    rows[1]["row_hash"] = chain.row_hash(rows[1])
+
+
 def remove_a_row(rows: list[Row]) -> None:
     del rows[1]
 
@@ -87,6 +103,9 @@ def swap_two_rows(rows: list[Row]) -> None:
     [
         (change_an_entry, "its entry was changed"),
         (change_a_row, "the row was changed"),
+        (change_a_row_and_its_hash, "it does not follow the row before it"),
+        (follow_nothing, "it does not follow the row before it"),
+        (remove_a_row_and_number_anew, "it does not follow the row before it"),
         (remove_a_row, "the row there says sequence 3"),
         (remove_an_entry, "its entry is gone, and no erasure names it"),
         (put_a_row_in, "the row was changed|it does not follow the row before it|the row there says sequence 2"),

@@ -15,6 +15,8 @@ from evenscore.errors import UsageError
 from evenscore.settings import Checks
 
 STAGES = ("landing", "features", "scores", "published")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C where PyYAML was built with it: a tenth of the time, and every stage reads its suites anew."""
 
 NOTHING = "nothing to compare"
 """What an expectation observed that had no row, or no value in any, or too little of a past."""
@@ -138,7 +140,7 @@ def _keeps(stanza: Stanza, promised: Bounds) -> bool:
 
 def _load(path: Path, thresholds: Checks) -> Suite:
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.load(path.read_text(), Loader=LOADER)
         if not isinstance(content, dict):
             raise UsageError(f"{path}: not a mapping of names to values")
         return Suite(name=f"{path.parent.name}.{path.stem}", **_filled(content, thresholds, path))

@@ -12,7 +12,7 @@ from evenscore.connectors.base import Parsed, raw_table
 from evenscore.connectors.files import read_canonical
 from evenscore.consent.chain import Row
 from evenscore.errors import InputError, UsageError
-from evenscore.validation import accepted_rows, validate, validator
+from evenscore.validation import accepted_rows, refused, repeats, validator
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def typed_decisions(rows: list[Row]) -> Decisions:
 
 def _judged(parsed: Parsed) -> tuple[str | None, Decisions]:
     with validator() as con:
-        _, rejects, repeat_count = validate(con, "consent", parsed.tables["consent"], None, datetime.now(UTC))
+        rejects = refused(con, "consent", parsed.tables["consent"], None, datetime.now(UTC))
+        repeat_count = repeats(con)
         found = accepted_rows(con, "consent").to_pylist()
     problems = sorted(parsed.rejects + rejects, key=lambda reject: reject.row)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
