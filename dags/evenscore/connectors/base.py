@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -58,6 +59,8 @@ class Parsed:
     """What an operator should know of the file."""
     events: dict[str, int] = field(default_factory=dict)
     """The events of which a record says everything, and the row where it stood."""
+    covered: tuple[date, date] | tuple[()] | None = None
+    """The first and the last day that it covers, or none, where the file says so; None: those of its rows."""
     taken_down: dict[str, str | None] = field(default_factory=dict)
     """The events that a record says are not there any more, and when they happened."""
 

@@ -1,0 +1,218 @@
+"""Bluesky: a person's own records from their own server, and who liked, reposted, quoted and answered them.
+
+What a person did is read with listRecords, which leaves nothing out; getAuthorFeed does. A record's address holds the
+time at which it was written, and its `createdAt` is only what the client said.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, as_instant, by_cursor, children, iso
+from evenscore.connectors.pulled import Network, Rows, profile
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek
+from evenscore.settings import URLS, Source
+
+XRPC = "/xrpc/app.bsky."
+PLC = "https://plc.directory"
+KINDS = {"feed.post": "posts, replies, quotes and mentions", "graph.follow": "follows"}
+GONE = r"Repo(Deactivated|Takendown|NotFound|Suspended)|Account(Deactivated|Takedown)"
+MENTION = "app.bsky.richtext.facet#mention"
+UNAUTHENTICATED = "!no-unauthenticated"
+LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+"""In the order of sorting: a record key counts the microseconds since 1970."""
+NEAR = timedelta(days=1)
+RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
+"""For so long a post's engagement is looked at again by every pull, and by a re-check."""
+
+
+def written_at(uri: Any) -> datetime | None:
+    """When a record was written, by its key; None for a key that is no time."""
+    key = str(uri).rpartition("/")[2]
+    if len(key) != 13 or any(letter not in LETTERS for letter in key):
+        return None
+    number = 0
+    for letter in key:
+        number = number * 32 + LETTERS.index(letter)
+    try:
+        return datetime.fromtimestamp((number >> 10) / 1e6, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _engaged(counter: str) -> Callable[[Row], Subject | None]:
+    return children(counter, uri="uri")
+
+
+class Bluesky(Network):
+    """Public records of the AT protocol."""
+
+    kind: ClassVar[str] = "bluesky"
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "posts",
+        "reply": "posts with a reply reference",
+        "repost": "reposts, and quotes (with their text)",
+        "like": "likes",
+        "follow": "follows of consenting people",
+        "mention": "facets, by DID",
+    }
+    unread: ClassVar[tuple[str, ...]] = ("anything of an account that is deactivated", "profile views")
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("getProfiles", XRPC + "actor.getProfiles", ACCOUNT, "the DID, its handle, counts and labels", 25,
+                 params={"actors": "{actor}"}, items="profiles", batch="actor", joint="&", shows_profile=True),
+        Endpoint("did-document", "{directory}/{id}", ACCOUNT, "which server holds the person's records", 1,
+                 shows_profile=True, rarely=True),
+        *(
+            Endpoint(kind, "{server}/xrpc/com.atproto.repo.listRecords", ACCOUNT, what, 100,
+                     params={"repo": "{id}", "collection": f"app.bsky.{kind}", "limit": "100"}, items="records",
+                     next=by_cursor(), instant=lambda item: written_at(item.get("uri")), is_newest_first=True,
+                     overlap=RECENT, recheck=WINDOW, nothing_says=GONE)
+            for kind, what in KINDS.items()
+        ),
+        Endpoint("getPosts", XRPC + "feed.getPosts", "feed.post", "how often each post was liked, reposted, answered",
+                 25, params={"uris": "{uri}"}, items="posts", batch="uri", joint="&", answers="uri",
+                 about=lambda item: Subject({"uri": str(item.get("uri"))})),
+        Endpoint("getLikes", XRPC + "feed.getLikes", "getPosts", "who liked a post, and when",
+                 params={"uri": "{uri}", "limit": "100"}, items="likes", next=by_cursor(), about=_engaged("likeCount")),
+        Endpoint("getRepostedBy", XRPC + "feed.getRepostedBy", "getPosts", "who reposted it (without a date)",
+                 params={"uri": "{uri}", "limit": "100"}, items="repostedBy", next=by_cursor(),
+                 about=_engaged("repostCount")),
+        Endpoint("getQuotes", XRPC + "feed.getQuotes", "getPosts", "who quoted it",
+                 params={"uri": "{uri}", "limit": "100"}, items="posts", next=by_cursor(), about=_engaged("quoteCount")),
+        Endpoint("getPostThread", XRPC + "feed.getPostThread", "getPosts", "who answered it", 1000,
+                 params={"uri": "{uri}", "depth": "1", "parentHeight": "0"}, items="thread.replies",
+                 about=_engaged("replyCount")),
+    )  # fmt: skip
+
+    def given(self, source: Source) -> dict[str, str]:
+        """Where a person's server is looked up, and which it is until that is known."""
+        is_public = source.url == URLS["bluesky"]
+        return {"directory": source.directory or (PLC if is_public else str(source.url)), "server": str(source.url)}
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """The DID is for good, the handle is not; a DID document says which server holds its records."""
+        if "did" in item:
+            return {"id": str(item["did"]), "handle": str(item.get("handle"))}
+        servers = [
+            one.get("serviceEndpoint") for one in item.get("service") or () if "atproto_pds" in str(one.get("id"))
+        ]
+        return {"id": str(need(item, "id")), **({"server": str(servers[0]).rstrip("/")} if servers else {})}
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What blocks stand before, and whoever wants to be shown to those alone who have signed in."""
+        if item.get("blocked") or "blocked" in str(item.get("$type")).casefold():
+            return "blocked"
+        if item.get("notFound"):
+            return "not found"
+        people = (item, item.get("actor"), item.get("author"), seek(item, "post", "author"))
+        is_shy = endpoint != "getProfiles" and any(_is_unauthenticated(one) for one in people)
+        return UNAUTHENTICATED if is_shy else None
+
+    def hides(self, item: Row) -> str | None:
+        """The label by which somebody asks not to be shown outside the app."""
+        return UNAUTHENTICATED if _is_unauthenticated(item) else None
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        listed = dict.fromkeys(KINDS, _record)
+        views = dict.fromkeys(("getPosts", "getQuotes", "getPostThread"), _view)
+        engaged = {"getLikes": _like, "getRepostedBy": _reposter}
+        return {"getProfiles": _profile, "did-document": _document, **engaged, **listed, **views}
+
+    def event_of(self, record: Row) -> str | None:
+        """A record's address is its event."""
+        return record.get("uri")
+
+
+def _is_unauthenticated(person: Any) -> bool:
+    labels = person.get("labels") if isinstance(person, dict) else None
+    return any(isinstance(one, dict) and one.get("val") == UNAUTHENTICATED for one in labels or ())
+
+
+def _profile(item: Row, asked: Row, _source: Source) -> Rows:
+    names = [item.get("handle")] if item.get("handle") != "handle.invalid" else []
+    yield from profile(
+        asked["at"], need(item, "did"), names, created_at=item.get("createdAt"), followers=item.get("followersCount"),
+        following=item.get("followsCount"), no_unauthenticated=_is_unauthenticated(item),
+    )  # fmt: skip
+
+
+def _document(_item: Row, _asked: Row, _source: Source) -> Rows:
+    raise Ignored("a DID document")
+
+
+def _record(item: Row, _asked: Row, source: Source) -> Rows:
+    """A record of a person's own, by its collection."""
+    uri, value = str(need(item, "uri")), need(item, "value")
+    kind = uri.split("/")[3] if uri.count("/") >= 4 else ""
+    activity = {"event_id": uri, "actor_id": _did(uri), "occurred_at": _occurred(uri, value)}
+    if kind == "app.bsky.feed.post":
+        yield from _post({**activity, "network": source.network or "bluesky"}, value, source)
+    elif kind in ("app.bsky.feed.like", "app.bsky.feed.repost"):
+        about = str(need(value, "subject", "uri"))
+        yield "activity", {**activity, "verb": kind.rpartition(".")[2], "object_id": about, "target_id": _did(about)}
+    elif kind == "app.bsky.graph.follow":
+        yield "activity", {**activity, "verb": "follow", "target_id": need(value, "subject")}
+    else:
+        raise Ignored(kind)
+
+
+def _post(activity: Row, value: Row, source: Source) -> Rows:
+    uri, parent, quoted = activity["event_id"], seek(value, "reply", "parent", "uri"), _quoted(value)
+    about = (
+        {"verb": "reply", "object_id": parent, "target_id": _did(parent)}
+        if parent
+        else {"verb": "post", "object_id": uri}
+    )
+    post = {**activity, **about, "text": value.get("text") or None}
+    yield "activity", post
+    named = [one.get("did") for facet in value.get("facets") or () for one in facet.get("features") or ()
+             if one.get("$type") == MENTION]  # fmt: skip
+    for row in mentions({"target_id": None, **post}, [str(did) for did in named if did], source.account_ids):
+        yield "activity", row
+    if quoted:
+        yield "activity", {**post, "event_id": f"{uri}#quote", "verb": "repost", "object_id": quoted,
+                           "target_id": _did(quoted)}  # fmt: skip
+
+
+def _view(item: Row, asked: Row, source: Source) -> Rows:
+    """A post as the app shows it, of whoever wrote it."""
+    post = item.get("post") if isinstance(item.get("post"), dict) else item
+    yield from _record({"uri": need(post, "uri"), "value": need(post, "record")}, asked, source)
+
+
+def _like(item: Row, asked: Row, _source: Source) -> Rows:
+    did, uri = need(item, "actor", "did"), str(need(asked, "about", "uri"))
+    yield "activity", {"event_id": f"like:{did}:{uri}", "verb": "like", "actor_id": did, "object_id": uri,
+                       "target_id": _did(uri), "occurred_at": iso(item.get("createdAt")) or need(item, "indexedAt")}  # fmt: skip
+
+
+def _reposter(item: Row, asked: Row, _source: Source) -> Rows:
+    did, uri = need(item, "did"), str(need(asked, "about", "uri"))
+    at = written_at(uri)
+    if at is None:
+        raise Ignored("a repost of which nobody tells the date")
+    yield "activity", {"event_id": f"repost:{did}:{uri}", "verb": "repost", "actor_id": did, "object_id": uri,
+                       "target_id": _did(uri), "occurred_at": at.isoformat()}  # fmt: skip
+
+
+def _quoted(value: Row) -> str | None:
+    embed = value.get("embed") if isinstance(value.get("embed"), dict) else {}
+    found = seek(embed, "record", "uri") or seek(embed, "record", "record", "uri")
+    return found if isinstance(found, str) and "/app.bsky.feed.post/" in found else None
+
+
+def _did(uri: Any) -> str:
+    if not str(uri).startswith("at://did:"):
+        raise Malformed("not the address of a record")
+    return str(uri).split("/")[2]
+
+
+def _occurred(uri: str, value: Row) -> str:
+    """What the client said, unless the record's key says that it was written at quite another time."""
+    written, said = written_at(uri), as_instant(value.get("createdAt"))
+    if said and (written is None or -NEAR <= said - written <= NEAR):
+        return said.isoformat()
+    if written is None:
+        raise Malformed("createdAt is no instant")
+    return written.isoformat()
