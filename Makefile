@@ -68,6 +68,7 @@ standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, 
 	@$(PRIVATE) $(ONE_AT_A_TIME) .venv/bin/evenscore demo --nights 0 \
 	&& .venv/bin/airflow db migrate \
 	&& .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer" \
+	&& .venv/bin/airflow pools set networks 4 "those who pull wait for other people's servers" \
 	&& PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
 # Tests that share a built home run in one process, and those that take longest come first: see tests/conftest.py.

@@ -76,6 +76,8 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 1 << 16
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 server._handle(self)
@@ -118,6 +120,7 @@ class Server:
             handler.close_connection = True
         elif reply.status != 304:
             handler.wfile.write(content)
+        handler.wfile.flush()
 
     @contextmanager
     def running(self) -> Iterator["Server"]:

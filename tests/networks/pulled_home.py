@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from invented import Invented
+from loopback import Server, StillClock
 
 from evenscore import extraction, landing
 from evenscore.places import Places
-from evenscore.pulling.pull import Pulled, pull
+from evenscore.pulling.pulls import Pulled, pull
 from evenscore.settings import Settings, load_settings
-from invented import Invented
-from loopback import Server, StillClock
 
 HEADER = "person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n"
 

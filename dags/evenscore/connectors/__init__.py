@@ -14,5 +14,5 @@ NETWORKS: dict[str, Network] = {
 }
 """Every network that can be pulled."""
 
-CONNECTORS: dict[str, Connector] = {connector.kind: connector for connector in (Files(), GhArchive())} | NETWORKS
+CONNECTORS: dict[str, Connector] = {Files.kind: Files(), GhArchive.kind: GhArchive(), **NETWORKS}
 """Every source kind that a configuration may name."""

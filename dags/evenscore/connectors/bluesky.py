@@ -78,7 +78,8 @@ class Bluesky(Network):
                  params={"uri": "{uri}", "limit": "100"}, items="repostedBy", next=by_cursor(),
                  about=_engaged("repostCount")),
         Endpoint("getQuotes", XRPC + "feed.getQuotes", "getPosts", "who quoted it",
-                 params={"uri": "{uri}", "limit": "100"}, items="posts", next=by_cursor(), about=_engaged("quoteCount")),
+                 params={"uri": "{uri}", "limit": "100"}, items="posts", next=by_cursor(),
+                 about=_engaged("quoteCount")),
         Endpoint("getPostThread", XRPC + "feed.getPostThread", "getPosts", "who answered it", 1000,
                  params={"uri": "{uri}", "depth": "1", "parentHeight": "0"}, items="thread.replies",
                  about=_engaged("replyCount")),
@@ -177,14 +178,15 @@ def _post(activity: Row, value: Row, source: Source) -> Rows:
 
 def _view(item: Row, asked: Row, source: Source) -> Rows:
     """A post as the app shows it, of whoever wrote it."""
-    post = item.get("post") if isinstance(item.get("post"), dict) else item
+    post: Row = item.get("post") or item
     yield from _record({"uri": need(post, "uri"), "value": need(post, "record")}, asked, source)
 
 
 def _like(item: Row, asked: Row, _source: Source) -> Rows:
     did, uri = need(item, "actor", "did"), str(need(asked, "about", "uri"))
+    at = iso(item.get("createdAt")) or need(item, "indexedAt")
     yield "activity", {"event_id": f"like:{did}:{uri}", "verb": "like", "actor_id": did, "object_id": uri,
-                       "target_id": _did(uri), "occurred_at": iso(item.get("createdAt")) or need(item, "indexedAt")}  # fmt: skip
+                       "target_id": _did(uri), "occurred_at": at}  # fmt: skip
 
 
 def _reposter(item: Row, asked: Row, _source: Source) -> Rows:
@@ -197,8 +199,7 @@ def _reposter(item: Row, asked: Row, _source: Source) -> Rows:
 
 
 def _quoted(value: Row) -> str | None:
-    embed = value.get("embed") if isinstance(value.get("embed"), dict) else {}
-    found = seek(embed, "record", "uri") or seek(embed, "record", "record", "uri")
+    found = seek(value, "embed", "record", "uri") or seek(value, "embed", "record", "record", "uri")
     return found if isinstance(found, str) and "/app.bsky.feed.post/" in found else None
 
 

@@ -15,7 +15,8 @@ from evenscore.connectors.pulled import ASKED, Network, Rows, covering
 from evenscore.connectors.records import Row, need, seek
 from evenscore.settings import Source
 
-WINDOW = 50
+NUMBERS = 50
+"""A page holds the posts of so many numbers, those that there are."""
 HIDING = ("profile_hidden", "hide_profile")
 RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
 """For so long a post's likes and edits, which stand in it, are looked at again by every pull, and by a re-check."""
@@ -24,7 +25,7 @@ RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
 def _older(page: Page) -> Next | None:
     numbers = [item["id"] for item in each(page.items) if isinstance(item.get("id"), int)]
     asked = page.params.get("before")
-    before = min(numbers) - 1 if numbers else int(asked) - WINDOW if asked else 0
+    before = min(numbers) - 1 if numbers else int(asked) - NUMBERS if asked else 0
     return Next({"before": str(before)}) if before > 0 else None
 
 
@@ -46,7 +47,7 @@ class DiscourseApi(Discourse, Network):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("user", "/u/{account}.json", ACCOUNT, "the account's id, and whether the profile is hidden", 1,
                  shows_profile=True),
-        Endpoint("posts", "/posts.json", SITE, "posts, replies and how often each was liked", WINDOW,
+        Endpoint("posts", "/posts.json", SITE, "posts, replies and how often each was liked", NUMBERS,
                  items="latest_posts", next=_older, instant=instant_of("created_at"), is_newest_first=True,
                  overlap=RECENT, recheck=WINDOW),
     )  # fmt: skip
@@ -77,7 +78,7 @@ class DiscourseApi(Discourse, Network):
 
     def hides(self, item: Row) -> str | None:
         """A profile that is hidden, in whichever of the forum's ways."""
-        user = item.get("user") if isinstance(item.get("user"), dict) else item
+        user: Row = item.get("user") or item
         hidden = [flag for flag in HIDING if user.get(flag) or seek(item, "user", "user_option", flag)]
         return hidden[0] if hidden else None
 

@@ -101,6 +101,11 @@ class Endpoint:
     shows_profile: bool = False
     """Whether its items say what an account is: asked first, and whoever hides is asked about no further."""
 
+    @property
+    def needs_id(self) -> bool:
+        """Whether it can be asked only once an account's stable id is known."""
+        return any("{id}" in written for written in (self.path, *self.params.values()))
+
     def found(self, body: Any) -> list[Any] | None:
         """The items in a body; None where they are not where they belong."""
         if not self.items:

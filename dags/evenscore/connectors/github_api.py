@@ -1,10 +1,11 @@
-"""GitHub over its REST API: what a repository holds, who reacted to consenting people's objects, who starred and forked.
+"""GitHub over its REST API: what a repository holds, who reacted to consenting people's objects, who starred it.
 
 Issues, comments, reviews and merges are read as the objects on disk are; this file adds what only the API tells.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +22,19 @@ DISLIKES = frozenset({"-1"})
 STARRED = {"Accept": "application/vnd.github.star+json"}
 BY_UPDATE = {"per_page": "100", "sort": "updated", "direction": "asc"}
 NEWEST = {"per_page": "100", "direction": "desc"}
-PAGES = {"next": by_link, "instant": instant_of("updated_at")}
+LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at")}
+
+
+def _thread(item: Row) -> Any:
+    return children("number", place="_", number="number")({**item, "_": _place(item)})
+
+
+def _reacted(item: Row, key: str) -> Any:
+    return children("reactions.total_count", place="_", id=key, owner="user.login")({**item, "_": _place(item)})
+
+
+def _place(item: Row) -> Any:
+    return seek(item, ASKED, "about", "place")
 
 
 class GitHubApi(GitHub, Network):
@@ -54,18 +67,18 @@ class GitHubApi(GitHub, Network):
         Endpoint("user", "/users/{account}", ACCOUNT, "the account's id, kind and follower count", 1,
                  path_by_id="/user/{id}", shows_profile=True),
         Endpoint("issues", "/repos/{place}/issues", PLACE, "issues, and which of them have reactions",
-                 params={**BY_UPDATE, "state": "all"}, since="since", **PAGES),
+                 params={**BY_UPDATE, "state": "all"}, since="since", **LISTED),
         Endpoint("pulls", "/repos/{place}/pulls", PLACE, "pull requests",
-                 params={**NEWEST, "state": "all", "sort": "updated"}, is_newest_first=True, **PAGES),
+                 params={**NEWEST, "state": "all", "sort": "updated"}, is_newest_first=True, **LISTED),
         Endpoint("issue-comments", "/repos/{place}/issues/comments", PLACE, "comments",
-                 params=BY_UPDATE, since="since", **PAGES),
+                 params=BY_UPDATE, since="since", **LISTED),
         Endpoint("review-comments", "/repos/{place}/pulls/comments", PLACE, "comments on lines of code",
-                 params=BY_UPDATE, since="since", **PAGES),
+                 params=BY_UPDATE, since="since", **LISTED),
         Endpoint("issue-events", "/repos/{place}/issues/events", PLACE, "merges",
                  params={"per_page": "100"}, is_newest_first=True, next=by_link, instant=instant_of("created_at")),
         Endpoint("reviews", "/repos/{place}/pulls/{number}/reviews", "pulls", "reviews of consenting people's pulls",
                  params={"per_page": "100"}, next=by_link, owner="user.login",
-                 about=lambda item: _thread(item)),
+                 about=_thread),
         Endpoint("stargazers", "/repos/{place}/stargazers", PLACE, "stars",
                  params={"per_page": "100"}, headers=STARRED, next=by_link),
         Endpoint("forks", "/repos/{place}/forks", PLACE, "forks", params={"per_page": "100", "sort": "newest"},
@@ -73,7 +86,7 @@ class GitHubApi(GitHub, Network):
         *(
             Endpoint(f"{parent}-reactions", "/repos/{place}" + path, parent, f"reactions to consenting people's {what}",
                      params={"per_page": "100"}, next=by_link, owner="user.login",
-                     about=lambda item, key=key: _reacted(item, key))
+                     about=partial(_reacted, key=key))
             for parent, path, key, what in (
                 ("issues", "/issues/{id}/reactions", "number", "issues and pull requests"),
                 ("issue-comments", "/issues/comments/{id}/reactions", "id", "comments"),
@@ -101,18 +114,6 @@ class GitHubApi(GitHub, Network):
         """What only the API tells."""
         reactions = {f"{parent}-reactions": _reaction for parent in ("issues", "issue-comments", "review-comments")}
         return {"user": _user, "stargazers": _star, "forks": _fork, **reactions}
-
-
-def _thread(item: Row) -> Any:
-    return children("number", place="_", number="number")({**item, "_": _place(item)})
-
-
-def _reacted(item: Row, key: str) -> Any:
-    return children("reactions.total_count", place="_", id=key, owner="user.login")({**item, "_": _place(item)})
-
-
-def _place(item: Row) -> Any:
-    return seek(item, ASKED, "about", "place")
 
 
 def _user(item: Row, asked: Row, _source: Source) -> Rows:

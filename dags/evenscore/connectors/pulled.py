@@ -22,6 +22,8 @@ PULL = "pull"
 """The endpoint that the first line of a raw file names: it says what the pull covers."""
 GONE = "gone"
 """Of an item that was asked for by its id and not answered, what is true of it."""
+UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+"""What reading an answer of another shape than the documented one raises."""
 Rows = Iterator[tuple[str, Row]]
 
 
@@ -74,17 +76,20 @@ class Network(JsonLines):
         """The canonical rows in one item; raises Malformed or Ignored."""
         asked = record.get(ASKED)
         about = asked if isinstance(asked, dict) else {}
-        endpoint = about.get("endpoint") or self.recognised(record)
+        endpoint = str(about.get("endpoint") or self.recognised(record))
         if endpoint == PULL:
             raise Ignored("what a pull covers")
         if endpoint not in self.readers():
             raise Malformed(f"no answer of {self.kind} that we know")
-        if reason := self.left_out(str(endpoint), record):
+        if reason := self.left_out(endpoint, record):
             raise Ignored(reason)
         if about.get(GONE):
             raise Ignored("gone from the network", self.event_of(record))
-        for dataset, row in self.readers()[endpoint](record, about, source):
-            yield dataset, {"network": source.network or self.kind, **row}
+        try:
+            for dataset, row in self.readers()[endpoint](record, about, source):
+                yield dataset, {"network": source.network or self.kind, **row}
+        except UNLIKE as error:
+            raise Malformed(f"not of the shape that {endpoint} has: {type(error).__name__}") from error
 
     def event_of(self, record: Row) -> str | None:
         """The event that an item is, by its id alone."""

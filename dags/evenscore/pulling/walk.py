@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from evenscore.connectors.endpoints import RECHECK_DAYS, Endpoint, Page, Subject, as_instant, each
-from evenscore.connectors.pulled import ASKED, GONE, Network
+from evenscore.connectors.pulled import ASKED, GONE, UNLIKE, Network
 from evenscore.connectors.records import Ignored, Malformed, Row, seek
 from evenscore.pulling.asking import Account, Answer, Host, Refused, Weather
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
@@ -135,12 +135,24 @@ class Walk:
         items = self.endpoint.found(body)
         if items is None:
             raise Weather("the items are missing")
+        if not self._goes_on(body, items):
+            raise Weather("the page is of another shape")
         if self.tries == FURTHER_TRIES:
             return
         repeats = bool(items) and _printed(body) == self.cursor.last
         if repeats or not all(map(self._is_readable, each(items))):
             self.tries += 1
             raise Weather("the same page again" if repeats else "an item cannot be read")
+
+    def _goes_on(self, body: Any, items: list[Any]) -> bool:
+        """Whether what tells of the next page and of the items' instants can be read."""
+        try:
+            page = Page(self.endpoint.path, (self.cursor.next or {})["params"], {}, body, items)
+            self.endpoint.next(page)
+            self._rising(items)
+        except UNLIKE:
+            return False
+        return True
 
     def _is_readable(self, item: Row) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""What an answer says of waiting: in its status, headers or body; as epoch, ISO time, HTTP date, seconds, or not at all.
+"""What an answer says of waiting: in status, headers or body; as epoch, ISO time, HTTP date, seconds, or not at all.
 
 Whatever tells an instant is read against the server's own clock, for that of either may be wrong.
 """

@@ -1,4 +1,4 @@
--- Account snapshots of any network that were delivered in the canonical shape already.
+-- Account snapshots of any network that were delivered in the canonical shape already, or whose connector leaves nothing to stage.
 select
     network,
     account_id,
@@ -6,4 +6,8 @@ select
     is_private,
     is_bot
 from {{ source("raw", "accounts") }}
-where source_kind = 'files'
+where
+    source_kind in (
+        'files', 'bluesky', 'mastodon', 'stackexchange', 'hackernews', 'gitlab', 'lemmy', 'zulip', 'youtube', 'slack',
+        'reddit', 'activitystreams'
+    )

@@ -1,4 +1,4 @@
--- Activity of any network that was delivered in the canonical shape already.
+-- Activity of any network that was delivered in the canonical shape already, or whose connector leaves nothing to stage.
 select
     event_id,
     network,
@@ -9,4 +9,8 @@ select
     occurred_at,
     value
 from {{ source("raw", "activity") }}
-where source_kind = 'files'
+where
+    source_kind in (
+        'files', 'bluesky', 'mastodon', 'stackexchange', 'hackernews', 'gitlab', 'lemmy', 'zulip', 'youtube', 'slack',
+        'reddit', 'activitystreams'
+    )

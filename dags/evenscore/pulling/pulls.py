@@ -38,10 +38,13 @@ class Pulled:
     reason: str = ""
     account: Account = field(default_factory=Account)
 
+    is_budget: bool = False
+    """Whether it paused because somebody had set it a budget."""
+
     @property
-    def is_whole(self) -> bool:
-        """Whether everything was read that is to be read."""
-        return self.state in (WHOLE, NOBODY)
+    def is_success(self) -> bool:
+        """Whether it did what was asked: less than expected never is, a budget that is spent is."""
+        return self.state in (WHOLE, NOBODY) or self.is_budget
 
     def as_plain(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -62,18 +65,30 @@ class Pulled:
 def pull(
     settings: Settings, name: str, secret: str | None = None, budget: int | None = None, clock: Clock | None = None
 ) -> Pulled:
-    """Pull what one source's network says of those who stand in the ledger now.
+    """Pull what one source's network says of those who stand in the ledger now; the home folder is held for it.
 
     A pull that was killed or has paused goes on where it was. Raises UsageError for a source that is not pulled.
     """
-    source = settings.source(name)
-    if source.url is None:
-        raise UsageError(f"{settings.config}: sources.{name} is read from {source.path}, not pulled")
-    with runs.only_one(settings.places, between_steps=True):
-        people = standing(settings, source)
-        pulling = Pulling(settings, source, people, clock or RealClock(), secret, budget)
-        done = pulling.run() if people else Pulled(name, NOBODY, "nobody has a standing grant on this network")
-        durable.write_json(settings.places.pulled(name) / "account.json", done.as_plain())
+    with runs.only_one(settings.places):
+        source = settings.source(name)
+        return carry_out(settings, source, standing(settings, source), secret, budget, clock)
+
+
+def carry_out(
+    settings: Settings,
+    source: Source,
+    people: list[str],
+    secret: str | None = None,
+    budget: int | None = None,
+    clock: Clock | None = None,
+) -> Pulled:
+    """The same of a caller who holds the home folder and knows who stands; several may run at once."""
+    if not source.is_pulled:
+        raise UsageError(f"{settings.config}: sources.{source.name} is read from {source.path}, not pulled")
+    done = Pulled(source.name, NOBODY, "nobody has a standing grant on this network")
+    if people:
+        done = Pulling(settings, source, people, clock or RealClock(), secret, budget).run()
+    durable.write_json(settings.places.pulled(source.name) / "account.json", done.as_plain())
     return done
 
 
@@ -117,7 +132,8 @@ class Pulling:
             except Enough as enough:
                 self.store.leave(self.pull, self._not_before())
                 self.store.close(self.pull, is_whole=False, is_over=False)
-                return Pulled(self.source.name, PAUSED, str(enough), self.account)
+                is_budget = self.budget is not None and self.account.requests >= self.budget
+                return Pulled(self.source.name, PAUSED, str(enough), self.account, is_budget)
         is_whole = not self.account.incomplete
         self.store.close(self.pull, is_whole, is_over=True)
         return Pulled(self.source.name, WHOLE if is_whole else INCOMPLETE, "", self.account)
@@ -146,17 +162,13 @@ class Pulling:
         if endpoint.per == ACCOUNT:
             # A profile is asked for even of those who hide: to learn that they do not any more.
             shown = [one for one in self.people.values() if endpoint.shows_profile or not _hides(one)]
-            yield from (Subject(one["values"]) for one in shown if endpoint.shows_profile or self._is_known(one))
+            yield from (Subject(one["values"]) for one in shown if "id" in one["values"] or not endpoint.needs_id)
         elif endpoint.per == PLACE:
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
             yield Subject()
         else:
             yield from self._of_items(endpoint)
-
-    def _is_known(self, one: Mapping[str, Any]) -> bool:
-        """Whether the profile has told what further requests need."""
-        return "id" in one["values"] or not any(endpoint.shows_profile for endpoint in self.network.endpoints)
 
     def _of_items(self, endpoint: Endpoint) -> Iterator[Subject]:
         """What to ask about the items of another endpoint, each once, and what was left unfinished."""
@@ -225,11 +237,20 @@ class Pulling:
 
     def _connect(self, url: str, is_own: bool) -> Host:
         headers, params = self.network.authorise(self._secret) if self._secret and is_own else ({}, {})
-        told: Callable[[str], None] = lambda line: say(f"pull {self.source.name}: {line}", is_error=True)
         known = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
         return Host(
-            url, self.clock, self.account, {**known, **headers}, params, self.budget, self.network.least_wait, told
+            url,
+            self.clock,
+            self.account,
+            {**known, **headers},
+            params,
+            self.budget,
+            self.network.least_wait,
+            self._tell,
         )
+
+    def _tell(self, line: str) -> None:
+        say(f"pull {self.source.name}: {line}", is_error=True)
 
     @contextmanager
     def _closing(self) -> Iterator[None]:
