@@ -127,11 +127,11 @@ def bluesky(page: int = 3) -> Invented:
 
 
 def mastodon(page: int = 4) -> Invented:
-    names = {"11": "ann", "22": "ben", "33": "cid", "44": "dee"}
+    names = {"900011": "ann", "900022": "ben", "900033": "cid", "900044": "dee"}
 
     def account(number: str) -> dict[str, Any]:
         return {"id": number, "acct": names[number], "username": names[number], "bot": False, "locked": False,
-                "discoverable": True, "indexable": number != "44", "created_at": "2025-01-01T00:00:00.000Z",
+                "discoverable": True, "indexable": number != "900044", "created_at": "2025-01-01T00:00:00.000Z",
                 "followers_count": 5, "following_count": 6}  # fmt: skip
 
     def status(number: int, of: str, day: int, **more: Any) -> dict[str, Any]:
@@ -139,17 +139,17 @@ def mastodon(page: int = 4) -> Invented:
                 "in_reply_to_id": None, "in_reply_to_account_id": None, "content": f"<p>note {number}</p>", "mentions": [],
                 "reblog": None, "favourites_count": 0, "reblogs_count": 0, "replies_count": 0, "edited_at": None, **more}  # fmt: skip
 
-    notes = [status(number, "11", 1 + number // 2) for number in range(22)]
+    notes = [status(number, "900011", 1 + number // 2) for number in range(22)]
     notes[0] |= {"favourites_count": 3, "replies_count": 2}
-    notes[3] |= {"reblogs_count": 1, "mentions": [{"id": "22", "acct": "ben", "username": "ben"}]}
+    notes[3] |= {"reblogs_count": 1, "mentions": [{"id": "900022", "acct": "ben", "username": "ben"}]}
     notes.append(
-        status(50, "11", 12, visibility="direct", content="<p>secret</p>", mentions=[{"id": "33", "acct": "cid"}])
+        status(50, "900011", 12, visibility="direct", content="<p>secret</p>", mentions=[{"id": "900033", "acct": "cid"}])
     )
-    notes.append(status(51, "11", 12, visibility="private"))
-    boost = status(60, "22", 13, reblog=notes[1])
+    notes.append(status(51, "900011", 12, visibility="private"))
+    boost = status(60, "900022", 13, reblog=notes[1])
     answers = [
-        status(70, "33", 5, in_reply_to_id="1000", in_reply_to_account_id="11"),
-        status(71, "44", 5, in_reply_to_id="1000", in_reply_to_account_id="11"),
+        status(70, "900033", 5, in_reply_to_id="1000", in_reply_to_account_id="900011"),
+        status(71, "900044", 5, in_reply_to_id="1000", in_reply_to_account_id="900011"),
     ]
 
     def paged(items: list[dict[str, Any]], asked: Asked) -> Reply:
@@ -169,15 +169,15 @@ def mastodon(page: int = 4) -> Invented:
         if parts[0] == "accounts" and len(parts) == 2:
             return Reply(account(parts[1])) if parts[1] in names else Reply({"error": "Record not found"}, 404)
         if parts[0] == "accounts":
-            mine = notes if parts[1] == "11" else [boost] if parts[1] == "22" else []
+            mine = notes if parts[1] == "900011" else [boost] if parts[1] == "900022" else []
             return paged(sorted(mine, key=lambda one: one["created_at"], reverse=True), asked)
         if parts[2] == "favourited_by":
-            return paged([account(number) for number in ("22", "33", "44")], asked)
+            return paged([account(number) for number in ("900022", "900033", "900044")], asked)
         if parts[2] == "reblogged_by":
-            return paged([account("33")], asked)
+            return paged([account("900033")], asked)
         return Reply({"ancestors": [], "descendants": answers})
 
-    return Invented("mastodon", ("ann", "ben"), answering, strangers=("cid", "dee", "33", "44"), cursor="max_id")
+    return Invented("mastodon", ("ann", "ben"), answering, strangers=("cid", "dee", "900033", "900044"), cursor="max_id")
 
 
 # --- discourse ---------------------------------------------------------------------------------------------------------

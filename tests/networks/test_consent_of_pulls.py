@@ -32,12 +32,13 @@ def test_nobody_stands_so_nothing_is_asked(served: PulledHome) -> None:
 @KINDS
 def test_who_has_withdrawn_is_asked_about_no_more(served: PulledHome) -> None:
     served.pull()
+    ids = known_ids(served, 0)
     served.say(0, served.invented.people[0], "withdraw")
     before = len(served.server.log)
     served.clock.sleep(30 * 86400)
     assert served.pull().state == pulls.WHOLE
     asked = "\n".join(one.line for one in served.server.log[before:])
-    for name in [served.invented.people[0], *known_ids(served, 0)]:
+    for name in [served.invented.people[0], *ids]:
         assert f"'{name}'" not in asked and f"/{name}" not in asked.replace(f"/{name}/tool", ""), asked
 
 

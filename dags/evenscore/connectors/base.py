@@ -90,14 +90,19 @@ class JsonLines:
         return parsed
 
 
-def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]], are_whole: bool = False) -> Parsed:
+def parse_lines(
+    path: Path,
+    rows: Callable[[Row], Iterable[tuple[str, Row]]],
+    are_whole: bool = False,
+    texts: Iterable[str] | None = None,
+) -> Parsed:
     """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored.
 
-    Where records `are_whole`, the first activity of each is its event, and the record says everything about it.
+    `texts` are the lines where the file is no text itself. Where records `are_whole`, the first activity of each is its event, and the record says everything about it.
     """
     parsed = Parsed()
     found: dict[str, list[Row]] = {}
-    for number, line in enumerate(lines(path, parsed.notes), start=1):
+    for number, line in enumerate(lines(path, parsed.notes) if texts is None else texts, start=1):
         if not line.strip():
             continue
         parsed.record_count += 1

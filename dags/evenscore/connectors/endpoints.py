@@ -64,7 +64,7 @@ class Endpoint:
     """Objects a request, at most."""
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    items: str = ""
+    items: str | Callable[[Any], list[Any] | None] = ""
     """Where the items stand in the body, as keys with dots; empty where the body is the list, or is the only item."""
     next: Callable[[Page], Next | None] = lambda page: None
     about: Callable[[Row], Subject | None] = lambda item: None
@@ -108,6 +108,8 @@ class Endpoint:
 
     def found(self, body: Any) -> list[Any] | None:
         """The items in a body; None where they are not where they belong."""
+        if callable(self.items):
+            return self.items(body)
         if not self.items:
             return body if isinstance(body, list) else [body] if isinstance(body, dict) else None
         found = body

@@ -6,14 +6,16 @@ are read by the same code.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from copy import copy
+from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.endpoints import Endpoint, as_instant
-from evenscore.connectors.records import Ignored, Malformed, Row, seek
+from evenscore.connectors.records import Ignored, Malformed, Row, seek, siblings, sound_records
 from evenscore.settings import Source
 
 ASKED = "evenscore"
@@ -43,6 +45,9 @@ class Network(JsonLines):
     """Each verb that it counts, and what of the network becomes it; for the documentation."""
     unread: ClassVar[tuple[str, ...]] = ()
     """What it does not tell, in words for the documentation."""
+
+    authors: Mapping[str, str | None] = {}  # only ever replaced, in a copy
+    """Who wrote what the items of a file answer."""
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
         """The headers and parameters that carry a secret."""
@@ -91,13 +96,32 @@ class Network(JsonLines):
         except UNLIKE as error:
             raise Malformed(f"not of the shape that {endpoint} has: {type(error).__name__}") from error
 
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """The objects that an item tells the author of: others answer them, and do not say whose they are."""
+        return iter(())
+
+    def rather(self, known: str | None, told: str | None) -> str | None:
+        """Of two authors that items tell of one object, which holds."""
+        return told or known
+
     def event_of(self, record: Row) -> str | None:
         """The event that an item is, by its id alone."""
         return None
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, and what it says of the days that it covers."""
-        return covering(JsonLines.parse(self, path, source), path)
+        known = copy(self)
+        known.authors = _authors(known, siblings(path, source))
+        return covering(JsonLines.parse(known, path, source), path)
+
+
+@lru_cache(maxsize=4)
+def _authors(network: Network, files: tuple[tuple[Path, int], ...]) -> Mapping[str, str | None]:
+    found: dict[str, str | None] = {}
+    for record in sound_records(files):
+        for name, author in network.authored(record):
+            found[name] = network.rather(found[name], author) if name in found else author
+    return found
 
 
 def covering(parsed: Parsed, path: Path) -> Parsed:
@@ -149,6 +173,11 @@ def profile(at: Any, stable_id: Any, names: list[Any], **snapshot: Any) -> Rows:
             yield "aliases", told
 
 
-def day_of(text: str) -> date:
-    """The UTC day of an instant."""
-    return date.fromisoformat(text[:10])
+def activity(event_id: Any, verb: str, actor: Any, about: Any, of: Any, at: Any, text: Any = None) -> tuple[str, Row]:
+    """One row of activity; ids may be numbers. A post is about itself, and of nobody."""
+    row = {"event_id": event_id, "verb": verb, "actor_id": _id(actor), "object_id": _id(about), "target_id": _id(of)}
+    return "activity", {**row, "occurred_at": at, "text": text or None}
+
+
+def _id(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -3,9 +3,9 @@
 Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,9 +115,9 @@ class Pulling:
         self.store, self.account = Store(settings.places, source.name), Account()
         self._secret, self._hosts = secret, dict[str, Host]()
         known = self.store.people()
-        given = self.network.given(source)
+        self.given = self.network.given(source)
         self.people = {
-            name: known.get(name, {"values": {**given, "account": name, "actor": name}, "hides": {}}) for name in people
+            name: known.get(name, {"values": {"account": name, "actor": name}, "hides": {}}) for name in people
         }
         self.pull: dict[str, Any] = {}
 
@@ -149,7 +149,8 @@ class Pulling:
         return max((host.not_before for host in self._hosts.values() if host.not_before), default=None)
 
     def _ask_all(self, endpoint: Endpoint) -> None:
-        for subject in self._batched(endpoint, self._subjects(endpoint)):
+        for found in self._batched(endpoint, self._subjects(endpoint)):
+            subject = replace(found, values={**self.given, **found.values})
             walk = Walk(self.network, self.source, endpoint, subject, self.host_of, self.store, self.account, self.pull)
             if walk.is_due():
                 walk.run()
