@@ -284,4 +284,8 @@ def github(page: int = 5) -> Invented:
     )
 
 
-NETWORKS = {made().kind: made for made in (bluesky, mastodon, discourse, github)}
+def every() -> dict[str, Callable[..., Invented]]:
+    """All of them, those of the other file included."""
+    from invented_too import NETWORKS_TOO
+
+    return {made().kind: made for made in (bluesky, mastodon, discourse, github)} | NETWORKS_TOO

@@ -24,7 +24,8 @@ class PulledHome:
         self.invented, self.server, self.clock = invented, server, clock
         self.places, self.config = Places(folder / "home"), folder / "evenscore.toml"
         self.ledger = folder / "ledger.csv"
-        self.stand(*invented.people)
+        self.people = tuple(name.format(url=server.url) for name in invented.people)
+        self.stand(*self.people)
         source = (
             f'[[sources]]\nname = "net"\nkind = "{invented.kind}"\nurl = "{server.url}"\n{invented.settings}\n{more}\n'
         )

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from invented import NETWORKS, Invented
+from invented import Invented, every
 from loopback import Server, StillClock
 from pulled_home import PulledHome
 
 from evenscore.forgetting import erase
 from evenscore.pulling import pulls
 
+NETWORKS = every()
 KINDS = pytest.mark.parametrize("kind", sorted(NETWORKS))
 
 
@@ -33,12 +34,12 @@ def test_nobody_stands_so_nothing_is_asked(served: PulledHome) -> None:
 def test_who_has_withdrawn_is_asked_about_no_more(served: PulledHome) -> None:
     served.pull()
     ids = known_ids(served, 0)
-    served.say(0, served.invented.people[0], "withdraw")
+    served.say(0, served.people[0], "withdraw")
     before = len(served.server.log)
     served.clock.sleep(30 * 86400)
     assert served.pull().state == pulls.WHOLE
     asked = "\n".join(one.line for one in served.server.log[before:])
-    for name in [served.invented.people[0], *ids]:
+    for name in [served.people[0], *ids]:
         assert f"'{name}'" not in asked and f"/{name}" not in asked.replace(f"/{name}/tool", ""), asked
 
 
@@ -52,7 +53,7 @@ def test_an_erasure_removes_what_the_raw_pages_say(served: PulledHome) -> None:
     found = [
         path
         for path in served.places.pulled("net").rglob("*")
-        if path.is_file() and any(f'"{name}"' in path.read_text() for name in [served.invented.people[0], *ids])
+        if path.is_file() and any(f'"{name}"' in path.read_text() for name in [served.people[0], *ids])
     ]
     assert found == []
     assert any(served.places.raw_pages("net").iterdir())
@@ -61,7 +62,7 @@ def test_an_erasure_removes_what_the_raw_pages_say(served: PulledHome) -> None:
 
 def known_ids(home: PulledHome, number: int) -> list[str]:
     """The stable id that the network told of one who stands."""
-    name = home.invented.people[number]
+    name = home.people[number]
     return [str(pulls.Store(home.places, "net").people()[name]["values"]["id"])]
 
 

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from invented import NETWORKS
+from invented import every
 from loopback import Asked, Reply, Server, StillClock
 from pulled_home import PulledHome
 from test_weather import rows_of, run
 
 from evenscore.pulling import pulls
 
+NETWORKS = every()
 MOMENTS = 20
 PULL = "import sys; from evenscore.cli import main; main()"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from invented import NETWORKS, Invented
+from invented import Invented, every
 from loopback import Reply, Server, StillClock
 from pulled_home import PulledHome
 from spoiled import FAULTS, Fault, Weather, epoch, limit, shown
@@ -14,6 +14,7 @@ from evenscore import durable
 from evenscore.connectors import CONNECTORS
 from evenscore.pulling import asking, pulls
 
+NETWORKS = every()
 pytestmark = pytest.mark.quick
 STRIKES = (2, 4)
 """The requests whose answers are spoiled: an early one, and one within a walk."""

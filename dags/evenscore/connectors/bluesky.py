@@ -120,6 +120,14 @@ class Bluesky(Network):
         engaged = {"getLikes": _like, "getRepostedBy": _reposter}
         return {"getProfiles": _profile, "did-document": _document, **engaged, **listed, **views}
 
+    def recognised(self, record: Row) -> str | None:
+        """A post as the app shows it, alone or in a feed; a record; a profile."""
+        if isinstance(record.get("post"), dict) and "uri" in record["post"]:
+            return "getPostThread"
+        if "uri" in record and isinstance(record.get("record"), dict):
+            return "getPosts"
+        return "feed.post" if "uri" in record and "value" in record else "getProfiles" if "did" in record else None
+
     def event_of(self, record: Row) -> str | None:
         """A record's address is its event."""
         return record.get("uri")

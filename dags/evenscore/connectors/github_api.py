@@ -125,6 +125,8 @@ def _user(item: Row, asked: Row, _source: Source) -> Rows:
 
 
 def _star(item: Row, asked: Row, _source: Source) -> Rows:
+    if "starred_at" not in item and "login" in item:
+        raise Ignored("a star without its date")
     place, user = seek(asked, "about", "place"), need(item, "user", "id")
     yield "activity", {**_of_repository(place), "event_id": f"star-{place}-{user}", "verb": "star",
                        "actor_id": login(item, "user"), "occurred_at": need(item, "starred_at")}  # fmt: skip

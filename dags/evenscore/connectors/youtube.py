@@ -115,9 +115,11 @@ def _posted(item: Row, _asked: Row, _source: Source) -> Rows:
     yield activity(video, "post", need(snippet, "channelId"), video, None, need(snippet, "publishedAt"), text)
 
 
-def _threads(item: Row, asked: Row, source: Source) -> Rows:
+def _threads(item: Row, asked: Row, _source: Source) -> Rows:
     """A thread's first comment answers the video; those that it shows answer the comment."""
     top, about = need(item, "snippet", "topLevelComment"), asked.get("about") or {}
+    if seek(item, "snippet", "videoId") is None:
+        raise Ignored("a comment on a channel")
     yield _said(
         top, f"video-{need(item, 'snippet', 'videoId')}", about.get("owner") or seek(item, "snippet", "channelId")
     )
