@@ -41,7 +41,7 @@ ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" 
 	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
 	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
 
-.PHONY: help nightly standalone test test-slow test-all test-quick lint interpreters clean distclean
+.PHONY: help nightly standalone test test-slow test-all test-quick networks lint interpreters clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,10 @@ test-all: test test-slow ## run every test
 
 test-quick: .venv/.ready ## run the tests that build no night
 	@$(PYTEST) -m quick
+
+networks: .venv/.ready ## every connector in every weather, killed and resumed, over HTTP on loopback; EVENSCORE_RECORDED=DIR maps recordings
+	@.venv/bin/python -m pytest -q -n auto -rA --no-header tests/networks \
+		| sed -nE 's/^(PASSED|FAILED|SKIPPED|ERROR)/\1/p; /passed|failed/p'
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

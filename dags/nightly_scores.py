@@ -5,7 +5,7 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 | when a task fails | do |
 |---|---|
 | `begin` | the log names the setting, or the day; mend it and clear the task, or trigger a day that is over |
-| `pull` | a network told less than there is; the log says what. The night goes on without it; cleared, so does the pull |
+| `pull` | a network told less than there is; the log says what. The night goes on; cleared, so does the pull |
 | `extract` | the log names the file; mend or move it, then clear the task |
 | `check_landing`, `check` | a check stopped the night; readers keep the last scores. Mend the cause, clear the task |
 | anything else | clear it: every task may be run again; one that had failed begins with extract |

@@ -143,7 +143,9 @@ def mastodon(page: int = 4) -> Invented:
     notes[0] |= {"favourites_count": 3, "replies_count": 2}
     notes[3] |= {"reblogs_count": 1, "mentions": [{"id": "900022", "acct": "ben", "username": "ben"}]}
     notes.append(
-        status(50, "900011", 12, visibility="direct", content="<p>secret</p>", mentions=[{"id": "900033", "acct": "cid"}])
+        status(
+            50, "900011", 12, visibility="direct", content="<p>secret</p>", mentions=[{"id": "900033", "acct": "cid"}]
+        )
     )
     notes.append(status(51, "900011", 12, visibility="private"))
     boost = status(60, "900022", 13, reblog=notes[1])
@@ -177,7 +179,9 @@ def mastodon(page: int = 4) -> Invented:
             return paged([account("900033")], asked)
         return Reply({"ancestors": [], "descendants": answers})
 
-    return Invented("mastodon", ("ann", "ben"), answering, strangers=("cid", "dee", "900033", "900044"), cursor="max_id")
+    return Invented(
+        "mastodon", ("ann", "ben"), answering, strangers=("cid", "dee", "900033", "900044"), cursor="max_id"
+    )
 
 
 # --- discourse ---------------------------------------------------------------------------------------------------------

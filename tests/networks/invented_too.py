@@ -22,11 +22,39 @@ def stackexchange(page: int = 4) -> Invented:
 
     questions = [{"question_id": 10 + number, "owner": owner(1001), "creation_date": epoch(1 + number), "title": f"why &amp; {number}",
                   "body": "<p>how</p>"} for number in range(9)]  # fmt: skip
-    answers = [{"answer_id": 50 + number, "question_id": 10 + number, "owner": owner(1003), "creation_date": epoch(10, number)} for number in range(6)]
-    answers.append({"answer_id": 90, "question_id": 11, "owner": {"user_type": "does_not_exist", "display_name": "user9"}, "creation_date": epoch(11)})
-    mine = [{"answer_id": 70, "question_id": 999, "owner": owner(1002), "creation_date": epoch(12), "is_accepted": True}]
-    comments = [{"comment_id": 80, "post_id": 10, "owner": owner(1003), "reply_to_user": owner(1001), "creation_date": epoch(13)}]
-    votes = [{"reputation_history_type": "post_upvoted", "post_id": 10, "user_id": 701001, "creation_date": epoch(9), "reputation_change": 10}]
+    answers = [
+        {"answer_id": 50 + number, "question_id": 10 + number, "owner": owner(1003), "creation_date": epoch(10, number)}
+        for number in range(6)
+    ]
+    answers.append(
+        {
+            "answer_id": 90,
+            "question_id": 11,
+            "owner": {"user_type": "does_not_exist", "display_name": "user9"},
+            "creation_date": epoch(11),
+        }
+    )
+    mine = [
+        {"answer_id": 70, "question_id": 999, "owner": owner(1002), "creation_date": epoch(12), "is_accepted": True}
+    ]
+    comments = [
+        {
+            "comment_id": 80,
+            "post_id": 10,
+            "owner": owner(1003),
+            "reply_to_user": owner(1001),
+            "creation_date": epoch(13),
+        }
+    ]
+    votes = [
+        {
+            "reputation_history_type": "post_upvoted",
+            "post_id": 10,
+            "user_id": 701001,
+            "creation_date": epoch(9),
+            "reputation_change": 10,
+        }
+    ]
 
     def answering(asked: Asked) -> Reply:
         parts = asked.path.strip("/").split("/")
@@ -46,10 +74,22 @@ def stackexchange(page: int = 4) -> Invented:
         found = sorted(found, key=lambda one: -one.get("creation_date", 0))
         number = int(asked.one("page", "1"))
         more = number * page < len(found)
-        body = {"items": found[(number - 1) * page : number * page], "has_more": more, "quota_remaining": 99, **({"backoff": 3} if more else {})}
+        body = {
+            "items": found[(number - 1) * page : number * page],
+            "has_more": more,
+            "quota_remaining": 99,
+            **({"backoff": 3} if more else {}),
+        }
         return Reply(body)
 
-    return Invented("stackexchange", ("701001", "701002"), answering, 'places = ["somewhere"]', strangers=("701003", "701004"), cursor="page")
+    return Invented(
+        "stackexchange",
+        ("701001", "701002"),
+        answering,
+        'places = ["somewhere"]',
+        strangers=("701003", "701004"),
+        cursor="page",
+    )
 
 
 def hackernews() -> Invented:
@@ -60,10 +100,14 @@ def hackernews() -> Invented:
 
     def answering(asked: Asked) -> Reply:
         tags = asked.one("tags")
-        found = comments if "story_100" in tags else [one for one in [*stories, *comments] if f"author_{one['author']}," in tags]
+        found = (
+            comments
+            if "story_100" in tags
+            else [one for one in [*stories, *comments] if f"author_{one['author']}," in tags]
+        )
         before = asked.one("numericFilters")
         found = [one for one in found if not before or one["created_at_i"] <= int(before.partition("<=")[2])]
-        hits = sorted(found, key=lambda one: -one["created_at_i"])[: 1000]
+        hits = sorted(found, key=lambda one: -one["created_at_i"])[:1000]
         return Reply({"hits": hits, "nbHits": len(found), "hitsPerPage": 1000})
 
     return Invented("hackernews", ("ann", "ben"), answering, strangers=("cid", "author_cid"), cursor="numericFilters")
@@ -96,10 +140,18 @@ def gitlab(page: int = 3) -> Invented:
             return Reply(found) if rest == "users" else Reply(found[0]) if found else Reply({"message": "404"}, 404)
         tail = rest.split("/", 2)[2]
         lists = {"issues": issues, "merge_requests": merges, "issues/1/notes": notes, "issues/1/award_emoji": awards}
-        found = [one for one in lists.get(tail, []) if not asked.one("updated_after") or one["updated_at"] >= asked.one("updated_after")]
+        found = [
+            one
+            for one in lists.get(tail, [])
+            if not asked.one("updated_after") or one["updated_at"] >= asked.one("updated_after")
+        ]
         number = int(asked.one("page", "1"))
         query = "&".join(f"{name}={value[0]}" for name, value in asked.params.items() if name != "page")
-        link = {"Link": f'<http://{asked.headers["host"]}{asked.path}?{query}&page={number + 1}>; rel="next"'} if number * page < len(found) else {}
+        link = (
+            {"Link": f'<http://{asked.headers["host"]}{asked.path}?{query}&page={number + 1}>; rel="next"'}
+            if number * page < len(found)
+            else {}
+        )
         return Reply(found[(number - 1) * page : number * page], headers=link)
 
     return Invented("gitlab", ("ann", "ben"), answering, 'places = ["5"]', strangers=("cid", "701003"), cursor="page")
@@ -115,14 +167,23 @@ def lemmy(page: int = 50) -> Invented:
     def a_post(number: int, **more: Any) -> Thing:
         post = {"id": number, "name": f"post {number}", "ap_id": f"{home}/post/{number}", "creator_id": 1001, "published": instant(1 + number % 14)[:-1],
                 "deleted": False, "removed": False, **more}  # fmt: skip
-        return {"post": post, "creator": person("ann"), "community": {"id": 1}, "counts": {"comments": 2 if number == 3 else 0}}
+        return {
+            "post": post,
+            "creator": person("ann"),
+            "community": {"id": 1},
+            "counts": {"comments": 2 if number == 3 else 0},
+        }
 
     def a_comment(number: int, name: str, path: str) -> Thing:
         comment = {"id": number, "content": "word", "ap_id": f"{home}/comment/{number}", "creator_id": NUMBERS[name], "path": path,
                    "published": instant(10)[:-1], "deleted": False, "removed": False}  # fmt: skip
         return {"comment": comment, "creator": person(name), "post": a_post(3)["post"], "community": {"id": 1}}
 
-    posts = sorted([*(a_post(number) for number in range(60)), a_post(70, deleted=True, name="secret")], key=lambda one: one["post"]["published"], reverse=True)
+    posts = sorted(
+        [*(a_post(number) for number in range(60)), a_post(70, deleted=True, name="secret")],
+        key=lambda one: one["post"]["published"],
+        reverse=True,
+    )
     comments = [a_comment(7, "ben", "0.7"), a_comment(8, "cid", "0.7.8"), a_comment(9, "dee", "0.9")]
 
     def answering(asked: Asked) -> Reply:
@@ -152,11 +213,25 @@ def zulip() -> Invented:
 
     def answering(asked: Asked) -> Reply:
         if asked.path.endswith("/users"):
-            return Reply({"members": [{"user_id": 700000 + number, "is_bot": False, "is_active": True, "is_guest": number == 1004} for number in NAMES]})
+            return Reply(
+                {
+                    "members": [
+                        {"user_id": 700000 + number, "is_bot": False, "is_active": True, "is_guest": number == 1004}
+                        for number in NAMES
+                    ]
+                }
+            )
         anchor = asked.one("anchor")
         older = [one for one in messages if anchor == "newest" or one["id"] < int(anchor)]
         shown = older[-8:]
-        return Reply({"messages": shown, "found_oldest": len(older) <= 8, "found_newest": anchor == "newest", "result": "success"})
+        return Reply(
+            {
+                "messages": shown,
+                "found_oldest": len(older) <= 8,
+                "found_newest": anchor == "newest",
+                "result": "success",
+            }
+        )
 
     return Invented("zulip", ("701001", "701002"), answering, cursor="anchor", strangers=("701003",))
 
@@ -165,7 +240,10 @@ def youtube(page: int = 4) -> Invented:
     channels = {f"UC{name}": name for name in NUMBERS}
 
     def comment(number: str, who: str) -> Thing:
-        return {"id": number, "snippet": {"authorChannelId": {"value": f"UC{who}"}, "publishedAt": instant(9), "textOriginal": "word"}}
+        return {
+            "id": number,
+            "snippet": {"authorChannelId": {"value": f"UC{who}"}, "publishedAt": instant(9), "textOriginal": "word"},
+        }
 
     videos = [{"id": f"v{number}", "snippet": {"channelId": "UCann", "publishedAt": instant(1 + number), "title": f"video {number}"},
                "statistics": {"commentCount": "3" if number == 0 else "0"}, "status": {"privacyStatus": "unlisted" if number == 5 else "public"}} for number in range(9)]  # fmt: skip
@@ -188,7 +266,13 @@ def youtube(page: int = 4) -> Invented:
             return Reply({"items": found})
         if method == "playlistItems":
             mine = videos if asked.one("playlistId") == "UUann" else []
-            listed = [{"id": f"p{one['id']}", "snippet": {"publishedAt": one["snippet"]["publishedAt"], "resourceId": {"videoId": one["id"]}}} for one in mine[::-1]]
+            listed = [
+                {
+                    "id": f"p{one['id']}",
+                    "snippet": {"publishedAt": one["snippet"]["publishedAt"], "resourceId": {"videoId": one["id"]}},
+                }
+                for one in mine[::-1]
+            ]
             return paged(listed, asked)
         if method == "videos":
             return Reply({"items": [one for one in videos if one["id"] in ids and "gone" not in one]})
@@ -214,14 +298,21 @@ def reddit(page: int = 4) -> Invented:
         start = next((place + 1 for place, one in enumerate(items) if one["data"]["name"] == asked.one("after")), 0)
         shown = items[start : start + page]
         after = shown[-1]["data"]["name"] if start + page < len(items) else None
-        return Reply({"kind": "Listing", "data": {"children": shown, "after": after}}, headers={"X-Ratelimit-Remaining": "59.0", "X-Ratelimit-Reset": "30"})
+        return Reply(
+            {"kind": "Listing", "data": {"children": shown, "after": after}},
+            headers={"X-Ratelimit-Remaining": "59.0", "X-Ratelimit-Reset": "30"},
+        )
 
     def answering(asked: Asked) -> Reply:
         parts = asked.path.strip("/").split("/")
         if parts[0] == "user" and parts[2] == "about":
             name = parts[1]
             data = {"id": f"id{name}", "name": name, "created_utc": float(epoch(1))}
-            return Reply({"kind": "t2", "data": data}) if name in NUMBERS else Reply({"message": "Not Found", "error": 404}, 404)
+            return (
+                Reply({"kind": "t2", "data": data})
+                if name in NUMBERS
+                else Reply({"message": "Not Found", "error": 404}, 404)
+            )
         if parts[0] == "user":
             return listing(posts[::-1] if parts[1:] == ["ann", "submitted"] else [], asked)
         if parts[0] == "api":
@@ -240,7 +331,14 @@ def activitystreams(page: int = 3) -> Invented:
         me = f"{home}/users/ann"
 
         def act(number: int, kind: str, inner: Any, to: Any = public) -> Thing:
-            return {"id": f"https://as.test/a/{number}", "type": kind, "actor": me, "published": instant(1 + number), "to": to, "object": inner}
+            return {
+                "id": f"https://as.test/a/{number}",
+                "type": kind,
+                "actor": me,
+                "published": instant(1 + number),
+                "to": to,
+                "object": inner,
+            }
 
         notes = [act(number, "Create", {"id": f"https://as.test/n/{number}", "type": ["Note"], "attributedTo": [me], "content": f"<p>note {number}</p>",
                  "published": instant(1 + number), "to": ["as:Public"]}) for number in range(7)]  # fmt: skip
@@ -251,19 +349,29 @@ def activitystreams(page: int = 3) -> Invented:
         if asked.path == "/users/ann":
             return Reply({"id": me, "type": "Person", "outbox": f"{home}/users/ann/outbox", "discoverable": True})
         if asked.path == "/users/ann/outbox" and "page" not in asked.params:
-            first = {"type": "OrderedCollectionPage", "orderedItems": acts[:page], "next": f"{home}/users/ann/outbox?page=2"}
+            first = {
+                "type": "OrderedCollectionPage",
+                "orderedItems": acts[:page],
+                "next": f"{home}/users/ann/outbox?page=2",
+            }
             return Reply({"type": "OrderedCollection", "totalItems": 0, "first": first})
         if asked.path == "/users/ann/outbox":
             number = int(asked.one("page"))
             shown = acts[(number - 1) * page : number * page]
-            more = {"next": f"{home}/users/ann/outbox?page={number + 1}"} if shown else {}  # the last leads to an empty one
+            more = (
+                {"next": f"{home}/users/ann/outbox?page={number + 1}"} if shown else {}
+            )  # the last leads to an empty one
             return Reply({"type": "OrderedCollectionPage", "orderedItems": shown, **more})
         return Reply({"error": "gone"}, 404)
 
-    return Invented("activitystreams", ("{url}/users/ann",), answering, "case_counts = true", strangers=("cid",), cursor="page")
+    return Invented(
+        "activitystreams", ("{url}/users/ann",), answering, "case_counts = true", strangers=("cid",), cursor="page"
+    )
 
 
-NETWORKS_TOO = {made().kind: made for made in (stackexchange, hackernews, gitlab, lemmy, zulip, youtube, reddit, activitystreams)}
+NETWORKS_TOO = {
+    made().kind: made for made in (stackexchange, hackernews, gitlab, lemmy, zulip, youtube, reddit, activitystreams)
+}
 
 
 if __name__ == "__main__":

@@ -55,7 +55,9 @@ def endpoint_of(network: Network, request: dict[str, Any]) -> tuple[Endpoint, di
 
 def _pattern(path: str) -> str:
     """An endpoint's path as a pattern: a place may have parts, and versions of an interface differ by a number."""
-    named = re.sub(r"\\\{(\w+)\\\}", lambda name: f"(?P<{name[1]}>{'.+?' if name[1] == 'place' else '[^/]+'})", re.escape(path))
+    named = re.sub(
+        r"\\\{(\w+)\\\}", lambda name: f"(?P<{name[1]}>{'.+?' if name[1] == 'place' else '[^/]+'})", re.escape(path)
+    )
     return named.replace("/2\\.3/", r"/2\.\d/") + "/?"
 
 

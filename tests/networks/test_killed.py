@@ -1,4 +1,4 @@
-"""A pull that is killed at any moment goes on where it was: the same rows, and only the page in flight is asked again."""
+"""A pull that is killed at any moment goes on where it was: the same rows, and only the page in flight comes again."""
 
 import os
 import signal

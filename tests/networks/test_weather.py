@@ -1,4 +1,4 @@
-"""Every network in every weather, over real HTTP on loopback: the same rows as on a quiet day, and no request too early."""
+"""Every network in every weather, over HTTP on loopback: the same rows as on a quiet day, no request too early."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -98,7 +98,8 @@ def parse_lines(
 ) -> Parsed:
     """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored.
 
-    `texts` are the lines where the file is no text itself. Where records `are_whole`, the first activity of each is its event, and the record says everything about it.
+    `texts` are the lines where the file is no text itself. Where records `are_whole`, the first activity of each is its
+    event, and the record says everything about it.
     """
     parsed = Parsed()
     found: dict[str, list[Row]] = {}

@@ -1,43 +1,25 @@
 """Bluesky: a person's own records from their own server, and who liked, reposted, quoted and answered them.
 
-What a person did is read with listRecords, which leaves nothing out; getAuthorFeed does. A record's address holds the
-time at which it was written, and its `createdAt` is only what the client said.
+What a person did is read with listRecords, which leaves nothing out; getAuthorFeed does.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, as_instant, by_cursor, children, iso
+from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, iso
 from evenscore.connectors.pulled import Network, Rows, profile
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek
+from evenscore.connectors.records import Ignored, Row, need, seek
 from evenscore.settings import URLS, Source
 
 XRPC = "/xrpc/app.bsky."
 PLC = "https://plc.directory"
 KINDS = {"feed.post": "posts, replies, quotes and mentions", "graph.follow": "follows"}
 GONE = r"Repo(Deactivated|Takendown|NotFound|Suspended)|Account(Deactivated|Takedown)"
-MENTION = "app.bsky.richtext.facet#mention"
 UNAUTHENTICATED = "!no-unauthenticated"
-LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
-"""In the order of sorting: a record key counts the microseconds since 1970."""
-NEAR = timedelta(days=1)
 RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
 """For so long a post's engagement is looked at again by every pull, and by a re-check."""
-
-
-def written_at(uri: Any) -> datetime | None:
-    """When a record was written, by its key; None for a key that is no time."""
-    key = str(uri).rpartition("/")[2]
-    if len(key) != 13 or any(letter not in LETTERS for letter in key):
-        return None
-    number = 0
-    for letter in key:
-        number = number * 32 + LETTERS.index(letter)
-    try:
-        return datetime.fromtimestamp((number >> 10) / 1e6, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
 
 
 def _engaged(counter: str) -> Callable[[Row], Subject | None]:
@@ -115,13 +97,15 @@ class Bluesky(Network):
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
-        listed = dict.fromkeys(KINDS, _record)
+        listed = dict.fromkeys(KINDS, record_rows)
         views = dict.fromkeys(("getPosts", "getQuotes", "getPostThread"), _view)
-        engaged = {"getLikes": _like, "getRepostedBy": _reposter}
+        engaged = {"getLikes": _like, "getRepostedBy": _reposter, "jetstream": event_rows}
         return {"getProfiles": _profile, "did-document": _document, **engaged, **listed, **views}
 
     def recognised(self, record: Row) -> str | None:
-        """A post as the app shows it, alone or in a feed; a record; a profile."""
+        """An event of Jetstream; a post as the app shows it, alone or in a feed; a record; a profile."""
+        if "time_us" in record:
+            return "jetstream"
         if isinstance(record.get("post"), dict) and "uri" in record["post"]:
             return "getPostThread"
         if "uri" in record and isinstance(record.get("record"), dict):
@@ -150,51 +134,17 @@ def _document(_item: Row, _asked: Row, _source: Source) -> Rows:
     raise Ignored("a DID document")
 
 
-def _record(item: Row, _asked: Row, source: Source) -> Rows:
-    """A record of a person's own, by its collection."""
-    uri, value = str(need(item, "uri")), need(item, "value")
-    kind = uri.split("/")[3] if uri.count("/") >= 4 else ""
-    activity = {"event_id": uri, "actor_id": _did(uri), "occurred_at": _occurred(uri, value)}
-    if kind == "app.bsky.feed.post":
-        yield from _post({**activity, "network": source.network or "bluesky"}, value, source)
-    elif kind in ("app.bsky.feed.like", "app.bsky.feed.repost"):
-        about = str(need(value, "subject", "uri"))
-        yield "activity", {**activity, "verb": kind.rpartition(".")[2], "object_id": about, "target_id": _did(about)}
-    elif kind == "app.bsky.graph.follow":
-        yield "activity", {**activity, "verb": "follow", "target_id": need(value, "subject")}
-    else:
-        raise Ignored(kind)
-
-
-def _post(activity: Row, value: Row, source: Source) -> Rows:
-    uri, parent, quoted = activity["event_id"], seek(value, "reply", "parent", "uri"), _quoted(value)
-    about = (
-        {"verb": "reply", "object_id": parent, "target_id": _did(parent)}
-        if parent
-        else {"verb": "post", "object_id": uri}
-    )
-    post = {**activity, **about, "text": value.get("text") or None}
-    yield "activity", post
-    named = [one.get("did") for facet in value.get("facets") or () for one in facet.get("features") or ()
-             if one.get("$type") == MENTION]  # fmt: skip
-    for row in mentions({"target_id": None, **post}, [str(did) for did in named if did], source.account_ids):
-        yield "activity", row
-    if quoted:
-        yield "activity", {**post, "event_id": f"{uri}#quote", "verb": "repost", "object_id": quoted,
-                           "target_id": _did(quoted)}  # fmt: skip
-
-
 def _view(item: Row, asked: Row, source: Source) -> Rows:
     """A post as the app shows it, of whoever wrote it."""
     post: Row = item.get("post") or item
-    yield from _record({"uri": need(post, "uri"), "value": need(post, "record")}, asked, source)
+    yield from record_rows({"uri": need(post, "uri"), "value": need(post, "record")}, asked, source)
 
 
 def _like(item: Row, asked: Row, _source: Source) -> Rows:
     did, uri = need(item, "actor", "did"), str(need(asked, "about", "uri"))
     at = iso(item.get("createdAt")) or need(item, "indexedAt")
     yield "activity", {"event_id": f"like:{did}:{uri}", "verb": "like", "actor_id": did, "object_id": uri,
-                       "target_id": _did(uri), "occurred_at": at}  # fmt: skip
+                       "target_id": did_of(uri), "occurred_at": at}  # fmt: skip
 
 
 def _reposter(item: Row, asked: Row, _source: Source) -> Rows:
@@ -203,25 +153,4 @@ def _reposter(item: Row, asked: Row, _source: Source) -> Rows:
     if at is None:
         raise Ignored("a repost of which nobody tells the date")
     yield "activity", {"event_id": f"repost:{did}:{uri}", "verb": "repost", "actor_id": did, "object_id": uri,
-                       "target_id": _did(uri), "occurred_at": at.isoformat()}  # fmt: skip
-
-
-def _quoted(value: Row) -> str | None:
-    found = seek(value, "embed", "record", "uri") or seek(value, "embed", "record", "record", "uri")
-    return found if isinstance(found, str) and "/app.bsky.feed.post/" in found else None
-
-
-def _did(uri: Any) -> str:
-    if not str(uri).startswith("at://did:"):
-        raise Malformed("not the address of a record")
-    return str(uri).split("/")[2]
-
-
-def _occurred(uri: str, value: Row) -> str:
-    """What the client said, unless the record's key says that it was written at quite another time."""
-    written, said = written_at(uri), as_instant(value.get("createdAt"))
-    if said and (written is None or -NEAR <= said - written <= NEAR):
-        return said.isoformat()
-    if written is None:
-        raise Malformed("createdAt is no instant")
-    return written.isoformat()
+                       "target_id": did_of(uri), "occurred_at": at.isoformat()}  # fmt: skip

@@ -130,4 +130,5 @@ def _award(item: Row, asked: Row, _source: Source) -> Rows:
         raise Ignored(f"award {name}")
     kind = TYPES.get(str(item.get("awardable_type")), "note")
     yield activity(f"award-{need(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
-                   f"{kind}-{about.get('place')}-{about.get('iid')}", about.get("owner"), need(item, "created_at"))  # fmt: skip
+                   f"{kind}-{about.get('place')}-{about.get('iid')}", about.get("owner"),
+                   need(item, "created_at"))  # fmt: skip

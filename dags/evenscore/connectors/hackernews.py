@@ -1,6 +1,6 @@
 """Hacker News: what people posted and commented, and who answered them, by Algolia's index.
 
-It stops at a thousand hits, so a walk goes on before the oldest one. Points are counters, and are not counted as events.
+It stops at a thousand hits, so a walk goes on before the oldest one. Points are counters, and no events.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -76,7 +76,8 @@ class HackerNews(Network):
             else item["created_at"]
         )
         yield self._row(f"item-{need(item, 'id')}", item.get("by") or item.get("author"),
-                        item.get("parent") or item.get("parent_id"), at, item.get("title"), item.get("text"))  # fmt: skip
+                        item.get("parent") or item.get("parent_id"), at, item.get("title"),
+                        item.get("text"))  # fmt: skip
 
     def _row(self, event: str, who: Any, parent: Any, at: Any, title: Any, text: Any) -> tuple[str, Row]:
         said = "\n\n".join(filter(None, (title, cooked_text(str(text or "")))))

@@ -43,7 +43,8 @@ class Reddit(Network):
                  overlap=RECENT, recheck=WINDOW, **PAGED),
         Endpoint("user-comments", "/user/{name}/comments", ACCOUNT, "their comments", params=RAW,
                  is_newest_first=True, overlap=RECENT, recheck=WINDOW, **PAGED),
-        Endpoint("info", "/api/info", "submitted", "whether a post is still there", params={"raw_json": "1", "id": "{fullname}"},
+        Endpoint("info", "/api/info", "submitted", "whether a post is still there",
+                 params={"raw_json": "1", "id": "{fullname}"},
                  items="data.children", batch="fullname", about=_fullname),
         Endpoint("comments", "/comments/{article}", "info", "who answered their posts", 500,
                  params={"raw_json": "1", "limit": "500", "sort": "new"},
@@ -107,7 +108,7 @@ class Reddit(Network):
                 name, "reply", who, thing.get("link_id") or parent, self.authors.get(parent) or _of(thing), at, text
             )
         elif crossed:
-            origin = next(iter(thing.get("crosspost_parent_list") or ()), {})
+            origin: Row = next(iter(thing.get("crosspost_parent_list") or ()), {})
             yield activity(name, "repost", who, crossed, _who(origin), at, text)
         else:
             yield activity(name, "post", who, name, None, at, text)

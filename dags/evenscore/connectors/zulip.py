@@ -120,5 +120,6 @@ def _topic(item: Row) -> str:
 
 def _user(item: Row, asked: Row, _source: Source) -> Rows:
     number: Any = need(item, "user_id")
-    yield from profile(asked["at"], number, [], created_at=iso(item.get("date_joined")), is_bot=item.get("is_bot") is True,
+    yield from profile(asked["at"], number, [], created_at=iso(item.get("date_joined")),
+                       is_bot=item.get("is_bot") is True,
                        is_private=item.get("is_active") is False)  # fmt: skip
