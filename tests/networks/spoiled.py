@@ -1,7 +1,6 @@
 """Bad weather: each fault spoils one answer, or all of them, as real networks have done."""
 
 import copy
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -176,11 +175,3 @@ FAULTS = (
     Fault("an expired cursor", expired),
     Fault("a next that leads back", going_back),
 )
-
-
-def shown(fault: Fault) -> str:
-    return fault.name.replace(" ", "_").replace(",", "")
-
-
-def plainly(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)

@@ -12,7 +12,10 @@ from evenscore.forgetting import erase
 from evenscore.pulling import pulls
 
 NETWORKS = every()
-KINDS = pytest.mark.parametrize("kind", sorted(NETWORKS))
+QUICK = ("bluesky", "github")
+KINDS = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.slow) for kind in sorted(NETWORKS)]
+)
 
 
 @pytest.fixture
@@ -93,6 +96,12 @@ FLAGS = {
     "mastodon": {"statuses: visibility direct", "statuses: visibility private", "favourited_by: indexable is false",
                  "context: indexable is false"},
     "discourse": {"posts: a private message", "posts: a whisper"},
+    "gitlab": {"issues-notes: a system note", "issues-notes: internal", "issues: confidential"},
+    "lemmy": {"comments: its author is gone", "posts: post deleted"},
+    "zulip": {"messages: a direct message", "users: a guest"},
+    "youtube": {"videos: a video that is unlisted", "videos: gone from the network"},
+    "reddit": {"submitted: a private subreddit"},
+    "activitystreams": {"outbox: not addressed to everybody"},
 }  # fmt: skip
 """What each invented network sends along that its people, or the network, do not want to be shown."""
 

@@ -18,8 +18,8 @@ PLC = "https://plc.directory"
 KINDS = {"feed.post": "posts, replies, quotes and mentions", "graph.follow": "follows"}
 GONE = r"Repo(Deactivated|Takendown|NotFound|Suspended)|Account(Deactivated|Takedown)"
 UNAUTHENTICATED = "!no-unauthenticated"
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
-"""For so long a post's engagement is looked at again by every pull, and by a re-check."""
+WINDOW = timedelta(days=28)
+"""For so long a post's engagement is looked at again by a re-check."""
 
 
 def _engaged(counter: str) -> Callable[[Row], Subject | None]:
@@ -48,7 +48,7 @@ class Bluesky(Network):
             Endpoint(kind, "{server}/xrpc/com.atproto.repo.listRecords", ACCOUNT, what, 100,
                      params={"repo": "{id}", "collection": f"app.bsky.{kind}", "limit": "100"}, items="records",
                      next=by_cursor(), instant=lambda item: written_at(item.get("uri")), is_newest_first=True,
-                     overlap=RECENT, recheck=WINDOW, nothing_says=GONE)
+                 recheck=WINDOW, nothing_says=GONE)
             for kind, what in KINDS.items()
         ),
         Endpoint("getPosts", XRPC + "feed.getPosts", "feed.post", "how often each post was liked, reposted, answered",

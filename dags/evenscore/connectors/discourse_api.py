@@ -18,8 +18,8 @@ from evenscore.settings import Source
 NUMBERS = 50
 """A page holds the posts of so many numbers, those that there are."""
 HIDING = ("profile_hidden", "hide_profile")
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
-"""For so long a post's likes and edits, which stand in it, are looked at again by every pull, and by a re-check."""
+WINDOW = timedelta(days=28)
+"""For so long a post's likes and edits, which stand in it, are looked at again by a re-check."""
 
 
 def _older(page: Page) -> Next | None:
@@ -49,7 +49,7 @@ class DiscourseApi(Discourse, Network):
                  shows_profile=True),
         Endpoint("posts", "/posts.json", SITE, "posts, replies and how often each was liked", NUMBERS,
                  items="latest_posts", next=_older, instant=instant_of("created_at"), is_newest_first=True,
-                 overlap=RECENT, recheck=WINDOW),
+                 recheck=WINDOW),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -13,7 +13,7 @@ from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Ignored, Row, need
 from evenscore.settings import Source
 
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
+WINDOW = timedelta(days=28)
 HITS = 1000
 
 
@@ -39,7 +39,7 @@ class HackerNews(Network):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("search", "/api/v1/search_by_date", ACCOUNT, "stories and comments", HITS,
                  params={"tags": "author_{account},(story,comment,poll,job)", "hitsPerPage": str(HITS)}, items="hits",
-                 next=_earlier, instant=instant_of("created_at_i"), is_newest_first=True, overlap=RECENT,
+                 next=_earlier, instant=instant_of("created_at_i"), is_newest_first=True,
                  recheck=WINDOW),
         Endpoint("answers", "/api/v1/search_by_date", "search", "who commented on their stories", HITS,
                  params={"tags": "comment,story_{story}", "hitsPerPage": str(HITS)}, items="hits", next=_earlier,

@@ -12,7 +12,7 @@ from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, seek
 from evenscore.settings import Source
 
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
+WINDOW = timedelta(days=28)
 NEWEST = {"username": "{account}", "sort": "New", "limit": "50"}
 
 
@@ -32,10 +32,10 @@ class Lemmy(Network):
                  params={"username": "{account}", "limit": "1"}, shows_profile=True),
         Endpoint("posts", "/api/v3/user", ACCOUNT, "their posts", 50, params=NEWEST, items="posts",
                  next=by_number(size=50), instant=instant_of("post", "published"), is_newest_first=True,
-                 overlap=RECENT, recheck=WINDOW),
+                 recheck=WINDOW),
         Endpoint("person-comments", "/api/v3/user", ACCOUNT, "their comments", 50, params=NEWEST, items="comments",
                  next=by_number(size=50), instant=instant_of("comment", "published"), is_newest_first=True,
-                 overlap=RECENT, recheck=WINDOW),
+                 recheck=WINDOW),
         Endpoint("comments", "/api/v3/comment/list", "posts", "who commented on their posts", 50,
                  params={"post_id": "{post}", "sort": "New", "limit": "50", "type_": "All"}, items="comments",
                  next=by_number(size=50), about=_commented),

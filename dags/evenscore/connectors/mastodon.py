@@ -15,7 +15,7 @@ from evenscore.settings import Source
 
 OPEN = ("public", "unlisted")
 """The visibilities that everybody may see; all others are for somebody."""
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
+WINDOW = timedelta(days=28)
 
 
 class Mastodon(Network):
@@ -39,7 +39,7 @@ class Mastodon(Network):
                  params={"acct": "{account}"}, path_by_id="/api/v1/accounts/{id}", shows_profile=True),
         Endpoint("statuses", "/api/v1/accounts/{id}/statuses", ACCOUNT, "posts, replies and boosts", 40,
                  params={"limit": "40"}, next=by_link, instant=instant_of("created_at"), is_newest_first=True,
-                 overlap=RECENT, recheck=WINDOW),
+                 recheck=WINDOW),
         Endpoint("favourited_by", "/api/v1/statuses/{status}/favourited_by", "statuses", "who favourited a post", 80,
                  params={"limit": "80"}, next=by_link,
                  about=lambda item: _own(item, "favourites_count")),

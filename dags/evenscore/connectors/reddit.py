@@ -13,7 +13,7 @@ from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Malformed, Row, need, seek
 from evenscore.settings import Source
 
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
+WINDOW = timedelta(days=28)
 GONE = ("[deleted]", "[removed]")
 RAW = {"raw_json": "1", "limit": "100", "sort": "new"}
 PAGED: dict[str, Any] = {"items": "data.children", "next": by_cursor("data.after", "after"),
@@ -40,9 +40,9 @@ class Reddit(Network):
         Endpoint("about", "/user/{account}/about", ACCOUNT, "the account's id", 1, params={"raw_json": "1"},
                  shows_profile=True, nothing=(403, 404, 410)),
         Endpoint("submitted", "/user/{name}/submitted", ACCOUNT, "their posts", params=RAW, is_newest_first=True,
-                 overlap=RECENT, recheck=WINDOW, **PAGED),
+                 recheck=WINDOW, **PAGED),
         Endpoint("user-comments", "/user/{name}/comments", ACCOUNT, "their comments", params=RAW,
-                 is_newest_first=True, overlap=RECENT, recheck=WINDOW, **PAGED),
+                 is_newest_first=True, recheck=WINDOW, **PAGED),
         Endpoint("info", "/api/info", "submitted", "whether a post is still there",
                  params={"raw_json": "1", "id": "{fullname}"},
                  items="data.children", batch="fullname", about=_fullname),

@@ -15,7 +15,7 @@ from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
 from evenscore.settings import Source
 
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
+WINDOW = timedelta(days=28)
 VOTES = {
     "post_upvoted": "like",
     "post_downvoted": "dislike",
@@ -48,9 +48,9 @@ class StackExchange(Network):
                  params={"site": "{site}", "pagesize": "100"}, shows_profile=True, items="items",
                  next=by_number("has_more")),
         Endpoint("questions", "/2.3/users/{actor}/questions", ACCOUNT, "their questions", batch="actor", joint=";",
-                 params=NEWEST, is_newest_first=True, overlap=RECENT, recheck=WINDOW, **PAGED),
+                 params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
         Endpoint("answers", "/2.3/users/{actor}/answers", ACCOUNT, "their answers", batch="actor", joint=";",
-                 params=NEWEST, is_newest_first=True, overlap=RECENT, recheck=WINDOW, **PAGED),
+                 params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
         Endpoint("question-answers", "/2.3/questions/{question_id}/answers", "questions", "who answered",
                  batch="question_id", joint=";", params=NEWEST, about=_ids("question_id"), **PAGED),
         *(
@@ -59,7 +59,7 @@ class StackExchange(Network):
             for parent, key in (("questions", "question_id"), ("answers", "answer_id"))
         ),
         Endpoint("reputation", "/2.3/users/{id}/reputation-history", ACCOUNT, "votes and accepts, dated",
-                 params={"site": "{site}", "pagesize": "100"}, is_newest_first=True, overlap=RECENT, **PAGED),
+                 params={"site": "{site}", "pagesize": "100"}, is_newest_first=True, **PAGED),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -12,7 +12,7 @@ from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
 from evenscore.settings import Source
 
-RECENT, WINDOW = timedelta(days=3), timedelta(days=28)
+WINDOW = timedelta(days=28)
 V3 = "/youtube/v3/"
 NO_COMMENTS = "commentsDisabled|videoNotFound|playlistNotFound"
 PAGED: dict[str, Any] = {"items": "items", "next": by_cursor("nextPageToken", "pageToken")}
@@ -51,7 +51,7 @@ class YouTube(Network):
                  items="items", shows_profile=True),
         Endpoint("playlistItems", V3 + "playlistItems", ACCOUNT, "which videos there are", 50,
                  params={"part": "snippet,contentDetails", "playlistId": "{uploads}", "maxResults": "50"}, **PAGED,
-                 instant=instant_of("snippet", "publishedAt"), is_newest_first=True, overlap=RECENT, recheck=WINDOW,
+                 instant=instant_of("snippet", "publishedAt"), is_newest_first=True, recheck=WINDOW,
                  nothing_says=NO_COMMENTS),
         Endpoint("videos", V3 + "videos", "playlistItems", "the videos, and how many comments each has", 50,
                  params={"part": "snippet,statistics,status", "id": "{id}", "maxResults": "50"}, items="items",
