@@ -6,6 +6,8 @@ Ann and Ben stand in the ledger; Cid does not, Dee hides by the network's own fl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from loopback import Asked, Reply, instant
@@ -292,4 +294,9 @@ def every() -> dict[str, Callable[..., Invented]]:
     """All of them, those of the other file included."""
     from invented_too import NETWORKS_TOO
 
-    return {made().kind: made for made in (bluesky, mastodon, discourse, github)} | NETWORKS_TOO
+    further = [
+        import_module(path.stem).made
+        for path in Path(__file__).parent.glob("invented_*.py")
+        if path.stem != "invented_too"
+    ]
+    return {made().kind: made for made in (bluesky, mastodon, discourse, github, *further)} | NETWORKS_TOO

@@ -7,6 +7,7 @@ import pytest
 from invented import Invented, every
 from loopback import Server, StillClock
 from pulled_home import PulledHome
+from test_weather import run
 
 from evenscore.forgetting import erase
 from evenscore.pulling import pulls
@@ -40,7 +41,7 @@ def test_who_has_withdrawn_is_asked_about_no_more(served: PulledHome) -> None:
     served.say(0, served.people[0], "withdraw")
     before = len(served.server.log)
     served.clock.sleep(30 * 86400)
-    assert served.pull().state == pulls.WHOLE
+    assert served.pull().state in (pulls.WHOLE, pulls.NOBODY)
     asked = "\n".join(one.line for one in served.server.log[before:])
     for name in [served.people[0], *ids]:
         assert f"'{name}'" not in asked and f"/{name}" not in asked.replace(f"/{name}/tool", ""), asked
@@ -66,16 +67,17 @@ def test_an_erasure_removes_what_the_raw_pages_say(served: PulledHome) -> None:
 def known_ids(home: PulledHome, number: int) -> list[str]:
     """The stable id that the network told of one who stands."""
     name = home.people[number]
-    return [str(pulls.Store(home.places, "net").people()[name]["values"]["id"])]
+    known = pulls.Store(home.places, "net").people().get(name, {"values": {}})
+    return [str(known["values"]["id"])] if "id" in known["values"] else []
 
 
 @KINDS
-def test_a_budget_stops_clean_and_the_next_pull_goes_on(served: PulledHome) -> None:
-    first = served.pull(budget=3)
-    assert (first.state, first.is_success, len(served.server.log)) == (pulls.PAUSED, True, 3)
+def test_a_budget_stops_clean_and_the_next_pull_goes_on(served: PulledHome, tmp_path: Path) -> None:
+    _, _, undisturbed = run(tmp_path / "undisturbed", served.invented)
+    first = served.pull(budget=2)
+    assert (first.state, first.is_success, len(served.server.log)) == (pulls.PAUSED, True, 2)
     assert served.pull().state == pulls.WHOLE
-    log = [one.line for one in served.server.log]
-    assert len(log) == len(set(log)) or served.invented.kind == "discourse"
+    assert len(served.server.log) == len(undisturbed.log)
 
 
 @KINDS

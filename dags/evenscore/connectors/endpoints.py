@@ -25,6 +25,8 @@ class Subject:
     values: Mapping[str, str] = field(default_factory=dict)
     count: int | None = None
     """What the network says there is to read of it: not asked again before that has changed."""
+    key: str = ""
+    """What it is known by from pull to pull, where its values may change; else they are its key."""
 
 
 @dataclass(frozen=True)

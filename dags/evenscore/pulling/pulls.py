@@ -164,7 +164,7 @@ class Pulling:
             # A profile is asked for even of those who hide: to learn that they do not any more.
             shown = [one for one in self.people.values() if endpoint.shows_profile or not _hides(one)]
             known = [one["values"] for one in shown if endpoint.can_be_asked({**self.given, **one["values"]})]
-            yield from map(Subject, known)
+            yield from (Subject(values, key=values["account"]) for values in known)
         elif endpoint.per == PLACE:
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
@@ -197,9 +197,13 @@ class Pulling:
         if not endpoint.batch:
             yield from subjects
             return
-        ids = list(dict.fromkeys(subject.values[endpoint.batch] for subject in subjects))
+        found = {subject.values[endpoint.batch]: subject.key for subject in subjects}
+        ids = list(found)
         for start in range(0, len(ids), endpoint.size):
-            yield Subject({endpoint.batch: joint_of(endpoint).join(ids[start : start + endpoint.size])})
+            some = ids[start : start + endpoint.size]
+            yield Subject(
+                {endpoint.batch: joint_of(endpoint).join(some)}, key="\n".join(found[one] or one for one in some)
+            )
 
     def _learn(self, endpoint: Endpoint) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""

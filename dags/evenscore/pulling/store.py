@@ -161,7 +161,7 @@ class Store:
 
 def walk_name(endpoint: str, subject: Subject) -> str:
     """The name of a walk's files: it says nothing of whom it is about."""
-    return f"{endpoint}-{digest(json.dumps(dict(subject.values), sort_keys=True))}"
+    return f"{endpoint}-{digest(subject.key or json.dumps(dict(subject.values), sort_keys=True))}"
 
 
 def digest(text: str) -> str:
