@@ -84,6 +84,10 @@ class Source(_Frozen):
     def _names_its_network(self) -> "Source":
         if self.kind == "discourse" and self.network is None:
             raise ValueError("a discourse source must name its network (each forum is one of its own)")
+        if self.is_pulled and self.kind == "github" and len(self.places) != 1:
+            raise ValueError('a github source that is pulled names one repository: places = ["owner/name"]')
+        if self.is_pulled and self.kind == "gitlab" and not self.places:
+            raise ValueError("a gitlab source that is pulled names its projects by number in places")
         if self.network in RESERVED_NETWORKS:
             raise ValueError(f"network = {self.network!r} is a reserved word; call the network something else")
         return self
