@@ -173,3 +173,24 @@ def test_a_next_to_another_host_takes_no_secret_along(tmp_path: Path) -> None:
         with served(tmp_path, altered(mastodon(), change)) as home:
             home.pull(secret="s3cr3t")
         assert not [one for one in other.log if "authorization" in one.headers]
+
+
+@pytest.mark.parametrize("kind", ["bluesky", "mastodon", "youtube", "stackexchange"])
+def test_who_withdraws_while_a_pull_is_paused_is_asked_about_no_more(tmp_path: Path, kind: str) -> None:
+    """A pull goes on with whoever stands when it goes on, whatever it had brought before."""
+    network = every()[kind]()
+    with served(tmp_path, network) as home:
+        whole = {"bluesky": 16, "mastodon": 9, "youtube": 5, "stackexchange": 4}[kind]
+        assert home.pull(budget=whole).state == pulls.PAUSED
+        home.say(0, home.people[0], "withdraw")
+        before = len(home.server.log)
+        assert home.pull().state == pulls.WHOLE
+        ids = {"bluesky": "annaanna", "mastodon": "/1000/", "youtube": "'v0'", "stackexchange": "questions/1"}
+        assert not [one.line for one in home.server.log[before:] if ids[kind] in one.line]
+
+
+def test_a_listing_is_not_taken_for_another_whose_name_begins_alike(tmp_path: Path) -> None:
+    with served(tmp_path, every()["gitlab"]()) as home:
+        home.pull(budget=8)
+        store = pulls.Store(home.places, "net")
+        assert {item["evenscore"]["endpoint"] for item in store.records("issues")} == {"issues"}

@@ -23,7 +23,7 @@ WINDOW = timedelta(days=28)
 
 
 def _engaged(counter: str) -> Callable[[Row], Subject | None]:
-    return children(counter, uri="uri")
+    return children(counter, uri="uri", owner="author.did")
 
 
 class Bluesky(Network):
@@ -55,16 +55,17 @@ class Bluesky(Network):
                  25, params={"uris": "{uri}"}, items="posts", batch="uri", joint="&", answers="uri",
                  about=lambda item: Subject({"uri": str(item.get("uri"))})),
         Endpoint("getLikes", XRPC + "feed.getLikes", "getPosts", "who liked a post, and when",
-                 params={"uri": "{uri}", "limit": "100"}, items="likes", next=by_cursor(), about=_engaged("likeCount")),
+                 params={"uri": "{uri}", "limit": "100"}, items="likes", next=by_cursor(),
+                 about=_engaged("likeCount"), owner="author.did"),
         Endpoint("getRepostedBy", XRPC + "feed.getRepostedBy", "getPosts", "who reposted it (without a date)",
                  params={"uri": "{uri}", "limit": "100"}, items="repostedBy", next=by_cursor(),
-                 about=_engaged("repostCount")),
+                 about=_engaged("repostCount"), owner="author.did"),
         Endpoint("getQuotes", XRPC + "feed.getQuotes", "getPosts", "who quoted it",
                  params={"uri": "{uri}", "limit": "100"}, items="posts", next=by_cursor(),
-                 about=_engaged("quoteCount")),
+                 about=_engaged("quoteCount"), owner="author.did"),
         Endpoint("getPostThread", XRPC + "feed.getPostThread", "getPosts", "who answered it", 1000,
                  params={"uri": "{uri}", "depth": "1", "parentHeight": "0"}, items="thread.replies",
-                 about=_engaged("replyCount")),
+                 about=_engaged("replyCount"), owner="author.did"),
     )  # fmt: skip
 
     def given(self, source: Source) -> dict[str, str]:

@@ -26,7 +26,7 @@ LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at")}
 
 
 def _thread(item: Row) -> Any:
-    return children("number", place="_", number="number")({**item, "_": _place(item)})
+    return children("number", place="_", number="number", owner="user.login")({**item, "_": _place(item)})
 
 
 def _reacted(item: Row, key: str) -> Any:

@@ -27,7 +27,8 @@ def _earlier(page: Page) -> Next | None:
 
 
 def _answered(item: Row) -> Subject | None:
-    return Subject({"story": str(item["objectID"])}, item.get("num_comments")) if item.get("num_comments") else None
+    count, values = item.get("num_comments"), {"story": str(item["objectID"]), "owner": str(item.get("author"))}
+    return Subject(values, count) if count else None
 
 
 class HackerNews(Network):

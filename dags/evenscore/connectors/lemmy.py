@@ -18,7 +18,7 @@ NEWEST = {"username": "{account}", "sort": "New", "limit": "50"}
 
 def _commented(item: Row) -> Subject | None:
     count = seek(item, "counts", "comments")
-    return Subject({"post": str(item["post"]["id"])}, count) if count else None
+    return Subject({"post": str(item["post"]["id"]), "owner": _address(item["creator"])}, count) if count else None
 
 
 class Lemmy(Network):

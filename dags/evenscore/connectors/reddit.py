@@ -22,7 +22,8 @@ PAGED: dict[str, Any] = {"items": "data.children", "next": by_cursor("data.after
 
 def _fullname(item: Row) -> Subject | None:
     name = str(need(item, "data", "name"))
-    return Subject({"fullname": name, "article": name.partition("_")[2]}, seek(item, "data", "num_comments") or None)
+    values = {"fullname": name, "article": name.partition("_")[2], "owner": str(seek(item, "data", "author"))}
+    return Subject(values, seek(item, "data", "num_comments") or None)
 
 
 class Reddit(Network):
@@ -49,6 +50,7 @@ class Reddit(Network):
         Endpoint("comments", "/comments/{article}", "info", "who answered their posts", 500,
                  params={"raw_json": "1", "limit": "500", "sort": "new"},
                  about=lambda item: _fullname(item) if seek(item, "data", "num_comments") else None,
+                 owner="data.author",
                  nothing=(403, 404, 410)),
     )  # fmt: skip
 

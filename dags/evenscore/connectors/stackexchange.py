@@ -52,10 +52,11 @@ class StackExchange(Network):
         Endpoint("answers", "/2.3/users/{actor}/answers", ACCOUNT, "their answers", batch="actor", joint=";",
                  params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
         Endpoint("question-answers", "/2.3/questions/{question_id}/answers", "questions", "who answered",
-                 batch="question_id", joint=";", params=NEWEST, about=_ids("question_id"), **PAGED),
+                 batch="question_id", joint=";", params=NEWEST,
+                 about=_ids("question_id"), owner="owner.user_id", **PAGED),
         *(
             Endpoint(f"{parent}-comments", "/2.3/posts/{" + key + "}/comments", parent, "who commented", batch=key,
-                     joint=";", params=NEWEST, about=_ids(key), **PAGED)
+                     joint=";", params=NEWEST, about=_ids(key), owner="owner.user_id", **PAGED)
             for parent, key in (("questions", "question_id"), ("answers", "answer_id"))
         ),
         Endpoint("reputation", "/2.3/users/{id}/reputation-history", ACCOUNT, "votes and accepts, dated",

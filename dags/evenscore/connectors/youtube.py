@@ -58,10 +58,12 @@ class YouTube(Network):
                  batch="id", answers="id",
                  about=lambda item: Subject({"id": str(need(item, "snippet", "resourceId", "videoId"))})),
         Endpoint("commentThreads", V3 + "commentThreads", "videos", "who commented",
-                 params={"part": "snippet,replies", "videoId": "{video}", "maxResults": "100"}, **PAGED, about=_video,
+                 params={"part": "snippet,replies", "videoId": "{video}", "maxResults": "100"},
+                 **PAGED, about=_video, owner="snippet.channelId",
                  nothing_says=NO_COMMENTS),
         Endpoint("comments", V3 + "comments", "commentThreads", "replies beyond the five that a thread shows",
-                 params={"part": "snippet", "parentId": "{thread}", "maxResults": "100"}, **PAGED, about=_thread),
+                 params={"part": "snippet", "parentId": "{thread}", "maxResults": "100"},
+                 **PAGED, about=_thread, owner="evenscore.about.owner"),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -177,13 +177,23 @@ class Pulling:
         seen = set[str]()
         names = self._names()
         for item in self.store.records(endpoint.per):
-            if endpoint.owner and self._normal(seek(item, *endpoint.owner.split("."))) not in names:
+            if not self._is_asked_for(endpoint, item, names):
                 continue
             subject = None if item.get(ASKED, {}).get("gone") else endpoint.about(item)
             if subject and str(subject.values) not in seen:
                 seen.add(str(subject.values))
                 yield subject
-        yield from (one for one in self.store.unfinished(endpoint.name, self.pull) if str(one.values) not in seen)
+        for one in self.store.unfinished(endpoint.name, self.pull):
+            # What does not say whose it is, is left to the next re-check: its owner may have withdrawn since.
+            if str(one.values) not in seen and names & {self._normal(value) for value in one.values.values()}:
+                yield one
+
+    def _is_asked_for(self, endpoint: Endpoint, item: Mapping[str, Any], names: set[str]) -> bool:
+        """Whether what an item is about belongs to somebody who stands now: the pull may have begun days ago."""
+        account = seek(dict(item), ASKED, "about", "account")
+        if account is not None and self._normal(account) not in names:
+            return False
+        return not endpoint.owner or self._normal(seek(dict(item), *endpoint.owner.split("."))) in names
 
     def _names(self) -> set[str]:
         """Every name by which the network may call those who stand and do not hide."""

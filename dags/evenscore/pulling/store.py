@@ -20,6 +20,9 @@ from evenscore.connectors.records import Row
 from evenscore.errors import InputError
 from evenscore.places import Places
 
+DIGEST = "[0-9a-f]" * 16
+"""What a digest looks like, for globs: `issues` is not to find what `issues-notes` brought."""
+
 
 @dataclass
 class Cursor:
@@ -109,13 +112,13 @@ class Store:
 
     def records(self, endpoint: str) -> Iterator[Row]:
         """What an endpoint has brought in this pull, in order."""
-        for path in sorted(self._open.glob(f"{endpoint}-*.ndjson")):
+        for path in sorted(self._open.glob(f"{endpoint}-{DIGEST}.*.ndjson")):
             with path.open() as file:
                 yield from map(json.loads, file)
 
     def unfinished(self, endpoint: str, pull: Mapping[str, Any]) -> list[Subject]:
         """The subjects of walks of earlier pulls that did not see their end."""
-        found = [self.cursor(path.stem) for path in sorted(self._folder("cursors").glob(f"{endpoint}-*.json"))]
+        found = [self.cursor(path.stem) for path in sorted(self._folder("cursors").glob(f"{endpoint}-{DIGEST}.json"))]
         return [Subject(one.about) for one in found if not one.is_whole and one.pull != pull["pull"] and one.about]
 
     def close(self, pull: Mapping[str, Any], is_whole: bool, is_over: bool) -> None:
