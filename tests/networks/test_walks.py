@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from invented import Invented, bluesky, every, github, mastodon
 from loopback import Asked, Reply, Server, StillClock
 from pulled_home import PulledHome
 
-from evenscore import durable
+from evenscore import durable, retention
 from evenscore.pulling import pulls
+from evenscore.settings import Retention
 
 pytestmark = pytest.mark.quick
 DAY = 86400
@@ -187,6 +189,16 @@ def test_who_withdraws_while_a_pull_is_paused_is_asked_about_no_more(tmp_path: P
         assert home.pull().state == pulls.WHOLE
         ids = {"bluesky": "annaanna", "mastodon": "/1000/", "youtube": "'v0'", "stackexchange": "questions/1"}
         assert not [one.line for one in home.server.log[before:] if ids[kind] in one.line]
+
+
+def test_raw_pages_go_when_retention_says_so(tmp_path: Path) -> None:
+    with served(tmp_path, mastodon()) as home:
+        home.pull()
+        (page,) = home.places.raw_pages("net").iterdir()
+        assert retention.prune(home.settings, date(2026, 4, 1)) == {}
+        assert page.exists()
+        assert retention.prune(home.settings.model_copy(update={"retention": Retention(raw_days=30)}), date(2026, 5, 1))
+        assert not page.exists()
 
 
 def test_a_listing_is_not_taken_for_another_whose_name_begins_alike(tmp_path: Path) -> None:
