@@ -36,7 +36,7 @@ def address(value: Any) -> str | None:
 
 def kind_of(thing: Any) -> str:
     """An object's type."""
-    return str(one(thing.get("type"))) if isinstance(thing, dict) else ""
+    return str(one(thing.get("type")) or "") if isinstance(thing, dict) else ""
 
 
 def _listed(body: Any) -> list[Any] | None:
