@@ -41,7 +41,7 @@ ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" 
 	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
 	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
 
-.PHONY: help nightly standalone test test-slow test-all test-quick lint lint-sql hooks interpreters clean distclean
+.PHONY: help nightly standalone test test-slow test-all test-quick networks lint lint-sql hooks interpreters clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,7 @@ standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, 
 	@$(PRIVATE) $(ONE_AT_A_TIME) .venv/bin/evenscore demo --nights 0 \
 	&& .venv/bin/airflow db migrate \
 	&& .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer" \
+	&& .venv/bin/airflow pools set networks 4 "those who pull wait for other people's servers" \
 	&& PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/airflow standalone
 
 # Tests that share a built home run in one process, and those that take longest come first: see tests/conftest.py.
@@ -83,6 +84,10 @@ test-all: test test-slow ## run every test
 
 test-quick: .venv/.ready ## run the tests that build no night
 	@$(PYTEST) -m quick
+
+networks: .venv/.ready ## every connector in every weather, killed and resumed, over HTTP on loopback; EVENSCORE_RECORDED=DIR maps recordings
+	@set -o pipefail; .venv/bin/python -m pytest -q -n auto -rA --no-header tests/networks tests/connectors/test_slack.py \
+		| sed -nE 's/^(PASSED|FAILED|SKIPPED|ERROR)/\1/p; /passed|failed/p'
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

@@ -5,6 +5,7 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 | when a task fails | do |
 |---|---|
 | `begin` | the log names the setting, or the day; mend it and clear the task, or trigger a day that is over |
+| `pull` | a network told less than there is; the log says what. The night goes on; cleared, so does the pull |
 | `extract` | the log names the file; mend or move it, then clear the task |
 | `check_landing`, `check` | a check stopped the night; readers keep the last scores. Mend the cause, clear the task |
 | anything else | clear it: every task may be run again; one that had failed begins with extract |
@@ -23,11 +24,12 @@ from airflow.sdk import Asset, CronDataIntervalTimetable, chain, dag, task
 
 from evenscore_airflow import nights, surroundings
 from evenscore_airflow.failures import failed
-from evenscore_airflow.surroundings import DEFAULTS, POOL, WAITING
+from evenscore_airflow.surroundings import DEFAULTS, NETWORKS, POOL, WAITING
 
 LANDING = Asset("landing", uri=f"file://{surroundings.places().landing}")
 PUBLISHED = Asset("published_scores", uri=f"file://{surroundings.places().database}")
 
+PULL = "Read what one source's network says, for people with a standing grant; skipped where a source is files."
 EXTRACT = "Land what one source has delivered, a day whole or not at all; what is landed already is left alone."
 
 
@@ -42,7 +44,7 @@ EXTRACT = "Land what one source has delivered, a day whole or not at all; what i
     doc_md=__doc__,
 )
 def nightly_scores() -> None:
-    """Begin, extract, build, check, publish, report."""
+    """Begin, pull, extract, build, check, publish, report."""
 
     # Outside the pool of the warehouse: those that wait must not keep the one that works from its slot.
     @task.sensor(pool="default_pool", **WAITING)
@@ -51,7 +53,18 @@ def nightly_scores() -> None:
         return nights.begin(dag_run, ti)
 
     # A mapped task does not show its docstring, so its page gets one here.
-    @task.sensor(outlets=[LANDING], map_index_template="{{ task.op_kwargs['source'] }}", doc_md=EXTRACT, **WAITING)
+    @task.sensor(pool=NETWORKS, map_index_template="{{ task.op_kwargs['source'] }}", doc_md=PULL, **WAITING)
+    def pull(source: str, dag_run: Any = None, ti: Any = None) -> Any:
+        return nights.pull(source, dag_run, ti)
+
+    # What could not be pulled stops nothing: its network keeps last night's grounds.
+    @task.sensor(
+        outlets=[LANDING],
+        map_index_template="{{ task.op_kwargs['source'] }}",
+        doc_md=EXTRACT,
+        trigger_rule="all_done",
+        **WAITING,
+    )
     def extract(source: str, dag_run: Any = None, ti: Any = None) -> Any:
         return nights.extract(source, dag_run, ti)
 
@@ -93,7 +106,9 @@ def nightly_scores() -> None:
             nights.end(dag_run)
         return written
 
-    landed = extract.expand(source=begin())
+    sources = begin()
+    landed = extract.expand(source=sources)
+    pull.expand(source=sources) >> landed
     chain(landed, check_landing(), build_staging(), build_features(), build_scores(), check(), publish(), report())
 
 

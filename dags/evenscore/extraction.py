@@ -207,6 +207,9 @@ class FileReading:
     def run(self) -> None:
         """Parse, judge, land, withdraw, and count."""
         self.parsed = CONNECTORS[self.of.source.kind].parse(self.file.path, self.of.source)
+        if self.parsed.covered:
+            first, last = self.parsed.covered
+            self.covered_days |= {first + timedelta(number) for number in range((last - first).days + 1)}
         self._learn()
         accepted = list(self._accepted())
         self._require_not_torn()
@@ -289,7 +292,7 @@ class FileReading:
     def _land(self, dataset: str, network: str, day: date, part: pa.Table) -> None:
         if dataset == DATASET:
             self.anew.note(network, day, part)
-        if not self.file.day:
+        if not self.file.day and self.parsed.covered is None:
             self.covered_days.add(day)
         days = self.delivery.landed.setdefault(f"{network}/{dataset}", [])
         if day.isoformat() not in days:

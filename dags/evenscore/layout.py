@@ -243,7 +243,7 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Ni
                 source.kind,
                 source.network,
                 source.dataset,
-                is_feed(source.path, delivered, night.as_of_date),
+                source.is_pulled or is_feed(source.path, delivered, night.as_of_date),
             ],
         )
         for delivery in delivered:

@@ -97,6 +97,19 @@ class Places:
         """Every delivery that somebody has accepted though it stops the night, one a line."""
         return self.home / "reviews" / "deliveries.ndjson"
 
+    def pulled(self, source: str) -> Path:
+        """What a pull of one source keeps: cursors, open pages, what came of it."""
+        return self.home / "pulls" / source
+
+    def raw_pages(self, source: str) -> Path:
+        """What a network has answered, one file a pull, one item a line: the input files of a pulled source."""
+        return self.pulled(source) / "pages"
+
+    @property
+    def all_raw_pages(self) -> list[Path]:
+        """The same of all sources."""
+        return sorted(self.home.glob("pulls/*/pages/*.ndjson"))
+
     # consent ----------------------------------------------------------------------------------------------
 
     @property

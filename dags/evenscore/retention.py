@@ -38,6 +38,7 @@ def prune(settings: Settings, as_of_date: date) -> dict[str, int]:
             landed_days=_prune_landing(settings.places, as_of_date, raw_before),
             superseded_snapshots=_prune_snapshots(settings.places, raw_before),
             rejected_files=_prune_rejected(settings.places, raw_before),
+            raw_pages=_prune_raw_pages(settings.places, raw_before),
             published_rows=_prune_published(settings.places, nights_before),
         )
         gone.update(_prune_folders(settings.places, nights_before))
@@ -111,6 +112,14 @@ def _prune_rejected(places: Places, before: date) -> int:
         path.unlink()
         if not any(path.parent.iterdir()):
             path.parent.rmdir()
+    return len(old)
+
+
+def _prune_raw_pages(places: Places, before: date) -> int:
+    """What networks answered, by the day of the pull; what landed of it goes by its own days."""
+    old = [path for path in places.all_raw_pages if _is_older(path, before)]
+    for path in old:
+        path.unlink()
     return len(old)
 
 

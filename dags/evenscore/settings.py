@@ -1,5 +1,6 @@
 """One frozen settings object, read once from `evenscore.toml`."""
 
+import glob
 import os
 import re
 import tomllib
@@ -28,13 +29,40 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+URLS = {
+    "github": "https://api.github.com",
+    "bluesky": "https://public.api.bsky.app",
+    "stackexchange": "https://api.stackexchange.com",
+    "hackernews": "https://hn.algolia.com",
+    "gitlab": "https://gitlab.com",
+    "reddit": "https://oauth.reddit.com",
+    "youtube": "https://www.googleapis.com",
+    **dict.fromkeys(("discourse", "mastodon", "lemmy", "zulip", "activitystreams"), ""),
+}
+"""Where the API of each network is that can be pulled; empty where each server has its own."""
+
+
 class Source(_Frozen):
-    """Where one stream of activity comes from. Paths are relative to the configuration file's folder."""
+    """Where one stream of activity comes from. Paths are relative to the configuration file's folder.
+
+    A source that names no path, of a network that can be pulled, is pulled: its files are what the network answers.
+    """
 
     name: Name
-    kind: Literal["files", "gharchive", "github", "discourse"]
+    kind: Literal[
+        "files", "gharchive", "github", "discourse", "bluesky", "mastodon", "stackexchange", "hackernews",
+        "gitlab", "lemmy", "zulip", "youtube", "slack", "reddit", "activitystreams"
+    ]  # fmt: skip
     path: str = Field(min_length=1)
     """A file or a glob. `{date}` stands for a UTC day (2026-03-01): such a file covers exactly that day."""
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s?#@]+$")
+    """Where the network's API is, of a source that is pulled; None of any other."""
+    places: tuple[str, ...] = ()
+    """Which of a network's places are pulled: a repository, a project, a site; each kind says in its page."""
+    directory: str | None = Field(default=None, pattern=r"^https?://[^\s?#@]+$")
+    """Bluesky: where it is told which server holds a person's records."""
+    contact: str | None = None
+    """Whom a network's operators may ask about the requests; networks want to know."""
     network: Name | None = None
     """The network of every row; `files` may leave it out when the rows carry a `network` column."""
     dataset: Literal["activity", "accounts", "aliases"] = "activity"
@@ -47,10 +75,19 @@ class Source(_Frozen):
         """The normal form of account ids on this source's network."""
         return AccountIds(CASE_COUNTS | ({self.network} if self.network and self.case_counts else set()))
 
+    @property
+    def is_pulled(self) -> bool:
+        """Whether its files are what a network answers."""
+        return self.url is not None
+
     @model_validator(mode="after")
     def _names_its_network(self) -> "Source":
         if self.kind == "discourse" and self.network is None:
             raise ValueError("a discourse source must name its network (each forum is one of its own)")
+        if self.is_pulled and self.kind == "github" and len(self.places) != 1:
+            raise ValueError('a github source that is pulled names one repository: places = ["owner/name"]')
+        if self.is_pulled and self.kind == "gitlab" and not self.places:
+            raise ValueError("a gitlab source that is pulled names its projects by number in places")
         if self.network in RESERVED_NETWORKS:
             raise ValueError(f"network = {self.network!r} is a reserved word; call the network something else")
         return self
@@ -136,6 +173,14 @@ class Settings(_Frozen):
     publish: Publish = Publish()
     retention: Retention = Retention()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _pulled_sources_have_their_place(cls, values: Any) -> Any:
+        sources = values.get("sources") if isinstance(values, dict) else None
+        if isinstance(sources, list | tuple):
+            values = {**values, "sources": [_with_place(one, values["home"]) for one in sources]}
+        return values
+
     @model_validator(mode="after")
     def _seeds_name_network_and_account(self) -> "Settings":
         for seed in self.scoring.seeds:
@@ -188,6 +233,8 @@ class Settings(_Frozen):
 
     def folder(self, source: Source) -> Path:
         """The folder below which a source's files lie: that of its path up to the first wildcard."""
+        if source.is_pulled:
+            return self.places.raw_pages(source.name)
         return self.resolve(os.path.dirname(WILDCARD.split(source.path)[0]))  # noqa: PTH120, `data/` is itself the folder
 
     def source(self, name: str) -> Source:
@@ -198,6 +245,23 @@ class Settings(_Frozen):
                 return source.model_copy(update={"case_counts": source.network in self.account_ids.case_counts})
         known = ", ".join(source.name for source in self.sources)
         raise UsageError(f"{self.config}: no source is called {name!r} (known: {known})")
+
+
+def _with_place(source: Any, home: Path) -> Any:
+    """A source as it is written; of one that is to be pulled, where its pages are and where its network is."""
+    if not isinstance(source, dict) or source.get("kind") not in URLS:
+        if isinstance(source, dict) and "url" in source:
+            raise ValueError(f"sources: {source.get('name')!r} has a url, and is of no kind that can be pulled")
+        return source
+    if "path" in source:
+        if "url" in source:
+            raise ValueError(f"sources: {source.get('name')!r} has a path and a url: it is read from one of them")
+        return source
+    url = source.get("url") or URLS[source["kind"]]
+    if not url:
+        raise ValueError(f"sources: {source.get('name')!r} names neither a path to read nor the url of its server")
+    pages = Places(home).raw_pages(str(source.get("name")))
+    return {**source, "url": url, "path": f"{glob.escape(str(pages))}/*.ndjson"}
 
 
 def load_settings(home: Path, config: Path | None = None) -> Settings:
@@ -277,6 +341,8 @@ def _require_paths(settings: Settings) -> None:
     if settings.topic_list and not settings.topic_list.is_file():
         raise UsageError(f"{settings.config}: topics.list: no file at {settings.topic_list}")
     for source in settings.sources:
+        if source.is_pulled:
+            continue  # the first pull makes its folder
         path = settings.resolve(source.path)
         found = settings.folder(source).is_dir() if WILDCARD.search(source.path) else path.is_file()
         if not found:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, extraction, publishing, retention, runs, truths, warehouse
+from evenscore import durable, extraction, publishing, pulling, retention, runs, truths, warehouse
 from evenscore.acceptances import how_to_go_on, stopping
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
@@ -18,6 +18,7 @@ from evenscore.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.forgetting.erase import keep_out
 from evenscore.forgetting.hide import hide, hide_before_night
 from evenscore.layout import lay_out
+from evenscore.pulling.pulls import WHOLE
 from evenscore.reconciliation import reconcile
 from evenscore.report.writing import write_report
 from evenscore.run_tables import versions
@@ -51,6 +52,16 @@ COUNTED: dict[str, Callable[[Delivery], int]] = {
     "withdrawn": lambda one: one.withdrawn_count,
 }
 """What is counted of a delivery: records, of which every one is in exactly one class, then the rows made of them."""
+
+
+def pull(settings: Settings, night: Night, source: str, secret: str | None = None) -> pulling.Pulled:
+    """Read what one source's network says. One that is incomplete is said in the night's notes, and stops nothing: what
+    it covers keeps last night's grounds."""
+    with runs.stage(settings.places, night, f"pull_{source}") as record:
+        done = pulling.pull(settings, source, secret or pulling.secret_of(source))
+        record["pull"] = done.as_plain()
+        record["notes"] = [] if done.state == WHOLE else [f"pull of {done.in_words()}"]
+        return done
 
 
 def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
@@ -167,6 +178,8 @@ def run_night(settings: Settings, as_of_date: date) -> Night:
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
         for source in settings.sources:
+            if source.is_pulled:
+                pull(settings, night, source.name)
             extract(settings, night, source.name)
         _score_night(settings, night)
     return night

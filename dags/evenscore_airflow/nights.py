@@ -5,7 +5,7 @@ from datetime import UTC, date
 from typing import Any
 
 from airflow.sdk import PokeReturnValue
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from evenscore import runs, turns
 from evenscore.errors import BusyError, LostTruth, StoppedByCheck, UsageError
@@ -22,6 +22,23 @@ Step = Callable[[Settings, Night], Any]
 def begin(dag_run: Any, ti: Any) -> PokeReturnValue:
     """Take the turn of a night. Returns the names of the sources that are configured now."""
     return _in_turn(lambda settings, _night: [source.name for source in settings.sources], dag_run, ti)
+
+
+def pull(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
+    """Read what one source's network says; one of a file source has nothing to do. Incomplete is a failure here."""
+
+    def step(settings: Settings, night: Night) -> str:
+        from evenscore import steps
+
+        if not settings.source(source).is_pulled:
+            raise AirflowSkipException(f"{source} is read from files")
+        done = steps.pull(settings, night, source, surroundings.secret_of(source))
+        if not done.is_success:
+            raise AirflowException(done.in_words())  # tried again, and then red: what it lacks is nobody's success
+        print(done.in_words())
+        return done.state
+
+    return _in_turn(step, dag_run, ti)
 
 
 def extract(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:

@@ -22,6 +22,9 @@ ROOT = bundled.ROOT if bundled.IS_CHECKOUT else AIRFLOW_HOME.absolute()
 POOL = "warehouse"
 """The pool of one slot: the warehouse has one writer, and landing zone and published database hold still meanwhile."""
 
+NETWORKS = "networks"
+"""The pool of those who pull: they wait for other people's servers, and must keep nobody from the warehouse."""
+
 DEFAULTS: dict[str, Any] = {
     "owner": "evenscore",
     "retries": 2,
@@ -52,3 +55,17 @@ def config() -> Path:
 def settings() -> Settings:
     """The settings as they stand now. Raises UsageError that names the file, and the setting."""
     return load_settings(home(), config())
+
+
+def secret_of(source: str) -> str | None:
+    """A pulled source's secret: the password of Airflow's connection `evenscore_<source>`, else of the environment."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from evenscore import pulling
+
+    try:
+        password: str | None = Connection.get(f"evenscore_{source}").password
+    except AirflowNotFoundException:
+        password = None
+    return password or pulling.secret_of(source)

@@ -25,7 +25,8 @@ e-fold that is some 7e-6 points an engager, up as often as down."""
 
 DAGS = {"compare_versions", "forget_people", "nightly_scores", "review_jumps"}
 GRAPH = {
-    "begin": {"extract"},
+    "begin": {"pull", "extract"},
+    "pull": {"extract"},
     "extract": {"check_landing"},
     "check_landing": {"build_staging"},
     "build_staging": {"build_features"},
@@ -54,9 +55,14 @@ def test_the_tasks_follow_one_another_as_the_house_says(nightly: Any) -> None:
 def test_extract_is_mapped_over_the_sources_that_are_configured_when_the_run_begins(nightly: Any) -> None:
     from airflow.sdk.definitions.mappedoperator import MappedOperator
 
-    extract = nightly.get_task("extract")
-    assert isinstance(extract, MappedOperator)
-    assert extract.op_kwargs_expand_input.value["source"].operator.task_id == "begin"
+    for name in ("pull", "extract"):
+        task = nightly.get_task(name)
+        assert isinstance(task, MappedOperator)
+        assert task.op_kwargs_expand_input.value["source"].operator.task_id == "begin"
+
+
+def test_what_could_not_be_pulled_stops_nothing(nightly: Any) -> None:
+    assert nightly.get_task("extract").trigger_rule == "all_done"
 
 
 def test_every_task_waits_without_its_slot_and_ends_some_day(nightly: Any) -> None:
@@ -82,7 +88,7 @@ def test_every_task_is_retried_and_says_what_it_does(nightly: Any) -> None:
 
 
 def test_only_one_task_at_a_time_writes_the_warehouse(nightly: Any) -> None:
-    assert {task.task_id for task in nightly.tasks if task.pool != "warehouse"} == {"begin", "extract"}
+    assert {task.task_id for task in nightly.tasks if task.pool != "warehouse"} == {"begin", "pull", "extract"}
 
 
 def test_assets_mark_the_landing_zone_and_the_published_database(nightly: Any) -> None:

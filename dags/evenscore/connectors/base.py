@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -58,6 +59,8 @@ class Parsed:
     """What an operator should know of the file."""
     events: dict[str, int] = field(default_factory=dict)
     """The events of which a record says everything, and the row where it stood."""
+    covered: tuple[date, date] | tuple[()] | None = None
+    """The first and the last day that it covers, or none, where the file says so; None: those of its rows."""
     taken_down: dict[str, str | None] = field(default_factory=dict)
     """The events that a record says are not there any more, and when they happened."""
 
@@ -87,14 +90,20 @@ class JsonLines:
         return parsed
 
 
-def parse_lines(path: Path, rows: Callable[[Row], Iterable[tuple[str, Row]]], are_whole: bool = False) -> Parsed:
+def parse_lines(
+    path: Path,
+    rows: Callable[[Row], Iterable[tuple[str, Row]]],
+    are_whole: bool = False,
+    texts: Iterable[str] | None = None,
+) -> Parsed:
     """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored.
 
-    Where records `are_whole`, the first activity of each is its event, and the record says everything about it.
+    `texts` are the lines where the file is no text itself. Where records `are_whole`, the first activity of each is its
+    event, and the record says everything about it.
     """
     parsed = Parsed()
     found: dict[str, list[Row]] = {}
-    for number, line in enumerate(lines(path, parsed.notes), start=1):
+    for number, line in enumerate(lines(path, parsed.notes) if texts is None else texts, start=1):
         if not line.strip():
             continue
         parsed.record_count += 1

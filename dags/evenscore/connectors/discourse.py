@@ -38,7 +38,7 @@ class Discourse(JsonLines):
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, knowing the authors in all files of its source beside it."""
-        known = Discourse(_authors(siblings(path, source)))
+        known = type(self)(_authors(siblings(path, source)))
         return JsonLines.parse(known, path, source)
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:

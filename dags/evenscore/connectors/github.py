@@ -42,7 +42,7 @@ class GitHub(JsonLines):
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, knowing the threads in all files of its source beside it."""
-        known = GitHub(read_threads(siblings(path, source)))
+        known = type(self)(read_threads(siblings(path, source)))
         parsed = JsonLines.parse(known, path, source)
         parsed.notes |= known._threads.notes
         if known._unanswered_count:

@@ -164,7 +164,10 @@ STEPS: tuple[Step, ...] = (_from_landing, _from_published, _from_caches, _from_l
 
 
 def _inputs(settings: Settings) -> tuple[str, ...]:
-    return (str(settings.ledger), *(str(settings.folder(source)) for source in settings.sources))
+    return (
+        str(settings.ledger),
+        *(str(settings.folder(source)) for source in settings.sources if not source.is_pulled),
+    )
 
 
 def _note(places: Places, erasure: Erasure, found: Forgotten) -> None:

@@ -43,7 +43,7 @@ def files(settings: Settings) -> Iterator[Path]:
         places.demo,
         places.origins_folder,
         places.published / "runs",
-        *(settings.folder(source) for source in settings.sources),
+        *(settings.folder(source) for source in settings.sources if not source.is_pulled),
     }
     for name, subfolders, names in os.walk(places.home):
         folder = Path(name)

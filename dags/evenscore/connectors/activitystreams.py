@@ -1,0 +1,176 @@
+"""ActivityStreams 2.0: a person's public outbox, and activities as files. Only what is addressed to everybody counts.
+
+Everything may be a text, an object or a list of either; nobody relies on `totalItems`, which is often a lie.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+from urllib.parse import urljoin
+
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, instant_of, iso
+from evenscore.connectors.endpoints import to_url as at_url
+from evenscore.connectors.prose import cooked_text
+from evenscore.connectors.pulled import Network, Rows, activity, profile
+from evenscore.connectors.records import Ignored, Malformed, Row, need
+from evenscore.settings import Source
+
+AS2 = {"Accept": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json'}
+PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
+VERBS = {"Like": "like", "Dislike": "dislike", "Follow": "follow", "EmojiReact": "like"}
+SAID = frozenset({"Note", "Article", "Page", "Question", "Video", "Audio", "Image", "Event", "ChatMessage"})
+ACTORS = frozenset({"Person", "Group", "Service", "Application", "Organization"})
+PROGRAMS = frozenset({"Service", "Application"})
+
+
+def one(value: Any) -> Any:
+    """The first of what may be a list."""
+    return next(iter(value), None) if isinstance(value, list) else value
+
+
+def address(value: Any) -> str | None:
+    """The address of what may be one, an object that has one, or a list of such."""
+    found = one(value)
+    found = (found.get("id") or found.get("href")) if isinstance(found, dict) else found
+    return str(found) if found else None
+
+
+def kind_of(thing: Any) -> str:
+    """An object's type."""
+    return str(one(thing.get("type")) or "") if isinstance(thing, dict) else ""
+
+
+def _listed(body: Any) -> list[Any] | None:
+    """The items of a collection, a page of one, or the page that stands in it."""
+    if not isinstance(body, dict) or "Collection" not in kind_of(body):
+        return None
+    first = body.get("first")
+    for holder in (body, first if isinstance(first, dict) else {}):
+        for key in ("orderedItems", "items"):
+            if key in holder:
+                found = holder[key]
+                return [
+                    {"id": item} if isinstance(item, str) else item
+                    for item in (found if isinstance(found, list) else [found])
+                ]
+    return []
+
+
+def _further(page: Page) -> Next | None:
+    first = page.body.get("first")
+    following = page.body.get("next") or (first.get("next") if isinstance(first, dict) else first)
+    target = address(following)
+    return at_url(urljoin(page.url, target)) if target else None
+
+
+class ActivityStreams(Network):
+    """Outboxes of one server, by their owner's address."""
+
+    kind: ClassVar[str] = "activitystreams"
+    headers: ClassVar[Mapping[str, str]] = AS2
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "Create of a Note, Article, Page or the like",
+        "reply": "the same with inReplyTo",
+        "repost": "Announce",
+        "like": "Like, EmojiReact",
+        "dislike": "Dislike",
+        "follow": "Follow",
+        "mention": "tags of type Mention",
+    }
+    unread: ClassVar[tuple[str, ...]] = (
+        "whatever is not addressed to everybody",
+        "servers that answer signed requests alone",
+    )
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("actor", "{account}", ACCOUNT, "the person, their flags and their outbox", 1, shows_profile=True),
+        Endpoint("outbox", "{outbox}", ACCOUNT, "what they did in public", 20, items=_listed, next=_further,
+                 instant=instant_of("published"), is_newest_first=True),
+    )  # fmt: skip
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """The address is for good."""
+        return {"id": str(need(item, "id")), "outbox": str(address(need(item, "outbox")))}
+
+    def hides(self, item: Row) -> str | None:
+        """The flags by which somebody asks not to be found."""
+        for flag in ("discoverable", "indexable", "toot:discoverable", "toot:indexable"):
+            if item.get(flag) is False:
+                return f"{flag} is false"
+        return None
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What is addressed to some people only; what is addressed to nobody is no secret where it is no text."""
+        if endpoint == "actor":
+            return None
+        inner = item.get("object") if isinstance(item.get("object"), dict) else {}
+        told = [address({"id": to} if isinstance(to, str) else to) for thing in (item, inner or {})
+                for key in ("to", "cc", "audience") for to in _all(thing.get(key))]  # fmt: skip
+        if PUBLIC & set(filter(None, told)):
+            return None
+        is_text = kind_of(item) in {"Create", "Update", "Announce", *SAID}
+        return "not addressed to everybody" if told or is_text else None
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        return {"actor": self._actor, "outbox": self._activity}
+
+    def recognised(self, record: Row) -> str | None:
+        """An actor by its type; anything else that has one is an activity, or an object of one."""
+        return None if not kind_of(record) else "actor" if kind_of(record) in ACTORS else "outbox"
+
+    def _actor(self, item: Row, asked: Row, _source: Source) -> Rows:
+        at = asked.get("at") or item.get("updated") or item.get("published")
+        if at is None:
+            raise Ignored("an actor of whom it is not said when")
+        yield from profile(iso(at), need(item, "id"), [], is_private=self.hides(item) is not None,
+                           is_bot=kind_of(item) in PROGRAMS)  # fmt: skip
+
+    def _activity(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        kind, inner = kind_of(item), item.get("object")
+        if kind in SAID:
+            yield from _said(item, item)
+        elif kind in ("Create", "Update") and isinstance(inner, dict) and kind_of(inner) in SAID:
+            yield from _said(inner, item)
+        elif kind == "Announce" and isinstance(inner, dict) and kind_of(inner) in {"Create", *VERBS}:
+            yield from self._activity(inner, _asked, _source)  # a group hands on what its members did
+        elif kind == "Announce":
+            yield activity(_event(item), "repost", _who(item), address(inner), _of(inner), _at(item))
+        elif kind in VERBS:
+            target = address(inner) if kind == "Follow" else _of(inner)
+            yield activity(_event(item), VERBS[kind], _who(item), address(inner), target, _at(item))
+        elif kind in ("Undo", "Delete", "Tombstone"):
+            raise Ignored(kind, address(item if kind == "Tombstone" else inner))
+        elif not kind:
+            raise Malformed("an activity without a type")
+        else:
+            raise Ignored(kind)
+
+
+def _all(value: Any) -> Iterator[Any]:
+    yield from value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _event(item: Row) -> str:
+    return str(address(need(item, "id")))
+
+
+def _who(item: Row) -> str | None:
+    return address(item.get("actor") or item.get("attributedTo"))
+
+
+def _of(thing: Any) -> str | None:
+    return address(thing.get("attributedTo")) if isinstance(thing, dict) else None
+
+
+def _at(item: Row) -> str | None:
+    inner = item.get("object")
+    return iso(item.get("published") or (inner.get("published") if isinstance(inner, dict) else None))
+
+
+def _said(thing: Row, act: Row) -> Rows:
+    """A text, by its own address: the same whether it comes alone or in the act that made it."""
+    event, who = _event(thing), address(thing.get("attributedTo")) or _who(act)
+    parent, at = address(thing.get("inReplyTo")), iso(thing.get("published")) or _at(act)
+    text = "\n\n".join(filter(None, (thing.get("name"), cooked_text(str(thing.get("content") or "")))))
+    yield activity(event, "reply" if parent else "post", who, parent or event, None, at, text)
+    for named in dict.fromkeys(str(tag.get("href")) for tag in _all(thing.get("tag")) if kind_of(tag) == "Mention"):
+        yield activity(f"{event}-m-{named}", "mention", who, event, named, at)

@@ -1,0 +1,100 @@
+"""Records of the AT protocol as rows: posts, likes, reposts and follows, by their address, and as Jetstream tells them.
+
+A record's key holds the time at which it was written; its `createdAt` is only what the client said.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from evenscore.connectors.endpoints import as_instant
+from evenscore.connectors.pulled import Rows
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek
+from evenscore.settings import Source
+
+COLLECTIONS = ("app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow")
+MENTION = "app.bsky.richtext.facet#mention"
+LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+"""In the order of sorting: a record key counts the microseconds since 1970."""
+NEAR = timedelta(days=1)
+"""As far as a client's clock may be from the time in the key."""
+
+
+def written_at(uri: Any) -> datetime | None:
+    """When a record was written, by its key; None for a key that is no time."""
+    key = str(uri).rpartition("/")[2]
+    if len(key) != 13 or any(letter not in LETTERS for letter in key):
+        return None
+    number = 0
+    for letter in key:
+        number = number * 32 + LETTERS.index(letter)
+    try:
+        return datetime.fromtimestamp((number >> 10) / 1e6, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def record_rows(item: Row, _asked: Row, source: Source) -> Rows:
+    """A record of a person's own, by its collection."""
+    uri, value = str(need(item, "uri")), need(item, "value")
+    kind = uri.split("/")[3] if uri.count("/") >= 4 else ""
+    if kind not in COLLECTIONS:
+        raise Ignored(kind)
+    activity = {"event_id": uri, "actor_id": did_of(uri), "occurred_at": _occurred(uri, value)}
+    if kind == "app.bsky.feed.post":
+        yield from _post({**activity, "network": source.network or "bluesky"}, value, source)
+    elif kind in ("app.bsky.feed.like", "app.bsky.feed.repost"):
+        about = str(need(value, "subject", "uri"))
+        yield "activity", {**activity, "verb": kind.rpartition(".")[2], "object_id": about, "target_id": did_of(about)}
+    else:
+        yield "activity", {**activity, "verb": "follow", "target_id": need(value, "subject")}
+
+
+def _post(activity: Row, value: Row, source: Source) -> Rows:
+    uri, parent, quoted = activity["event_id"], seek(value, "reply", "parent", "uri"), _quoted(value)
+    about = (
+        {"verb": "reply", "object_id": parent, "target_id": did_of(parent)}
+        if parent
+        else {"verb": "post", "object_id": uri}
+    )
+    post = {**activity, **about, "text": value.get("text") or None}
+    yield "activity", post
+    named = [one.get("did") for facet in value.get("facets") or () for one in facet.get("features") or ()
+             if one.get("$type") == MENTION]  # fmt: skip
+    for row in mentions({"target_id": None, **post}, [str(did) for did in named if did], source.account_ids):
+        yield "activity", row
+    if quoted:
+        yield "activity", {**post, "event_id": f"{uri}#quote", "verb": "repost", "object_id": quoted,
+                           "target_id": did_of(quoted)}  # fmt: skip
+
+
+def event_rows(item: Row, asked: Row, source: Source) -> Rows:
+    """One event of Jetstream; a record that was deleted is named by its address."""
+    if item.get("kind") != "commit":
+        raise Ignored(f"jetstream {item.get('kind')}")
+    commit = need(item, "commit")
+    uri = f"at://{need(item, 'did')}/{need(commit, 'collection')}/{need(commit, 'rkey')}"
+    if commit.get("operation") == "delete":
+        raise Ignored("deleted", uri)
+    yield from record_rows({"uri": uri, "value": need(commit, "record")}, asked, source)
+
+
+def _quoted(value: Row) -> str | None:
+    found = seek(value, "embed", "record", "uri") or seek(value, "embed", "record", "record", "uri")
+    return found if isinstance(found, str) and "/app.bsky.feed.post/" in found else None
+
+
+def did_of(uri: Any) -> str:
+    """Whose record stands at an address."""
+    if not str(uri).startswith("at://did:"):
+        raise Malformed("not the address of a record")
+    return str(uri).split("/")[2]
+
+
+def _occurred(uri: str, value: Row) -> str:
+    """What the client said, unless the record's key says that it was written at quite another time."""
+    written, said = written_at(uri), as_instant(value.get("createdAt"))
+    if said and (written is None or -NEAR <= said - written <= NEAR):
+        return said.isoformat()
+    if written is None:
+        raise Malformed("createdAt is no instant")
+    return written.isoformat()

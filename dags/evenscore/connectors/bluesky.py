@@ -1,0 +1,157 @@
+"""Bluesky: a person's own records from their own server, and who liked, reposted, quoted and answered them.
+
+What a person did is read with listRecords, which leaves nothing out; getAuthorFeed does.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, iso
+from evenscore.connectors.pulled import Network, Rows, profile
+from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.settings import URLS, Source
+
+XRPC = "/xrpc/app.bsky."
+PLC = "https://plc.directory"
+KINDS = {"feed.post": "posts, replies, quotes and mentions", "graph.follow": "follows"}
+GONE = r"Repo(Deactivated|Takendown|NotFound|Suspended)|Account(Deactivated|Takedown)"
+UNAUTHENTICATED = "!no-unauthenticated"
+WINDOW = timedelta(days=28)
+"""For so long a post's engagement is looked at again by a re-check."""
+
+
+def _engaged(counter: str) -> Callable[[Row], Subject | None]:
+    return children(counter, uri="uri", owner="author.did")
+
+
+class Bluesky(Network):
+    """Public records of the AT protocol."""
+
+    kind: ClassVar[str] = "bluesky"
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "posts",
+        "reply": "posts with a reply reference",
+        "repost": "reposts, and quotes (with their text)",
+        "like": "likes",
+        "follow": "follows of consenting people",
+        "mention": "facets, by DID",
+    }
+    unread: ClassVar[tuple[str, ...]] = ("anything of an account that is deactivated", "profile views")
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("getProfiles", XRPC + "actor.getProfiles", ACCOUNT, "the DID, its handle, counts and labels", 25,
+                 params={"actors": "{actor}"}, items="profiles", batch="actor", joint="&", shows_profile=True),
+        Endpoint("did-document", "{directory}/{id}", ACCOUNT, "which server holds the person's records", 1,
+                 shows_profile=True, rarely=True),
+        *(
+            Endpoint(kind, "{server}/xrpc/com.atproto.repo.listRecords", ACCOUNT, what, 100,
+                     params={"repo": "{id}", "collection": f"app.bsky.{kind}", "limit": "100"}, items="records",
+                     next=by_cursor(), instant=lambda item: written_at(item.get("uri")), is_newest_first=True,
+                 recheck=WINDOW, nothing_says=GONE)
+            for kind, what in KINDS.items()
+        ),
+        Endpoint("getPosts", XRPC + "feed.getPosts", "feed.post", "how often each post was liked, reposted, answered",
+                 25, params={"uris": "{uri}"}, items="posts", batch="uri", joint="&", answers="uri",
+                 about=lambda item: Subject({"uri": str(item.get("uri"))})),
+        Endpoint("getLikes", XRPC + "feed.getLikes", "getPosts", "who liked a post, and when",
+                 params={"uri": "{uri}", "limit": "100"}, items="likes", next=by_cursor(),
+                 about=_engaged("likeCount"), owner="author.did"),
+        Endpoint("getRepostedBy", XRPC + "feed.getRepostedBy", "getPosts", "who reposted it (without a date)",
+                 params={"uri": "{uri}", "limit": "100"}, items="repostedBy", next=by_cursor(),
+                 about=_engaged("repostCount"), owner="author.did"),
+        Endpoint("getQuotes", XRPC + "feed.getQuotes", "getPosts", "who quoted it",
+                 params={"uri": "{uri}", "limit": "100"}, items="posts", next=by_cursor(),
+                 about=_engaged("quoteCount"), owner="author.did"),
+        Endpoint("getPostThread", XRPC + "feed.getPostThread", "getPosts", "who answered it", 1000,
+                 params={"uri": "{uri}", "depth": "1", "parentHeight": "0"}, items="thread.replies",
+                 about=_engaged("replyCount"), owner="author.did"),
+    )  # fmt: skip
+
+    def given(self, source: Source) -> dict[str, str]:
+        """Where a person's server is looked up, and which it is until that is known."""
+        is_public = source.url == URLS["bluesky"]
+        return {"directory": source.directory or (PLC if is_public else str(source.url)), "server": str(source.url)}
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """The DID is for good, the handle is not; a DID document says which server holds its records."""
+        if "did" in item:
+            return {"id": str(item["did"]), "handle": str(item.get("handle"))}
+        servers = [
+            one.get("serviceEndpoint") for one in item.get("service") or () if "atproto_pds" in str(one.get("id"))
+        ]
+        return {"id": str(need(item, "id")), **({"server": str(servers[0]).rstrip("/")} if servers else {})}
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What blocks stand before, and whoever wants to be shown to those alone who have signed in."""
+        if item.get("blocked") or "blocked" in str(item.get("$type")).casefold():
+            return "blocked"
+        if item.get("notFound"):
+            return "not found"
+        people = (item, item.get("actor"), item.get("author"), seek(item, "post", "author"))
+        is_shy = endpoint != "getProfiles" and any(_is_unauthenticated(one) for one in people)
+        return UNAUTHENTICATED if is_shy else None
+
+    def hides(self, item: Row) -> str | None:
+        """The label by which somebody asks not to be shown outside the app."""
+        return UNAUTHENTICATED if _is_unauthenticated(item) else None
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        listed = dict.fromkeys(KINDS, record_rows)
+        views = dict.fromkeys(("getPosts", "getQuotes", "getPostThread"), _view)
+        engaged = {"getLikes": _like, "getRepostedBy": _reposter, "jetstream": event_rows}
+        return {"getProfiles": _profile, "did-document": _document, **engaged, **listed, **views}
+
+    def recognised(self, record: Row) -> str | None:
+        """An event of Jetstream; a post as the app shows it, alone or in a feed; a record; a profile."""
+        if "time_us" in record:
+            return "jetstream"
+        if isinstance(record.get("post"), dict) and "uri" in record["post"]:
+            return "getPostThread"
+        if "uri" in record and isinstance(record.get("record"), dict):
+            return "getPosts"
+        return "feed.post" if "uri" in record and "value" in record else "getProfiles" if "did" in record else None
+
+    def event_of(self, record: Row) -> str | None:
+        """A record's address is its event."""
+        return record.get("uri")
+
+
+def _is_unauthenticated(person: Any) -> bool:
+    labels = person.get("labels") if isinstance(person, dict) else None
+    return any(isinstance(one, dict) and one.get("val") == UNAUTHENTICATED for one in labels or ())
+
+
+def _profile(item: Row, asked: Row, _source: Source) -> Rows:
+    names = [item.get("handle")] if item.get("handle") != "handle.invalid" else []
+    yield from profile(
+        asked["at"], need(item, "did"), names, created_at=item.get("createdAt"), followers=item.get("followersCount"),
+        following=item.get("followsCount"), no_unauthenticated=_is_unauthenticated(item),
+    )  # fmt: skip
+
+
+def _document(_item: Row, _asked: Row, _source: Source) -> Rows:
+    raise Ignored("a DID document")
+
+
+def _view(item: Row, asked: Row, source: Source) -> Rows:
+    """A post as the app shows it, of whoever wrote it."""
+    post: Row = item.get("post") or item
+    yield from record_rows({"uri": need(post, "uri"), "value": need(post, "record")}, asked, source)
+
+
+def _like(item: Row, asked: Row, _source: Source) -> Rows:
+    did, uri = need(item, "actor", "did"), str(need(asked, "about", "uri"))
+    at = iso(item.get("createdAt")) or need(item, "indexedAt")
+    yield "activity", {"event_id": f"like:{did}:{uri}", "verb": "like", "actor_id": did, "object_id": uri,
+                       "target_id": did_of(uri), "occurred_at": at}  # fmt: skip
+
+
+def _reposter(item: Row, asked: Row, _source: Source) -> Rows:
+    did, uri = need(item, "did"), str(need(asked, "about", "uri"))
+    at = written_at(uri)
+    if at is None:
+        raise Ignored("a repost of which nobody tells the date")
+    yield "activity", {"event_id": f"repost:{did}:{uri}", "verb": "repost", "actor_id": did, "object_id": uri,
+                       "target_id": did_of(uri), "occurred_at": at.isoformat()}  # fmt: skip

@@ -1,0 +1,98 @@
+"""Discourse over HTTP: the newest posts of a forum, downwards, and the profiles of those who stand.
+
+A post is read as one on disk is. Pages are windows of numbers: one may be empty, and is then no end.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from evenscore.connectors.base import Parsed
+from evenscore.connectors.discourse import Discourse
+from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Next, Page, each, instant_of
+from evenscore.connectors.pulled import ASKED, Network, Rows, covering
+from evenscore.connectors.records import Row, need, seek
+from evenscore.settings import Source
+
+NUMBERS = 50
+"""A page holds the posts of so many numbers, those that there are."""
+HIDING = ("profile_hidden", "hide_profile")
+WINDOW = timedelta(days=28)
+"""For so long a post's likes and edits, which stand in it, are looked at again by a re-check."""
+
+
+def _older(page: Page) -> Next | None:
+    numbers = [item["id"] for item in each(page.items) if isinstance(item.get("id"), int)]
+    asked = page.params.get("before")
+    before = min(numbers) - 1 if numbers else int(asked) - NUMBERS if asked else 0
+    return Next({"before": str(before)}) if before > 0 else None
+
+
+class DiscourseApi(Discourse, Network):
+    """One forum."""
+
+    kind: ClassVar[str] = "discourse"
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "the first post of a topic",
+        "reply": "further posts",
+        "like": "likes of a post, as a count: anonymous, dated like the post",
+        "mention": "what the forum marks as one",
+    }
+    unread: ClassVar[tuple[str, ...]] = (
+        "likes received, mentions and quotes of a person: Discourse shows those lists to the person alone",
+        "private messages and whispers: never read",
+        "bookmarks: private",
+    )
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("user", "/u/{account}.json", ACCOUNT, "the account's id, and whether the profile is hidden", 1,
+                 shows_profile=True),
+        Endpoint("posts", "/posts.json", SITE, "posts, replies and how often each was liked", NUMBERS,
+                 items="latest_posts", next=_older, instant=instant_of("created_at"), is_newest_first=True,
+                 recheck=WINDOW),
+    )  # fmt: skip
+
+    def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
+        """A user's API key."""
+        return {"User-Api-Key": secret}, {}
+
+    def parse(self, path: Path, source: Source) -> Parsed:
+        """Read one file of posts, pulled or delivered."""
+        return covering(Discourse.parse(self, path, source), path)
+
+    def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
+        """The rows of a profile, or of a post as it also stands in files."""
+        asked = record.get(ASKED)
+        is_own = isinstance(asked, dict) and asked.get("endpoint") in ("pull", *self.readers())
+        yield from Network.rows(self, record, source) if is_own else Discourse.rows(self, record, source)
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """Private messages, and what stands where not everybody may read."""
+        if endpoint != "posts":
+            return None
+        if item.get("topic_archetype") == "private_message" or item.get("archetype") == "private_message":
+            return "a private message"
+        if item.get("post_type") == 4:
+            return "a whisper"
+        return "a category that not everybody may read" if item.get("read_restricted") is True else None
+
+    def hides(self, item: Row) -> str | None:
+        """A profile that is hidden, in whichever of the forum's ways."""
+        user: Row = item.get("user") or item
+        hidden = [flag for flag in HIDING if user.get(flag) or seek(item, "user", "user_option", flag)]
+        return hidden[0] if hidden else None
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """The number is for good, the name is not."""
+        return {"id": str(need(item, "user", "id")), "username": str(need(item, "user", "username"))}
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """What only the API tells."""
+        return {"user": self._user}
+
+    def _user(self, item: Row, asked: Row, _source: Source) -> Rows:
+        name, at = need(item, "user", "username"), asked["at"]
+        yield "accounts", {"account_id": name, "captured_at": at, "is_private": self.hides(item) is not None}
+        stable = str(need(item, "user", "id"))
+        seen_at = seek(item, "user", "created_at") or at
+        yield "aliases", {"kind": "account", "alias_id": name, "stable_id": stable, "seen_at": seen_at}

@@ -1,0 +1,195 @@
+"""What a network is asked, as values: endpoints, what each costs, where its items stand, and how its pages go on."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from string import Formatter
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from evenscore.connectors.records import Row, seek
+
+ACCOUNT, PLACE, SITE = "account", "place", "site"
+"""What an endpoint is asked about: one consenting account, one place of the configuration, the whole site; else it is
+asked about what another endpoint, which it names, has brought."""
+DAY = timedelta(days=1)
+RECHECK_DAYS = 7
+"""How often a walk goes back further than the last one ended."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one walk is about; `values` fill the endpoint's path and parameters."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    count: int | None = None
+    """What the network says there is to read of it: not asked again before that has changed."""
+    key: str = ""
+    """What it is known by from pull to pull, where its values may change; else they are its key."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer, as what finds the next one sees it."""
+
+    url: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+    items: list[Any]
+
+    @property
+    def has_items(self) -> bool:
+        """Whether anything stands on it."""
+        return bool(self.items)
+
+
+@dataclass(frozen=True)
+class Next:
+    """How the next page is asked for: these parameters instead of those of the same name, at another path or not."""
+
+    params: Mapping[str, str]
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One kind of request that a network answers, page by page."""
+
+    name: str
+    path: str
+    """With {names} that the subject's values fill."""
+    per: str
+    reads: str
+    """What it brings, in words for the documentation."""
+    size: int = 100
+    """Objects a request, at most."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    items: str | Callable[[Any], list[Any] | None] = ""
+    """Where the items stand in the body, as keys with dots; empty where the body is the list, or is the only item."""
+    next: Callable[[Page], Next | None] = lambda page: None
+    about: Callable[[Row], Subject | None] = lambda item: None
+    """Of an item of `per`, what to ask this endpoint about; None for nothing."""
+    batch: str = ""
+    """Which value is a list of as many as `size`, joined by `joint`; empty where one is asked about at a time."""
+    joint: str = ","
+    """What stands between them; `&` repeats the parameter."""
+    answers: str = ""
+    """Where an item says which of the asked ids it is: those that none does are gone."""
+    owner: str = ""
+    """Where an item of `per` says whose it is: only consenting people's are asked about."""
+    path_by_id: str = ""
+    """The path instead, once an account's stable id is known: a handle may be somebody else's by then."""
+    instant: Callable[[Row], Any] = lambda item: None
+    """When an item was made or changed: what the high-water mark is made of."""
+    since: str = ""
+    """The parameter that asks for what is newer than the mark."""
+    since_format: Callable[[datetime], str] = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    is_newest_first: bool = False
+    """Whether a walk may end at the mark of the last whole one."""
+    overlap: timedelta = DAY
+    """How far before the mark every pull reads again: for what comes late, and for what is edited or liked since."""
+    recheck: timedelta = timedelta(0)
+    """How far before the mark a re-check does, every RECHECK_DAYS: it finds what was deleted, or liked late."""
+    rarely: bool = False
+    """Whether it is asked again by a re-check alone."""
+    total: str = ""
+    """Where the body says how many items all its pages hold; a walk that finds fewer is not whole."""
+    nothing: tuple[int, ...] = (404, 410)
+    """The answers that say that there is nothing to read here: gone, or not shown to us."""
+    nothing_says: str = r"\A\Z."
+    """What a refusal says, as a pattern, where it means the same."""
+    shows_profile: bool = False
+    """Whether its items say what an account is: asked first, and whoever hides is asked about no further."""
+
+    def can_be_asked(self, values: Mapping[str, str]) -> bool:
+        """Whether everything is known that its address and parameters name."""
+        named = (name for text in (self.path, *self.params.values()) for _, name, _, _ in Formatter().parse(text))
+        return all(name in values for name in named if name)
+
+    def found(self, body: Any) -> list[Any] | None:
+        """The items in a body; None where they are not where they belong."""
+        if callable(self.items):
+            return self.items(body)
+        if not self.items:
+            return body if isinstance(body, list) else [body] if isinstance(body, dict) else None
+        found = body
+        for key in self.items.split("."):
+            found = found.get(key) if isinstance(found, dict) else None
+        return found if isinstance(found, list) else None
+
+
+def by_link(page: Page) -> Next | None:
+    """The Link header's rel=next, whatever it holds."""
+    for target, more in re.findall(r"<([^>]*)>([^,]*)", page.headers.get("link", "")):
+        if re.search(r'\brel="?next"?(\s|;|$)', more):
+            return to_url(urljoin(page.url, target))
+    return None
+
+
+def to_url(url: str) -> Next:
+    """A whole address, as parameters."""
+    found = urlsplit(url)
+    return Next(dict(parse_qsl(found.query)), f"{found.scheme}://{found.netloc}{found.path}")
+
+
+def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
+    """A word in the body that the next request repeats; an empty page with one is no end."""
+
+    def step(page: Page) -> Next | None:
+        cursor = seek(page.body, *at.split("."))
+        return Next({param: str(cursor)}) if cursor else None
+
+    return step
+
+
+def by_number(more: str = "", param: str = "page", size: int = 0) -> Callable[[Page], Next | None]:
+    """Numbered pages: on while the body says that there is more, or else while they are full."""
+
+    def step(page: Page) -> Next | None:
+        goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
+        return Next({param: str(int(page.params.get(param, "1")) + 1)}) if goes_on else None
+
+    return step
+
+
+def instant_of(*path: str) -> Callable[[Row], datetime | None]:
+    """An item's own instant at a path: ISO text, with or without a zone, or seconds since the epoch."""
+    return lambda item: as_instant(seek(item, *path))
+
+
+def as_instant(value: Any) -> datetime | None:
+    """ISO text or seconds since the epoch as an instant, UTC; None for anything else."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        found = datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+
+
+def iso(value: Any) -> str | None:
+    """An instant as the canonical shape writes it: seconds since the epoch and times without a zone are UTC."""
+    found = as_instant(value)
+    return None if found is None else found.isoformat().replace("+00:00", "Z")
+
+
+def children(counter: str, **names: str) -> Callable[[Row], Subject | None]:
+    """Of a parent's item: ask about the values at these paths, where its counter says that there is anything."""
+
+    def about(item: Row) -> Subject | None:
+        count = seek(item, *counter.split("."))
+        values = {name: seek(item, *path.split(".")) for name, path in names.items()}
+        if not count or any(value is None for value in values.values()):
+            return None
+        return Subject({name: str(value) for name, value in values.items()}, count if isinstance(count, int) else None)
+
+    return about
+
+
+def each(items: list[Any]) -> Iterator[Row]:
+    """The items that are objects."""
+    return (item for item in items if isinstance(item, dict))

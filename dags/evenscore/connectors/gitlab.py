@@ -1,0 +1,134 @@
+"""GitLab: issues and merge requests of a project, what answers them, and who awarded them what.
+
+Confidential issues, internal notes and what the system wrote are left out, even where a token may see them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, Subject, by_link, instant_of
+from evenscore.connectors.pulled import ASKED, Network, Rows, activity, profile
+from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.settings import Source
+
+LIKES, DISLIKES = frozenset({"thumbsup", "heart", "tada", "rocket", "smile", "clap", "100"}), frozenset({"thumbsdown"})
+KINDS = {"issues": "issue", "merge_requests": "mr"}
+TYPES = {"Issue": "issue", "MergeRequest": "mr"}
+BY_UPDATE = {"per_page": "100", "order_by": "updated_at", "sort": "asc", "scope": "all"}
+
+
+def _about(counter: str) -> Callable[[Row], Subject | None]:
+    def about(item: Row) -> Subject | None:
+        count = sum(item.get(name) or 0 for name in counter.split("+"))
+        author = str(seek(item, "author", "id"))
+        values = {"place": str(seek(item, ASKED, "about", "place")), "iid": str(item.get("iid")), "owner": author}
+        return Subject(values, count) if count else None
+
+    return about
+
+
+class GitLab(Network):
+    """The projects that `places` names, of one server."""
+
+    kind: ClassVar[str] = "gitlab"
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "issues, merge requests",
+        "reply": "notes",
+        "merge": "merged merge requests",
+        "like": "award thumbsup and other glad ones",
+        "dislike": "award thumbsdown",
+    }
+    unread: ClassVar[tuple[str, ...]] = (
+        "who starred, with a date",
+        "approvals and forks, so far",
+        "discussions that are accepted: there are none",
+    )
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("users", "/api/v4/users", ACCOUNT, "the account's id", 1, params={"username": "{account}"},
+                 path_by_id="/api/v4/users/{id}", shows_profile=True),
+        *(
+            Endpoint(kind, "/api/v4/projects/{place}/" + kind, PLACE, what, params=BY_UPDATE, next=by_link,
+                     instant=instant_of("updated_at"), since="updated_after")
+            for kind, what in (("issues", "issues"), ("merge_requests", "merge requests"))
+        ),
+        *(
+            Endpoint(f"{kind}-notes", "/api/v4/projects/{place}/" + kind + "/{iid}/notes", kind,
+                     "notes on consenting people's", params={"per_page": "100"}, next=by_link, owner="author.username",
+                     about=_about("user_notes_count"))
+            for kind in KINDS
+        ),
+        *(
+            Endpoint(f"{kind}-awards", "/api/v4/projects/{place}/" + kind + "/{iid}/award_emoji", kind,
+                     "awards to consenting people's", params={"per_page": "100"}, next=by_link, owner="author.username",
+                     about=_about("upvotes+downvotes"))
+            for kind in KINDS
+        ),
+    )  # fmt: skip
+
+    def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
+        """A personal or project token."""
+        return {"PRIVATE-TOKEN": secret, "Authorization": f"Bearer {secret}"}, {}
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """The number is for good, the name is not."""
+        return {"id": str(need(item, "id")), "username": str(need(item, "username"))}
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What is confidential or internal, and what people did not write."""
+        for flag in ("confidential", "internal"):
+            if item.get(flag) is True:
+                return flag
+        return "a system note" if item.get("system") is True else None
+
+    def hides(self, item: Row) -> str | None:
+        """A profile whose activity is private, or that is blocked."""
+        return next((flag for flag in ("private_profile", "blocked") if item.get(flag) is True), None)
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        return {
+            "users": self._user,
+            **dict.fromkeys(KINDS, _thread),
+            **{f"{kind}-notes": self._note for kind in KINDS},
+            **{f"{kind}-awards": _award for kind in KINDS},
+        }
+
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """Issues and merge requests, by their number in the project."""
+        endpoint = seek(record, ASKED, "endpoint")
+        if endpoint in KINDS and "iid" in record:
+            yield f"{KINDS[endpoint]}-{record.get('project_id')}-{record['iid']}", str(seek(record, "author", "id"))
+
+    def _user(self, item: Row, asked: Row, _source: Source) -> Rows:
+        is_bot = item.get("bot") is True
+        yield from profile(asked["at"], need(item, "id"), [item.get("username")], created_at=item.get("created_at"),
+                           is_private=self.hides(item) is not None, is_bot=is_bot)  # fmt: skip
+
+    def _note(self, item: Row, asked: Row, _source: Source) -> Rows:
+        kind = TYPES.get(str(need(item, "noteable_type")))
+        if kind is None:
+            raise Ignored(f"a note on {item['noteable_type']}")
+        owner, project = seek(asked, "about", "owner"), item.get("project_id") or seek(asked, "about", "place")
+        yield activity(f"note-{need(item, 'id')}", "reply", need(item, "author", "id"),
+                       f"{kind}-{project}-{item.get('noteable_iid')}", owner, need(item, "created_at"),
+                       item.get("body"))  # fmt: skip
+
+
+def _thread(item: Row, asked: Row, _source: Source) -> Rows:
+    kind = KINDS[asked["endpoint"]]
+    event, who = f"{kind}-{need(item, 'project_id')}-{need(item, 'iid')}", need(item, "author", "id")
+    text = "\n\n".join(filter(None, (item.get("title"), item.get("description"))))
+    yield activity(event, "post", who, event, None, need(item, "created_at"), text)
+    merged: Any = seek(item, "merge_user", "id") or seek(item, "merged_by", "id")
+    if item.get("merged_at") and merged:
+        yield activity(f"{event}-merge", "merge", merged, event, who, item["merged_at"])
+
+
+def _award(item: Row, asked: Row, _source: Source) -> Rows:
+    name, about = str(need(item, "name")), asked.get("about") or {}
+    if name not in LIKES | DISLIKES:
+        raise Ignored(f"award {name}")
+    kind = TYPES.get(str(item.get("awardable_type")), "note")
+    yield activity(f"award-{need(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
+                   f"{kind}-{about.get('place')}-{about.get('iid')}", about.get("owner"),
+                   need(item, "created_at"))  # fmt: skip

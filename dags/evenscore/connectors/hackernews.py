@@ -1,0 +1,87 @@
+"""Hacker News: what people posted and commented, and who answered them, by Algolia's index.
+
+It stops at a thousand hits, so a walk goes on before the oldest one. Points are counters, and no events.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, Subject, each, instant_of
+from evenscore.connectors.prose import cooked_text
+from evenscore.connectors.pulled import Network, Rows, activity
+from evenscore.connectors.records import Ignored, Row, need
+from evenscore.settings import Source
+
+WINDOW = timedelta(days=28)
+HITS = 1000
+
+
+def _earlier(page: Page) -> Next | None:
+    """Hits from before the oldest one; those of its own second come again."""
+    oldest = min((item["created_at_i"] for item in each(page.items)), default=None)
+    asked = page.params.get("numericFilters")
+    following = f"created_at_i<={oldest}"
+    more = oldest is not None and len(page.items) >= int(page.params.get("hitsPerPage", HITS)) and following != asked
+    return Next({"numericFilters": following}) if more else None
+
+
+def _answered(item: Row) -> Subject | None:
+    count, values = item.get("num_comments"), {"story": str(item["objectID"]), "owner": str(item.get("author"))}
+    return Subject(values, count) if count else None
+
+
+class HackerNews(Network):
+    """The one there is."""
+
+    kind: ClassVar[str] = "hackernews"
+    verbs: ClassVar[Mapping[str, str]] = {"post": "stories, polls, jobs", "reply": "comments"}
+    unread: ClassVar[tuple[str, ...]] = ("who voted: points are a counter that can fall", "what was deleted or is dead")
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("search", "/api/v1/search_by_date", ACCOUNT, "stories and comments", HITS,
+                 params={"tags": "author_{account},(story,comment,poll,job)", "hitsPerPage": str(HITS)}, items="hits",
+                 next=_earlier, instant=instant_of("created_at_i"), is_newest_first=True,
+                 recheck=WINDOW),
+        Endpoint("answers", "/api/v1/search_by_date", "search", "who commented on their stories", HITS,
+                 params={"tags": "comment,story_{story}", "hitsPerPage": str(HITS)}, items="hits", next=_earlier,
+                 about=_answered),
+    )  # fmt: skip
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        return {"search": self._hit, "answers": self._hit, "item": self._item}
+
+    def recognised(self, record: Row) -> str | None:
+        """A hit of the index, or an item of the site's own interface."""
+        return "search" if "objectID" in record else "item" if "id" in record and "type" in record else None
+
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """Every item."""
+        number = record.get("objectID") or record.get("id")
+        if number and (author := record.get("author") or record.get("by")):
+            yield f"item-{number}", str(author)
+
+    def _hit(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        event, text = f"item-{need(item, 'objectID')}", item.get("comment_text") or item.get("story_text")
+        yield self._row(event, item.get("author"), item.get("parent_id"), need(item, "created_at"),
+                        item.get("title") if not item.get("parent_id") else None, text)  # fmt: skip
+
+    def _item(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        if item.get("deleted") or item.get("dead"):
+            raise Ignored("deleted" if item.get("deleted") else "dead", f"item-{need(item, 'id')}")
+        if item["type"] == "pollopt":
+            raise Ignored("pollopt")
+        at = (
+            datetime.fromtimestamp(need(item, "time")).astimezone().isoformat()
+            if "time" in item
+            else item["created_at"]
+        )
+        yield self._row(f"item-{need(item, 'id')}", item.get("by") or item.get("author"),
+                        item.get("parent") or item.get("parent_id"), at, item.get("title"),
+                        item.get("text"))  # fmt: skip
+
+    def _row(self, event: str, who: Any, parent: Any, at: Any, title: Any, text: Any) -> tuple[str, Row]:
+        said = "\n\n".join(filter(None, (title, cooked_text(str(text or "")))))
+        if parent is None:
+            return activity(event, "post", who, event, None, at, said)
+        return activity(event, "reply", who, f"item-{parent}", self.authors.get(f"item-{parent}"), at, said)

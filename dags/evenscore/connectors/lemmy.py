@@ -1,0 +1,105 @@
+"""Lemmy and what speaks its language: posts and comments of people, and who commented on their posts.
+
+People and objects are known by their address across servers. Times before 0.19 bear no zone, and are UTC.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, instant_of, iso
+from evenscore.connectors.pulled import Network, Rows, activity, profile
+from evenscore.connectors.records import Row, need, seek
+from evenscore.settings import Source
+
+WINDOW = timedelta(days=28)
+NEWEST = {"username": "{account}", "sort": "New", "limit": "50"}
+
+
+def _commented(item: Row) -> Subject | None:
+    count = seek(item, "counts", "comments")
+    return Subject({"post": str(item["post"]["id"]), "owner": _address(item["creator"])}, count) if count else None
+
+
+class Lemmy(Network):
+    """One instance."""
+
+    kind: ClassVar[str] = "lemmy"
+    verbs: ClassVar[Mapping[str, str]] = {"post": "posts", "reply": "comments"}
+    unread: ClassVar[tuple[str, ...]] = ("who voted: only administrators see it; counts alone say too little",)
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("person", "/api/v3/person", ACCOUNT, "the person's address and flags", 1,
+                 params={"username": "{account}", "limit": "1"}, shows_profile=True),
+        Endpoint("posts", "/api/v3/user", ACCOUNT, "their posts", 50, params=NEWEST, items="posts",
+                 next=by_number(size=50), instant=instant_of("post", "published"), is_newest_first=True,
+                 recheck=WINDOW),
+        Endpoint("person-comments", "/api/v3/user", ACCOUNT, "their comments", 50, params=NEWEST, items="comments",
+                 next=by_number(size=50), instant=instant_of("comment", "published"), is_newest_first=True,
+                 recheck=WINDOW),
+        Endpoint("comments", "/api/v3/comment/list", "posts", "who commented on their posts", 50,
+                 params={"post_id": "{post}", "sort": "New", "limit": "50", "type_": "All"}, items="comments",
+                 next=by_number(size=50), about=_commented),
+    )  # fmt: skip
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """The address is for good."""
+        person = need(item, "person_view", "person")
+        return {"id": str(person.get("actor_id") or person["ap_id"]), "name": str(person["name"])}
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What its author, a moderator or the server has taken away."""
+        for key in ("comment", "post"):
+            thing = item.get(key) if isinstance(item.get(key), dict) else {}
+            for flag in ("deleted", "removed"):
+                if thing and thing.get(flag) is True:
+                    return f"{key} {flag}"
+        is_gone = seek(item, "creator", "deleted") is True or seek(item, "creator", "banned") is True
+        hidden = seek(item, "community", "visibility")
+        return (
+            "its author is gone" if is_gone else f"visibility {hidden}" if hidden in ("Private", "LocalOnly") else None
+        )
+
+    def hides(self, item: Row) -> str | None:
+        """An account that is deleted or banned."""
+        person = need(item, "person_view", "person")
+        return next((flag for flag in ("deleted", "banned") if person.get(flag) is True), None)
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        return {"person": self._person, "posts": _post, **dict.fromkeys(("comments", "person-comments"), self._comment)}
+
+    def recognised(self, record: Row) -> str | None:
+        """A view by what it shows."""
+        return "comments" if "comment" in record else "posts" if "post" in record and "creator" in record else None
+
+    def _person(self, item: Row, asked: Row, _source: Source) -> Rows:
+        person = need(item, "person_view", "person")
+        yield from profile(asked["at"], self.account_of(item)["id"], [person["name"]],
+                           created_at=iso(person.get("published")), is_private=self.hides(item) is not None,
+                           is_bot=person.get("bot_account") is True)  # fmt: skip
+
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """Posts by their address, comments by their number: that is how answers name them."""
+        creator = record.get("creator")
+        if isinstance(creator, dict) and isinstance(record.get("comment"), dict):
+            yield f"comment-{record['comment'].get('id')}", creator.get("actor_id") or creator.get("ap_id")
+        elif isinstance(creator, dict) and isinstance(record.get("post"), dict):
+            yield str(record["post"].get("ap_id")), creator.get("actor_id") or creator.get("ap_id")
+
+    def _comment(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        """A comment answers the comment above it, which its path names by number, or else the post."""
+        comment, post = need(item, "comment"), need(item, "post")
+        above = str(comment.get("path", "0.0")).split(".")[-2]
+        of = self.authors.get(post["ap_id"] if above == "0" else f"comment-{above}")
+        yield activity(comment["ap_id"], "reply", _address(item["creator"]), post["ap_id"], of,
+                       iso(comment["published"]), comment.get("content"))  # fmt: skip
+
+
+def _address(thing: Any) -> str:
+    return str(thing.get("actor_id") or thing["ap_id"])
+
+
+def _post(item: Row, _asked: Row, _source: Source) -> Rows:
+    post = need(item, "post")
+    text = "\n\n".join(filter(None, (post.get("name"), post.get("body"))))
+    yield activity(post["ap_id"], "post", _address(item["creator"]), post["ap_id"], None, iso(post["published"]), text)

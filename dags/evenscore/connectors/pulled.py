@@ -1,0 +1,183 @@
+"""A network that is pulled: its endpoints, who is left out at the door, and the canonical rows of what it answers.
+
+A pulled item is kept as it came, with one key more that says what it was the answer to: so files on disk and answers
+are read by the same code.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from evenscore.connectors.base import JsonLines, Parsed
+from evenscore.connectors.compressed import lines
+from evenscore.connectors.endpoints import Endpoint, as_instant
+from evenscore.connectors.records import Ignored, Malformed, Row, seek, siblings, sound_records
+from evenscore.settings import Source
+
+ASKED = "evenscore"
+"""The key under which a pulled item says what it was the answer to: `endpoint`, `about`, `at`."""
+PULL = "pull"
+"""The endpoint that the first line of a raw file names: it says what the pull covers."""
+GONE = "gone"
+"""Of an item that was asked for by its id and not answered, what is true of it."""
+UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+"""What reading an answer of another shape than the documented one raises."""
+Rows = Iterator[tuple[str, Row]]
+
+
+class Network(JsonLines):
+    """One network's API. A network states the values; the methods read them."""
+
+    kind: ClassVar[str]
+    url: ClassVar[str | None] = None
+    """Where its API is; None where each server has its own and the configuration names it."""
+    endpoints: ClassVar[tuple[Endpoint, ...]] = ()
+    headers: ClassVar[Mapping[str, str]] = {}
+    secret_params: ClassVar[tuple[str, ...]] = ()
+    """Parameters that hold the secret, where no header can."""
+    least_wait: ClassVar[float] = 2.0
+    """Seconds to wait at a limit that names none; doubled each time."""
+    verbs: ClassVar[Mapping[str, str]] = {}
+    """Each verb that it counts, and what of the network becomes it; for the documentation."""
+    unread: ClassVar[tuple[str, ...]] = ()
+    """What it does not tell, in words for the documentation."""
+
+    authors: Mapping[str, str | None] = {}  # only ever replaced, in a copy
+    """Who wrote what the items of a file answer."""
+
+    def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The headers and parameters that carry a secret."""
+        return {"Authorization": f"Bearer {secret}"}, {}
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """Why an item is neither kept nor counted: what its people, or the network, do not want to be shown."""
+        return None
+
+    def hides(self, item: Row) -> str | None:
+        """Of a profile, by which of its flags its owner asks not to be shown."""
+        return None
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """Of a profile, the values that further endpoints are asked with: the platform's stable id first."""
+        return {}
+
+    def given(self, source: Source) -> dict[str, str]:
+        """Values that hold for everybody on a source."""
+        return {}
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint, what makes rows of (item, what it was asked about, source)."""
+        return {}
+
+    def recognised(self, record: Row) -> str | None:
+        """The endpoint whose items a record looks like, where it does not say so itself."""
+        return None
+
+    def rows(self, record: Row, source: Source) -> Rows:
+        """The canonical rows in one item; raises Malformed or Ignored."""
+        asked = record.get(ASKED)
+        about = asked if isinstance(asked, dict) else {}
+        endpoint = str(about.get("endpoint") or self.recognised(record))
+        if endpoint == PULL:
+            raise Ignored("what a pull covers")
+        if endpoint not in self.readers():
+            raise Malformed(f"no answer of {self.kind} that we know")
+        if reason := self.left_out(endpoint, record):
+            raise Ignored(reason)
+        if about.get(GONE):
+            raise Ignored("gone from the network", self.event_of(record))
+        try:
+            for dataset, row in self.readers()[endpoint](record, about, source):
+                yield dataset, {"network": source.network or self.kind, **row}
+        except UNLIKE as error:
+            raise Malformed(f"not of the shape that {endpoint} has: {type(error).__name__}") from error
+
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """The objects that an item tells the author of: others answer them, and do not say whose they are."""
+        return iter(())
+
+    def rather(self, known: str | None, told: str | None) -> str | None:
+        """Of two authors that items tell of one object, which holds."""
+        return told or known
+
+    def event_of(self, record: Row) -> str | None:
+        """The event that an item is, by its id alone."""
+        return None
+
+    def parse(self, path: Path, source: Source) -> Parsed:
+        """Read one file, and what it says of the days that it covers."""
+        known = copy(self)
+        known.authors = _authors(known, siblings(path, source))
+        return covering(JsonLines.parse(known, path, source), path)
+
+
+@lru_cache(maxsize=4)
+def _authors(network: Network, files: tuple[tuple[Path, int], ...]) -> Mapping[str, str | None]:
+    found: dict[str, str | None] = {}
+    for record in sound_records(files):
+        for name, author in network.authored(record):
+            found[name] = network.rather(found[name], author) if name in found else author
+    return found
+
+
+def covering(parsed: Parsed, path: Path) -> Parsed:
+    """A parsed file with the days that its pull covers; one that was not whole covers none."""
+    first = next(lines(path), "")
+    pull = _pull(first)
+    if pull is None:
+        return parsed
+    parsed.record_count -= 1
+    parsed.ignored.pop("what a pull covers", None)
+    started = as_instant(pull.get("at"))
+    days = [instant.date() for table in parsed.tables.values() for instant in _instants(table)]
+    parsed.covered = None
+    if pull.get("is_whole") and started:
+        end = started.date() - timedelta(days=1)
+        since = as_instant(pull.get("since"))
+        begin = since.date() if since else min([*days, end])
+        parsed.covered = (min(begin, end), end)
+    else:
+        parsed.covered = ()
+        parsed.notes.add("the pull was not whole: what it brought is kept, and no day is covered by it")
+    return parsed
+
+
+def _instants(table: Any) -> Iterator[Any]:
+    if "occurred_at" in table.column_names:
+        yield from filter(None, map(as_instant, table.column("occurred_at").to_pylist()))
+
+
+def _pull(line: str) -> Row | None:
+    if f'"{PULL}"' not in line:
+        return None
+    try:
+        asked = seek(json.loads(line), ASKED)
+    except ValueError:
+        return None
+    return asked if isinstance(asked, dict) and asked.get("endpoint") == PULL else None
+
+
+def profile(at: Any, stable_id: Any, names: list[Any], **snapshot: Any) -> Rows:
+    """A snapshot of an account, and its names beside its stable id, so that the ledger may use either."""
+    if stable_id is None:
+        raise Malformed("the account has no id")
+    yield "accounts", {"account_id": str(stable_id), "captured_at": at, **snapshot}
+    seen_at = snapshot.get("created_at") or at
+    for name in dict.fromkeys([stable_id, *names]):
+        if name:
+            told = {"kind": "account", "alias_id": str(name), "stable_id": str(stable_id), "seen_at": seen_at}
+            yield "aliases", told
+
+
+def activity(event_id: Any, verb: str, actor: Any, about: Any, of: Any, at: Any, text: Any = None) -> tuple[str, Row]:
+    """One row of activity; ids may be numbers. A post is about itself, and of nobody."""
+    row = {"event_id": event_id, "verb": verb, "actor_id": _id(actor), "object_id": _id(about), "target_id": _id(of)}
+    return "activity", {**row, "occurred_at": at, "text": text or None}
+
+
+def _id(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,141 @@
+"""Reddit: what people posted and commented, and who answered their posts. Every listing ends at about a thousand.
+
+Each client needs Reddit's approval. Scores are noise by design, and are not counted as events.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from html import unescape
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, instant_of, iso
+from evenscore.connectors.pulled import Network, Rows, activity
+from evenscore.connectors.records import Malformed, Row, need, seek
+from evenscore.settings import Source
+
+WINDOW = timedelta(days=28)
+GONE = ("[deleted]", "[removed]")
+RAW = {"raw_json": "1", "limit": "100", "sort": "new"}
+PAGED: dict[str, Any] = {"items": "data.children", "next": by_cursor("data.after", "after"),
+                         "instant": instant_of("data", "created_utc")}  # fmt: skip
+
+
+def _fullname(item: Row) -> Subject | None:
+    name = str(need(item, "data", "name"))
+    values = {"fullname": name, "article": name.partition("_")[2], "owner": str(seek(item, "data", "author"))}
+    return Subject(values, seek(item, "data", "num_comments") or None)
+
+
+class Reddit(Network):
+    """People by name; posts and comments by their full name."""
+
+    kind: ClassVar[str] = "reddit"
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "submissions",
+        "reply": "comments",
+        "repost": "crossposts",
+    }
+    unread: ClassVar[tuple[str, ...]] = ("who voted", "followers of others", "anything beyond a listing's thousand",
+                                         "comments that only `more` stands for, so far")  # fmt: skip
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("about", "/user/{account}/about", ACCOUNT, "the account's id", 1, params={"raw_json": "1"},
+                 shows_profile=True, nothing=(403, 404, 410)),
+        Endpoint("submitted", "/user/{name}/submitted", ACCOUNT, "their posts", params=RAW, is_newest_first=True,
+                 recheck=WINDOW, **PAGED),
+        Endpoint("user-comments", "/user/{name}/comments", ACCOUNT, "their comments", params=RAW,
+                 is_newest_first=True, recheck=WINDOW, **PAGED),
+        Endpoint("info", "/api/info", "submitted", "whether a post is still there",
+                 params={"raw_json": "1", "id": "{fullname}"},
+                 items="data.children", batch="fullname", about=_fullname),
+        Endpoint("comments", "/comments/{article}", "info", "who answered their posts", 500,
+                 params={"raw_json": "1", "limit": "500", "sort": "new"},
+                 about=lambda item: _fullname(item) if seek(item, "data", "num_comments") else None,
+                 owner="data.author",
+                 nothing=(403, 404, 410)),
+    )  # fmt: skip
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """A person's number is for good, and names never change."""
+        return {"id": f"t2_{need(item, 'data', 'id')}", "name": str(need(item, "data", "name"))}
+
+    def hides(self, item: Row) -> str | None:
+        """A suspended account, and one that wants no robots."""
+        return next((flag for flag in ("is_suspended", "hide_from_robots") if seek(item, "data", flag) is True), None)
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What stands in private or quarantined places."""
+        kind = seek(item, "data", "subreddit_type")
+        return (
+            f"a {kind} subreddit" if kind in ("private", "restricted_private", "gold_only", "employees_only") else None
+        )
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        return {"about": self._about, **dict.fromkeys(("submitted", "user-comments", "info", "comments"), self._thing)}
+
+    def recognised(self, record: Row) -> str | None:
+        """A thing by its kind."""
+        return {"t1": "user-comments", "t3": "submitted", "t2": "about", "Listing": "comments"}.get(
+            str(record.get("kind"))
+        )
+
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """Posts and comments."""
+        for thing in _things(record):
+            yield str(thing.get("name")), _who(thing)
+
+    def _about(self, item: Row, asked: Row, _source: Source) -> Rows:
+        name, at = need(item, "data", "name"), iso(seek(item, "data", "created_utc"))
+        hides = self.hides(item) is not None
+        yield "accounts", {"account_id": name, "captured_at": asked["at"], "is_private": hides}
+        stable = f"t2_{need(item, 'data', 'id')}"
+        yield "aliases", {"kind": "account", "alias_id": name, "stable_id": stable, "seen_at": at or asked["at"]}
+
+    def _thing(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        found = list(_things(item))
+        if not found and item.get("kind") not in ("Listing", "more"):
+            raise Malformed("neither a post, nor a comment, nor a list of them")
+        for thing in found:
+            yield from self._rows(thing)
+
+    def _rows(self, thing: Row) -> Rows:
+        name, who, at = str(need(thing, "name")), _who(thing), iso(need(thing, "created_utc"))
+        title, body = thing.get("title"), thing.get("selftext") if "title" in thing else thing.get("body")
+        if who is None and body in GONE:
+            return
+        text = unescape("\n\n".join(filter(None, (title, None if body in GONE else body))))
+        parent, crossed = thing.get("parent_id"), thing.get("crosspost_parent")
+        if parent:
+            yield activity(
+                name, "reply", who, thing.get("link_id") or parent, self.authors.get(parent) or _of(thing), at, text
+            )
+        elif crossed:
+            origin: Row = next(iter(thing.get("crosspost_parent_list") or ()), {})
+            yield activity(name, "repost", who, crossed, _who(origin), at, text)
+        else:
+            yield activity(name, "post", who, name, None, at, text)
+
+
+def _who(thing: Row) -> str | None:
+    author = thing.get("author")
+    return None if author is None or author in GONE else str(author)
+
+
+def _of(thing: Row) -> str | None:
+    """The post's author, where a comment on the post itself tells it."""
+    author = thing.get("link_author") if thing.get("parent_id") == thing.get("link_id") else None
+    return None if author in GONE else author
+
+
+def _things(item: Row) -> Iterator[Row]:
+    """The posts and comments in a thing, its replies included."""
+    data = item.get("data")
+    if not isinstance(data, dict):
+        return
+    if item.get("kind") in ("t1", "t3"):
+        yield data
+        item = data.get("replies") or {}
+        data = item.get("data") if isinstance(item, dict) else None
+    if isinstance(data, dict) and isinstance(item, dict) and item.get("kind") == "Listing":
+        for child in data.get("children") or ():
+            yield from _things(child) if isinstance(child, dict) else ()

@@ -1,0 +1,140 @@
+"""Stack Exchange: what people asked and answered on one site, who answered them, and their votes without voters.
+
+A hundred ids are asked about at a time. A `backoff` in a good answer is obeyed; ids that are gone are left out of an
+answer without a word.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, timedelta
+from html import unescape
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, instant_of, iso
+from evenscore.connectors.prose import cooked_text
+from evenscore.connectors.pulled import Network, Rows, activity, profile
+from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.settings import Source
+
+WINDOW = timedelta(days=28)
+VOTES = {
+    "post_upvoted": "like",
+    "post_downvoted": "dislike",
+    "asker_accepts_answer": "accept",
+    "answer_accepted": "accept",
+}
+PAGED: dict[str, Any] = {"items": "items", "next": by_number("has_more"), "instant": instant_of("creation_date")}
+NEWEST = {"site": "{site}", "pagesize": "100", "order": "desc", "sort": "creation", "filter": "withbody"}
+
+
+def _ids(key: str) -> Callable[[Row], Subject | None]:
+    return lambda item: Subject({key: str(item[key])}) if item.get(key) else None
+
+
+class StackExchange(Network):
+    """One site, which `places` names."""
+
+    kind: ClassVar[str] = "stackexchange"
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "questions",
+        "reply": "answers and comments",
+        "like": "upvotes of the reputation history: anonymous",
+        "dislike": "downvotes: anonymous",
+        "accept": "accepted answers",
+        "mention": "the user whom a comment replies to",
+    }
+    unread: ClassVar[tuple[str, ...]] = ("who voted: nobody is told",)
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("users", "/2.3/users/{actor}", ACCOUNT, "whether the account is there", batch="actor", joint=";",
+                 params={"site": "{site}", "pagesize": "100"}, shows_profile=True, items="items",
+                 next=by_number("has_more")),
+        Endpoint("questions", "/2.3/users/{actor}/questions", ACCOUNT, "their questions", batch="actor", joint=";",
+                 params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
+        Endpoint("answers", "/2.3/users/{actor}/answers", ACCOUNT, "their answers", batch="actor", joint=";",
+                 params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
+        Endpoint("question-answers", "/2.3/questions/{question_id}/answers", "questions", "who answered",
+                 batch="question_id", joint=";", params=NEWEST,
+                 about=_ids("question_id"), owner="owner.user_id", **PAGED),
+        *(
+            Endpoint(f"{parent}-comments", "/2.3/posts/{" + key + "}/comments", parent, "who commented", batch=key,
+                     joint=";", params=NEWEST, about=_ids(key), owner="owner.user_id", **PAGED)
+            for parent, key in (("questions", "question_id"), ("answers", "answer_id"))
+        ),
+        Endpoint("reputation", "/2.3/users/{id}/reputation-history", ACCOUNT, "votes and accepts, dated",
+                 params={"site": "{site}", "pagesize": "100"}, is_newest_first=True, **PAGED),
+    )  # fmt: skip
+
+    def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
+        """A key goes into the address: no other module sees it."""
+        return {}, {"key": secret}
+
+    def given(self, source: Source) -> dict[str, str]:
+        """The site."""
+        return {"site": source.places[0] if source.places else "stackoverflow"}
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """A user's number on this site."""
+        return {"id": str(need(item, "user_id"))}
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        answers = dict.fromkeys(("answers", "question-answers"), self._answer)
+        comments = dict.fromkeys(("questions-comments", "answers-comments"), self._comment)
+        return {"users": _user, "questions": _question, "reputation": _vote, **answers, **comments}
+
+    def recognised(self, record: Row) -> str | None:
+        """An object by its own id."""
+        kinds = {"comment_id": "questions-comments", "answer_id": "answers", "question_id": "questions",
+                 "reputation_history_type": "reputation"}  # fmt: skip
+        return next((kind for key, kind in kinds.items() if key in record), None)
+
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """Questions and answers."""
+        for key in ("answer_id", "question_id"):
+            if key in record and "comment_id" not in record and (key == "answer_id" or "answer_id" not in record):
+                yield f"post-{record[key]}", _owner(record)
+
+    def _answer(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        question = f"post-{need(item, 'question_id')}"
+        yield activity(f"post-{item['answer_id']}", "reply", _owner(item), question, self.authors.get(question),
+                       iso(need(item, "creation_date")), _text(item))  # fmt: skip
+
+    def _comment(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        post, whom, at = (
+            f"post-{need(item, 'post_id')}",
+            seek(item, "reply_to_user", "user_id"),
+            iso(item["creation_date"]),
+        )
+        event = f"comment-{need(item, 'comment_id')}"
+        yield activity(event, "reply", _owner(item), post, whom or self.authors.get(post), at, _text(item))
+        if whom:
+            yield activity(f"{event}-m-{whom}", "mention", _owner(item), post, whom, at)
+
+
+def _owner(item: Row) -> str | None:
+    """Who wrote something; nobody, where the account does not exist any more, or the post is everybody's."""
+    owner = item.get("owner")
+    number = owner.get("user_id") if isinstance(owner, dict) and owner.get("user_type") != "does_not_exist" else None
+    return None if number is None or item.get("community_owned_date") else str(number)
+
+
+def _text(item: Row) -> str | None:
+    title, body = unescape(str(item.get("title") or "")), cooked_text(str(item.get("body") or ""))
+    return "\n\n".join(filter(None, (title, body))) or None
+
+
+def _user(item: Row, asked: Row, _source: Source) -> Rows:
+    yield from profile(asked["at"], item.get("user_id"), [], created_at=iso(item.get("creation_date")))
+
+
+def _question(item: Row, _asked: Row, _source: Source) -> Rows:
+    post = f"post-{need(item, 'question_id')}"
+    yield activity(post, "post", _owner(item), post, None, iso(need(item, "creation_date")), _text(item))
+
+
+def _vote(item: Row, _asked: Row, _source: Source) -> Rows:
+    """One anonymous vote: the history tells that it was, and on which post."""
+    kind, at = need(item, "reputation_history_type"), iso(need(item, "creation_date"))
+    if kind not in VOTES or kind == "answer_accepted" or item.get("post_id") is None:
+        raise Ignored(str(kind))
+    event = f"{kind}-{item['post_id']}-{at and at.replace(str(UTC), '')}-{need(item, 'user_id')}"
+    yield activity(event, VOTES[kind], None, f"post-{item['post_id']}", item["user_id"], at)

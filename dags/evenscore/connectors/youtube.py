@@ -1,0 +1,140 @@
+"""YouTube: the videos of people's channels, and who commented on them. Reads cost one unit of 10,000 a day.
+
+Likes, views and followers are counters that fall, and are not counted as events.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, instant_of
+from evenscore.connectors.pulled import Network, Rows, activity, profile
+from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.settings import Source
+
+WINDOW = timedelta(days=28)
+V3 = "/youtube/v3/"
+NO_COMMENTS = "commentsDisabled|videoNotFound|playlistNotFound"
+PAGED: dict[str, Any] = {"items": "items", "next": by_cursor("nextPageToken", "pageToken")}
+
+
+def _video(item: Row) -> Subject | None:
+    count = seek(item, "statistics", "commentCount")
+    return (
+        Subject({"video": str(item["id"]), "owner": str(item["snippet"]["channelId"])}, int(count)) if count else None
+    )
+
+
+def _thread(item: Row) -> Subject | None:
+    count, shown = seek(item, "snippet", "totalReplyCount") or 0, seek(item, "replies", "comments") or []
+    author = _author(seek(item, "snippet", "topLevelComment"))
+    video = str(seek(item, "snippet", "videoId"))
+    return (
+        Subject({"thread": str(item["id"]), "owner": str(author), "video": video}, count)
+        if count > len(shown)
+        else None
+    )
+
+
+class YouTube(Network):
+    """Channels by their id."""
+
+    kind: ClassVar[str] = "youtube"
+    verbs: ClassVar[Mapping[str, str]] = {"post": "videos", "reply": "comments"}
+    unread: ClassVar[tuple[str, ...]] = (
+        "who liked, viewed or follows: counters that can fall",
+        "private and unlisted videos",
+    )
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("channels", V3 + "channels", ACCOUNT, "the list that holds a channel's videos", 50, batch="actor",
+                 params={"part": "snippet,contentDetails,statistics,status", "id": "{actor}", "maxResults": "50"},
+                 items="items", shows_profile=True),
+        Endpoint("playlistItems", V3 + "playlistItems", ACCOUNT, "which videos there are", 50,
+                 params={"part": "snippet,contentDetails", "playlistId": "{uploads}", "maxResults": "50"}, **PAGED,
+                 instant=instant_of("snippet", "publishedAt"), is_newest_first=True, recheck=WINDOW,
+                 nothing_says=NO_COMMENTS),
+        Endpoint("videos", V3 + "videos", "playlistItems", "the videos, and how many comments each has", 50,
+                 params={"part": "snippet,statistics,status", "id": "{id}", "maxResults": "50"}, items="items",
+                 batch="id", answers="id",
+                 about=lambda item: Subject({"id": str(need(item, "snippet", "resourceId", "videoId"))})),
+        Endpoint("commentThreads", V3 + "commentThreads", "videos", "who commented",
+                 params={"part": "snippet,replies", "videoId": "{video}", "maxResults": "100"},
+                 **PAGED, about=_video, owner="snippet.channelId",
+                 nothing_says=NO_COMMENTS),
+        Endpoint("comments", V3 + "comments", "commentThreads", "replies beyond the five that a thread shows",
+                 params={"part": "snippet", "parentId": "{thread}", "maxResults": "100"},
+                 **PAGED, about=_thread, owner="evenscore.about.owner"),
+    )  # fmt: skip
+
+    def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
+        """An API key, in a header."""
+        return {"X-Goog-Api-Key": secret}, {}
+
+    def account_of(self, item: Row) -> dict[str, str]:
+        """The channel's id is for good, its handle is not."""
+        uploads = seek(item, "contentDetails", "relatedPlaylists", "uploads") or f"UU{str(item['id'])[2:]}"
+        return {"id": str(need(item, "id")), "uploads": str(uploads)}
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What is not public."""
+        status = seek(item, "status", "privacyStatus")
+        if endpoint != "channels" and status in ("private", "unlisted"):
+            return f"a video that is {status}"
+        return "not public" if seek(item, "snippet", "isPublic") is False else None
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        return {"channels": _channel, "playlistItems": _listed, "videos": _posted, "commentThreads": _threads,
+                "comments": _comment}  # fmt: skip
+
+    def recognised(self, record: Row) -> str | None:
+        """Every object says its kind."""
+        kinds = {"video": "videos", "commentThread": "commentThreads", "comment": "comments", "channel": "channels"}
+        return kinds.get(str(record.get("kind")).partition("#")[2])
+
+    def event_of(self, record: Row) -> str | None:
+        """A video's own."""
+        return f"video-{record.get('id')}"
+
+
+def _author(comment: Any) -> Any:
+    return seek(comment, "snippet", "authorChannelId", "value") if isinstance(comment, dict) else None
+
+
+def _channel(item: Row, asked: Row, _source: Source) -> Rows:
+    names, status = [seek(item, "snippet", "customUrl")], seek(item, "status", "privacyStatus")
+    yield from profile(asked["at"], need(item, "id"), names, created_at=seek(item, "snippet", "publishedAt"),
+                       is_private=status in ("private", "unlisted"))  # fmt: skip
+
+
+def _listed(_item: Row, _asked: Row, _source: Source) -> Rows:
+    raise Ignored("a place in a list of videos")
+
+
+def _posted(item: Row, _asked: Row, _source: Source) -> Rows:
+    video, snippet = f"video-{need(item, 'id')}", need(item, "snippet")
+    text = "\n\n".join(filter(None, (snippet.get("title"), snippet.get("description"))))
+    yield activity(video, "post", need(snippet, "channelId"), video, None, need(snippet, "publishedAt"), text)
+
+
+def _threads(item: Row, asked: Row, _source: Source) -> Rows:
+    """A thread's first comment answers the video; those that it shows answer the comment."""
+    top, about = need(item, "snippet", "topLevelComment"), asked.get("about") or {}
+    if seek(item, "snippet", "videoId") is None:
+        raise Ignored("a comment on a channel")
+    yield _said(
+        top, f"video-{need(item, 'snippet', 'videoId')}", about.get("owner") or seek(item, "snippet", "channelId")
+    )
+    for reply in seek(item, "replies", "comments") or ():
+        yield _said(reply, f"comment-{top['id']}", _author(top))
+
+
+def _comment(item: Row, asked: Row, _source: Source) -> Rows:
+    about = asked.get("about") or {}
+    parent = seek(item, "snippet", "parentId") or about.get("thread") or str(need(item, "id")).partition(".")[0]
+    yield _said(item, f"comment-{parent}", about.get("owner"))
+
+
+def _said(item: Row, about: str, of: Any) -> tuple[str, Row]:
+    at, text = need(item, "snippet", "publishedAt"), seek(item, "snippet", "textOriginal")
+    return activity(f"comment-{need(item, 'id')}", "reply", _author(item), about, of, at, text)

@@ -1,0 +1,125 @@
+"""Zulip: messages of public channels, with the reactions that stand in them. Direct messages are never kept.
+
+The first message of a topic is a post, the others are replies. Reactions bear no date: they are dated like the message.
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from evenscore.connectors.endpoints import SITE, Endpoint, Next, Page, instant_of, iso
+from evenscore.connectors.prose import cooked_text
+from evenscore.connectors.pulled import Network, Rows, activity, profile
+from evenscore.connectors.records import Row, need
+from evenscore.settings import Source
+
+LIKES = frozenset(
+    {"+1", "thumbs_up", "heart", "tada", "octopus", "rocket", "smile", "100", "clap", "working_on_it", "check"}
+)
+DISLIKES = frozenset({"-1", "thumbs_down"})
+PUBLIC = json.dumps([{"operator": "channels", "operand": "public"}])
+NAMED = re.compile(r"(?<!_)@\*\*[^*|]+\|(\d+)\*\*|class=\"user-mention\"[^>]*data-user-id=\"(\d+)\"")
+"""A mention that bears its id; a silent one (`@_**`) is none."""
+
+
+def _older(page: Page) -> Next | None:
+    """Messages are read from the newest down."""
+    numbers = [item["id"] for item in page.items]
+    return (
+        Next({"anchor": str(min(numbers)), "include_anchor": "false"})
+        if numbers and not page.body.get("found_oldest")
+        else None
+    )
+
+
+class Zulip(Network):
+    """One organisation, as far as its public channels go."""
+
+    kind: ClassVar[str] = "zulip"
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "the first message of a topic",
+        "reply": "further messages",
+        "like": "glad reactions, dated like the message",
+        "dislike": "thumbs down",
+        "mention": "mentions with an id",
+    }
+    unread: ClassVar[tuple[str, ...]] = (
+        "direct messages and private channels: never read",
+        "what was deleted: it vanishes from the list without a word",
+        "the dates of reactions",
+    )
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        Endpoint("users", "/api/v1/users", SITE, "who is there, and which accounts are programs", 10_000,
+                 items="members"),
+        Endpoint("messages", "/api/v1/messages", SITE, "messages of public channels, and their reactions", 1_000,
+                 params={"anchor": "newest", "num_before": "1000", "num_after": "0", "narrow": "{narrow}",
+                         "apply_markdown": "false"},
+                 items="messages", next=_older, instant=instant_of("timestamp"), is_newest_first=True,
+                 overlap=timedelta(days=14)),
+    )  # fmt: skip
+
+    def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
+        """`address-of-the-bot:key`."""
+        return {"Authorization": f"Basic {b64encode(secret.encode()).decode()}"}, {}
+
+    def given(self, source: Source) -> dict[str, str]:
+        """The narrow that asks for public channels alone."""
+        return {"narrow": PUBLIC}
+
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """Direct messages, whatever was asked for; and what a program wrote on the network's behalf."""
+        if item.get("type") == "private" or isinstance(item.get("display_recipient"), list):
+            return "a direct message"
+        if item.get("invite_only") is True or item.get("is_private") is True:
+            return "a private channel"
+        return "a guest" if endpoint == "users" and item.get("is_guest") is True else None
+
+    def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
+        """By endpoint."""
+        return {"messages": self._message, "users": _user}
+
+    def recognised(self, record: Row) -> str | None:
+        """A message by its sender."""
+        return "messages" if "sender_id" in record else "users" if "user_id" in record else None
+
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """Who wrote a message of a topic, and its number."""
+        if "sender_id" in record and record.get("type", "stream") == "stream":
+            yield _topic(record), f"{record['sender_id']}|{record.get('id')}"
+
+    def rather(self, known: str | None, told: str | None) -> str | None:
+        """A topic is the sender's whose message has the lowest number."""
+        return min(filter(None, (known, told)), key=lambda one: int(one.partition("|")[2] or 0), default=None)
+
+    def _message(self, item: Row, _asked: Row, source: Source) -> Rows:
+        number, who, at = need(item, "id"), need(item, "sender_id"), iso(need(item, "timestamp"))
+        first, _, first_id = str(self.authors.get(_topic(item)) or f"{who}|{number}").partition("|")
+        text = item.get("content")
+        event, topic = f"message-{number}", _topic(item)
+        is_first = str(number) == first_id
+        yield activity(event, "post" if is_first else "reply", who, topic, None if is_first else first, at,
+                       cooked_text(str(text or "")))  # fmt: skip
+        for named in dict.fromkeys(one or other for one, other in NAMED.findall(str(text or ""))):
+            yield activity(f"{event}-m-{named}", "mention", who, topic, named, at)
+        for reaction in item.get("reactions") or ():
+            name, liker = (
+                str(reaction.get("emoji_name")),
+                reaction.get("user_id") or (reaction.get("user") or {}).get("id"),
+            )
+            if liker is not None and name in LIKES | DISLIKES:
+                verb = "like" if name in LIKES else "dislike"
+                yield activity(f"{verb}:{number}:{liker}:{name}", verb, liker, event, who, at)
+
+
+def _topic(item: Row) -> str:
+    return f"topic-{item.get('stream_id')}-{item.get('subject')}"
+
+
+def _user(item: Row, asked: Row, _source: Source) -> Rows:
+    number: Any = need(item, "user_id")
+    yield from profile(asked["at"], number, [], created_at=iso(item.get("date_joined")),
+                       is_bot=item.get("is_bot") is True,
+                       is_private=item.get("is_active") is False)  # fmt: skip

@@ -1,0 +1,50 @@
+"""Pulling: reads the networks' APIs page by page, for people with a standing grant alone, and keeps what they said."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from evenscore import runs
+from evenscore.pulling.planning import Plan, plan
+from evenscore.pulling.pulls import Pulled, carry_out, pull, standing
+from evenscore.settings import Settings, Source
+
+NOTHING = "no source is pulled; one that names no path is (docs/networks.md)"
+TOKEN = "EVENSCORE_TOKEN_"
+"""What the variable that holds a source's secret begins with; its name in capitals follows."""
+
+
+def pulled_sources(settings: Settings, names: Iterable[str] = ()) -> list[Source]:
+    """The sources that are pulled, or those of them that are named. Raises UsageError for a name that none has."""
+    wanted = [settings.source(name) for name in names] or list(settings.sources)
+    return [source for source in wanted if source.is_pulled]
+
+
+def secret_of(source: str) -> str | None:
+    """A source's secret, from the environment alone."""
+    return os.environ.get(f"{TOKEN}{source.upper()}") or None
+
+
+def pull_all(settings: Settings, names: Iterable[str] = (), budget: int | None = None) -> list[Pulled]:
+    """Pull sources side by side, those of one host one after another. The home folder is held for it."""
+    with runs.only_one(settings.places):
+        people = {source.name: standing(settings, source) for source in pulled_sources(settings, names)}
+        hosts: dict[str, list[Source]] = defaultdict(list)
+        for source in pulled_sources(settings, names):
+            hosts[urlsplit(str(source.url)).netloc].append(source)
+
+        def work(of_host: list[Source]) -> list[Pulled]:
+            return [carry_out(settings, one, people[one.name], secret_of(one.name), budget) for one in of_host]
+
+        with ThreadPoolExecutor(max_workers=max(1, len(hosts))) as workers:
+            return [done for of_host in workers.map(work, hosts.values()) for done in of_host]
+
+
+def plans(settings: Settings, names: Iterable[str] = ()) -> list[Plan]:
+    """What each of some sources' next pulls would ask."""
+    return [plan(settings, source.name) for source in pulled_sources(settings, names)]
+
+
+__all__ = ["NOTHING", "Plan", "Pulled", "plan", "plans", "pull", "pull_all", "pulled_sources", "secret_of"]

@@ -1,0 +1,282 @@
+"""One source's pull, from the ledger to its raw file: whom to ask about, endpoint by endpoint, and what came of it.
+
+Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from evenscore import durable, runs
+from evenscore.connectors import NETWORKS
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
+from evenscore.connectors.pulled import ASKED, Network
+from evenscore.connectors.records import seek
+from evenscore.errors import UsageError
+from evenscore.pulling.asking import LONGEST_WAIT, Account, Enough, Host, Refused
+from evenscore.pulling.clock import Clock, RealClock
+from evenscore.pulling.store import Store
+from evenscore.pulling.walk import Walk, joint_of
+from evenscore.settings import Settings, Source
+from evenscore.shown import shown_by_ledger
+from evenscore.terminal import say
+
+WHOLE, INCOMPLETE, PAUSED, NOBODY = "whole", "incomplete", "paused", "nobody"
+"""How a pull may end: all was read; less than there is; it goes on later; nobody stands, so nothing was asked."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass
+class Pulled:
+    """What came of one source's pull; it names nobody."""
+
+    source: str
+    state: str
+    reason: str = ""
+    account: Account = field(default_factory=Account)
+
+    is_budget: bool = False
+    """Whether it paused because somebody had set it a budget."""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it did what was asked: less than expected never is, a budget that is spent is."""
+        return self.state in (WHOLE, NOBODY) or self.is_budget
+
+    def as_plain(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {**vars(self), "account": dict(vars(self.account))}
+
+    def in_words(self) -> str:
+        """One line for an operator."""
+        told = self.account
+        counts = f"{told.requests:,} requests, {told.items:,} items, {sum(told.waited.values())} s waited"
+        parts = [f"{self.source}: {self.state}", self.reason, counts if told.requests else ""]
+        for name in ("incomplete", "left_out", "nothing", "retried"):
+            found: Mapping[str, int] = getattr(told, name)
+            listed = ", ".join(f"{count:,} {what}" for what, count in sorted(found.items()))
+            parts.append(f"{name.replace('_', ' ')}: {listed}" if listed else "")
+        return "; ".join(filter(None, parts))
+
+
+def pull(
+    settings: Settings, name: str, secret: str | None = None, budget: int | None = None, clock: Clock | None = None
+) -> Pulled:
+    """Pull what one source's network says of those who stand in the ledger now; the home folder is held for it.
+
+    A pull that was killed or has paused goes on where it was. Raises UsageError for a source that is not pulled.
+    """
+    with runs.only_one(settings.places):
+        source = settings.source(name)
+        return carry_out(settings, source, standing(settings, source), secret, budget, clock)
+
+
+def carry_out(
+    settings: Settings,
+    source: Source,
+    people: list[str],
+    secret: str | None = None,
+    budget: int | None = None,
+    clock: Clock | None = None,
+) -> Pulled:
+    """The same of a caller who holds the home folder and knows who stands; several may run at once."""
+    if not source.is_pulled:
+        raise UsageError(f"{settings.config}: sources.{source.name} is read from {source.path}, not pulled")
+    done = Pulled(source.name, NOBODY, "nobody has a standing grant on this network")
+    if people:
+        done = Pulling(settings, source, people, clock or RealClock(), secret, budget).run()
+    durable.write_json(settings.places.pulled(source.name) / "account.json", done.as_plain())
+    return done
+
+
+def standing(settings: Settings, source: Source) -> list[str]:
+    """The accounts of a source's network with a standing grant, by the one rule of who may be shown."""
+    network = source.network or source.kind
+    return sorted({account for _, _, of, account in shown_by_ledger(settings).stands if of == network})
+
+
+class Pulling:
+    """One pull on its way."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source,
+        people: list[str],
+        clock: Clock,
+        secret: str | None,
+        budget: int | None,
+    ) -> None:
+        self.settings, self.source, self.clock, self.budget = settings, source, clock, budget
+        self.network: Network = NETWORKS[source.kind]
+        self.store, self.account = Store(settings.places, source.name), Account()
+        self._secret, self._hosts = secret, dict[str, Host]()
+        known = self.store.people()
+        self.given = self.network.given(source)
+        self.people = {
+            name: known.get(name, {"values": {"account": name, "actor": name}, "hides": {}}) for name in people
+        }
+        self.pull: dict[str, Any] = {}
+
+    def run(self) -> Pulled:
+        """Every endpoint in its order; pages become a raw file whether or not the end was reached."""
+        self.pull = self.store.begin(self.clock.now())
+        with self._closing():
+            try:
+                self._require_due()
+                for endpoint in self.network.endpoints:
+                    self._ask_all(endpoint)
+            except Enough as enough:
+                self.store.leave(self.pull, self._not_before())
+                self.store.close(self.pull, is_whole=False, is_over=False)
+                is_budget = self.budget is not None and self.account.requests >= self.budget
+                return Pulled(self.source.name, PAUSED, str(enough), self.account, is_budget)
+        is_whole = not self.account.incomplete
+        self.store.close(self.pull, is_whole, is_over=True)
+        return Pulled(self.source.name, WHOLE if is_whole else INCOMPLETE, "", self.account)
+
+    def _require_due(self) -> None:
+        until = as_instant(self.pull["not_before"]) if self.pull["not_before"] else None
+        if until and until - self.clock.now() > LONGEST_WAIT:
+            raise Enough(f"the network wants no request before {until:%Y-%m-%d %H:%M} UTC")
+        if until:
+            self.host_of("").not_before = until
+
+    def _not_before(self) -> datetime | None:
+        return max((host.not_before for host in self._hosts.values() if host.not_before), default=None)
+
+    def _ask_all(self, endpoint: Endpoint) -> None:
+        for found in self._batched(endpoint, self._subjects(endpoint)):
+            subject = replace(found, values={**self.given, **found.values})
+            walk = Walk(self.network, self.source, endpoint, subject, self.host_of, self.store, self.account, self.pull)
+            if walk.is_due():
+                walk.run()
+            elif not walk.cursor.is_whole:
+                self.account.incomplete[f"{endpoint.name}: given up before this pull went on"] += 1
+        if endpoint.shows_profile:
+            self._learn(endpoint)
+
+    def _subjects(self, endpoint: Endpoint) -> Iterator[Subject]:
+        if endpoint.per == ACCOUNT:
+            # A profile is asked for even of those who hide: to learn that they do not any more.
+            shown = [one for one in self.people.values() if endpoint.shows_profile or not _hides(one)]
+            known = [one["values"] for one in shown if endpoint.can_be_asked({**self.given, **one["values"]})]
+            yield from (Subject(values, key=values["account"]) for values in known)
+        elif endpoint.per == PLACE:
+            yield from (Subject({"place": place}) for place in self.source.places)
+        elif endpoint.per == SITE:
+            yield Subject()
+        else:
+            yield from self._of_items(endpoint)
+
+    def _of_items(self, endpoint: Endpoint) -> Iterator[Subject]:
+        """What to ask about the items of another endpoint, each once, and what was left unfinished."""
+        seen = set[str]()
+        names = self._names()
+        for item in self.store.records(endpoint.per):
+            if not self._is_asked_for(endpoint, item, names):
+                continue
+            subject = None if item.get(ASKED, {}).get("gone") else endpoint.about(item)
+            if subject and str(subject.values) not in seen:
+                seen.add(str(subject.values))
+                yield subject
+        for one in self.store.unfinished(endpoint.name, self.pull):
+            # What does not say whose it is, is left to the next re-check: its owner may have withdrawn since.
+            if str(one.values) not in seen and names & {self._normal(value) for value in one.values.values()}:
+                yield one
+
+    def _is_asked_for(self, endpoint: Endpoint, item: Mapping[str, Any], names: set[str]) -> bool:
+        """Whether what an item is about belongs to somebody who stands now: the pull may have begun days ago."""
+        account = seek(dict(item), ASKED, "about", "account")
+        if account is not None and self._normal(account) not in names:
+            return False
+        return not endpoint.owner or self._normal(seek(dict(item), *endpoint.owner.split("."))) in names
+
+    def _names(self) -> set[str]:
+        """Every name by which the network may call those who stand and do not hide."""
+        shown = {name: one for name, one in self.people.items() if not _hides(one)}
+        return {self._normal(value) for name, one in shown.items() for value in (name, *one["values"].values())}
+
+    def _normal(self, name: Any) -> str:
+        return self.settings.account_ids.normal(self.source.network or self.source.kind, str(name))
+
+    def _batched(self, endpoint: Endpoint, subjects: Iterator[Subject]) -> Iterator[Subject]:
+        if not endpoint.batch:
+            yield from subjects
+            return
+        found = {subject.values[endpoint.batch]: subject.key for subject in subjects}
+        ids = list(found)
+        for start in range(0, len(ids), endpoint.size):
+            some = ids[start : start + endpoint.size]
+            yield Subject(
+                {endpoint.batch: joint_of(endpoint).join(some)}, key="\n".join(found[one] or one for one in some)
+            )
+
+    def _learn(self, endpoint: Endpoint) -> None:
+        """Keep each account's stable id; a handle under which another id answers is somebody else's."""
+        for item in self.store.records(endpoint.name):
+            told = self.network.account_of(item)
+            for name in self._meant(item, told):
+                one = self.people[name]
+                if one["values"].get("id", told["id"]) != told["id"]:
+                    self.account.left_out[f"{endpoint.name}: the handle is somebody else's now"] += 1
+                    continue
+                reason = self.network.hides(item)
+                self.account.left_out.update([f"{endpoint.name}: {reason}"] if reason else [])
+                values = {**one["values"], **told, "actor": told["id"]}
+                self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}
+        self.store.keep_people(self.people)
+
+    def _meant(self, item: Mapping[str, Any], told: Mapping[str, str]) -> list[str]:
+        """The accounts of the ledger that an item is about: those it was asked about, or of a batch those it names."""
+        asked = item[ASKED]["about"].get("account")
+        if asked in self.people:
+            return [str(asked)]
+        called = {self._normal(value) for value in told.values()}
+        return [name for name, one in self.people.items() if {self._normal(name), one["values"].get("id")} & called]
+
+    def host_of(self, address: str) -> Host:
+        """The worker that asks what stands at an address; the secret goes to the configured host alone."""
+        main = str(self.source.url).rstrip("/")
+        found = urlsplit(address)
+        origin = f"{found.scheme}://{found.netloc}" if found.netloc else ""
+        is_own = not origin or urlsplit(main)[:2] == found[:2]
+        if not is_own and found.scheme != "https" and urlsplit(main).hostname not in LOOPBACK:
+            raise Refused(400, "leads to a host without encryption")
+        url = main if is_own else origin
+        if url not in self._hosts:
+            self._hosts[url] = self._connect(url, is_own)
+        return self._hosts[url]
+
+    def _connect(self, url: str, is_own: bool) -> Host:
+        headers, params = self.network.authorise(self._secret) if self._secret and is_own else ({}, {})
+        known = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
+        return Host(
+            url,
+            self.clock,
+            self.account,
+            {**known, **headers},
+            params,
+            self.budget,
+            self.network.least_wait,
+            self._tell,
+        )
+
+    def _tell(self, line: str) -> None:
+        say(f"pull {self.source.name}: {line}", is_error=True)
+
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            for host in self._hosts.values():
+                with closing(host):
+                    pass
+
+
+def _hides(one: Mapping[str, Any]) -> bool:
+    return any(one["hides"].values())

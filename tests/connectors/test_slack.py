@@ -1,0 +1,63 @@
+"""Slack's export: public channels are read, everything private stays unread and is counted."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evenscore.connectors import CONNECTORS
+from evenscore.errors import InputError
+from evenscore.settings import Source
+
+pytestmark = pytest.mark.quick
+SOURCE = Source(name="work", kind="slack", path="*.zip")
+PROFILE = {"id": "U1", "profile": {}, "updated": 1772000000, "is_bot": False}
+FIRST = {"ts": "1772323200.000100", "user": "U1", "text": "hi <@U2>", "reactions": [
+    {"name": "+1::skin-tone-2", "users": ["U2"]}, {"name": "eyes", "users": ["U3"]}]}  # fmt: skip
+ANSWER = {"ts": "1772323300.000200", "user": "U2", "text": "yes", "thread_ts": FIRST["ts"], "parent_user_id": "U1"}
+JOINED = {"ts": "1772323400.000300", "user": "U3", "subtype": "channel_join", "text": "joined"}
+
+
+def export(folder: Path, **files: Any) -> Path:
+    path = folder / "export.zip"
+    known = {"channels.json": [{"id": "C1", "name": "general"}], "users.json": [PROFILE],
+             "general/2026-03-01.json": [FIRST, ANSWER, JOINED]}  # fmt: skip
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in {**known, **files}.items():
+            made.writestr(name, json.dumps(content))
+    return path
+
+
+def test_messages_threads_mentions_and_reactions_are_read(tmp_path: Path) -> None:
+    parsed = CONNECTORS["slack"].parse(export(tmp_path), SOURCE)
+    rows = parsed.tables["activity"].to_pylist()
+    assert [(row["verb"], row["actor_id"], row["target_id"]) for row in rows] == [
+        ("post", "U1", None), ("mention", "U1", "U2"), ("like", "U2", "U1"), ("reply", "U2", "U1"),
+    ]  # fmt: skip
+    assert {row["event_id"] for row in rows} >= {f"message-C1-{FIRST['ts']}"}, "the id keeps every digit"
+    assert parsed.ignored == {"subtype channel_join": 1}
+    assert parsed.tables["accounts"].num_rows == 1
+
+
+@pytest.mark.parametrize("place", ["D123", "secret-group", "mpdm-ann--ben-1"])
+def test_what_is_private_stays_unread_and_is_counted(tmp_path: Path, place: str) -> None:
+    more = {f"{place}/2026-03-01.json": [{**FIRST, "text": "secret"}], "dms.json": [{"id": "D123", "members": ["U1"]}]}
+    parsed = CONNECTORS["slack"].parse(export(tmp_path, **more), SOURCE)
+    assert parsed.ignored["a message of a channel that is_private"] == 1
+    assert "secret" not in str([table.to_pylist() for table in parsed.tables.values()])
+
+
+def test_a_channel_that_is_private_by_its_own_flag_is_one_wherever_it_stands(tmp_path: Path) -> None:
+    channels = [{"id": "C1", "name": "general", "is_private": True}]
+    parsed = CONNECTORS["slack"].parse(export(tmp_path, **{"channels.json": channels}), SOURCE)
+    assert "activity" not in parsed.tables
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half of a ZIP", b'{"ts": 1}'])
+def test_what_is_no_export_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "export.zip"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"export\.zip: not a readable export"):
+        CONNECTORS["slack"].parse(path, SOURCE)

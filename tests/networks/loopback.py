@@ -1,0 +1,144 @@
+"""A network on loopback: an invented one that answers over real HTTP, and the weather that befalls its answers."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+Params = dict[str, list[str]]
+
+
+@dataclass
+class Reply:
+    """What a server answers; `content` instead of `body` where it is no JSON."""
+
+    body: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    cut: bool = False
+    """Whether the connection ends before the body does."""
+    reset: bool = False
+
+    def bytes(self) -> bytes:
+        return self.content if self.content is not None else json.dumps(self.body).encode()
+
+
+@dataclass
+class Asked:
+    """One request as the server saw it."""
+
+    path: str
+    params: Params
+    headers: dict[str, str]
+    at: datetime
+
+    def one(self, name: str, default: str = "") -> str:
+        return self.params.get(name, [default])[0]
+
+    @property
+    def line(self) -> str:
+        return f"{self.path}?{sorted(self.params.items())}"
+
+
+Answering = Callable[[Asked], Reply]
+Spoiling = Callable[[Asked, Reply, int], Reply]
+"""What becomes of the answer to the so-manieth request."""
+
+
+class StillClock:
+    """A clock that only sleeping moves: client and server share it."""
+
+    def __init__(self, at: str = "2026-03-16T02:00:00+00:00") -> None:
+        self._at = datetime.fromisoformat(at)
+
+    def now(self) -> datetime:
+        return self._at
+
+    def sleep(self, seconds: float) -> None:
+        self._at += timedelta(seconds=seconds)
+
+
+class Server:
+    """An invented network behind an address."""
+
+    def __init__(self, answer: Answering, clock: StillClock, spoil: Spoiling | None = None) -> None:
+        self.answer, self.clock, self.spoil = answer, clock, spoil
+        self.log: list[Asked] = []
+        self.skew = timedelta(0)
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = 1 << 16
+            disable_nagle_algorithm = True
+
+            def do_GET(self) -> None:
+                server._handle(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return format_datetime(server.clock.now() + server.skew, usegmt=True)
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def _handle(self, handler: BaseHTTPRequestHandler) -> None:
+        found = urlsplit(handler.path)
+        params: Params = {}
+        for name, value in parse_qsl(found.query):
+            params.setdefault(name, []).append(value)
+        asked = Asked(
+            found.path, params, {key.lower(): value for key, value in handler.headers.items()}, self.clock.now()
+        )
+        self.log.append(asked)
+        reply = self.answer(asked)
+        if self.spoil:
+            reply = self.spoil(asked, reply, len(self.log))
+        content = reply.bytes()
+        if reply.reset:
+            handler.close_connection = True
+            handler.connection.close()
+            return
+        handler.send_response(reply.status)
+        headers = {"Content-Type": "application/json", **reply.headers}
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        if reply.cut:
+            handler.wfile.write(content[: len(content) // 2])
+            handler.close_connection = True
+        elif reply.status != 304:
+            handler.wfile.write(content)
+        handler.wfile.flush()
+
+    @contextmanager
+    def running(self) -> Iterator["Server"]:
+        thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._http.shutdown()
+            self._http.server_close()
+
+
+def instant(day: int, hour: int = 12, minute: int = 0) -> str:
+    """An instant of March 2026."""
+    return (
+        datetime(2026, 3, 1, tzinfo=UTC)
+        .replace(hour=hour, minute=minute)
+        .__add__(timedelta(days=day - 1))
+        .isoformat()
+        .replace("+00:00", "Z")
+    )

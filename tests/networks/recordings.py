@@ -1,0 +1,122 @@
+"""Recorded answers, of the form that `../shared/data/recorded` has: each is given to the endpoint that asks for it."""
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from evenscore.connectors import NETWORKS
+from evenscore.connectors.endpoints import Endpoint, each
+from evenscore.connectors.pulled import ASKED, Network
+from evenscore.connectors.records import Ignored, Malformed
+from evenscore.settings import Source
+
+ROOT = Path(__file__).parents[2]
+FOLDER = Path(os.environ.get("EVENSCORE_RECORDED") or ROOT.parent / "shared/data/recorded")
+AT = "2026-03-16T02:00:00+00:00"
+
+
+@dataclass
+class Mapped:
+    """What became of one network's recorded answers."""
+
+    answers: int = 0
+    read: int = 0
+    """Answers that an endpoint of the connector asks for."""
+    verbs: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    malformed: Counter[str] = field(default_factory=Counter)
+    unasked: Counter[str] = field(default_factory=Counter)
+    """Answers of endpoints that the connector does not ask, by file."""
+
+
+def endpoint_of(network: Network, request: dict[str, Any]) -> tuple[Endpoint, dict[str, str]] | None:
+    """The endpoint that such a request is of, and the values that stand in its address."""
+    found = urlsplit(str(request["path"]))
+    asked = dict(parse_qsl(found.query))
+    matching = []
+    for endpoint in network.endpoints:
+        for written in filter(None, (endpoint.path, endpoint.path_by_id)):
+            path = written.removeprefix("{server}")
+            match = None if path.startswith("{") else re.fullmatch(_pattern(path), found.path)
+            fixed = {name: value for name, value in endpoint.params.items() if "{" not in value}
+            alike = sum(asked.get(name) == value for name, value in fixed.items())
+            if match:
+                given = {value.strip("{}"): asked[name] for name, value in endpoint.params.items() if name in asked}
+                matching.append((alike, endpoint, {**given, **match.groupdict()}))
+    best = max(matching, key=lambda one: one[0], default=None)
+    return (best[1], best[2]) if best else None
+
+
+def _pattern(path: str) -> str:
+    """An endpoint's path as a pattern: a place may have parts, and versions of an interface differ by a number."""
+    named = re.sub(
+        r"\\\{(\w+)\\\}", lambda name: f"(?P<{name[1]}>{'.+?' if name[1] == 'place' else '[^/]+'})", re.escape(path)
+    )
+    return named.replace("/2\\.3/", r"/2\.\d/") + "/?"
+
+
+def items_of(network: Network, endpoint: Endpoint | None, body: Any) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    """The items of a body with the endpoint that they are of; without one, what the connector knows by its looks."""
+    if endpoint is not None and endpoint.found(body) is not None:
+        yield from ((endpoint.name, item) for item in each(endpoint.found(body) or []))
+    elif isinstance(body, list):
+        for one in body:
+            yield from items_of(network, None, one)
+    elif isinstance(body, dict) and (kind := looks(network, body)):
+        yield (None if kind == "itself" else kind), body
+    elif isinstance(body, dict):
+        for one in body.values():
+            yield from items_of(network, None, one)
+
+
+def looks(network: Network, item: dict[str, Any]) -> str | None:
+    """The endpoint of whose items one is by its looks; `itself` where a connector reads it as it stands in files."""
+    if network.kind == "discourse":
+        return "itself" if "post_number" in item and "post_type" in item else None
+    if network.kind == "github":
+        return "itself" if item.keys() & {"issue_url", "pull_request_url", "comments_url", "commit_id"} else None
+    return network.recognised(item)
+
+
+def mapped(kind: str, folder: Path = FOLDER) -> Mapped:
+    """Every recorded answer of one network, through its connector."""
+    network, found = NETWORKS[kind], Mapped()
+    source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
+    for path in sorted((folder / kind).glob("*.ndjson")):
+        for line in path.read_text().rstrip("\n").split("\n"):  # and nowhere else: texts hold other line ends
+            answer = json.loads(line)
+            if answer["status"] != 200 or answer["request"]["method"] != "GET":
+                continue
+            found.answers += 1
+            known = endpoint_of(network, answer["request"])
+            values = {"owner": "somebody", "at": AT, "uri": "at://did:plc:somebody/app.bsky.feed.post/3k7qmjev5lr2s",
+                      **(known[1] if known else {})}  # fmt: skip
+            items = list(items_of(network, known[0] if known else None, answer["body"]))
+            found.read += bool(items)
+            if not items:
+                found.unasked[path.stem] += 1
+            for endpoint, item in items:
+                asked = {"endpoint": endpoint, "about": values, "at": AT}
+                record = {**item, **({ASKED: asked} if endpoint else {})}
+                try:
+                    rows = list(network.rows(record, source))
+                except Ignored as reason:
+                    found.ignored[f"{path.stem}: {reason}"] += 1
+                except Malformed as reason:
+                    found.malformed[f"{path.stem}: {reason}"] += 1
+                else:
+                    found.verbs.update(row["verb"] if dataset == "activity" else dataset for dataset, row in rows)
+    return found
+
+
+if __name__ == "__main__":
+    for name in sorted(NETWORKS):
+        got = mapped(name)
+        print(f"{name}: {got.answers} answers, {got.read} read, verbs {dict(got.verbs)}")
+        print(f"   ignored {dict(got.ignored)}\n   malformed {dict(got.malformed)}\n   unasked {dict(got.unasked)}")

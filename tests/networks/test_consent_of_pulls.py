@@ -1,0 +1,116 @@
+"""Whom a pull asks about, whom it leaves out and why, and what withdrawal and erasure do to it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from invented import Invented, every
+from loopback import Server, StillClock
+from pulled_home import PulledHome
+from test_weather import run
+
+from evenscore.forgetting import erase
+from evenscore.pulling import pulls
+
+NETWORKS = every()
+QUICK = ("bluesky", "github")
+KINDS = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.slow) for kind in sorted(NETWORKS)]
+)
+
+
+@pytest.fixture
+def served(kind: str, tmp_path: Path) -> Iterator[PulledHome]:
+    network: Invented = NETWORKS[kind]()
+    clock = StillClock()
+    with Server(network.answer, clock).running() as server:
+        yield PulledHome(tmp_path, network, server, clock)
+
+
+@KINDS
+def test_nobody_stands_so_nothing_is_asked(served: PulledHome) -> None:
+    served.stand()
+    assert served.pull().state == pulls.NOBODY
+    assert served.server.log == []
+
+
+@KINDS
+def test_who_has_withdrawn_is_asked_about_no_more(served: PulledHome) -> None:
+    served.pull()
+    ids = known_ids(served, 0)
+    served.say(0, served.people[0], "withdraw")
+    before = len(served.server.log)
+    served.clock.sleep(30 * 86400)
+    assert served.pull().state in (pulls.WHOLE, pulls.NOBODY)
+    asked = "\n".join(one.line for one in served.server.log[before:])
+    for name in [served.people[0], *ids]:
+        assert f"'{name}'" not in asked and f"/{name}" not in asked.replace(f"/{name}/tool", ""), asked
+
+
+@KINDS
+def test_an_erasure_removes_what_the_raw_pages_say(served: PulledHome) -> None:
+    served.pull()
+    ids = known_ids(served, 0)
+    served.extract()
+    settings = served.settings
+    erase.forget(settings, ["p_0"], by="a test")
+    found = [
+        path
+        for path in served.places.pulled("net").rglob("*")
+        if path.is_file() and any(f'"{name}"' in path.read_text() for name in [served.people[0], *ids])
+    ]
+    assert found == []
+    assert any(served.places.raw_pages("net").iterdir())
+    served.extract()
+
+
+def known_ids(home: PulledHome, number: int) -> list[str]:
+    """The stable id that the network told of one who stands."""
+    name = home.people[number]
+    known = pulls.Store(home.places, "net").people().get(name, {"values": {}})
+    return [str(known["values"]["id"])] if "id" in known["values"] else []
+
+
+@KINDS
+def test_a_budget_stops_clean_and_the_next_pull_goes_on(served: PulledHome, tmp_path: Path) -> None:
+    _, _, undisturbed = run(tmp_path / "undisturbed", served.invented)
+    first = served.pull(budget=2)
+    assert (first.state, first.is_success, len(served.server.log)) == (pulls.PAUSED, True, 2)
+    assert served.pull().state == pulls.WHOLE
+    assert len(served.server.log) == len(undisturbed.log)
+
+
+@KINDS
+def test_no_secret_stands_anywhere_but_in_the_requests(served: PulledHome, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = "ann@x.test:s3cr3t-token"
+    done = served.pull(secret=secret)
+    kept = [path for path in served.places.home.rglob("*") if path.is_file() and b"s3cr3t" in path.read_bytes()]
+    assert kept == []
+    assert "s3cr3t" not in str(done.as_plain()) + "".join(capsys.readouterr())
+    sent = [
+        one for one in served.server.log if one.headers.keys() & {"authorization", "user-api-key", "x-goog-api-key"}
+    ]
+    assert sent or any("key" in one.params for one in served.server.log)
+
+
+FLAGS = {
+    "bluesky": {"getLikes: !no-unauthenticated", "getPostThread: blocked"},
+    "mastodon": {"statuses: visibility direct", "statuses: visibility private", "favourited_by: indexable is false",
+                 "context: indexable is false"},
+    "discourse": {"posts: a private message", "posts: a whisper"},
+    "gitlab": {"issues-notes: a system note", "issues-notes: internal", "issues: confidential"},
+    "lemmy": {"comments: its author is gone", "posts: post deleted"},
+    "zulip": {"messages: a direct message", "users: a guest"},
+    "youtube": {"videos: a video that is unlisted", "videos: gone from the network"},
+    "reddit": {"submitted: a private subreddit"},
+    "activitystreams": {"outbox: not addressed to everybody"},
+}  # fmt: skip
+"""What each invented network sends along that its people, or the network, do not want to be shown."""
+
+
+@pytest.mark.parametrize("kind", sorted(FLAGS))
+def test_what_is_not_to_be_shown_is_left_out_and_counted_with_its_reason(served: PulledHome, kind: str) -> None:
+    done = served.pull()
+    assert set(done.account.left_out) == FLAGS[kind]
+    pages = "".join(path.read_text() for path in served.places.raw_pages("net").iterdir())
+    assert "secret" not in pages

@@ -1,0 +1,47 @@
+"""`evenscore new network NAME`: what it writes runs, and every rule of the house holds for it at once."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evenscore.errors import UsageError
+from evenscore.scaffold import new_network
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("dags", "docs", "tests", "dbt_project", "expectations", "pyproject.toml", "Makefile", ".importlinter")
+
+
+@pytest.mark.slow
+def test_a_new_network_passes_the_tests_of_all_networks_as_it_is_written(tmp_path: Path) -> None:
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, tmp_path / part)
+    new_network("newsboard", tmp_path)
+
+    def run(*command: str) -> None:
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, capture_output=True, text=True,
+            env={"PYTHONPATH": str(tmp_path / "dags"), "PATH": "/usr/bin:/bin"},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+
+    run("-m", "ruff", "check", "--fix", "-q", "dags")
+    run("-m", "evenscore.network_pages", "docs")
+    run("-m", "pytest", "-q", "tests/repo/test_networks.py", "tests/networks/test_weather.py", "-k", "newsboard")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("name", ["github", "Two Words", "../up", "files", ""])
+def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="give it a plain word"):
+        new_network(name, tmp_path)
+
+
+@pytest.mark.quick
+def test_a_folder_that_is_no_checkout_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no checkout"):
+        new_network("newsboard", tmp_path)
+    assert list(tmp_path.iterdir()) == []

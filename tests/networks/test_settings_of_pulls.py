@@ -1,0 +1,42 @@
+"""What a configuration may say of a source that is pulled; a mistake names the setting."""
+
+from pathlib import Path
+
+import pytest
+
+from evenscore.errors import UsageError
+from evenscore.settings import load_settings
+
+pytestmark = pytest.mark.quick
+
+
+def configured(folder: Path, source: str) -> Path:
+    (folder / "ledger.csv").write_text("person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n")
+    config = folder / "evenscore.toml"
+    config.write_text(f'[consent]\nledger = "ledger.csv"\n\n[[sources]]\nname = "net"\n{source}\n')
+    return config
+
+
+def test_a_network_without_a_path_is_pulled_from_where_it_is(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "home", configured(tmp_path, 'kind = "github"\nplaces = ["ann/tool"]'))
+    assert settings.sources[0].url == "https://api.github.com"
+    assert settings.folder(settings.sources[0]) == tmp_path / "home/pulls/net/pages"
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ('kind = "github"', "names one repository"),
+        ('kind = "github"\nplaces = ["a/b", "c/d"]', "names one repository"),
+        ('kind = "gitlab"', "names its projects"),
+        ('kind = "mastodon"', "names neither a path to read nor the url"),
+        ('kind = "mastodon"\npath = "x/*"\nurl = "https://m.example"', "has a path and a url"),
+        ('kind = "files"\npath = "x/*"\nurl = "https://m.example"', "of no kind that can be pulled"),
+        ('kind = "mastodon"\nurl = "https://ann:secret@m.example"', "url"),
+        ('kind = "mastodon"\nurl = "ftp://m.example"', "url"),
+        ('kind = "mastodon"\nurl = "https://m.example"\ntoken = "abc"', "no such setting"),
+    ],
+)
+def test_a_mistake_ends_with_a_line_that_names_it(tmp_path: Path, source: str, problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        load_settings(tmp_path / "home", configured(tmp_path, source))
