@@ -148,13 +148,11 @@ def new_network(name: str, root: Path = ROOT) -> Made:
     return Made(tuple(root / path for path in files), tuple(dict.fromkeys(changed)))
 
 
-STAGING = "dbt_project/models/staging/files/stg_files__"
 PLACES = (
     ("dags/evenscore/settings.py", "\n    ]  # fmt: skip\n    path", ',\n        "NAME"'),
     ("dags/evenscore/settings.py", '    **dict.fromkeys(("discourse"', '    "NAME": "https://api.NAME.example",\n'),
     ("dags/evenscore/connectors/__init__.py", "\nNETWORKS: dict", "from evenscore.connectors.NAME import CLASS\n"),
     ("dags/evenscore/connectors/__init__.py", "        Slack(),\n", "        CLASS(),\n"),
-    *((f"{STAGING}{dataset}.sql", "\n    )", ", 'NAME'") for dataset in ("activity", "accounts", "aliases")),
     (
         "docs/configuration.md",
         "| `zulip` |",
