@@ -41,6 +41,8 @@ class Source(_Frozen):
     """Which canonical shape `files` holds. The other kinds know their own."""
     case_counts: bool = False
     """Whether `Bob` and `bob` are two accounts on this source's network. They are one nearly everywhere."""
+    polices_votes: bool = False
+    """Whether the network behind this source removes bought votes: then those of the unnamed weigh a little."""
 
     @property
     def account_ids(self) -> AccountIds:
@@ -81,7 +83,7 @@ class Checks(_Frozen):
     """Nothing is published of somebody first engaged with less than so many nights ago: the first weeks are noise."""
 
 
-ScoringVersion = Literal[1, 2]
+ScoringVersion = Literal[1, 2, 3]
 
 
 class Scoring(_Frozen):

@@ -180,6 +180,11 @@ class ScoringVersions:
     previous: int | None
     """The version that readers saw last."""
 
+    @property
+    def built(self) -> list[int]:
+        """Every version that the night needs, in order."""
+        return sorted({version for version in (self.published, self.candidate, self.previous) if version})
+
 
 def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
     """Which scoring versions the night that is laid out needs."""
@@ -189,15 +194,20 @@ def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
 
 def version_variables(versions: ScoringVersions, names_engagers: bool = False) -> str:
     """The variables of a dbt call, as JSON: which version is published, and what readers saw last."""
-    previous = versions.previous or versions.published
-    values = {"scoring_version": versions.published, "previous_version": previous, "names_engagers": names_engagers}
+    values = {
+        "scoring_version": versions.published,
+        "previous_version": versions.previous or versions.published,
+        "built_versions": versions.built,
+        "names_engagers": names_engagers,
+    }
     return json.dumps(values)
 
 
 def idle_versions(versions: ScoringVersions) -> list[str]:
     """Options of a dbt build: no version is built but those needed."""
-    needed = {versions.published, versions.candidate, versions.previous}
-    idle = [f"{model}.v{version}" for version in SCORING_VERSIONS if version not in needed for model in VERSIONED]
+    idle = [
+        f"{model}.v{version}" for version in SCORING_VERSIONS if version not in versions.built for model in VERSIONED
+    ]
     return ["--exclude", *idle] if idle else []
 
 

@@ -20,7 +20,7 @@ from evenscore.laboratory.fitting import EQUAL, Panel, Quality, Weights
 from evenscore.settings import ScoringVersion, Settings
 from evenscore.warehouse import DBT_PROJECT
 
-FEATURES_OF: ScoringVersion = 2
+FEATURES_OF: ScoringVersion = 3
 """The scoring version whose ln X at each half-life is weighed."""
 FOLLOWING_DAYS = 28
 PANEL_ROWS, SEED = 2000, 20260315
@@ -219,10 +219,11 @@ def write(found: Fit, folder: Path) -> list[Path]:
 def _scale_csv(found: Fit) -> str:
     with _scales()[found.version - 1].open(newline="") as handle:
         rows = list(csv.DictReader(handle))
+    rest = 1 - sum(float(row["value"]) for row in rows if row["constant"] == "brief_weight")  # that one is not fitted
     on = f"fitted on {len(found.panel):,} rows of {', '.join(found.networks)}, see fit_v{found.version}.md"
     for name, length in (("recent", "short"), ("lasting", "long")):
         row = next(row for row in rows if row["constant"] == f"{name}_weight")
-        row |= {"value": f"{getattr(found.weights, name):g}"}
+        row |= {"value": f"{rest * getattr(found.weights, name):g}"}
         row |= {"why": f"share of the points that the {length} half-life brings; {on}"}
     return _csv(list(rows[0]), [list(row.values()) for row in rows])
 

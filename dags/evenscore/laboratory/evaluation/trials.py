@@ -65,6 +65,7 @@ PARTS = """
         person_id || '/' || persona as person,
         network,
         as_of_date,
+        scoring_version,
         crowd_short,
         crowd_long,
         trusted_short,
@@ -112,7 +113,7 @@ REMEMBERED = {
     """,
     "services": "select network, account_id from conformed.programs",
     "trust": """
-        select person_id, persona, network, engager_id, trust_weight
+        select scoring_version, person_id, persona, network, engager_id, trust_weight
         from conformed.trust_weights
         inner join conformed.pairs using (pair_id)
         where as_of_date = $night
