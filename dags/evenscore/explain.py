@@ -10,8 +10,10 @@ from evenscore.grounds import grounds
 from evenscore.places import Places
 
 FEATURES = {
+    "brief_engagers": "people who engaged in the last days (each action halves every 7 days)",
     "recent_engagers": "people who engaged lately (each action halves every 28 days)",
     "lasting_engagers": "people who engaged over the long run (each action halves every 120 days)",
+    "brief_crowd": "everybody who engaged in the last days, trusted by the community or not",
     "recent_crowd": "everybody who engaged lately, trusted by the community or not",
     "lasting_crowd": "everybody who engaged over the long run, trusted or not",
     "scale_floor": "where the scale starts",
@@ -29,7 +31,7 @@ CHANGES = {
     "engagers": "engagement with older posts, and engagers whom the community has come to trust",
     "decay": "older engagement fades, or its engagers have lost trust",
     "source_coverage": "a network that was down is back",
-    "scoring_version": "a new scoring version",
+    "scoring_version": "the method changed, not what you did; see your place among members",
     "review": "a hold began or ended",
     "scale": "the end of the scale",
 }
@@ -121,12 +123,20 @@ def in_words(score: dict[str, Any]) -> str:
 def _headline(score: dict[str, Any]) -> str:
     if score["score"] is None:
         return f"no score yet ({CAUSES.get(score['reason'], score['reason'])})"
+    points = f"{score['score']:.0f}{_place(score)}"
     if score["status"] == "held":
         cause = CAUSES.get(score["reason"], score["reason"])
-        return f"{score['score']:.0f}, held: the last good score stands while a jump waits for a reviewer ({cause})"
+        return f"{points}, held: the last good score stands while a jump waits for a reviewer ({cause})"
     if score["status"] == "frozen":
-        return f"{score['score']:.0f}, frozen: it stays as it was ({score['reason']})"
-    return f"{score['score']:.0f}"
+        return f"{points}, frozen: it stays as it was ({score['reason']})"
+    return points
+
+
+def _place(score: dict[str, Any]) -> str:
+    """Where the score stands among all that are published: points alone say little, and another method has others."""
+    if score["percentile"] is None:
+        return ""
+    return f" (higher than {score['percentile']:.0f} % of the members who have a score)"
 
 
 def _band(score: dict[str, Any]) -> str:

@@ -89,7 +89,7 @@ ScoringVersion = Literal[1, 2, 3]
 class Scoring(_Frozen):
     """Which scoring version is published."""
 
-    version: ScoringVersion = 2
+    version: ScoringVersion = 3
     """A night that was published with another version keeps that one: history is never scored anew."""
     candidate: ScoringVersion | None = None
     """A version that is built beside the published one, for `evenscore compare`."""

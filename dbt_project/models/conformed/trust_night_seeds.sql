@@ -3,7 +3,7 @@
 -- While there is less than twice that to look back on, the first half of it must do.
 with scales as (
 
-    {{ scales(["seed_lag_days", "seed_least_days", "seed_least_count", "seed_share"]) }}
+    {{ scales(["seed_lag_days", "seed_least_days", "seed_least_count", "seed_share", "seed_step"]) }}
 
 ),
 
@@ -100,7 +100,14 @@ inner join scales using (scoring_version)
 where
     not exists (from {{ source("raw", "trust_seeds") }})
     and day_count >= seed_least_days
-    -- The number of seeds doubles when the people do: it must not change with everyone who comes or leaves.
+    -- The number of seeds grows by steps, doubling or less: it must not change with everyone who comes or leaves.
     and place <= seed_least_count * pow(
-        2, greatest(0, floor(log2(seed_share * people_count / seed_least_count)))
+        coalesce(seed_step, 2),
+        greatest(0, floor(
+            if(
+                seed_step is null,
+                log2(seed_share * people_count / seed_least_count),
+                ln(seed_share * people_count / seed_least_count) / ln(seed_step)
+            )
+        ))
     )

@@ -38,11 +38,12 @@ class Version:
     slope: float
     start: float
     least_trusted: float
+    seed_step: float
     asks_two_vouchers: bool
 
 
-V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, asks_two_vouchers=False)
-V3 = Version({7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.3, 0.01, 0.005, -10.4, 16.9, 0.3, 0.05, asks_two_vouchers=True)
+V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, asks_two_vouchers=False)
+V3 = Version({7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.3, 0.01, 0.005, -7.49, 14.19, 0.15, 0.05, 1.1, asks_two_vouchers=True)
 
 
 def load(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -148,7 +149,7 @@ def trusted_scores(con: duckdb.DuckDBPyConnection, night: date, by: Version = V3
     """
     acts = _acts(con, night)
     scored = acts[acts.persona.notna()]
-    scored = scored.assign(weight=_weights(acts, scored, _seeds(acts), by))
+    scored = scored.assign(weight=_weights(acts, scored, _seeds(acts, by.seed_step), by))
     logs = sum(weight * np.log(_evidence(scored, half_life, by)) for half_life, weight in by.weights.items())
     points = (by.base + by.slope * np.log1p(np.expm1(logs) / by.start)).clip(1, 100)
     enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
@@ -190,15 +191,18 @@ def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
     ).df()
 
 
-def _seeds(acts: pd.DataFrame) -> list[str]:
-    """The 5, 10, 20 ... people whom most other members had endorsed long before the night, if on enough days."""
+def _seeds(acts: pd.DataFrame, step: float) -> list[str]:
+    """The people whom most other members had endorsed long before the night, if on enough days.
+
+    Five of them, and `step` times as many again and again, up to a tenth.
+    """
     endorsed = acts[acts.persona.notna() & (acts.age >= min(SEED_LAG, acts.age.max() / 2))]
     members = endorsed[endorsed.by_member].groupby("receiver").giver.nunique()
     people = pd.DataFrame({"members": members, "days": endorsed.groupby("receiver").day.nunique()}).dropna()
-    count = 5
-    while 2 * count <= len(people) / 10:
-        count *= 2
-    first = people.nlargest(count, ["members", "days"])
+    count = 5.0
+    while step * count <= len(people) / 10:
+        count *= step
+    first = people.nlargest(int(count), ["members", "days"])
     return first.index[first.days >= SEED_DAYS].tolist()
 
 

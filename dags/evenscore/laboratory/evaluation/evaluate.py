@@ -60,7 +60,7 @@ def evaluate(settings: Settings, question: Question) -> Evaluation:
     Raises UsageError where there is nothing to measure.
     """
     until = question.last or datetime.now(UTC).date()
-    with scratch(settings, question.version, until, question.is_everybody_granted) as home:
+    with scratch(settings, question.version, until, question.is_everybody_granted, question.beside) as home:
         bench = Bench(home, question)
         found = [measure for name in question.only or GROUPS for measure in _timed(name, bench)]
     if not found:
