@@ -103,9 +103,9 @@ def _gains(bench: Bench, plan: pd.DataFrame) -> list[Measure]:
     spared = before.index[before["is_sufficient"] & before["is_active"] & ~before.index.isin(plan["person"])]
     found = [measure for label, who in groups for measure in _gained(str(label), before, after, who, spared)]
     for version in bench.beside:
-        renamed = [frame.assign(raw_score=frame[version]) for frame in (before, after)]
+        was, became = (standing.assign(raw_score=standing[version]) for standing in (before, after))
         for label, who in groups:
-            found += _ranks_gained(f"{label}_of_{version}", *renamed, who, spared)
+            found += _ranks_gained(f"{label}_of_{version}", was, became, who, spared)
     return found
 
 

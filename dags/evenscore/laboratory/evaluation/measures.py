@@ -86,7 +86,7 @@ def equated(values: Floats, population: Floats, points: Floats) -> Floats:
 def percentile(values: Floats, population: Floats) -> Floats:
     """The percentile ranks of values in a population, 0 to 100; a tie counts half."""
     ordered = np.sort(population)
-    below, at_most = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
+    below, at_most = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
     ranks: Floats = 50 * (below + at_most) / max(len(ordered), 1)
     return ranks
 

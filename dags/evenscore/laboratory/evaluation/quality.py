@@ -89,11 +89,11 @@ def measure_moves(bench: Bench) -> list[Measure]:
 
 def _spread_of(tonight: "pd.Series[float]", scores: Floats) -> Iterator[Measure]:
     """How much of the scale is used, and what share of that a night moves."""
-    low, high = tonight.quantile(0.1), tonight.quantile(0.9)
+    low, high = float(tonight.quantile(0.1)), float(tonight.quantile(0.9))
     for share, name in SCORES.items():
         found = float(tonight.quantile(share))
         yield Measure(name, None, found, np.nan, np.nan, np.nan, "", "points", "people", len(tonight))
-    yield Measure("score_spread", None, float(high - low), low, high, np.nan, "", "points", "people", len(tonight))
+    yield Measure("score_spread", None, high - low, low, high, np.nan, "", "points", "people", len(tonight))
     for share, name in ((0.5, "median"), (0.99, "p99")):
         moved = np.array(_quantiles(scores, share)) / (high - low) if high > low else []
         found_moves = spread(moved)
