@@ -116,17 +116,19 @@ def _parts(seed: int) -> list[dict[str, str]]:
         # A member answers each of the accounts once, on one day; members of the network, drawn at random.
         inward
         | {"key": "'answered', fake", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
-        | {"actor": "known.account_id", "target": one, "day": earlier, "each": EACH_HELPED}
-        | {"when": "kind in ('answered', 'answered_member') and place = 1 + (plan.number * size + fake) % known_count"},
+        | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
+        | {
+            "when": "kind in ('answered', 'answered_member') and known.place = 1 + (plan.number * size + fake) % known_count"
+        },
         inward
-        | {"key": "'confederate', fake, place", "crowd": KNOWN.format(order="trust, account_id")}
-        | {"actor": "known.account_id", "target": one, "day": earlier, "each": EACH_HELPED}
-        | {"when": "kind = 'confederate' and place between first_helper and first_helper + helpers - 1"},
+        | {"key": "'confederate', fake, known.place", "crowd": KNOWN.format(order="trust, account_id")}
+        | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
+        | {"when": "kind = 'confederate' and known.place between first_helper and first_helper + helpers - 1"},
         # Genuine members, who do what the accounts of others do.
         outward
         | {"key": "'paid', fake, act", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
         | {"actor": "known.account_id", "each": EACH_HELPED + EACH_ACT_ONLY}
-        | {"when": "kind = 'paid' and place = 1 + (plan.number * size + fake) % known_count"},
+        | {"when": f"kind = 'paid' and {NEXT_KNOWN}"},
     ]
 
 
@@ -154,6 +156,7 @@ KNOWN = """
 """
 """Accounts of people with a score that acted within a year, in an order."""
 
+NEXT_KNOWN = "known.place = 1 + (plan.number * plan.size + fake) % known_count"
 EACH_HELPED = """
     inner join known using (network)
     cross join unnest(range(plan.size)) as fakes (fake)
