@@ -117,9 +117,7 @@ def _parts(seed: int) -> list[dict[str, str]]:
         inward
         | {"key": "'answered', fake", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
         | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
-        | {
-            "when": "kind in ('answered', 'answered_member') and known.place = 1 + (plan.number * size + fake) % known_count"
-        },
+        | {"when": f"kind in ('answered', 'answered_member') and {NEXT_KNOWN}"},
         inward
         | {"key": "'confederate', fake, known.place", "crowd": KNOWN.format(order="trust, account_id")}
         | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
