@@ -20,8 +20,8 @@ from evenscore.laboratory.fitting import EQUAL, Panel, Quality, Weights
 from evenscore.settings import ScoringVersion, Settings
 from evenscore.warehouse import DBT_PROJECT
 
-FEATURES_OF: ScoringVersion = 3
-"""The scoring version whose ln X at each half-life is weighed."""
+FEATURES_OF: ScoringVersion = 2
+"""The scoring version whose ln X at each of two half-lives is weighed, and whose scale gets the new weights."""
 FOLLOWING_DAYS = 28
 PANEL_ROWS, SEED = 2000, 20260315
 FEATURE_DECIMALS = 3
@@ -217,13 +217,12 @@ def write(found: Fit, folder: Path) -> list[Path]:
 
 
 def _scale_csv(found: Fit) -> str:
-    with _scales()[found.version - 1].open(newline="") as handle:
+    with _scales()[FEATURES_OF].open(newline="") as handle:
         rows = list(csv.DictReader(handle))
-    rest = 1 - sum(float(row["value"]) for row in rows if row["constant"] == "brief_weight")  # that one is not fitted
     on = f"fitted on {len(found.panel):,} rows of {', '.join(found.networks)}, see fit_v{found.version}.md"
     for name, length in (("recent", "short"), ("lasting", "long")):
         row = next(row for row in rows if row["constant"] == f"{name}_weight")
-        row |= {"value": f"{rest * getattr(found.weights, name):g}"}
+        row |= {"value": f"{getattr(found.weights, name):g}"}
         row |= {"why": f"share of the points that the {length} half-life brings; {on}"}
     return _csv(list(rows[0]), [list(row.values()) for row in rows])
 
@@ -248,8 +247,8 @@ def in_full(found: Fit) -> str:
     lines = [
         f"# The fit of scoring version {found.version}",
         "",
-        f"recent_weight {found.weights.recent:g}, lasting_weight {found.weights.lasting:g}; points_per_log is not "
-        "fitted: laws L3 and L5 fix it.",
+        f"recent_weight {found.weights.recent:g}, lasting_weight {found.weights.lasting:g}; all else is as in version "
+        f"{FEATURES_OF}, whose two half-lives are weighed.",
         "",
         f"Fitted by non-negative least squares on ln(1 + distinct engagers of the following {FOLLOWING_DAYS} days), on "
         f"{len(found.panel):,} of {found.row_count:,} rows (a person with enough evidence, at a cut-off) of "
