@@ -149,7 +149,9 @@ def with_a_fourth_version(project: Path) -> Path:
         (scores / "score_person__influence_v3.sql").read_text().replace("(name, 3)", "(name, 4)").replace("= 3", "= 4")
     )
     described = (scores / "scores.yml").read_text()
-    (scores / "scores.yml").write_text(described.replace("      - v: 3\n", "      - v: 4\n      - v: 3\n", 1))
+    (third,) = re.findall(r"(?ms)^      - v: 3\n.*?\n\n", described)
+    fourth = third.rstrip() + "\n" + third.replace("- v: 3", "- v: 4")
+    (scores / "scores.yml").write_text(described.replace(third, fourth))
     return project
 
 

@@ -95,7 +95,7 @@ def _spread_of(tonight: "pd.Series[float]", scores: Floats) -> Iterator[Measure]
         yield Measure(name, None, found, np.nan, np.nan, np.nan, "", "points", "people", len(tonight))
     yield Measure("score_spread", None, high - low, low, high, np.nan, "", "points", "people", len(tonight))
     for share, name in ((0.5, "median"), (0.99, "p99")):
-        moved = np.array(_quantiles(scores, share)) / (high - low) if high > low else []
+        moved = [size / (high - low) for size in _quantiles(scores, share)] if high > low else []
         found_moves = spread(moved)
         yield Measure(
             f"nightly_move_{name}_of_spread", None, *found_moves, np.nan, "", "share", "pairs of nights", len(moved)
