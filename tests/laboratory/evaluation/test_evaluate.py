@@ -37,7 +37,8 @@ def test_the_future_is_never_part_of_the_ranking(evaluated: Evaluated) -> None:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_bought_crowd_gains_less_than_it_would_in_a_count(evaluated: Evaluated, attack: str) -> None:
     gain = evaluated.measure(f"points_gained_by_{attack}")
-    assert 0 < gain.value < gain.baseline
+    # Of forty people six act for helped rings in the same trial, and what they pass on they take from others.
+    assert -2 < gain.value < min(gain.baseline, 1)
 
 
 @pytest.mark.parametrize("attack", [*ATTACKS, "ten_genuine_members_paid", "100_fakes_answered_once_by_members"])
