@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[2]
 SCORING = ROOT / "docs/scoring.md"
 NIGHT = date(2026, 3, 14)
 """The demo's last night but one."""
-ROUNDING = 2e-5
-"""Points. The pipeline rounds weights, decayed actions and each engager's part to whole millionths: at 7.2 points an
-e-fold that is some 7e-6 points an engager, up as often as down."""
+ROUNDING = 2e-4
+"""Points. The pipeline rounds weights, decayed actions and each engager's part to whole millionths: where the scale of
+version 3 is steepest, at next to no evidence, one of them is 1e-4 points."""
 
 DAGS = {"compare_versions", "forget_people", "nightly_scores", "review_jumps"}
 GRAPH = {
