@@ -85,12 +85,20 @@ def in_words(score: dict[str, Any]) -> str:
 def _headline(score: dict[str, Any]) -> str:
     if score["score"] is None:
         return f"no score yet ({reason_in_words(score)})"
+    points = f"{score['score']:.0f}{_place(score)}"
     if score["status"] == "held":
         why = reason_in_words(score)
-        return f"{score['score']:.0f}, held: the last good score stands while a jump waits for a reviewer ({why})"
+        return f"{points}, held: the last good score stands while a jump waits for a reviewer ({why})"
     if score["status"] == "frozen":
-        return f"{score['score']:.0f}, frozen: it stays as it was ({reason_in_words(score)})"
-    return f"{score['score']:.0f}"
+        return f"{points}, frozen: it stays as it was ({reason_in_words(score)})"
+    return points
+
+
+def _place(score: dict[str, Any]) -> str:
+    """Where the score stands among all that are published: points alone say little, and another method has others."""
+    if score["percentile"] is None:
+        return ""
+    return f" (higher than {score['percentile']:.0f} % of the members who have a score)"
 
 
 def reason_in_words(score: dict[str, Any]) -> str:

@@ -229,7 +229,7 @@ def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
     con.execute(
         "create or replace table raw.sources "
-        "(name varchar, kind varchar, network varchar, dataset varchar, is_feed boolean)"
+        "(name varchar, kind varchar, network varchar, dataset varchar, is_feed boolean, polices_votes boolean)"
     )
     columns = ", ".join(f"{name} {kind}" for name, kind in DELIVERIES.items())
     con.execute(f"create or replace table raw.deliveries ({columns})")
@@ -237,13 +237,14 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Ni
     for source in settings.sources:
         delivered = deliveries(settings, source.name).values()
         con.execute(
-            "insert into raw.sources values (?, ?, ?, ?, ?)",
+            "insert into raw.sources values (?, ?, ?, ?, ?, ?)",
             [
                 source.name,
                 source.kind,
                 source.network,
                 source.dataset,
                 source.is_pulled or is_feed(source.path, delivered, night.as_of_date),
+                source.polices_votes,
             ],
         )
         for delivery in delivered:

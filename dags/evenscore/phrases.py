@@ -1,8 +1,10 @@
 """Codes of the published tables in plain English, for the people whom a score is about."""
 
 FEATURES = {
+    "brief_engagers": "people who engaged in the last days (each action halves every 7 days)",
     "recent_engagers": "people who engaged lately (each action halves every 28 days)",
     "lasting_engagers": "people who engaged over the long run (each action halves every 120 days)",
+    "brief_crowd": "everybody who engaged in the last days, trusted by the community or not",
     "recent_crowd": "everybody who engaged lately, trusted by the community or not",
     "lasting_crowd": "everybody who engaged over the long run, trusted or not",
     "scale_floor": "where the scale starts",
@@ -20,7 +22,7 @@ CHANGES = {
     "engagers": "engagement with older posts, and engagers whom the community has come to trust",
     "decay": "older engagement fades, or its engagers have lost trust",
     "source_coverage": "a network that was down is back",
-    "scoring_version": "a new scoring version",
+    "scoring_version": "the method changed, not what you did; see your place among members",
     "review": "a hold began or ended",
     "scale": "the end of the scale",
 }

@@ -69,6 +69,8 @@ class Source(_Frozen):
     """Which canonical shape `files` holds. The other kinds know their own."""
     case_counts: bool = False
     """Whether `Bob` and `bob` are two accounts on this source's network. They are one nearly everywhere."""
+    polices_votes: bool = False
+    """Whether the network behind this source removes bought votes: then those of the unnamed weigh a little."""
 
     @property
     def account_ids(self) -> AccountIds:
@@ -118,13 +120,13 @@ class Checks(_Frozen):
     """Nothing is published of somebody first engaged with less than so many nights ago: the first weeks are noise."""
 
 
-ScoringVersion = Literal[1, 2]
+ScoringVersion = Literal[1, 2, 3]
 
 
 class Scoring(_Frozen):
     """Which scoring version is published."""
 
-    version: ScoringVersion = 2
+    version: ScoringVersion = 3
     """A night that was published with another version keeps that one: history is never scored anew."""
     candidate: ScoringVersion | None = None
     """A version that is built beside the published one, for `evenscore compare`."""

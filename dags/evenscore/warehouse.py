@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import duckdb
@@ -120,7 +120,16 @@ def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 def thresholds() -> dict[str, float]:
     """The jump gate's constants by name, as its seed has them."""
-    with (DBT_PROJECT / "seeds" / "gate_v1.csv").open(newline="", encoding="utf-8") as handle:
+    return _constants("gate_v2")
+
+
+def scale(version: int) -> dict[str, float]:
+    """A scoring version's constants by name, as its seed has them."""
+    return _constants(f"scale_v{version}")
+
+
+def _constants(seed: str) -> dict[str, float]:
+    with (DBT_PROJECT / "seeds" / f"{seed}.csv").open(newline="", encoding="utf-8") as handle:
         return {row["constant"]: float(row["value"]) for row in csv.DictReader(handle)}
 
 
@@ -154,12 +163,17 @@ def build_layer(settings: Settings, layer: str) -> dict[str, Any]:
 
 
 def build(
-    settings: Settings, what: str, options: list[str], names_engagers: bool = False, required: tuple[str, ...] = ()
+    settings: Settings,
+    what: str,
+    options: list[str],
+    names_engagers: bool = False,
+    required: tuple[str, ...] = (),
+    beside: tuple[int, ...] = (),
 ) -> dict[str, Any]:
     """Call `dbt build` on the warehouse with `options` of its own. Returns what was built, with seconds.
 
     `names_engagers` is for scratch homes alone: engagers who did not ask for a score are not hashed. `required` names
-    tests that must be among those that ran.
+    tests that must be among those that ran, `beside` scoring versions that are built though the night needs them not.
     Raises StoppedByCheck when a data test found rows that must not be, EvenscoreError when a model cannot be built.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
@@ -167,7 +181,7 @@ def build(
 
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     with connect(settings.places, read_only=True) as con:
-        versions = scoring_versions(con)
+        versions = replace(scoring_versions(con), beside=beside)
     variables = version_variables(versions, names_engagers)
     arguments = dbt_arguments(settings.places)
     try:
@@ -191,6 +205,13 @@ class ScoringVersions:
     candidate: int | None
     previous: int | None
     """The version that readers saw last."""
+    beside: tuple[int, ...] = ()
+    """Versions that a trial looks at beside these."""
+
+    @property
+    def built(self) -> list[int]:
+        """Every version that the night needs, in order."""
+        return sorted({version for version in (self.published, self.candidate, self.previous, *self.beside) if version})
 
 
 def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
@@ -201,15 +222,20 @@ def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
 
 def version_variables(versions: ScoringVersions, names_engagers: bool = False) -> str:
     """The variables of a dbt call, as JSON: which version is published, and what readers saw last."""
-    previous = versions.previous or versions.published
-    values = {"scoring_version": versions.published, "previous_version": previous, "names_engagers": names_engagers}
+    values = {
+        "scoring_version": versions.published,
+        "previous_version": versions.previous or versions.published,
+        "built_versions": versions.built,
+        "names_engagers": names_engagers,
+    }
     return json.dumps(values)
 
 
 def idle_versions(versions: ScoringVersions) -> list[str]:
     """Options of a dbt build: no version is built but those needed."""
-    needed = {versions.published, versions.candidate, versions.previous}
-    idle = [f"{model}.v{version}" for version in SCORING_VERSIONS if version not in needed for model in VERSIONED]
+    idle = [
+        f"{model}.v{version}" for version in SCORING_VERSIONS if version not in versions.built for model in VERSIONED
+    ]
     return ["--exclude", *idle] if idle else []
 
 

@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[2]
 SCORING = ROOT / "docs/scoring.md"
 NIGHT = date(2026, 3, 14)
 """The demo's last night but one."""
-ROUNDING = 2e-5
-"""Points. The pipeline rounds weights, decayed actions and each engager's part to whole millionths: at 7.2 points an
-e-fold that is some 7e-6 points an engager, up as often as down."""
+ROUNDING = 2e-4
+"""Points. The pipeline rounds weights, decayed actions and each engager's part to whole millionths: where the scale of
+version 3 is steepest, at next to no evidence, one of them is 1e-4 points."""
 
 DAGS = {"compare_versions", "forget_people", "nightly_scores", "review_jumps"}
 GRAPH = {
@@ -167,7 +167,7 @@ def test_published_scores_are_those_of_a_plain_second_implementation(published: 
             from person_scores left join score_jumps using (person_id, persona, as_of_date)
             where points is not null""").fetchall()
     shown = {(person, persona): points for person, persona, points in rows}
-    assert len(shown) > 500
+    assert len(shown) > 150
     assert shown.keys() == plain.keys()
     furthest, who = max((abs(points - plain[who]), who) for who, points in shown.items())
     assert furthest < ROUNDING, f"{who}: {shown[who]} is published, {plain[who]} is plain"
@@ -179,7 +179,7 @@ def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: Places
     with duckdb.connect(published.database, read_only=True) as con:
         ((scores,),) = con.execute("select count(score) from person_scores").fetchall()
         rows = con.execute(by_hand).fetchall()
-    assert len(rows) == scores > 500
+    assert len(rows) == scores > 150
     assert max(abs(score - worked_out) for score, worked_out in rows) < 1e-5
 
 

@@ -89,3 +89,15 @@ def test_the_weights_of_version_2_are_what_its_frozen_panel_gives() -> None:
     found = fit(Panel(*(rows[column].to_numpy() for column in columns)))
     assert abs(found.recent - scale["recent_weight"]) < 1e-6
     assert abs(found.lasting - scale["lasting_weight"]) < 1e-6
+
+
+def test_the_scale_of_version_3_puts_its_frozen_panels_median_at_20_and_its_top_hundredth_at_60() -> None:
+    rows = pd.read_csv(SEEDS / "reference_panel_v3.csv")
+    scale = pd.read_csv(SEEDS / "scale_v3.csv").set_index("constant")["value"]
+    weights = scale["brief_weight"], scale["recent_weight"], scale["lasting_weight"]
+    assert sum(weights) == pytest.approx(1)
+    logs = sum(weight * rows[f"ln_x_{span}"] for weight, span in zip(weights, ("brief", "short", "long"), strict=True))
+    points = scale["base_points"] + scale["points_per_log"] * np.log1p(np.expm1(logs) / scale["evidence_start"])
+    assert points.quantile(0.5) == pytest.approx(20, abs=0.05)
+    assert points.quantile(0.99) == pytest.approx(60, abs=0.05)
+    assert points.quantile(0.9) - points.quantile(0.1) > 25

@@ -72,10 +72,10 @@ def test_a_fit_writes_the_next_versions_seeds_and_leaves_the_present_ones(fitted
     assert fitted.facts["version"] == version
 
 
-def test_the_new_scale_differs_from_the_present_one_in_its_weights_alone(fitted: Fitted) -> None:
+def test_the_new_scale_differs_from_the_one_whose_half_lives_were_weighed_in_its_weights_alone(fitted: Fitted) -> None:
     version = fitted.facts["version"]
     new = {row["constant"]: row for row in rows(fitted.folder / f"scale_v{version}.csv")}
-    present = {row["constant"]: row for row in rows(SEEDS / f"scale_v{version - 1}.csv")}
+    present = {row["constant"]: row for row in rows(SEEDS / f"scale_v{fit.FEATURES_OF}.csv")}
     assert list(new) == list(present)
     weights = ("recent_weight", "lasting_weight")
     assert all(new[name] == row for name, row in present.items() if name not in weights)

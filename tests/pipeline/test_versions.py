@@ -1,5 +1,7 @@
 """A scoring version is compared on the side and promoted by one line; what was published keeps its version."""
 
+import re
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from pyarrow import parquet
 from village import DAYS, LAST, PEOPLE, Village, digests, fans_of, outcome, published
 
-from evenscore import durable, steps
+from evenscore import durable, steps, warehouse
 from evenscore.errors import UsageError
 from evenscore.laboratory.comparison import compare as comparing
 from evenscore.laboratory.comparison.compare import Written, compare
@@ -116,6 +118,58 @@ def test_a_run_says_which_version_it_scored_with(promoted: Promoted) -> None:
     assert by_night == [(BEFORE[0], "1"), (BEFORE[1], "1"), (LAST, "2")]
     manifest = durable.read_json(promoted.settings.places.published_run(promoted.night.run_id) / "manifest.json")
     assert manifest["versions"]["scoring"] == "2"
+
+
+# Versions side by side ---------------------------------------------------------------------------------------------
+
+SCORES = "select * from scores.score_person__influence_v{} order by all"
+
+
+def scores_of(settings: Settings, versions: tuple[int, ...]) -> dict[int, list[tuple[Any, ...]]]:
+    with warehouse.connect(settings.places, read_only=True) as con:
+        return {version: con.execute(SCORES.format(version)).fetchall() for version in versions}
+
+
+def build_beside(settings: Settings, beside: tuple[int, ...]) -> None:
+    models = [f"+score_person__influence.v{version}" for version in (1, 2, *beside)]
+    options = ["--select", *models, "--exclude-resource-type", "test"]
+    warehouse.build(settings, "versions side by side", options, beside=beside)
+
+
+def with_a_fourth_version(project: Path) -> Path:
+    """The dbt project with a version that there is not: version 3 with other half-lives, trust and weights."""
+    shutil.copytree(warehouse.DBT_PROJECT, project)
+    seed = (project / "seeds" / "scale_v3.csv").read_text()
+    for constant, value in (("brief_half_life_days", 2), ("long_half_life_days", 30), ("trust_full", 0.9)):
+        seed, count = re.subn(rf"(?m)^{constant},[^,]+,", f"{constant},{value},", seed)
+        assert count == 1
+    (project / "seeds" / "scale_v4.csv").write_text(seed)
+    scores = project / "models" / "scores"
+    (scores / "score_person__influence_v4.sql").write_text(
+        (scores / "score_person__influence_v3.sql").read_text().replace("(name, 3)", "(name, 4)").replace("= 3", "= 4")
+    )
+    described = (scores / "scores.yml").read_text()
+    (third,) = re.findall(r"(?ms)^      - v: 3\n.*?\n\n", described)
+    fourth = third.rstrip() + "\n" + third.replace("- v: 3", "- v: 4")
+    (scores / "scores.yml").write_text(described.replace(third, fourth))
+    return project
+
+
+def test_three_versions_stand_side_by_side_and_a_fourth_moves_none(
+    promoted: Promoted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = promoted.settings
+    steps.rebuild_night(settings, LAST)
+    published_alone = scores_of(settings, (2,))
+    build_beside(settings, (1, 3))
+    three = scores_of(settings, (1, 2, 3))
+    assert all(three.values())
+    assert three[2] == published_alone[2]
+    monkeypatch.setattr(warehouse, "DBT_PROJECT", with_a_fourth_version(tmp_path / "dbt_project"))
+    build_beside(settings, (1, 3, 4))
+    four = scores_of(settings, (1, 2, 3, 4))
+    assert {version: rows for version, rows in four.items() if version != 4} == three
+    assert four[4] != three[3]
 
 
 # The comparison ----------------------------------------------------------------------------------------------------

@@ -59,10 +59,10 @@ def built(village: Village, missing: str = "") -> Settings:
 
 
 def candidates(village: Village) -> Candidates:
-    """What scoring version 2 gives everybody on the last night."""
+    """What scoring version 3 gives everybody on the last night."""
     columns = "person_id, score, score_low, score_high, is_sufficient"
     rows = rows_of(
-        built(village), f"select {columns} from scores.score_person__influence_v2 where {TONIGHT} order by 1"
+        built(village), f"select {columns} from scores.score_person__influence_v3 where {TONIGHT} order by 1"
     )
     return Candidates(*({row[0]: row[column] for row in rows} for column in range(1, 5)))
 

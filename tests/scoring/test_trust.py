@@ -1,11 +1,22 @@
 """The trust graph: against a dense solution, its caps, and what a ring or a warm start may not do to it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from evenscore.errors import EvenscoreError
 from evenscore.scoring import trust
-from evenscore.scoring.trust import Constants, Endorsements, band_weights, graph, nightly_weights, solve, weights
+from evenscore.scoring.trust import (
+    Constants,
+    Endorsements,
+    Vouchers,
+    band_weights,
+    graph,
+    nightly_weights,
+    solve,
+    weights,
+)
 
 NIGHT = 1000
 CONSTANTS = Constants(
@@ -111,6 +122,55 @@ def test_a_graph_that_does_not_converge_is_an_error(monkeypatch: pytest.MonkeyPa
 def test_what_has_faded_to_nothing_passes_on_nothing() -> None:
     found = graph(endorsements((0, 1, 900, 1), (2, 3, 900 - 9000, 1)), NIGHT, CONSTANTS)
     assert solve(found, np.array([0, 2]), 0.5)[:4].tolist() == [0.5, 0.25, 0.5, 0]
+
+
+VOUCHED = replace(CONSTANTS, full=0.3, none=0.01, vouched=2, own_steps=2)
+"""As in scoring version 3."""
+
+
+def weighed(edges: Endorsements, constants: Constants, engager: int, person: int, seed: int = 0) -> float:
+    found = graph(edges, NIGHT, constants)
+    reached = solve(found, np.array([seed]), constants.damping)
+    return float(weights(found, reached, np.array([engager]), np.array([person]), constants)[0])
+
+
+def test_one_voucher_is_none_and_two_are_believed() -> None:
+    once = endorsements((0, 1, NIGHT - 14, 3), (1, 2, NIGHT - 14, 3))
+    assert weighed(once, CONSTANTS, 1, 9) > 0  # versions before the third
+    assert weighed(once, VOUCHED, 1, 9) == 0
+    by_two = endorsements((0, 1, NIGHT - 14, 3), (0, 2, NIGHT - 14, 3), (2, 1, NIGHT - 14, 3))
+    assert 0 < weighed(by_two, VOUCHED, 1, 9) < weighed(by_two, replace(VOUCHED, vouched=np.inf), 1, 9)
+    on_two_days = endorsements((0, 1, NIGHT - 14, 3), (0, 1, NIGHT - 15, 1), (1, 2, NIGHT - 14, 3))
+    assert weighed(on_two_days, VOUCHED, 1, 9) == weighed(on_two_days, replace(VOUCHED, vouched=np.inf), 1, 9) > 0
+
+
+def test_a_seed_needs_no_voucher() -> None:
+    assert weighed(endorsements((1, 0, NIGHT - 14, 3)), VOUCHED, 0, 9) == 1
+
+
+def test_a_hundred_accounts_that_one_confederate_answers_weigh_nothing() -> None:
+    edges = [(0, 1, NIGHT - 14, 3), *((1, fake, NIGHT - 14, 3) for fake in range(2, 102))]
+    assert weighed(endorsements(*edges, people=110), VOUCHED, 50, 109) == 0
+
+
+@pytest.mark.parametrize(("steps", "is_left"), [(1, True), (2, False)])
+def test_what_came_back_over_a_friend_is_not_the_targets_own(steps: int, is_left: bool) -> None:
+    # The target 1 acts for 2, and 2 for 3: what 3 has of it is the target's own, told by another.
+    edges = endorsements((0, 1, NIGHT - 14, 3), (1, 2, NIGHT - 14, 3), (2, 3, NIGHT - 14, 3))
+    constants = replace(VOUCHED, vouched=np.inf, own_steps=steps)
+    assert (weighed(edges, constants, 3, 1) > 0) is is_left
+    assert weighed(edges, constants, 3, 9) > 0
+
+
+def test_vouchers_are_found_whoever_the_person_is() -> None:
+    found = graph(random_graph(np.random.default_rng(5)), NIGHT, VOUCHED)
+    reached = solve(found, np.array([3, 7]), 0.5)
+    assert 0 < found.once.count_nonzero() < found.shares.count_nonzero()
+    passed = 0.5 * reached[:, None] * found.once.toarray()
+    vouchers = Vouchers.of(found, reached, 0.5)
+    engager, person = (grid.ravel() for grid in np.meshgrid(np.arange(40), np.arange(40)))
+    for one, other, most in zip(engager, person, vouchers.most(engager, person), strict=True):
+        assert most == pytest.approx(np.delete(passed[:, one], other).max(), abs=1e-15)
 
 
 def test_a_graph_without_edges_or_seeds_gives_nobody_trust() -> None:

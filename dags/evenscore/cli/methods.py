@@ -24,7 +24,7 @@ from evenscore.warehouse import SCORING_VERSIONS
 @click.option("--version", type=click.Choice([str(v) for v in SCORING_VERSIONS]), help="[default: the published one]")
 @surroundings
 def evaluate(settings: Settings, as_json: bool, version: str | None, **asked: Any) -> None:
-    """Measure how well the scores do beside simple rankings; writes a page and the published table `evaluation`.
+    """Measure how well the scores do beside simple rankings and earlier versions: a page, and the table `evaluation`.
 
     \b
     Example: evenscore evaluate --only quality --only fakes
@@ -32,7 +32,8 @@ def evaluate(settings: Settings, as_json: bool, version: str | None, **asked: An
     from evenscore.laboratory.evaluation import evaluate as evaluation  # seconds to import: only where it is asked for
 
     version_number = next((v for v in SCORING_VERSIONS if str(v) == version), settings.scoring.version)
-    found = evaluation.evaluate(settings, Question(version=version_number, **asked))
+    beside = tuple(other for other in SCORING_VERSIONS if other < version_number)
+    found = evaluation.evaluate(settings, Question(version=version_number, beside=beside, **asked))
     show(evaluation.in_plain(found), as_json, evaluation.in_words(found))
 
 

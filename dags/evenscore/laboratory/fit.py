@@ -21,7 +21,7 @@ from evenscore.laboratory.fitting import EQUAL, Panel, Quality, Weights
 from evenscore.settings import ScoringVersion, Settings
 
 FEATURES_OF: ScoringVersion = 2
-"""The scoring version whose ln X at each half-life is weighed."""
+"""The scoring version whose ln X at each of two half-lives is weighed, and whose scale gets the new weights."""
 FOLLOWING_DAYS = 28
 PANEL_ROWS, SEED = 2000, 20260315
 FEATURE_DECIMALS = 3
@@ -217,7 +217,7 @@ def write(found: Fit, folder: Path) -> list[Path]:
 
 
 def _scale_csv(found: Fit) -> str:
-    with _scales()[found.version - 1].open(newline="") as handle:
+    with _scales()[FEATURES_OF].open(newline="") as handle:
         rows = list(csv.DictReader(handle))
     on = f"fitted on {len(found.panel):,} rows of {', '.join(found.networks)}, see fit_v{found.version}.md"
     for name, length in (("recent", "short"), ("lasting", "long")):
@@ -247,8 +247,8 @@ def in_full(found: Fit) -> str:
     lines = [
         f"# The fit of scoring version {found.version}",
         "",
-        f"recent_weight {found.weights.recent:g}, lasting_weight {found.weights.lasting:g}; points_per_log is not "
-        "fitted: laws L3 and L5 fix it.",
+        f"recent_weight {found.weights.recent:g}, lasting_weight {found.weights.lasting:g}; all else is as in version "
+        f"{FEATURES_OF}, whose two half-lives are weighed.",
         "",
         f"Fitted by non-negative least squares on ln(1 + distinct engagers of the following {FOLLOWING_DAYS} days), on "
         f"{len(found.panel):,} of {found.row_count:,} rows (a person with enough evidence, at a cut-off) of "

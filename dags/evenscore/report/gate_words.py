@@ -40,8 +40,10 @@ CAUSES = {
 }
 
 FEATURES = {
+    "brief_engagers": "people who engaged in the last days",
     "recent_engagers": "people who engaged lately",
     "lasting_engagers": "people who engaged over the long run",
+    "brief_crowd": "the crowd, in the last days",
     "recent_crowd": "the crowd, lately",
     "lasting_crowd": "the crowd, over the long run",
     "scale_floor": "where the scale starts",

@@ -46,6 +46,11 @@ class Constants:
     band_count: int
     band_members: int
     """So many members at least stand behind the weight of a band."""
+    vouched: float = np.inf
+    """Trust is at most so many times what is left without the most that anybody passes on who acted on one day alone;
+    inf asks for no second voucher."""
+    own_steps: int = 1
+    """What a person passed on in so many steps is left out of the weight of their own crowd: 1 or 2."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class Graph:
 
     shares: sparse.csr_matrix
     is_member: Bools
+    once: sparse.csr_matrix
+    """The shares of givers who acted for the receiver on one day alone."""
 
     @cached_property
     def among_members(self) -> sparse.csr_matrix:
@@ -91,11 +98,15 @@ def graph(endorsements: Endorsements, night: int, constants: Constants) -> Graph
     size = len(endorsements.is_member)
     pair, place = endorsements.pairs
     actions = np.bincount(place[known], weight, len(pair)) * MILLIONTH  # whole millionths: exact in any order
+    is_once = np.bincount(place[known], minlength=len(pair))[actions > 0] < 2  # one row a pair and day
     pair, actions = pair[actions > 0], actions[actions > 0]  # years fade to nothing, and nothing has no shares
     passed = np.log1p(np.minimum(actions, constants.pair_cap))
     giver, receiver = np.divmod(pair, size)
     shared = _shares(giver, endorsements.is_member[receiver], passed, size, constants)
-    return Graph(sparse.csr_matrix((shared, (giver, receiver)), shape=(size, size)), endorsements.is_member)
+    shares, once = (
+        sparse.csr_matrix((part, (giver, receiver)), shape=(size, size)) for part in (shared, shared * is_once)
+    )
+    return Graph(shares, endorsements.is_member, once)
 
 
 def _shares(giver: Ints, is_for_member: Bools, passed: Floats, size: int, constants: Constants) -> Floats:
@@ -134,15 +145,66 @@ def solve(found: Graph, seeds: Ints, damping: float, start: Floats | None = None
 def weights(found: Graph, trust: Floats, engager: Ints, person: Ints, constants: Constants) -> Floats:
     """What each engager weighs for each person, 0 to 1 in whole millionths, by the logarithm of their trust.
 
-    What the person's own acts passed on to the engager is left out: nobody can lend trust to their own crowd.
+    What the person's own acts passed on to the engager is left out: nobody can lend trust to their own crowd. Nor is
+    trust worth anything that rests on one word of one member, said on one day: it may have been won by asking.
     """
-    received = found.received(trust, constants.damping)
-    own = np.asarray(found.shares[person, engager]).ravel() * trust[person] * (1 - constants.damping)
-    reached = np.where(found.is_member, trust, received)[engager] - own
-    exact = _on_scale(reached, constants)
-    of_band = band_weights(_on_scale(received[found.is_member], constants), constants)
+    vouchers = Vouchers.of(found, trust, constants.damping)
+    reached = np.where(found.is_member, trust, vouchers.received)
+    known = _vouched(
+        reached[engager] - _own(found, trust, engager, person, constants), vouchers.most(engager, person), constants
+    )
+    exact = _on_scale(known, constants)
+    of_all = _vouched(vouchers.received, vouchers.first, constants)
+    of_band = band_weights(_on_scale(of_all[found.is_member], constants), constants)
     weight: Floats = np.where(found.is_member[engager], exact, of_band[_bands(exact, constants)])
     return weight
+
+
+def _own(found: Graph, trust: Floats, engager: Ints, person: Ints, constants: Constants) -> Floats:
+    """What the person passed on to the engager, by themselves and (in two steps) through other members."""
+    one = (1 - constants.damping) * trust[person]
+    own: Floats = np.asarray(found.shares[person, engager]).ravel() * one
+    if constants.own_steps > 1 and len(person):
+        people, place = np.unique(person, return_inverse=True)
+        through = (found.among_members[people] @ found.shares).tocsr()
+        own = own + np.asarray(through[place, engager]).ravel() * one * (1 - constants.damping)
+    return own
+
+
+def _vouched(reached: Floats, most: Floats, constants: Constants) -> Floats:
+    """Trust, no more than `vouched` times what is left of it without the one who said most on one day alone."""
+    if np.isinf(constants.vouched):
+        return reached
+    return np.minimum(reached, constants.vouched * (reached - most))
+
+
+@dataclass(frozen=True)
+class Vouchers:
+    """What members' acts pass on to each node: in all, and the most and second most by whom acted on one day alone."""
+
+    received: Floats
+    first: Floats
+    first_giver: Ints
+    second: Floats
+
+    @classmethod
+    def of(cls, found: Graph, trust: Floats, damping: float) -> "Vouchers":
+        """The vouchers of every node."""
+        size = len(trust)
+        passed = ((1 - damping) * sparse.diags(trust) @ found.once).tocoo()
+        order = np.lexsort((passed.row, -passed.data, passed.col))
+        giver, node, part = passed.row[order], passed.col[order], passed.data[order]
+        start = np.searchsorted(node, np.arange(size))
+        count = np.bincount(node, minlength=size)
+        first, second, first_giver = np.zeros(size), np.zeros(size), np.full(size, -1)
+        first[count > 0], first_giver[count > 0] = part[start[count > 0]], giver[start[count > 0]]
+        second[count > 1] = part[start[count > 1] + 1]
+        return cls(found.received(trust, damping), first, first_giver, second)
+
+    def most(self, engager: Ints, person: Ints) -> Floats:
+        """What the engager's first voucher passes on, the person's own word aside."""
+        most: Floats = np.where(self.first_giver[engager] == person, self.second[engager], self.first[engager])
+        return most
 
 
 def _on_scale(reached: Floats, constants: Constants) -> Floats:

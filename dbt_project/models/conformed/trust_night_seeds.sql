@@ -1,11 +1,21 @@
 -- Where trust starts on each night: the configured accounts of people who consent, or where none is configured the
 -- best-established ones, endorsed by the most other members up to 90 days before the night, and on ten days at least.
 -- While there is less than twice that to look back on, the first half of it must do.
-with nights as (
+with scales as (
 
-    select as_of_date from {{ source("raw", "look_back") }}
-    union
-    select counted_through_date from {{ ref("network_nights") }}
+    {{ scales(["seed_lag_days", "seed_least_days", "seed_least_count", "seed_share", "seed_step"]) }}
+
+),
+
+nights as (
+
+    select scoring_version, as_of_date
+    from (
+        select as_of_date from {{ source("raw", "look_back") }}
+        union
+        select counted_through_date from {{ ref("network_nights") }}
+    )
+    cross join scales
 
 ),
 
@@ -34,15 +44,17 @@ endorsed_days as (
 lags as (
 
     select
+        scoring_version,
         as_of_date,
-        least({{ scale_constant("seed_lag_days") }}, (as_of_date - (select min(occurred_date) from endorsed_days)) / 2) as lag_days
+        least(seed_lag_days, (as_of_date - (select min(occurred_date) from endorsed_days)) / 2) as lag_days
     from nights
+    inner join scales using (scoring_version)
 
 ),
 
 long_standing as (
 
-    select lags.as_of_date, person_id, count(*) as day_count
+    select lags.scoring_version, lags.as_of_date, person_id, count(*) as day_count
     from endorsed_days
     inner join lags on lags.as_of_date - occurred_date >= lags.lag_days
     group by all
@@ -60,11 +72,11 @@ first_endorsements as (
 
 standing as (
 
-    select lags.as_of_date, person_id, any_value(day_count) as day_count, count(*) as member_count
+    select lags.scoring_version, lags.as_of_date, person_id, any_value(day_count) as day_count, count(*) as member_count
     from first_endorsements
     inner join lags on lags.as_of_date - first_date >= lags.lag_days
-    inner join long_standing using (as_of_date, person_id)
-    group by lags.as_of_date, person_id
+    inner join long_standing using (scoring_version, as_of_date, person_id)
+    group by lags.scoring_version, lags.as_of_date, person_id
 
 ),
 
@@ -72,22 +84,30 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by as_of_date order by member_count desc, day_count desc, person_id) as place,
-        count(*) over (partition by as_of_date) as people_count
+        row_number() over (partition by scoring_version, as_of_date order by member_count desc, day_count desc, person_id) as place,
+        count(*) over (partition by scoring_version, as_of_date) as people_count
     from standing
 
 )
 
-select as_of_date, person_id, 'configured' as why
+select scoring_version, as_of_date, person_id, 'configured' as why
 from configured
 cross join nights
 union all
-select as_of_date, person_id, 'established'
+select scoring_version, as_of_date, person_id, 'established'
 from ranked
+inner join scales using (scoring_version)
 where
     not exists (from {{ source("raw", "trust_seeds") }})
-    and day_count >= {{ scale_constant("seed_least_days") }}
-    -- The number of seeds doubles when the people do: it must not change with everyone who comes or leaves.
-    and place <= {{ scale_constant("seed_least_count") }} * pow(
-        2, greatest(0, floor(log2({{ scale_constant("seed_share") }} * people_count / {{ scale_constant("seed_least_count") }})))
+    and day_count >= seed_least_days
+    -- The number of seeds grows by steps, doubling or less: it must not change with everyone who comes or leaves.
+    and place <= seed_least_count * pow(
+        coalesce(seed_step, 2),
+        greatest(0, floor(
+            if(
+                seed_step is null,
+                log2(seed_share * people_count / seed_least_count),
+                ln(seed_share * people_count / seed_least_count) / ln(seed_step)
+            )
+        ))
     )

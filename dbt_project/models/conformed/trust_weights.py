@@ -1,4 +1,4 @@
-"""How far trust reaches each engager of each person, each night: sparse linear algebra, fed by Arrow.
+"""How far trust reaches each engager of each person, each night and by each scoring version: sparse algebra on Arrow.
 
 Only what is above zero has a row. Trust is kept per pair and never per engager. It is solved in the call that still
 knows engagers by name.
@@ -6,6 +6,7 @@ knows engagers by name.
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenscore.name_kinds import MEMBER
 from evenscore.scoring.trust import Constants, Endorsements, nightly_weights
@@ -15,16 +16,15 @@ NAME = f"'{MEMBER}' || person_id as name"
 
 
 def model(dbt, session):
-    """One row a (pair, night) with trust."""
+    """One row a (scoring version, pair, night) with trust."""
     dbt.config(materialized="table")
     pairs = _table(
         dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id").project(f"*, {NAME}"), "pair_id"
     )
     members = _table(dbt.ref("consent").project(NAME).distinct(), "name")
     edges = _table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
-    seeds = _table(dbt.ref("trust_night_seeds").project(f"as_of_date, {NAME}"), "as_of_date, name")
+    seeds = _table(dbt.ref("trust_night_seeds").project(f"scoring_version, as_of_date, {NAME}"), "as_of_date, name")
     nights = _table(dbt.ref("network_nights").join(dbt.ref("scored_nights"), "as_of_date", how="semi"), "as_of_date")
-    constants = _constants_of(dbt.ref("scale_v2"))
     names, number = np.unique(
         np.concatenate([np.asarray(column, dtype=str) for column in _endpoints(pairs, edges)]), return_inverse=True
     )
@@ -38,9 +38,13 @@ def model(dbt, session):
         edges["action_count"].to_numpy(),
         np.isin(names, np.asarray(members["name"], dtype=str)),
     )
-    found = nightly_weights(endorsements, engager, person, _seeds_by_night(seeds, nights, names), constants)
     pair_id = pairs["pair_id"].to_numpy()
-    return _as_table([(night, pair_id[weight > 0], weight[weight > 0]) for night, weight in found])
+    rows = []
+    for version, constants in _constants(dbt.ref("scale_constants")):
+        own = seeds.filter(pc.equal(seeds["scoring_version"], version))
+        found = nightly_weights(endorsements, engager, person, _seeds_by_night(own, nights, names), constants)
+        rows += [(version, night, pair_id[weight > 0], weight[weight > 0]) for night, weight in found]
+    return _as_table(rows)
 
 
 def _table(relation, key):
@@ -51,12 +55,20 @@ def _endpoints(pairs, edges):
     return edges["giver_id"], edges["receiver_id"], pairs["engager_name"], pairs["name"]
 
 
-def _constants_of(scale):
-    value = dict(scale.project("constant, value").fetchall())
+def _constants(scales):
+    """The trust constants of each version, in order."""
+    values = {}
+    for version, constant, value in scales.project("scoring_version, constant, value").fetchall():
+        values.setdefault(version, {})[constant] = value
+    return [(version, _constants_of(values[version])) for version in sorted(values)]
+
+
+def _constants_of(value):
     real = ("damping", "pair_cap", "lag_days", "full", "none", "outward_share")
     trust = {name: float(value[f"trust_{name}"]) for name in real}
     whole = {name: int(value[f"trust_{name}"]) for name in ("band_count", "band_members")}
-    return Constants(**trust, **whole, half_life_days=float(value["long_half_life_days"]))
+    later = {"vouched": float(value.get("trust_vouched", np.inf)), "own_steps": int(value.get("trust_own_steps", 1))}
+    return Constants(**trust, **whole, **later, half_life_days=float(value["long_half_life_days"]))
 
 
 def _days(dates):
@@ -71,10 +83,11 @@ def _seeds_by_night(seeds, nights, names):
 
 
 def _as_table(rows):
-    night, pair_id, weight = zip(*rows, strict=True) if rows else ((), (), ())
+    version, night, pair_id, weight = zip(*rows, strict=True) if rows else ((), (), (), ())
     counts = [len(found) for found in pair_id]
     return pa.table(
         {
+            "scoring_version": pa.array(np.repeat(np.array(version, dtype=np.int64), counts), pa.int32()),
             "pair_id": pa.array(np.concatenate([[], *pair_id]), pa.int64()),
             "as_of_date": pa.array(np.repeat(np.array(night, dtype="datetime64[D]"), counts), pa.date32()),
             "trust_weight": pa.array(np.concatenate([[], *weight]), pa.float64()),

@@ -27,7 +27,7 @@ with actions as (
             and activity.network = pairs.network
             and activity.engager_id = pairs.engager_id
     left join {{ ref("trust_weights") }} as trust
-        on pairs.pair_id = trust.pair_id and night.as_of_date = trust.as_of_date
+        on pairs.pair_id = trust.pair_id and night.as_of_date = trust.as_of_date and trust.scoring_version = {{ var("scoring_version") }}
 
 )
 
@@ -39,7 +39,10 @@ select
     as_of_date,
     min(age_days) < {{ topic_floor("evidence_days") }} as is_recent,
     max(trust_weight) as trust_weight,
-    sum(weight * {{ decayed_millionths("age_days", scale_constant("short_half_life_days")) }}) / 1000000 as actions_short,
-    sum(weight * {{ decayed_millionths("age_days", scale_constant("long_half_life_days")) }}) / 1000000 as actions_long
+    {% for span in spans() -%}
+    coalesce(
+        sum(weight * {{ decayed_millionths("age_days", scale_constant(span ~ "_half_life_days", var("scoring_version"))) }}), 0
+    ) / 1000000 as actions_{{ span }}{{ "," if not loop.last }}
+    {% endfor %}
 from actions
 group by all

@@ -7,7 +7,7 @@ with acts as (
         giver.receiver_persona as persona,
         giver.person_id as other_person_id,
         giver.persona as other_persona,
-        sum({{ decayed_millionths("night.as_of_date - giver.occurred_date", scale_constant("long_half_life_days")) }}) / 1000000 as actions
+        sum({{ decayed_millionths("night.as_of_date - giver.occurred_date", scale_constant("long_half_life_days", var("scoring_version"))) }}) / 1000000 as actions
     from {{ ref("given") }} as giver
     cross join {{ source("raw", "night") }} as night
     where is_endorsement and receiver_persona is not null

@@ -1,7 +1,14 @@
--- How much each engager has acted on each object of each person by each night, decayed at two half-lives. Whole
+-- How much each engager has acted on each object of each person by each night, decayed at each
+-- half-life of each scoring version. Whole
 -- millionths of an action, because their sums are the same bits in any order. A frozen network is as old as on its
 -- last whole day.
-with daily as (
+with scales as (
+
+    {{ scales(["brief_half_life_days", "short_half_life_days", "long_half_life_days"]) }}
+
+),
+
+daily as (
 
     select
         pairs.pair_id,
@@ -42,7 +49,11 @@ select
     object_number,
     as_of_date,
     known_date,
-    cast(sum(weight * {{ decayed_millionths("age_days", scale_constant("short_half_life_days")) }}) as bigint) as millionths_short,
-    cast(sum(weight * {{ decayed_millionths("age_days", scale_constant("long_half_life_days")) }}) as bigint) as millionths_long
+    scoring_version,
+    -- A version without a half-life of that length has no such evidence.
+    {% for span in spans() -%}
+    cast(coalesce(sum(weight * {{ decayed_millionths("age_days", span ~ "_half_life_days") }}), 0) as bigint) as millionths_{{ span }}{{ "," if not loop.last }}
+    {% endfor %}
 from nightly
+cross join scales
 group by all

@@ -1,12 +1,20 @@
 -- The evidence behind a score with law L3 applied: without its top object at least three quarters would still be there,
 -- the scale's own 1 included, so one viral post adds at most ln(4/3). A minimum of monotone terms, so more engagement
 -- never lowers it (law L2).
-{% set parts = ["trusted_short", "trusted_long", "crowd_short", "crowd_long"] %}
-with joined as (
+{% set parts = [] %}
+{% for span in spans() %}{% do parts.extend(["trusted_" ~ span, "crowd_" ~ span]) %}{% endfor %}
+with scales as (
+
+    {{ scales(["top_object_share"]) }}
+
+),
+
+joined as (
 
     select
         engagers.*,
         objects.object_reach,
+        1 - scales.top_object_share as least_rest_share,
         {% for part in parts -%}
         {{ part }}_loss,
         (1 + {{ part }} - {{ part }}_loss) / least_rest_share - 1 as {{ part }}_bound,
@@ -14,8 +22,9 @@ with joined as (
         if({{ part }}_bound < {{ part }}, ({{ part }} - {{ part }}_loss) / {{ part }} / pow(least_rest_share, 2), 1) as {{ part }}_rest{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
-    inner join {{ ref("feat_person__top_object") }} as objects using (person_id, persona, network, as_of_date, known_date)
-    cross join (select 1 - {{ scale_constant("top_object_share") }} as least_rest_share)
+    inner join {{ ref("feat_person__top_object") }} as objects
+        using (person_id, persona, network, as_of_date, known_date, scoring_version)
+    inner join scales using (scoring_version)
 
 )
 
@@ -25,11 +34,12 @@ select
     network,
     as_of_date,
     known_date,
+    scoring_version,
     -- Whole millionths again, so that networks sum to the whole.
     {% for part in parts -%}
     round(least({{ part }}, {{ part }}_bound), 6) as {{ part }},
     {% endfor -%}
-    {% for length in ("short", "long") -%}
+    {% for length in spans() -%}
     trusted_{{ length }}_rest * trusted_variance_{{ length }} as trusted_variance_{{ length }},
     crowd_{{ length }}_rest * crowd_variance_{{ length }} as crowd_variance_{{ length }},
     sqrt(trusted_{{ length }}_rest * crowd_{{ length }}_rest) * covariance_{{ length }} as covariance_{{ length }},

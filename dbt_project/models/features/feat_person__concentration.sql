@@ -6,7 +6,7 @@ with tonight as (
     from {{ ref("feat_pair__objects") }} as objects
     inner join {{ ref("pairs") }} as pairs using (pair_id)
     inner join {{ source("raw", "night") }} using (as_of_date)
-    where known_date = as_of_date
+    where known_date = as_of_date and objects.scoring_version = {{ var("scoring_version") }}
 
 ),
 

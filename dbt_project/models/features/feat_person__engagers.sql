@@ -7,10 +7,12 @@ with engagers as (
         pair_id,
         as_of_date,
         known_date,
+        scoring_version,
         trust_weight,
         least(actions_long, 1) as reach,
-        ln(1 + actions_short) as short_log,
-        ln(1 + actions_long) as long_log
+        {% for span in spans() -%}
+        ln(1 + actions_{{ span }}) as {{ span }}_log{{ "," if not loop.last }}
+        {% endfor %}
     from {{ ref("feat_pair__actions") }}
 
 )
@@ -21,7 +23,8 @@ select
     network,
     as_of_date,
     known_date,
-    {% for length in ("short", "long") -%}
+    scoring_version,
+    {% for length in spans() -%}
     {{ exact_sum(length ~ "_log") }} as crowd_{{ length }},
     {{ exact_sum("trust_weight * " ~ length ~ "_log") }} as trusted_{{ length }},
     -- (Co)variances of the sums when engagers are drawn anew (Poisson bootstrap: each counts 0, 1, 2, ... times).

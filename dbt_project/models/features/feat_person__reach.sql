@@ -9,4 +9,4 @@ select
     trusted_reach / nullif(reach, 0) as network_quality
 from {{ ref("feat_person__engagers") }}
 semi join {{ source("raw", "night") }} using (as_of_date)
-where known_date = as_of_date
+where known_date = as_of_date and scoring_version = {{ var("scoring_version") }}

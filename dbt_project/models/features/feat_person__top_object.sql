@@ -5,12 +5,15 @@ with touches as (
         objects.object_number,
         objects.as_of_date,
         objects.known_date,
+        objects.scoring_version,
         actions.trust_weight,
-        ln(1 + actions.actions_short) - ln(1 + actions.actions_short - objects.millionths_short / 1000000) as short_loss,
-        ln(1 + actions.actions_long) - ln(1 + actions.actions_long - objects.millionths_long / 1000000) as long_loss,
+        {% for span in spans() -%}
+        ln(1 + actions.actions_{{ span }})
+        - ln(1 + actions.actions_{{ span }} - objects.millionths_{{ span }} / 1000000) as {{ span }}_loss,
+        {% endfor -%}
         objects.millionths_long
     from {{ ref("feat_pair__objects") }} as objects
-    inner join {{ ref("feat_pair__actions") }} as actions using (pair_id, as_of_date, known_date)
+    inner join {{ ref("feat_pair__actions") }} as actions using (pair_id, as_of_date, known_date, scoring_version)
 
 ),
 
@@ -20,10 +23,11 @@ by_object as (
         object_number,
         as_of_date,
         known_date,
-        {{ exact_sum("short_loss") }} as crowd_short,
-        {{ exact_sum("long_loss") }} as crowd_long,
-        {{ exact_sum("trust_weight * short_loss") }} as trusted_short,
-        {{ exact_sum("trust_weight * long_loss") }} as trusted_long,
+        scoring_version,
+        {% for span in spans() -%}
+        {{ exact_sum(span ~ "_loss") }} as crowd_{{ span }},
+        {{ exact_sum("trust_weight * " ~ span ~ "_loss") }} as trusted_{{ span }},
+        {% endfor -%}
         sum(millionths_long) / 1000000 as actions_long
     from touches
     group by all
@@ -36,10 +40,11 @@ select
     objects.network,
     by_object.as_of_date,
     by_object.known_date,
-    max(crowd_short) as crowd_short_loss,
-    max(crowd_long) as crowd_long_loss,
-    max(trusted_short) as trusted_short_loss,
-    max(trusted_long) as trusted_long_loss,
+    by_object.scoring_version,
+    {% for span in spans() -%}
+    max(crowd_{{ span }}) as crowd_{{ span }}_loss,
+    max(trusted_{{ span }}) as trusted_{{ span }}_loss,
+    {% endfor -%}
     {{ exact_sum("least(actions_long, 1)") }} as object_reach
 from by_object
 inner join {{ ref("objects") }} as objects using (object_number)

@@ -13,8 +13,8 @@ per_engager as (
         activity.network,
         activity.verb,
         activity.engager_id,
-        sum({{ decayed_millionths("night.as_of_date - activity.occurred_date", scale_constant("short_half_life_days")) }}) / 1000000 as actions_short,
-        sum({{ decayed_millionths("night.as_of_date - activity.occurred_date", scale_constant("long_half_life_days")) }}) / 1000000 as actions_long
+        sum({{ decayed_millionths("night.as_of_date - activity.occurred_date", scale_constant("short_half_life_days", var("scoring_version"))) }}) / 1000000 as actions_short,
+        sum({{ decayed_millionths("night.as_of_date - activity.occurred_date", scale_constant("long_half_life_days", var("scoring_version"))) }}) / 1000000 as actions_long
     from {{ ref("activity") }} as activity
     cross join night
     group by all

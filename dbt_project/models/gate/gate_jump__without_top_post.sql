@@ -1,19 +1,35 @@
 -- What each of tonight's jumps would be without the one post that carries most of it. On a log scale the points that it
--- brings are those of the evidence that it carries; what the crowd lifts by version 2 is left out, being a few tenths.
-{% set part = "crowd" if var("scoring_version") == 1 else "trusted" %}
-with by_network as (
+-- brings are those of the evidence that it carries; what the crowd lifts from version 2 on is left out, being a few tenths.
+{% set version = var("scoring_version") %}
+{% set part = "crowd" if version == 1 else "trusted" %}
+with constants as (
+
+    select
+        {{ scale_constant("floor_points", version) }} as floor_points,
+        {{ scale_constant("points_per_log", version) }} as points_per_log,
+        coalesce({{ scale_constant("brief_weight", version) }}, 0) as brief_weight,
+        {{ scale_constant("recent_weight", version) }} as recent_weight,
+        {{ scale_constant("lasting_weight", version) }} as lasting_weight,
+        {{ scale_constant("base_points", version) }} as base_points,
+        {{ scale_constant("evidence_start", version) }} as evidence_start
+
+),
+
+by_network as (
 
     select
         person_id,
         persona,
-        engagers.{{ part }}_short as short,
-        engagers.{{ part }}_long as long,
-        objects.{{ part }}_short_loss as short_loss,
-        objects.{{ part }}_long_loss as long_loss
+        {% for span in spans() -%}
+        engagers.{{ part }}_{{ span }} as {{ span }},
+        objects.{{ part }}_{{ span }}_loss as {{ span }}_loss{{ "," if not loop.last }}
+        {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
-    inner join {{ ref("feat_person__top_object") }} as objects using (person_id, persona, network, as_of_date, known_date)
+    inner join {{ ref("feat_person__top_object") }} as objects
+        using (person_id, persona, network, as_of_date, known_date, scoring_version)
     inner join {{ ref("gate_person__verdict") }} as jumps using (person_id, persona, as_of_date)
     where jumps.episode_date is not null and engagers.known_date = engagers.as_of_date
+        and engagers.scoring_version = {{ version }}
 
 ),
 
@@ -22,12 +38,28 @@ summed as (
     select
         person_id,
         persona,
-        {{ exact_sum("short") }} as short,
-        {{ exact_sum("long") }} as long,
-        max(short_loss) as short_loss,
-        max(long_loss) as long_loss
+        {% for span in spans() -%}
+        {{ exact_sum(span) }} as {{ span }},
+        max({{ span }}_loss) as {{ span }}_loss{{ "," if not loop.last }}
+        {% endfor %}
     from by_network
     group by all
+
+),
+
+-- What ln X loses without the post.
+lost as (
+
+    select
+        person_id,
+        persona,
+        {% if version >= 3 -%}
+        brief_weight * ln((1 + brief - brief_loss) / (1 + brief)) +
+        {%- endif %}
+        recent_weight * ln((1 + short - short_loss) / (1 + short))
+        + lasting_weight * ln((1 + long - long_loss) / (1 + long)) as log_loss
+    from summed
+    cross join constants
 
 )
 
@@ -35,11 +67,18 @@ select
     jumps.person_id,
     jumps.persona,
     greatest(
-        jumps.candidate_score + {{ scale_constant("points_per_log") }} * (
-            {{ scale_constant("recent_weight") }} * ln((1 + short - short_loss) / (1 + short))
-            + {{ scale_constant("lasting_weight") }} * ln((1 + long - long_loss) / (1 + long))
+        {% if version < 3 -%}
+        jumps.candidate_score + points_per_log * log_loss,
+        {%- else -%}
+        -- Back from points to the evidence E that they stand for, and with what is left of it on the scale again.
+        base_points + points_per_log * ln(
+            1 + greatest(
+                (1 + evidence_start * (exp((jumps.candidate_score - base_points) / points_per_log) - 1)) * exp(log_loss) - 1, 0
+            ) / evidence_start
         ),
-        {{ scale_constant("floor_points") }}
+        {%- endif %}
+        floor_points
     ) as candidate_without_top_post
 from {{ ref("gate_person__verdict") }} as jumps
-inner join summed using (person_id, persona)
+inner join lost using (person_id, persona)
+cross join constants

@@ -6,11 +6,14 @@ with constants as (
     select
         {{ gate_constant("impossible_points") }} as impossible_points,
         {{ gate_constant("impossible_rise_points") }} as impossible_rise_points,
-        {{ scale_constant("points_per_log") }} as points_per_log,
-        -- Nothing is left of the old evidence after n nights but exp(-rate * n) of it; a log scale makes that a slope.
-        ln(2) * (
-            {{ scale_constant("recent_weight") }} / {{ scale_constant("short_half_life_days") }}
-            + {{ scale_constant("lasting_weight") }} / {{ scale_constant("long_half_life_days") }}
+        {{ scale_constant("points_per_log", var("previous_version")) }} as points_per_log,
+        -- Nothing is left of the old evidence after n nights but exp(-rate * n) of it; a log scale makes that a slope. Where a
+        -- version has a brief half-life, evidence fades by that one at most; the others' scale is the sum of two logs.
+        {% set version = var("previous_version") -%}
+        ln(2) * coalesce(
+            1 / {{ scale_constant("brief_half_life_days", version) }},
+            {{ scale_constant("recent_weight", version) }} / {{ scale_constant("short_half_life_days", version) }}
+            + {{ scale_constant("lasting_weight", version) }} / {{ scale_constant("long_half_life_days", version) }}
         ) as fading_rate
 
 )

@@ -30,7 +30,7 @@ climbers as (
     cross join constants
     where
         moves.as_of_date >= constants.as_of_date - long_nights
-        and eve.candidate_score - {{ scale_constant("floor_points") }} >= least(short_points, long_points)
+        and eve.candidate_score - {{ scale_constant("floor_points", var("scoring_version")) }} >= least(short_points, long_points)
     group by all
     having
         eve.candidate_score - short_ago >= any_value(short_points)

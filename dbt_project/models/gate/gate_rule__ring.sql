@@ -31,7 +31,7 @@ risers as (
     select
         eve.person_id,
         eve.persona,
-        eve.candidate_score - coalesce(earlier.accepted_score, {{ scale_constant("floor_points") }}) as rise
+        eve.candidate_score - coalesce(earlier.accepted_score, {{ scale_constant("floor_points", var("scoring_version")) }}) as rise
     from {{ ref("gate_person__eve") }} as eve
     left join earlier using (person_id, persona)
     cross join constants

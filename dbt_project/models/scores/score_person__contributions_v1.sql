@@ -3,8 +3,8 @@
 with constants as (
 
     select
-        {{ scale_constant("floor_points", version=1) }} as floor_points,
-        {{ scale_constant("points_per_log", version=1) }} as points_per_log
+        {{ scale_constant("floor_points", 1) }} as floor_points,
+        {{ scale_constant("points_per_log", 1) }} as points_per_log
 
 ),
 
@@ -18,7 +18,7 @@ features as (
 
     select * exclude (crowd_short, crowd_long), crowd_short as evidence_short, crowd_long as evidence_long
     from {{ ref("feat_person__engagers") }}
-    where known_date = as_of_date
+    where known_date = as_of_date and scoring_version = 1
 
 ),
 

@@ -3,9 +3,9 @@
 with constants as (
 
     select
-        {{ scale_constant("floor_points") }} as floor_points,
-        {{ scale_constant("points_per_log") }} * {{ scale_constant("recent_weight") }} as points_short,
-        {{ scale_constant("points_per_log") }} * {{ scale_constant("lasting_weight") }} as points_long
+        {{ scale_constant("floor_points", 2) }} as floor_points,
+        {{ scale_constant("points_per_log", 2) }} * {{ scale_constant("recent_weight", 2) }} as points_short,
+        {{ scale_constant("points_per_log", 2) }} * {{ scale_constant("lasting_weight", 2) }} as points_long
 
 ),
 
@@ -19,7 +19,7 @@ features as (
 
     select bounded.*
     from {{ ref("feat_person__bounded") }} as bounded
-    where known_date = as_of_date
+    where known_date = as_of_date and scoring_version = 2
 
 ),
 

@@ -3,12 +3,12 @@
 with constants as (
 
     select
-        {{ scale_constant("floor_points", version=1) }} as floor_points,
-        {{ scale_constant("ceiling_points", version=1) }} as ceiling_points,
-        {{ scale_constant("points_per_log", version=1) }} as points_per_log,
-        {{ scale_constant("least_engager_count", version=1) }} as least_engager_count,
-        {{ scale_constant("least_evidence_count", version=1) }} as least_evidence_count,
-        {{ scale_constant("band_z", version=1) }} as band_z
+        {{ scale_constant("floor_points", 1) }} as floor_points,
+        {{ scale_constant("ceiling_points", 1) }} as ceiling_points,
+        {{ scale_constant("points_per_log", 1) }} as points_per_log,
+        {{ scale_constant("least_engager_count", 1) }} as least_engager_count,
+        {{ scale_constant("least_evidence_count", 1) }} as least_evidence_count,
+        {{ scale_constant("band_z", 1) }} as band_z
 
 ),
 
@@ -24,6 +24,7 @@ evidence as (
         {{ exact_sum("crowd_variance_" ~ length) }} as variance_{{ length }}{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }}
+    where scoring_version = 1
     group by all
 
 ),

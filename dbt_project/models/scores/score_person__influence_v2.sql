@@ -11,7 +11,7 @@ with constants as (
     ] -%}
     select
         {% for name in names -%}
-        {{ scale_constant(name) }} as {{ name }}{{ "," if not loop.last }}
+        {{ scale_constant(name, 2) }} as {{ name }}{{ "," if not loop.last }}
         {% endfor %}
 
 ),
@@ -31,6 +31,7 @@ summed as (
         {{ exact_sum("reach") }} as reach,
         {{ exact_sum("object_reach") }} as object_reach
     from {{ ref("feat_person__bounded") }}
+    where scoring_version = 2
     group by all
 
 ),

@@ -1,4 +1,4 @@
-"""A second, plain implementation of both scoring versions: it calibrates the demo community and checks the pipeline."""
+"""A second, plain implementation of the scoring versions: it calibrates the demo community and checks the pipeline."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,15 +15,35 @@ from scipy.sparse.linalg import spsolve
 HALF_LIVES = (28, 120)
 TRUST_LAG, SEED_LAG, SEED_DAYS = 14, 90, 10
 DAMPING, PAIR_CAP = 0.5, 3
-NO_TRUST, FULL_TRUST = 0.0003, 0.03
 OUTWARD_SHARE, BANDS, BAND_MEMBERS = 0.33, 8, 50
-CROWD_CURVE, CROWD_WEIGHT = 0.03, 0.02
 LEAST, PROVISIONAL_NIGHTS = 1.5, 21
 PERSON = ["receiver", "persona"]
 COLUMNS = (
     "{event_id: 'VARCHAR', network: 'VARCHAR', verb: 'VARCHAR', actor_id: 'VARCHAR', object_id: 'VARCHAR',"
     " target_id: 'VARCHAR', occurred_at: 'VARCHAR', value: 'VARCHAR', text: 'VARCHAR'}"
 )
+
+
+@dataclass(frozen=True)
+class Version:
+    """What tells version 3 from version 2."""
+
+    weights: dict[int, float]
+    """By half-life in days."""
+    no_trust: float
+    full_trust: float
+    crowd_curve: float
+    crowd_weight: float
+    base: float
+    slope: float
+    start: float
+    least_trusted: float
+    seed_step: float
+    asks_two_vouchers: bool
+
+
+V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, asks_two_vouchers=False)
+V3 = Version({7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.3, 0.01, 0.005, -7.49, 14.19, 0.15, 0.05, 1.1, asks_two_vouchers=True)
 
 
 def load(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -122,17 +142,18 @@ def _scores(rows: dict[str, Any], days: list[date]) -> Scores:
     return Scores(who.tolist(), days, points)
 
 
-def trusted_scores(con: duckdb.DuckDBPyConnection, night: date) -> dict[tuple[str, str], float]:
-    """Version 2, one night's candidate of everybody with evidence that is enough and old enough: docs/scoring.md.
+def trusted_scores(con: duckdb.DuckDBPyConnection, night: date, by: Version = V3) -> dict[tuple[str, str], float]:
+    """One night's candidate of everybody with evidence that is enough and old enough: docs/scoring.md.
 
     By person and persona.
     """
     acts = _acts(con, night)
     scored = acts[acts.persona.notna()]
-    scored = scored.assign(weight=_weights(acts, scored, _seeds(acts)))
-    logs = sum(np.log(_evidence(scored, half_life)) / len(HALF_LIVES) for half_life in HALF_LIVES)
-    points = (1 + 7.2 * logs).clip(upper=100)
+    scored = scored.assign(weight=_weights(acts, scored, _seeds(acts, by.seed_step), by))
+    logs = sum(weight * np.log(_evidence(scored, half_life, by)) for half_life, weight in by.weights.items())
+    points = (by.base + by.slope * np.log1p(np.expm1(logs) / by.start)).clip(1, 100)
     enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
+    enough &= _bounded(scored.assign(actions=0.5 ** (scored.age / 120))) >= by.least_trusted
     is_settled = scored.groupby(PERSON).age.max() >= PROVISIONAL_NIGHTS
     found: dict[tuple[str, str], float] = points[enough & is_settled].to_dict()
     return found
@@ -170,38 +191,82 @@ def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
     ).df()
 
 
-def _seeds(acts: pd.DataFrame) -> list[str]:
-    """The 5, 10, 20 ... people whom most other members had endorsed long before the night, if on enough days."""
+def _seeds(acts: pd.DataFrame, step: float) -> list[str]:
+    """The people whom most other members had endorsed long before the night, if on enough days.
+
+    Five of them, and `step` times as many again and again, up to a tenth.
+    """
     endorsed = acts[acts.persona.notna() & (acts.age >= min(SEED_LAG, acts.age.max() / 2))]
     members = endorsed[endorsed.by_member].groupby("receiver").giver.nunique()
     people = pd.DataFrame({"members": members, "days": endorsed.groupby("receiver").day.nunique()}).dropna()
-    count = 5
-    while 2 * count <= len(people) / 10:
-        count *= 2
-    first = people.nlargest(count, ["members", "days"])
+    count = 5.0
+    while step * count <= len(people) / 10:
+        count *= step
+    first = people.nlargest(int(count), ["members", "days"])
     return first.index[first.days >= SEED_DAYS].tolist()
 
 
-def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: list[str]) -> NDArray[np.float64]:
+def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: list[str], by: Version) -> NDArray[np.float64]:
     """The trust weight of each scored act's giver, less what the scored person's own acts passed on to the giver.
 
     A member's own trust counts; anybody else weighs what members weigh whom members' acts reach about as far.
     """
     shares = _shares(acts)
     members = set(acts.receiver[acts.persona.notna()]) | set(acts.giver[acts.by_member])
-    trust = _trust(shares[shares.index.get_level_values("receiver").isin(members)], seeds)
+    inward = shares[shares.index.get_level_values("receiver").isin(members)]
+    trust = _trust(inward, seeds)
     passed_on = (1 - DAMPING) * shares * trust.reindex(shares.index.get_level_values("giver")).to_numpy()
     received = passed_on.groupby("receiver").sum()
-    own = passed_on.reindex(pd.MultiIndex.from_frame(scored[["receiver", "giver"]])).fillna(0).to_numpy()
-    reached = np.where(scored.by_member, trust.reindex(scored.giver), received.reindex(scored.giver))
-    exact = _on_scale(np.nan_to_num(reached) - own)
-    bands = _bands(_on_scale(received.reindex(sorted(members)).fillna(0).to_numpy()))
+    pair = pd.MultiIndex.from_frame(scored[["receiver", "giver"]])
+    own = passed_on.reindex(pair).fillna(0).to_numpy()
+    if by.asks_two_vouchers:
+        own = own + _over_a_friend(inward, shares, trust).reindex(pair).fillna(0).to_numpy()
+    reached = (
+        np.nan_to_num(np.where(scored.by_member, trust.reindex(scored.giver), received.reindex(scored.giver))) - own
+    )
+    all_received = received.reindex(sorted(members)).fillna(0)
+    if by.asks_two_vouchers:
+        once = passed_on.where(_is_once(acts).reindex(passed_on.index), 0)
+        first = once.groupby("receiver").max()
+        all_received = np.minimum(all_received, 2 * (all_received - first.reindex(all_received.index).fillna(0)))
+        reached = np.minimum(reached, 2 * (reached - _first_other(once, scored)))
+    exact = _on_scale(reached, by)
+    bands = _bands(_on_scale(all_received.to_numpy(), by))
     weights: NDArray[np.float64] = np.where(scored.by_member, exact, bands[np.ceil(exact * BANDS).astype(int)])
     return weights
 
 
-def _on_scale(trust: NDArray[np.float64]) -> NDArray[np.float64]:
-    scale: NDArray[np.float64] = np.log(np.maximum(trust, NO_TRUST) / NO_TRUST) / np.log(FULL_TRUST / NO_TRUST)
+def _over_a_friend(inward: pd.Series, shares: pd.Series, trust: pd.Series) -> pd.Series:
+    """What each person passed on to each other by way of one member between them."""
+    steps = (
+        inward.rename("first")
+        .reset_index()
+        .merge(shares.rename("second").reset_index(), left_on="receiver", right_on="giver", suffixes=("", "_of_friend"))
+    )
+    passed = (1 - DAMPING) ** 2 * steps["first"] * steps["second"] * trust.reindex(steps.giver).to_numpy()
+    return passed.groupby([steps.giver, steps.receiver_of_friend]).sum()
+
+
+def _is_once(acts: pd.DataFrame) -> pd.Series:
+    """Whether a giver acted for a receiver on one day alone, as far as trust knows of it."""
+    known = acts[acts.by_member & (acts.age >= TRUST_LAG)]
+    found: pd.Series = known.groupby(["giver", "receiver"]).day.nunique() < 2
+    return found
+
+
+def _first_other(passed_on: pd.Series, scored: pd.DataFrame) -> NDArray[np.float64]:
+    """What the first voucher of each scored act's giver passed on to them, the scored person aside."""
+    ordered = passed_on.rename("part").reset_index().sort_values("part", ascending=False)
+    first, second = (ordered.groupby("receiver").nth(place).set_index("receiver") for place in (0, 1))
+    is_own = first.giver.reindex(scored.giver).to_numpy() == scored.receiver.to_numpy()
+    parts = np.where(is_own, second.part.reindex(scored.giver), first.part.reindex(scored.giver))
+    return np.nan_to_num(parts)
+
+
+def _on_scale(trust: NDArray[np.float64], by: Version) -> NDArray[np.float64]:
+    scale: NDArray[np.float64] = np.log(np.maximum(trust, by.no_trust) / by.no_trust) / np.log(
+        by.full_trust / by.no_trust
+    )
     return np.minimum(1, scale)
 
 
@@ -237,11 +302,11 @@ def _trust(shares: pd.Series, seeds: list[str]) -> pd.Series:
     return pd.Series(spsolve(left_side, DAMPING * nodes.isin(seeds), permc_spec="MMD_AT_PLUS_A"), nodes)
 
 
-def _evidence(scored: pd.DataFrame, half_life: int) -> pd.Series:
+def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
     """X: what trusted engagers brought on all networks, lifted a little by the crowd."""
     acts = scored.assign(actions=0.5 ** (scored.age / half_life))
     trusted, crowd = _bounded(acts), _bounded(acts.assign(weight=1))
-    return (1 + trusted) * (1 + CROWD_CURVE * np.log1p(CROWD_WEIGHT / CROWD_CURVE * crowd / (1 + trusted)))
+    return (1 + trusted) * (1 + by.crowd_curve * np.log1p(by.crowd_weight / by.crowd_curve * crowd / (1 + trusted)))
 
 
 def _bounded(acts: pd.DataFrame) -> pd.Series:

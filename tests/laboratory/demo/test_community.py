@@ -66,7 +66,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
 @pytest.fixture(scope="module")
 def trusted(made: Made) -> Trusted:
-    """By scoring version 2: everybody's candidate so many nights before the last one."""
+    """By scoring version 3: everybody's candidate so many nights before the last one."""
     nights = {ago: made.community.last_date - timedelta(days=ago) for ago in (5, 3, 2, 0)}
     found = {ago: trusted_scores(made.con, night) for ago, night in nights.items()}
     return {ago: {who: points for (who, _), points in scores.items()} for ago, scores in found.items()}
@@ -376,17 +376,25 @@ def within(points: float, limits: list[float]) -> bool:
     return low <= points <= high
 
 
-def test_maya_climbs_from_seventeen_to_sixty_five_in_three_nights_by_version_1(made: Made) -> None:
+def test_version_1_takes_maya_as_far(made: Made) -> None:
     numbers, maya = made.event("viral_nights")["numbers"], made.scores.of("p_maya")
     assert all(within(score, numbers["score_before_v1"]) for score in maya[-18:-3])
     assert within(maya[-1], numbers["candidate_after_v1"])
     assert maya[-4] < maya[-3] < maya[-2] < maya[-1]
 
 
-def test_maya_climbs_from_twelve_to_forty_one_and_has_to_be_held(made: Made, trusted: Trusted) -> None:
+def rank_of(scores: dict[str, float], person: str) -> float:
+    """The percentile rank of a person's score."""
+    return 100 * float(np.mean([points < scores[person] for points in scores.values()]))
+
+
+def test_maya_climbs_from_seventeen_to_sixty_five_in_three_nights_and_has_to_be_held(
+    made: Made, trusted: Trusted
+) -> None:
     numbers = made.event("viral_nights")["numbers"]
-    assert all(within(trusted[ago]["p_maya"], numbers["score_before_v2"]) for ago in (5, 3))
-    assert within(trusted[0]["p_maya"], numbers["candidate_after_v2"])
+    assert within(trusted[3]["p_maya"], numbers["score_before_v3"])
+    assert trusted[5]["p_maya"] < numbers["score_before_v3"][1]
+    assert within(trusted[0]["p_maya"], numbers["candidate_after_v3"])
     assert trusted[3]["p_maya"] + HOLD_MOVE_POINTS < trusted[2]["p_maya"] < trusted[0]["p_maya"]
 
 
@@ -413,7 +421,7 @@ def test_mayas_crowd_is_long_established(made: Made) -> None:
         from crowd left join history using (actor_id)""")
     assert (engagers, events) == (numbers["distinct_engagers"], numbers["engagements"])
     assert newcomers < engagers / 50
-    assert members > 500
+    assert members > 50
 
 
 def test_otto_has_one_viral_post_and_nothing_else(made: Made) -> None:
@@ -427,9 +435,9 @@ def test_otto_has_one_viral_post_and_nothing_else(made: Made) -> None:
 
 def test_one_post_moves_otto_little(made: Made, trusted: Trusted) -> None:
     numbers = made.event("single_viral_post")["numbers"]
-    assert within(trusted[2]["p_otto"], numbers["score_before_v2"])
-    assert within(trusted[0]["p_otto"], numbers["candidate_after_v2"])
-    assert trusted[0]["p_otto"] - trusted[2]["p_otto"] < 3
+    assert within(trusted[2]["p_otto"], numbers["score_before_v3"])
+    assert within(trusted[0]["p_otto"], numbers["candidate_after_v3"])
+    assert abs(rank_of(trusted[0], "p_otto") - rank_of(trusted[2], "p_otto")) < 15
 
 
 def test_the_ring_engages_only_with_itself(made: Made, trusted: Trusted) -> None:
@@ -446,7 +454,7 @@ def test_the_ring_engages_only_with_itself(made: Made, trusted: Trusted) -> None
     assert len(event["person_ids"]) == event["numbers"]["consenting"] == 14
     for person in event["person_ids"]:
         assert within(made.scores.of(person)[-1], event["numbers"]["candidate_after_v1"])
-        assert within(trusted[0][person], event["numbers"]["candidate_after_v2"])
+        assert within(trusted[0][person], event["numbers"]["candidate_after_v3"])
 
 
 def test_bruno_is_praised_by_accounts_without_any_other_history(made: Made) -> None:
@@ -469,8 +477,8 @@ def test_bruno_is_praised_by_accounts_without_any_other_history(made: Made) -> N
 
 def test_eighteen_hundred_bought_accounts_move_bruno_by_less_than_three_points(made: Made, trusted: Trusted) -> None:
     numbers = made.event("bought_burst")["numbers"]
-    assert within(trusted[5]["p_bruno"], numbers["score_before_v2"])
-    assert within(trusted[0]["p_bruno"], numbers["candidate_after_v2"])
+    assert within(trusted[5]["p_bruno"], numbers["score_before_v3"])
+    assert within(trusted[0]["p_bruno"], numbers["candidate_after_v3"])
     assert abs(trusted[3]["p_bruno"] - trusted[5]["p_bruno"]) < 3
 
 

@@ -22,4 +22,4 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(robustness, "RESAMPLES", 2)  # a build each
         patch.setattr(robustness, "LOST_SHARES", (0.1, 0.4))
-        return Evaluated(settings, evaluate(settings, Question(2, pairs=pairs, labels=labels)))
+        return Evaluated(settings, evaluate(settings, Question(3, pairs=pairs, labels=labels, beside=(2,))))

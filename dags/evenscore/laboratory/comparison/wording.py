@@ -7,8 +7,10 @@ from evenscore.report.words import plural, points, share, whole
 
 NOTHING = "\N{EN DASH}"
 FEATURES = {
+    "brief_engagers": "engagers of the last days",
     "recent_engagers": "recent engagers",
     "lasting_engagers": "lasting engagers",
+    "brief_crowd": "the crowd of the last days",
     "recent_crowd": "the recent crowd",
     "lasting_crowd": "the lasting crowd",
     "scale_floor": "the scale's floor",

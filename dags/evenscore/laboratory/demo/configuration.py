@@ -31,7 +31,7 @@ hold_move_points = 20       # a score that moved this far within hold_window_nig
 hold_window_nights = 3
 
 [scoring]
-version = 2                 # what is published; promoting another is changing this line
+version = 3                 # what is published; promoting another is changing this line
 seeds = []                  # where trust starts, "network:account" of members; none: the best-established ones
 history_nights = 60         # how many earlier nights are looked at
 

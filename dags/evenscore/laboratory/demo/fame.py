@@ -11,6 +11,8 @@ from evenscore.laboratory.demo.quiet import latest, quiet_posts
 from evenscore.laboratory.demo.stage import Note, Planted, Stage, praise, write_posts
 
 CROWD = 5_000
+MEMBERS_SHARE = 10
+"""In 100, of the people of the ledger who are among them."""
 VIRAL_POSTS_A_NIGHT = 6
 VIRAL_SHARES = (22, 35, 43)
 """How the crowd's engagements spread over the three nights."""
@@ -25,6 +27,7 @@ def viral_nights(stage: Stage) -> Planted:
     rng, maya = stage.rng(Part.VIRAL_NIGHTS), stage.accounts.index(MAYA)
     members = stage.members[np.isin(stage.members, stage.accounts.established)]
     others = np.setdiff1d(stage.accounts.established, members)
+    members = rng.permutation(members)[: len(members) * MEMBERS_SHARE // 100]
     crowd = np.concatenate([members, rng.permutation(others)[: CROWD - len(members)]])
     offset = np.repeat([2, 1, 0], VIRAL_POSTS_A_NIGHT)
     posts = write_posts(rng, stage, Part.VIRAL_NIGHTS, np.full(len(offset), maya), offset)
@@ -37,17 +40,16 @@ def viral_nights(stage: Stage) -> Planted:
         "pixels",
         2,
         0,
-        "p_maya, adult, at about 12 for weeks, goes viral on three nights running: many posts, most of the established"
-        " community, several engagements each. Her candidate climbs to about 41 in three nights (by scoring version 1"
-        " from 17 to 65); it must be held.",
+        "p_maya, 19, at about 17, goes viral on three nights running: many posts, most of the established community,"
+        " several engagements each. Her candidate climbs from about 17 to about 65 in three nights; it must be held.",
         ["p_maya"],
         [MAYA],
         {
             "age_years": 19,
-            "score_before_v1": [15, 19],
+            "score_before_v1": [13, 19],
             "candidate_after_v1": [62, 68],
-            "score_before_v2": [10, 13],
-            "candidate_after_v2": [39, 43],
+            "score_before_v3": [14, 23],
+            "candidate_after_v3": [60, 70],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
             "distinct_engagers": len(crowd),
@@ -71,7 +73,7 @@ def single_viral_post(stage: Stage) -> Planted:
         1,
         1,
         "One post of p_otto gets thousands of engagements in one night, nothing else is unusual. No single post may"
-        " carry more than a quarter of the evidence: he moves from about 14 to 17 and must not be held. Scoring version"
+        " carry more than a quarter of the evidence: he moves from about 22 to 29 and must not be held. Scoring version"
         " 1 knows no such bound, takes him to 54 and must hold him.",
         ["p_otto"],
         [OTTO],
@@ -79,8 +81,8 @@ def single_viral_post(stage: Stage) -> Planted:
             "engagements": len(crowd),
             "distinct_engagers": len(crowd),
             "candidate_after_v1": [51, 58],
-            "score_before_v2": [13, 15.5],
-            "candidate_after_v2": [15.5, 18],
+            "score_before_v3": [20, 25],
+            "candidate_after_v3": [26, 33],
             "object_ids": post.object.tolist(),
         },
     )

@@ -41,7 +41,7 @@ def ring(stage: Stage) -> Planted:
         RING_OFFSET,
         0,
         "Forty accounts engage heavily and only with each other; fourteen belong to people who consented."
-        " They must be named a ring and gain little: by scoring version 2 they stay below 12 (by version 1: 30).",
+        " They must be named a ring and gain little: by scoring version 3 they stay below 20 (by version 1: 30).",
         [f"p_ring_{number:02d}" for number in range(1, RING_MEMBERS + 1)],
         list(RING),
         {
@@ -49,7 +49,7 @@ def ring(stage: Stage) -> Planted:
             "consenting": RING_MEMBERS,
             "engagements": visits,
             "candidate_after_v1": [26, 34],
-            "candidate_after_v2": [3, 12],
+            "candidate_after_v3": [4, 20],
         },
     )
     return rows, note
@@ -71,7 +71,7 @@ def bought_burst(stage: Stage) -> Planted:
         BURST_OFFSET,
         BURST_OFFSET,
         "p_bruno gets 800 engagements and 1,000 follows in one night from accounts without any other history: a bought"
-        " burst. No trust reaches them and follows gain nothing: he stays at about 11, and there is nothing to hold."
+        " burst. No trust reaches them and follows gain nothing: he stays at about 31, and there is nothing to hold."
         " Scoring version 1 takes him to 46 and must hold him.",
         ["p_bruno"],
         [BRUNO],
@@ -79,8 +79,8 @@ def bought_burst(stage: Stage) -> Planted:
             "engagements": len(likes),
             "follows": len(follows),
             "candidate_after_v1": [43, 50],
-            "score_before_v2": [9, 13],
-            "candidate_after_v2": [10, 13],
+            "score_before_v3": [28, 34],
+            "candidate_after_v3": [28, 34],
             "bought_account_ids": list(BOUGHT),
         },
     )

@@ -13,10 +13,14 @@ from evenscore.laboratory.demo.stage import Stage, praise, write_posts
 POST_EVERY = 3
 HORIZON = 400
 """Quiet days are drawn this far back, however few of them the demo shows."""
-FANS = {MAYA: 7, OTTO: 8, BRUNO: 7} | dict.fromkeys(RING, 2)
+FANS = {MAYA: 5, OTTO: 8, BRUNO: 7} | dict.fromkeys(RING, 2)
 """How many people turned to each of the cast, now and then, before anything happened."""
 FAN_CHANCE = 6
 """In 100, that a fan turns up on a night."""
+CIRCLE = 8
+"""How many others of the ledger each of its people turns to now and then: who asks for a score knows some who did."""
+CIRCLE_CHANCE = 5
+"""In 100, that one of them turns to one of those on a night."""
 RING_UNTIL = 21
 """The ring's members turn to nobody else from the night after."""
 
@@ -41,13 +45,27 @@ def quiet_life(stage: Stage) -> Events:
     cast = (MAYA, OTTO, BRUNO, LENA, *RING)
     posts = {account_id: quiet_posts(stage, account_id) for account_id in cast}
     praised = [_fans(stage, account_id, posts[account_id]) for account_id in FANS]
-    return together([*posts.values(), *praised, *_outings(stage, cast)])
+    return together([*posts.values(), *praised, *_outings(stage, cast), *_circles(stage)])
+
+
+def _circles(stage: Stage) -> list[Events]:
+    """People of the ledger turn to the same few others of it all the time, rather to the better known."""
+    rng, members = stage.rng(Part.QUIET_LIFE, 0, 0, 0), stage.members
+    weights = stage.accounts.popularity[members]
+    circle = members[weighted(rng, weights, CIRCLE * len(members))]
+    visitors = np.repeat(members, CIRCLE)
+    chunks = []
+    for offset in stage.nights.offsets:
+        rng = stage.rng(Part.QUIET_LIFE, 0, 1, offset)
+        out = percent(rng, CIRCLE_CHANCE, len(visitors)) & (visitors != circle)
+        out &= (stage.accounts.joined[visitors] >= offset) & (stage.accounts.joined[circle] >= offset)
+        chunks.append(engage(rng, stage.life, Part.QUIET_LIFE, offset, visitors[out], circle[out]))
+    return chunks
 
 
 def _fans(stage: Stage, account_id: str, posts: Events) -> Events:
     rng = stage.rng(Part.QUIET_LIFE, stage.accounts.index(account_id), 1)
-    pick = stage.pick if account_id in RING else stage.pick_known
-    fans = pick(rng, FANS[account_id])
+    fans = stage.pick(rng, FANS[account_id]) if account_id in RING else stage.pick_members(rng, FANS[account_id])
     offset, fan = np.nonzero(percent(rng, FAN_CHANCE, HORIZON * len(fans)).reshape(HORIZON, len(fans)))
     return praise(rng, stage, fans[fan], offset, latest(posts, offset))
 

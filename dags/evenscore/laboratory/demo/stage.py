@@ -62,10 +62,10 @@ class Stage:
         """Some established ordinary accounts, in random order."""
         return rng.permutation(self.accounts.established)[:size]
 
-    def pick_known(self, rng: np.random.Generator, size: int) -> Ints:
-        """Some of the best-known two percent of established accounts, in random order."""
-        known = self.accounts.established
-        return rng.permutation(known[self.accounts.ranks[known] < len(self.accounts.ranks) // 50])[:size]
+    def pick_members(self, rng: np.random.Generator, size: int) -> Ints:
+        """Some of the three hundred best-known established accounts of people in the ledger, in random order."""
+        known = self.members[np.isin(self.members, self.accounts.established)]
+        return rng.permutation(known[np.argsort(self.accounts.ranks[known], kind="stable")[:300]])[:size]
 
 
 def write_posts(rng: np.random.Generator, stage: Stage, part: Part, author: Ints, offset: Ints) -> Events:

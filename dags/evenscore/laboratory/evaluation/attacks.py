@@ -15,7 +15,8 @@ from evenscore.laboratory.evaluation.trials import Bend
 
 @dataclass(frozen=True)
 class Attack:
-    """What is done to each of its targets: `kind` is fakes, ring, helped_ring, followers or viral."""
+    """What is done to each of its targets: `kind` is fakes, ring, helped_ring, answered, answered_member, confederate,
+    paid, followers or viral."""
 
     kind: str
     size: int
@@ -24,6 +25,10 @@ class Attack:
     """How often each of the accounts acts, on random ones of so many days."""
     label: str = ""
     """What a measure calls it, where its size and kind do not say all."""
+    helpers: int = 0
+    """How many confederates answer every one of the accounts, once each."""
+    standing: float = 0.0
+    """Above which share of the members who are trusted at all the confederates stand."""
 
 
 MADE = """
@@ -49,6 +54,10 @@ MADE = """
 
 FAKE = "concat_ws('-', 'made', plan.label, plan.number, {})"
 RINGS = "kind in ('ring', 'helped_ring')"
+STRANGERS = "kind in ('fakes', 'answered', 'answered_member', 'confederate')"
+MEMBERS = "kind in ('ring', 'helped_ring', 'answered_member')"
+TRUST_LAG = 14
+"""What an account is given later than so many days before the night, trust knows nothing of yet."""
 CROWD = """
     with crowd as (
         select
@@ -72,7 +81,8 @@ def attacks(plan: pd.DataFrame, night: date, seed: int) -> Bend:
     def bend(con: duckdb.DuckDBPyConnection) -> None:
         _register(con, plan)
         for part in _parts(seed):
-            con.execute(MADE.format(**part), {"night": night})
+            query = MADE.format(**part)
+            con.execute(query, {"night": night} | ({"seed": str(seed)} if "$seed" in query else {}))
         _grant_rings(con)
         con.execute(MADE.format(**VIRAL), {"seed": str(seed), "day": night})
 
@@ -92,18 +102,70 @@ def _parts(seed: int) -> list[dict[str, str]]:
         f"objects.object_ids[1 + cast(floor({uniform(*draw, repr('object'))} * len(objects.object_ids)) as integer)]"
     )
     outward = usual | {"actor": one, "target": "plan.account_id", "object": known, "day": ago.format(uniform(*draw))}
+    earlier = f"$night::date - {TRUST_LAG} - cast(floor({uniform(*draw[:-1], repr('answer'))} * 45) as integer)"
     inward = usual | {"object": FAKE.format("fake, act"), "day": ago.format(uniform(*draw, repr("inward")))}
     friend = FAKE.format("(fake + 1 + act % 3) % plan.size")
     return [
-        outward | {"key": "'fake', fake, act", "when": f"kind = 'fakes' or {RINGS}"},
+        outward | {"key": "'fake', fake, act", "when": f"{STRANGERS} or {RINGS}"},
         outward | {"key": "'follow', fake", "verb": "'follow'", "when": "kind = 'followers' and act = 0"},
         inward | {"key": "'friend', fake, act", "actor": one, "target": friend, "when": RINGS},
         # The target stands for ten of its ring, and lends it what trust it has.
         inward
         | {"key": "'return', fake, act", "actor": "plan.account_id", "target": one}
         | {"when": "kind = 'helped_ring' and fake < 10"},
+        # A member answers each of the accounts once, on one day; members of the network, drawn at random.
+        inward
+        | {"key": "'answered', fake", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
+        | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
+        | {"when": f"kind in ('answered', 'answered_member') and {NEXT_KNOWN}"},
+        inward
+        | {"key": "'confederate', fake, known.place", "crowd": KNOWN.format(order="trust, account_id")}
+        | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
+        | {"when": "kind = 'confederate' and known.place between first_helper and first_helper + helpers - 1"},
+        # Genuine members, who do what the accounts of others do.
+        outward
+        | {"key": "'paid', fake, act", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
+        | {"actor": "known.account_id", "each": EACH_HELPED + EACH_ACT_ONLY}
+        | {"when": f"kind = 'paid' and {NEXT_KNOWN}"},
     ]
 
+
+KNOWN = """
+    with known as (
+        select
+            network,
+            account_id,
+            row_number() over (partition by network order by {order}) as place,
+            count(*) over (partition by network) as known_count
+        from (
+            select people.network, people.account_id, coalesce(max(trust.trust_weight), 0) as trust
+            from base.people as people
+            left join base.trust as trust
+                on trust.engager_id = 'member:' || people.person_id and people.network = trust.network
+            where (people.network, people.account_id) in (
+                select (network, actor_id)
+                from base.activity
+                where occurred_at::date between $night::date - 364 and $night
+            )
+            group by all
+        )
+        where $seed is not null
+    )
+"""
+"""Accounts of people with a score that acted within a year, in an order."""
+
+NEXT_KNOWN = "known.place = 1 + (plan.number * plan.size + fake) % known_count"
+EACH_HELPED = """
+    inner join known using (network)
+    cross join unnest(range(plan.size)) as fakes (fake)
+    cross join lateral (
+        select 1 + cast(floor(plan.standing * (known_count - plan.helpers)) as integer) + plan.number as first_helper
+    )
+"""
+EACH_ACT_ONLY = """
+    cross join unnest(range(plan.acts)) as acts (act)
+    left join base.objects as objects on plan.network = objects.network and plan.account_id = objects.account_id
+"""
 
 EACH_ACT = """
     cross join unnest(range(plan.size)) as fakes (fake)
@@ -137,7 +199,7 @@ def _grant_rings(con: duckdb.DuckDBPyConnection) -> None:
             'grant' as action, 'public_score' as purpose, true as is_adult, timestamptz '1970-01-01' as recorded_at
         from plan
         cross join unnest(range(size)) as fakes (fake)
-        where {RINGS}
+        where {MEMBERS}
         """
     )
 

@@ -44,6 +44,11 @@ class Bench:
         return first, last
 
     @property
+    def beside(self) -> tuple[str, ...]:
+        """The columns of the other scoring versions' standings."""
+        return tuple(f"version_{version}" for version in self.question.beside)
+
+    @property
     def nights(self) -> list[date]:
         """Consecutive nights up to tonight."""
         count = min(SERIES_NIGHTS, (self.tonight - self.first).days)

@@ -129,7 +129,7 @@ HELD_TRUST = f"""
 
     )
 
-    select drawn.pair_id, $night::date as as_of_date, trust.trust_weight
+    select trust.scoring_version, drawn.pair_id, $night::date as as_of_date, trust.trust_weight
     from drawn
     left join base.people as people on drawn.drawn_id = '{ACCOUNT}' || people.network || ':' || people.account_id
     inner join base.trust as trust

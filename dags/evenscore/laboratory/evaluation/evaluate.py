@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, publishing, runs
+from evenscore import durable, landing, publishing, runs
 from evenscore.errors import UsageError
 from evenscore.evaluations import Measure, as_plain, keep
 from evenscore.laboratory.evaluation import gaming, quality, robustness
@@ -59,13 +59,19 @@ def evaluate(settings: Settings, question: Question) -> Evaluation:
 
     Raises UsageError where there is nothing to measure.
     """
-    until = question.last or datetime.now(UTC).date()
-    with scratch(settings, question.version, until, question.is_everybody_granted) as home:
+    until = question.last or _last_landed(settings)
+    with scratch(settings, question.version, until, question.is_everybody_granted, question.beside) as home:
         bench = Bench(home, question)
         found = [measure for name in question.only or GROUPS for measure in _timed(name, bench)]
     if not found:
         raise UsageError("--from, --until, --only: too little activity, or too few people, for any of these measures")
     return _kept(settings, bench, found)
+
+
+def _last_landed(settings: Settings) -> date:
+    """The last day of activity that has landed: a set that has ended is not judged on days of which nobody knows."""
+    days = [found.day for found in landing.manifests(settings.places) if found.dataset == "activity"]
+    return date.fromisoformat(max(days)) if days else datetime.now(UTC).date()
 
 
 def _timed(name: str, bench: Bench) -> list[Measure]:

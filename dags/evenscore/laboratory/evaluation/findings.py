@@ -26,6 +26,11 @@ def at_most(limit: float) -> Judge:
     return lambda found: _greatest(found) <= limit
 
 
+def averaging(limit: float) -> Judge:
+    """Kept where the mean stays within the limit."""
+    return lambda found: found.value <= limit
+
+
 def between(low: float, high: float) -> Judge:
     """Kept where the figure lies between two."""
     return lambda found: low <= found.value <= high
@@ -42,6 +47,31 @@ def _greatest(found: Measure) -> float:
 
 HELPED = "The target acts for ten of them in return: can it lend its own crowd the trust that it has?"
 PATIENT = "A hundred that acted for each other on most days of a year: can they become where trust starts?"
+
+RANKS = (
+    ("100_fakes", "A hundred fakes", "Accounts that nobody knows.", 3),
+    ("1000_fakes", "A thousand fakes", "Accounts that nobody knows.", 6),
+    ("10_fakes_answered_once_by_members", "Ten that were answered", "Members answered each of them once.", 5),
+    ("10_fakes_who_are_members_answered_once", "Ten members that were answered", "They asked for a score too.", 5),
+    ("100_fakes_answered_once_by_members", "A hundred that were answered", "Members answered each of them once.", 15),
+    (
+        "100_fakes_who_are_members_answered_once",
+        "A hundred members that were answered",
+        "They asked for a score too.",
+        15,
+    ),
+    ("a_median_confederate_of_100_fakes", "A confederate", "A member of median trust answers a hundred fakes.", 3),
+    ("a_trusted_confederate_of_100_fakes", "A trusted confederate", "One of the top tenth answers a hundred fakes.", 3),
+    ("10_ring", "A ring of ten", "They also act for each other, and consent.", 4),
+    ("100_ring", "A ring of a hundred", "They also act for each other, and consent.", 4),
+    ("1000_ring", "A ring of a thousand", "They also act for each other, and consent.", 4),
+    ("10_helped_ring", "A helped ring of ten", HELPED, 4),
+    ("100_helped_ring", "A helped ring of a hundred", HELPED, 4),
+    ("1000_helped_ring", "A helped ring of a thousand", HELPED, 4),
+    ("100_patient_ring", "A patient ring", PATIENT, 4),
+    ("100_patient_helped_ring", "A patient ring that is helped", PATIENT, 4),
+)
+"""What people might buy, and how many percentile ranks it may gain by law L5."""
 
 SUBJECTS = (
     Subject(
@@ -60,6 +90,7 @@ SUBJECTS = (
     ),
     Subject("nightly_move_median", "It holds still", "The usual move from one night to the next.", "L8"),
     Subject("nightly_move_p99", "Even at the edge", "One score in a hundred moves more than this in a night.", "L8"),
+    Subject("score_spread", "The scale is used", "Points between the tenth and the ninetieth percentile."),
     Subject("kendall_night_to_night", "The order stays", "Rank correlation between one night and the next."),
     Subject(
         "false_jump_share",
@@ -67,32 +98,18 @@ SUBJECTS = (
         "Of rises by 5 points or more within 3 nights, those half undone within 14.",
     ),
     Subject("lag_days_of_90_percent", "Lasting fame shows", "Days until 90 % of a rise that lasts is taken.", "L8"),
-    Subject("points_gained_by_10_fakes", "Ten fakes", "Points that ten bought accounts add.", "L5", at_most(1)),
-    Subject("points_gained_by_100_fakes", "A hundred fakes", "At most 1 point, says the law.", "L5", at_most(1)),
-    Subject("points_gained_by_1000_fakes", "A thousand fakes", "At most 3 points, as for a ring.", "L5", at_most(3)),
-    Subject(
-        "points_gained_by_100_fakes_acting_once",
-        "A hundred fakes, one act each",
-        "The cheapest crowd.",
-        "L5",
-        at_most(1),
+    *(
+        Subject(f"ranks_gained_by_{attack}", title, f"{means} At most {most:g} percentiles.", "L5", averaging(most))
+        for attack, title, means, most in RANKS
     ),
     Subject(
-        "points_gained_by_10_ring", "A ring of ten", "They also act for each other, and consent.", "L5", at_most(3)
+        "ranks_gained_by_ten_genuine_members_paid", "Ten genuine members, paid", "No ranking can tell why they came."
     ),
     Subject(
-        "points_gained_by_100_ring",
-        "A ring of a hundred",
-        "They also act for each other, and consent.",
-        "L5",
-        at_most(3),
+        "ranks_gained_by_five_trusted_confederates_of_100_fakes",
+        "Five confederates of a hundred fakes",
+        "Each of the five answers each fake once.",
     ),
-    Subject("points_gained_by_1000_ring", "A ring of a thousand", "At most 3 points, says the law.", "L5", at_most(3)),
-    Subject("points_gained_by_10_helped_ring", "A helped ring of ten", HELPED, "L5", at_most(3)),
-    Subject("points_gained_by_100_helped_ring", "A helped ring of a hundred", HELPED, "L5", at_most(3)),
-    Subject("points_gained_by_1000_helped_ring", "A helped ring of a thousand", HELPED, "L5", at_most(3)),
-    Subject("points_gained_by_100_patient_ring", "A patient ring", PATIENT, "L5", at_most(3)),
-    Subject("points_gained_by_100_patient_helped_ring", "A patient ring that is helped", PATIENT, "L5", at_most(3)),
     Subject("points_gained_by_1000_followers", "Bought followers", "Nothing, says the law.", "L5", at_most(1e-6)),
     Subject("points_gained_by_viral_post_near_17", "One viral post, at 17", "10,000 engagers on one post.", "L3"),
     Subject("points_gained_by_viral_post_typical", "One viral post, typical", "10,000 engagers on one post.", "L3"),
@@ -174,6 +191,8 @@ def figure(value: float, unit: str) -> str:
     size = abs(value)
     if unit == "share":
         return f"{sign}{100 * size:.1f} %"
+    if unit == "percentiles":
+        return f"{sign}{size:.1f} percentiles"
     if unit in ("points", "days"):
         return f"{sign}{size:.2f} {unit}" if unit == "points" else f"{size:.1f} days"
     if unit in ("people", "accounts"):

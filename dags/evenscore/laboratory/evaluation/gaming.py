@@ -17,6 +17,17 @@ from evenscore.laboratory.evaluation.rivals import RIVALS
 TARGETS = 10
 BOUGHT = tuple(Attack(kind, size) for kind in ("fakes", "ring", "helped_ring") for size in (10, 100, 1000))
 ONCE = Attack("fakes", 100, acts=1, label="100_fakes_acting_once")
+ANSWERED = tuple(
+    Attack(kind, size, label=f"{size}_fakes_{label}")
+    for kind, label in (("answered", "answered_once_by_members"), ("answered_member", "who_are_members_answered_once"))
+    for size in (10, 100)
+)
+CONFEDERATES = (
+    Attack("confederate", 100, label="a_median_confederate_of_100_fakes", helpers=1, standing=0.5),
+    Attack("confederate", 100, label="a_trusted_confederate_of_100_fakes", helpers=1, standing=0.9),
+    Attack("confederate", 100, label="five_trusted_confederates_of_100_fakes", helpers=5, standing=0.9),
+)
+PAID = Attack("paid", 10, label="ten_genuine_members_paid")
 FOLLOWERS = Attack("followers", 1000)
 PATIENT = (
     Attack("ring", 100, days=365, acts=60, label="100_patient_ring"),
@@ -34,7 +45,11 @@ FANS = 20
 
 def measure_fakes(bench: Bench) -> list[Measure]:
     """Points that ordinary people gain by bought crowds of several sizes, beside what an event count would give."""
-    return [*_bought(bench, (*BOUGHT, ONCE), TARGETS), *_bought(bench, PATIENT, TARGETS // 2)]
+    return [
+        *_bought(bench, (*BOUGHT, ONCE), TARGETS),
+        *_bought(bench, PATIENT, TARGETS // 2),
+        *_bought(bench, (*ANSWERED, *CONFEDERATES, PAID), TARGETS),
+    ]
 
 
 def _bought(bench: Bench, crowds: tuple[Attack, ...], most: int) -> list[Measure]:
@@ -74,9 +89,8 @@ def _accounts(bench: Bench, people: "pd.Index[str]") -> pd.DataFrame:
 
 
 def _plan(targets: pd.DataFrame, attack: Attack) -> pd.DataFrame:
-    return targets.reset_index(drop=True).assign(
-        **asdict(attack) | {"label": attack.label or f"{attack.size}_{attack.kind}", "number": range(len(targets))}
-    )
+    label = attack.label or f"{attack.size}_{attack.kind}"
+    return targets.reset_index(drop=True).assign(**asdict(attack) | {"label": label, "number": range(len(targets))})
 
 
 def _gains(bench: Bench, plan: pd.DataFrame) -> list[Measure]:
@@ -87,13 +101,30 @@ def _gains(bench: Bench, plan: pd.DataFrame) -> list[Measure]:
     after = bench.scratch.standings([bench.tonight]).set_index("person")
     groups = plan.groupby("label", sort=False)["person"]
     spared = before.index[before["is_sufficient"] & before["is_active"] & ~before.index.isin(plan["person"])]
-    return [measure for label, who in groups for measure in _gained(str(label), before, after, who, spared)]
+    found = [measure for label, who in groups for measure in _gained(str(label), before, after, who, spared)]
+    for version in bench.beside:
+        was, became = (standing.assign(raw_score=standing[version]) for standing in (before, after))
+        for label, who in groups:
+            found += _ranks_gained(f"{label}_of_{version}", was, became, who, spared)
+    return found
+
+
+def _ranks_gained(
+    label: str, before: pd.DataFrame, after: pd.DataFrame, who: "pd.Series[str]", spared: "pd.Index[str]"
+) -> Iterator[Measure]:
+    """Percentile ranks among all others with enough evidence that are gained: points can be shrunk, ranks cannot."""
+    others = figures(before, spared, "raw_score")
+    was, became = (measures.percentile(figures(standing, who, "raw_score"), others) for standing in (before, after))
+    yield Measure(
+        f"ranks_gained_by_{label}", None, *spread(became - was), np.nan, "", "percentiles", "targets", len(who)
+    )
 
 
 def _gained(
     label: str, before: pd.DataFrame, after: pd.DataFrame, who: "pd.Series[str]", spared: "pd.Index[str]"
 ) -> Iterator[Measure]:
     own = figures(after, who, "score") - figures(before, who, "score")
+    yield from _ranks_gained(label, before, after, who, spared)
     rivals = {rival: _rival_gain(rival, before, after, who, spared) for rival in RIVALS}
     baseline = spread(rivals["event_count"]).value
     for suffix, gains in (("", own), *((f"_of_{rival}", gains) for rival, gains in rivals.items())):

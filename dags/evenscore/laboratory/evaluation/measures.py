@@ -83,6 +83,14 @@ def equated(values: Floats, population: Floats, points: Floats) -> Floats:
     return result
 
 
+def percentile(values: Floats, population: Floats) -> Floats:
+    """The percentile ranks of values in a population, 0 to 100; a tie counts half."""
+    ordered = np.sort(population)
+    below, at_most = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
+    ranks: Floats = 50 * (below + at_most) / max(len(ordered), 1)
+    return ranks
+
+
 def rank_loss(before: Floats, after: Floats) -> float:
     """Mean number of places that people moved, as a share of all places, 0 to 1; ties share a place."""
     places = np.abs(stats.rankdata(before) - stats.rankdata(after))

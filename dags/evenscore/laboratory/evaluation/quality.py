@@ -26,6 +26,7 @@ MOVES = {
     0.9: "nightly_move_p90",
     0.99: "nightly_move_p99",
 }
+SCORES = {0.1: "score_p10", 0.5: "score_p50", 0.9: "score_p90", 0.99: "score_p99", 1.0: "score_max"}
 JUMP_POINTS = 5.0
 JUMP_NIGHTS = 3
 UNDONE_NIGHTS = 14
@@ -42,18 +43,20 @@ def measure_quality(bench: Bench) -> list[Measure]:
         return []
     found: list[Measure] = []
     for name, judge, unit in (("spearman", measures.spearman, "correlation"), ("ndcg_100", measures.ndcg, "share")):
-        found += _foresight(bench.quality, name, judge, unit)
+        found += _foresight(bench.quality, name, judge, unit, bench.beside)
     return found
 
 
-def _foresight(standings: pd.DataFrame, name: str, judge: Judge, unit: str) -> Iterator[Measure]:
+def _foresight(
+    standings: pd.DataFrame, name: str, judge: Judge, unit: str, beside: tuple[str, ...]
+) -> Iterator[Measure]:
     days = [(day, people[people["is_active"]]) for day, people in each_day(standings)]
     outcomes = [people["next_engager_count"].to_numpy() for _, people in days]
     reached = {
         ranking: [
             judge(people[ranking].to_numpy(), outcome) for (_, people), outcome in zip(days, outcomes, strict=True)
         ]
-        for ranking in ("raw_score", *RIVALS)
+        for ranking in ("raw_score", *beside, *RIVALS)
     }
     for ranking, values in reached.items():
         measure = name if ranking == "raw_score" else f"{name}_of_{ranking}"
@@ -76,11 +79,27 @@ def measure_moves(bench: Bench) -> list[Measure]:
     scores = _by_night([(day, people["score"]) for day, people in nights])
     rivals = _by_night([(day, _equated(people, "persistence")) for day, people in nights])
     return [
+        *_spread_of(nights[-1][1]["score"], scores),
         *_sizes(scores, rivals),
         _order(nights),
         _jumps(scores, rivals),
         _next_night(nights),
     ]
+
+
+def _spread_of(tonight: "pd.Series[float]", scores: Floats) -> Iterator[Measure]:
+    """How much of the scale is used, and what share of that a night moves."""
+    low, high = float(tonight.quantile(0.1)), float(tonight.quantile(0.9))
+    for share, name in SCORES.items():
+        found = float(tonight.quantile(share))
+        yield Measure(name, None, found, np.nan, np.nan, np.nan, "", "points", "people", len(tonight))
+    yield Measure("score_spread", None, high - low, low, high, np.nan, "", "points", "people", len(tonight))
+    for share, name in ((0.5, "median"), (0.99, "p99")):
+        moved = [size / (high - low) for size in _quantiles(scores, share)] if high > low else []
+        found_moves = spread(moved)
+        yield Measure(
+            f"nightly_move_{name}_of_spread", None, *found_moves, np.nan, "", "share", "pairs of nights", len(moved)
+        )
 
 
 def _equated(people: pd.DataFrame, rival: str) -> "pd.Series[float]":

@@ -24,3 +24,5 @@ class Question:
     only: tuple[str, ...] = ()
     """Groups of measures; none means all."""
     seed: int = 1
+    beside: tuple[ScoringVersion, ...] = ()
+    """Other scoring versions, measured in the same run on the same events."""

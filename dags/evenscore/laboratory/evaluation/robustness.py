@@ -89,8 +89,8 @@ FALLEN = f"""
     with found as ({PARTS})
     select count(distinct person)
     from found
-    inner join base.parts as eve using (person, network)
-    inner join base.parts as usual using (person, network)
+    inner join base.parts as eve using (person, network, scoring_version)
+    inner join base.parts as usual using (person, network, scoring_version)
     where network = $network and eve.as_of_date = $eve and usual.as_of_date = $day and found.as_of_date = $day
         and ({FEWER})
 """

@@ -7,7 +7,7 @@ nights, are out of its reach. It holds people's data, so it is removed when the 
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -65,6 +65,7 @@ PARTS = """
         person_id || '/' || persona as person,
         network,
         as_of_date,
+        scoring_version,
         crowd_short,
         crowd_long,
         trusted_short,
@@ -112,7 +113,7 @@ REMEMBERED = {
     """,
     "services": "select network, account_id from conformed.programs",
     "trust": """
-        select person_id, persona, network, engager_id, trust_weight
+        select scoring_version, person_id, persona, network, engager_id, trust_weight
         from conformed.trust_weights
         inner join conformed.pairs using (pair_id)
         where as_of_date = $night
@@ -127,6 +128,8 @@ class Scratch:
     """A scratch home that is laid out and ready for trials."""
 
     settings: Settings
+    beside: tuple[int, ...] = ()
+    """Other scoring versions that every trial builds too."""
 
     @contextlib.contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -138,7 +141,12 @@ class Scratch:
     @property
     def score(self) -> str:
         """The dbt model of the scores."""
-        return f"score_person__influence.v{self.settings.scoring.version}"
+        return _model(self.settings.scoring.version)
+
+    @property
+    def scores(self) -> list[str]:
+        """The dbt models of the scores of every version that is looked at."""
+        return [self.score, *map(_model, self.beside)]
 
     def build(self, dates: Sequence[date], night: date, bend: Bend = as_it_is, rebend: Bend | None = None) -> None:
         """Build the scores of some dates as a night of `night` would; `rebend` changes trust weights half-way."""
@@ -148,20 +156,27 @@ class Scratch:
             con.execute("create or replace table raw.look_back as select unnest($1::date[]) as as_of_date", [dates])
             con.execute("update raw.night set as_of_date = $1, shown_date = $1", [night])
             bend(con)
-        self._dbt(f"+{self.score} programs")
+        self._dbt(f"{' '.join(f'+{score}' for score in self.scores)} programs")
         if rebend:
             with self.connect() as con:
                 rebend(con)
-            self._dbt(f"feat_pair__actions+,+{self.score}")
+            self._dbt(" ".join(f"feat_pair__actions+,+{score}" for score in self.scores))
 
     def standings(self, ranked: Sequence[date] = ()) -> pd.DataFrame:
         """The scores that were built, one row a person, persona and date, beside what rival rankings say.
 
         PageRank takes a while: it is there on the dates `ranked`.
         """
-        table = f"scores.{self.score.replace('.', '_')}"
         with self.connect() as con:
-            return add_rivals(con, table, ranked)
+            found = add_rivals(con, _table(self.score), ranked)
+            for version in self.beside:
+                query = f"""
+                    select person_id || '/' || persona as person, as_of_date::timestamp as as_of_date,
+                        raw_score as version_{version}
+                    from {_table(_model(version))} where known_date = as_of_date
+                """
+                found = found.merge(con.execute(query).df(), on=["person", "as_of_date"], how="left")
+            return found
 
     def remember(self, night: date) -> None:
         """Keep in `base` what later trials need of the one just built: who is who, habits, objects, trust."""
@@ -176,16 +191,30 @@ class Scratch:
 
     def _dbt(self, selector: str) -> None:
         options = ["--select", selector, "--exclude-resource-type", "test"]
-        warehouse.build(self.settings, "a trial", options, names_engagers=True)
+        warehouse.build(self.settings, "a trial", options, names_engagers=True, beside=self.beside)
+
+
+def _model(version: int) -> str:
+    return f"score_person__influence.v{version}"
+
+
+def _table(model: str) -> str:
+    return f"scores.{model.replace('.', '_')}"
 
 
 @contextlib.contextmanager
-def scratch(settings: Settings, version: ScoringVersion, until: date, is_everybody_granted: bool) -> Iterator[Scratch]:
-    """A scratch home with all that had landed by the day `until`."""
+def scratch(
+    settings: Settings,
+    version: ScoringVersion,
+    until: date,
+    is_everybody_granted: bool,
+    beside: tuple[int, ...] = (),
+) -> Iterator[Scratch]:
+    """A scratch home with all that had landed by the day `until`; trials build the versions `beside` too."""
     with runs.only_one(Places(settings.places.evaluations)):
         _remove(settings)
         try:
-            yield _lay_out(settings, version, until, is_everybody_granted)
+            yield replace(_lay_out(settings, version, until, is_everybody_granted), beside=beside)
         finally:
             _remove(settings)
 

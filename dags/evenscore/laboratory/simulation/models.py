@@ -11,7 +11,7 @@ from evenscore.settings import Settings
 MODELS = (
     *("gate", "score_person__last_method", "score_person__accepted", "last_scores"),
     *("score_jumps", "incident_nights", "cohort_moves"),
-    *("gate_v1", "scale_v1", "scale_v2"),
+    *("gate_v1", "gate_v2", "scale_v1", "scale_v2", "scale_v3", "scale_constants"),
 )
 """What is built each night, as dbt selectors."""
 STAND_INS = ("gate_person__ages", "gate_person__home")

@@ -77,7 +77,8 @@ NIGHTLY = {
     """,
     "features.feat_person__engagers": """
         select person_id, persona, network, $day::date as as_of_date, $day::date as known_date,
-            short as crowd_short, long as crowd_long, short as trusted_short, long as trusted_long
+            $version::integer as scoring_version, 0.0 as crowd_brief, short as crowd_short, long as crowd_long,
+            0.0 as trusted_brief, short as trusted_short, long as trusted_long
         from parts inner join movers using (account) inner join base.people using (account)
     """,
     "conformed.activity": f"""
@@ -114,6 +115,7 @@ NIGHTLY = {
             group by all
         )
         select person_id, persona, network, $day::date as as_of_date, $day::date as known_date,
+            $version::integer as scoring_version, 0.0 as crowd_brief_loss, 0.0 as trusted_brief_loss,
             max(short_loss) as crowd_short_loss, max(long_loss) as crowd_long_loss,
             max(short_loss) as trusted_short_loss, max(long_loss) as trusted_long_loss, 1.0 as object_reach
         from lost group by all
