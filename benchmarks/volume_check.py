@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evenscore.base.settings import Checks
 from evenscore.checks import season
 from evenscore.checks.history import Floats
 from evenscore.checks.suites import load_suites
-from evenscore.settings import Checks
 
 BUCKETS = {"5min": 288, "1h": 24, "1D": 7}
 """Each size of bucket, and how many of them make a season: a day of the short ones, a week of days."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
 from evenscore_airflow import nights
 from evenscore_airflow.failures import failed
 from evenscore_airflow.surroundings import DEFAULTS, POOL, WAITING

@@ -22,8 +22,8 @@ import pendulum
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from evenscore.errors import EvenscoreError
-from evenscore.settings import Settings
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.settings import Settings
 from evenscore_airflow import nights, surroundings
 from evenscore_airflow.failures import failed
 from evenscore_airflow.surroundings import DEFAULTS, POOL, WAITING
@@ -45,7 +45,7 @@ def forget_people() -> None:
     @task.sensor(pool=POOL, **WAITING)
     def forget(ti: Any = None) -> Any:
         """Rewrite without them, each file once: landing zone, kept runs, run folders, logs; then note how much went."""
-        from evenscore.forgetting import erase  # seconds to import: not while Airflow parses
+        from evenscore.erasure import erase  # seconds to import: not while Airflow parses
 
         def forgotten(settings: Settings) -> dict[str, int]:
             found = erase.forget_due(settings, "forget_people")

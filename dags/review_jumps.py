@@ -21,8 +21,8 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Asset, Param, dag, task, task_group
 from airflow.sdk.exceptions import AirflowFailException
 
-from evenscore.errors import UsageError
-from evenscore.journal import LONGEST_REASON
+from evenscore.base.errors import UsageError
+from evenscore.state.journal import LONGEST_REASON
 from evenscore_airflow import surroundings
 from evenscore_airflow.failures import failed
 from evenscore_airflow.surroundings import DEFAULTS

@@ -7,21 +7,22 @@ from typing import Any
 
 import pytest
 
-from evenscore import durable, parsed_project
+from evenscore.base import atomic_io
+from evenscore.building import parsed_project
 from home import Home
 from shared_parse import shared
 
-durable.keep_private()  # as every verb and every DAG does
+atomic_io.keep_private()  # as every verb and every DAG does
 
 TESTS = Path(__file__).parent
 
 STEPPED = ("crash", "gate", "night", "publishing", "scores")
 """The files of tests/pipeline that read the three nights of `stepped`."""
 
-TOGETHER = ("dags", "forgetting", "laboratory/evaluation", "laboratory/simulation")
+TOGETHER = ("dags", "erasure", "laboratory/evaluation", "laboratory/simulation")
 """The folders that share a home of their own."""
 
-LONG = ("stepped", "forgetting", "pipeline", "dbt", "dags", "laboratory")
+LONG = ("stepped", "erasure", "pipeline", "dbt", "dags", "laboratory")
 """What takes longest is handed out first, so that no process waits for another at the end."""
 
 QUICK = ("connectors", "landing", "reviews", "scoring")

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from evenscore import durable
-from evenscore.places import Places
+from evenscore.base import atomic_io
+from evenscore.base.paths import HomePaths
 
 NIGHT = date(2026, 3, 15)
 
@@ -26,14 +26,14 @@ def held(person_id: str = "p_maya", **changed: Any) -> dict[str, Any]:
     """A row of score_jumps: maya's score wants to go from 15 to 63, and nobody has decided."""
     known: dict[str, Any] = dict.fromkeys(_names(JUMPS))
     known |= {"person_id": person_id, "persona": "personal", "as_of_date": NIGHT, "episode_date": NIGHT}
-    known |= {"rule": "promise", "cause": "viral_post", "candidate_score": 63.2, "last_good_score": 15.0}
+    known |= {"rule": "large_move", "cause": "viral_post", "candidate_score": 63.2, "last_good_score": 15.0}
     known |= {"top_post_share": 0.81, "top_post_id": "forum:t77", "candidate_without_top_post": 41.0}
     known |= {"top_engager_share": 0.02, "new_engager_share": 0.34, "engager_count": 812, "decision": "pending"}
     return known | changed
 
 
 def publish(
-    places: Places,
+    places: HomePaths,
     *jumps: dict[str, Any],
     night: date = NIGHT,
     run_id: str = "first",
@@ -58,9 +58,9 @@ def publish(
         _fill(con, "score_changes", CHANGES, changes)
         _fill(con, "incidents", INCIDENTS, list(incidents))
         con.commit()
-    durable.point(places.current, folder)
+    atomic_io.point(places.current, folder)
     if not places.database.is_symlink():
-        durable.point(places.database, places.current / "evenscore.duckdb")
+        atomic_io.point(places.database, places.current / "evenscore.duckdb")
     return folder
 
 

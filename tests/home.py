@@ -8,10 +8,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from evenscore import extraction, landing
-from evenscore.extraction import Delivery
-from evenscore.places import Places
-from evenscore.settings import Settings, load_settings
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings, load_settings
+from evenscore.intake import extraction
+from evenscore.intake.extraction import Delivery
+from evenscore.landing_zone import landing
 
 Record = dict[str, Any]
 
@@ -39,7 +40,7 @@ class Home:
         self.folder = folder
         self.data = folder / "data"
         self.config = folder / "evenscore.toml"
-        self.places = Places(folder / "home")
+        self.places = HomePaths(folder / "home")
         self.data.mkdir(parents=True)
         (folder / "ledger.csv").write_text(LEDGER)
         self.configure()

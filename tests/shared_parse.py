@@ -7,7 +7,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from evenscore.parsed_project import _state
+from evenscore.building.parsed_project import _state
 
 Parse = Callable[[str, list[str]], Any]
 

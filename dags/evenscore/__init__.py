@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evenscore.errors import BusyError, EvenscoreError, StoppedByCheck, UsageError
-    from evenscore.runs import Night
-    from evenscore.settings import Settings, load_settings
-    from evenscore.steps import run_night
+    from evenscore.base.errors import BusyError, EvenscoreError, StoppedByCheck, UsageError
+    from evenscore.base.settings import Settings, load_settings
+    from evenscore.night.steps import run_night
+    from evenscore.state.runs import Night
 
 __all__ = [
     "BusyError",
@@ -27,14 +27,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "BusyError": "errors",
-    "EvenscoreError": "errors",
-    "Night": "runs",
-    "Settings": "settings",
-    "StoppedByCheck": "errors",
-    "UsageError": "errors",
-    "load_settings": "settings",
-    "run_night": "steps",
+    "BusyError": "base.errors",
+    "EvenscoreError": "base.errors",
+    "Night": "state.runs",
+    "Settings": "base.settings",
+    "StoppedByCheck": "base.errors",
+    "UsageError": "base.errors",
+    "load_settings": "base.settings",
+    "run_night": "night.steps",
 }
 
 if not TYPE_CHECKING:  # a type checker must still complain about names that are not here

@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evenscore.errors import EvenscoreError
-from evenscore.forgetting import elsewhere
-from evenscore.forgetting.needles import Needles
-from evenscore.settings import Settings
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.settings import Settings
+from evenscore.erasure import elsewhere
+from evenscore.names.identifier_matcher import IdentifierMatcher
 from evenscore_airflow import metadata, surroundings
 
 DATABASE = "EVENSCORE_AIRFLOW_DATABASE"
@@ -33,13 +33,13 @@ def finish(settings: Settings, dag_run: Any = None) -> dict[str, int]:
     Raises EvenscoreError, and keeps the note, where the database (the one that knows `dag_run`) cannot be reached, or
     where somebody is named in what only Airflow itself can take away.
     """
-    needles = elsewhere.due(settings)
-    if needles is None:
+    matcher = elsewhere.due(settings)
+    if matcher is None:
         return {}
     engine = _database(dag_run)
-    found = metadata.scrub(engine, needles)
+    found = metadata.scrub(engine, matcher)
     engine.dispose()
-    counts = {**found.rows, "log files": _scrub_logs(needles)}
+    counts = {**found.rows, "log files": _scrub_logs(matcher)}
     if found.left:
         raise EvenscoreError(
             f"rewritten: {_in_words(counts)}; but somebody who has left is named in {_in_words(found.left)} as well: "
@@ -88,7 +88,7 @@ def _is_kept_away(name: str, value: str) -> bool:
     return name == OWN and value.startswith("airflow-db-not-allowed")
 
 
-def _scrub_logs(needles: Needles) -> int:
+def _scrub_logs(matcher: IdentifierMatcher) -> int:
     """Rewrite every local log without the lines that name somebody, in place: its writer may still have it open."""
     from airflow.configuration import conf
 
@@ -96,11 +96,11 @@ def _scrub_logs(needles: Needles) -> int:
     for path in sorted(Path(conf.get("logging", "base_log_folder")).rglob("*")):
         if path.is_symlink() or not path.is_file():
             continue
-        if needles.within(path.name):
+        if matcher.within(path.name):
             path.unlink()
             changed += 1
-        elif needles.within_bytes(content := path.read_bytes()):
-            kept = b"".join(line for line in content.splitlines(keepends=True) if not needles.within_bytes(line))
+        elif matcher.within_bytes(content := path.read_bytes()):
+            kept = b"".join(line for line in content.splitlines(keepends=True) if not matcher.within_bytes(line))
             with path.open("r+b") as handle:
                 handle.write(kept)
                 handle.truncate()

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 from typing import Any
 
-from evenscore import turns
+from evenscore.state import turns
 from evenscore_airflow import surroundings
 
 LONGEST_SECONDS = 60

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evenscore.forgetting.needles import REMOVED, Needles
+from evenscore.names.identifier_matcher import REMOVED, IdentifierMatcher
 
 SAID: dict[str, tuple[str, ...]] = {
     "asset_event": ("extra",),
@@ -45,15 +45,15 @@ class Scrubbed:
     """Rows that still name somebody, a column: to take them out is Airflow's own business."""
 
 
-def scrub(engine: sa.Engine, needles: Needles) -> Scrubbed:
-    """Blank what names a leaver where runs keep what was said, and count where else somebody is named."""
+def scrub(engine: sa.Engine, matcher: IdentifierMatcher) -> Scrubbed:
+    """Blank what names a subject where runs keep what was said, and count where else somebody is named."""
     tables, found = sa.MetaData(), Scrubbed()
     tables.reflect(engine)
     with engine.begin() as con:
         for table in tables.tables.values():
             for column in _texts(table):
                 is_said = column.name in SAID.get(table.name, ())
-                named = _rewrite(con, table, column, needles) if is_said else _count(con, column, needles)
+                named = _rewrite(con, table, column, matcher) if is_said else _count(con, column, matcher)
                 if named:
                     (found.rows if is_said else found.left)[f"{table.name}.{column.name}"] = named
     _vacuum(engine, {name.partition(".")[0] for name in found.rows})
@@ -75,33 +75,33 @@ def _texts(table: sa.Table) -> Iterator[sa.Column[Any]]:
         yield from (one for one in table.columns if isinstance(one.type, sa.String | sa.JSON))
 
 
-def _rewrite(con: sa.Connection, table: sa.Table, column: sa.Column[Any], needles: Needles) -> int:
+def _rewrite(con: sa.Connection, table: sa.Table, column: sa.Column[Any], matcher: IdentifierMatcher) -> int:
     keys = list(table.primary_key.columns)
     changed = 0
     for *key, value in con.execute(sa.select(*keys, column).where(column.is_not(None))).fetchall():
-        if not names_one(value, needles):
+        if not names_one(value, matcher):
             continue
         same = sa.and_(*(name == part for name, part in zip(keys, key, strict=True)))
-        con.execute(sa.update(table).where(same).values({column.name: _without(value, needles)}))
+        con.execute(sa.update(table).where(same).values({column.name: _without(value, matcher)}))
         changed += 1
     return changed
 
 
-def _count(con: sa.Connection, column: sa.Column[Any], needles: Needles) -> int:
+def _count(con: sa.Connection, column: sa.Column[Any], matcher: IdentifierMatcher) -> int:
     rows = con.execute(sa.select(column).where(column.is_not(None)))
-    return sum(names_one(value, needles) for (value,) in rows)
+    return sum(names_one(value, matcher) for (value,) in rows)
 
 
-def names_one(value: Any, needles: Needles) -> bool:
-    """Whether a value names a leaver: in its text, or as a person's id, however little that tells by itself."""
+def names_one(value: Any, matcher: IdentifierMatcher) -> bool:
+    """Whether a value names a subject: in its text, or as a person's id, however little that tells by itself."""
     if isinstance(value, str):
         parsed = _parsed(value)
-        return needles.within(value) or (parsed is not None and names_one(parsed, needles))
+        return matcher.within(value) or (parsed is not None and names_one(parsed, matcher))
     if isinstance(value, dict):
-        return value.get(PERSON) in needles.people or any(
-            needles.within(str(key)) or names_one(one, needles) for key, one in value.items()
+        return value.get(PERSON) in matcher.people or any(
+            matcher.within(str(key)) or names_one(one, matcher) for key, one in value.items()
         )
-    return isinstance(value, list) and any(names_one(one, needles) for one in value)
+    return isinstance(value, list) and any(names_one(one, matcher) for one in value)
 
 
 def _parsed(text: str) -> Any:
@@ -114,19 +114,19 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _without(value: Any, needles: Needles) -> Any:
+def _without(value: Any, matcher: IdentifierMatcher) -> Any:
     """The same, less those who left. A list keeps its length: runs that still wait count on the place of each value."""
     if isinstance(value, str):
         parsed = _parsed(value)
         if parsed is not None:
-            return json.dumps(_without(parsed, needles))
-        return REMOVED if needles.within(value) else value
+            return json.dumps(_without(parsed, matcher))
+        return REMOVED if matcher.within(value) else value
     if isinstance(value, list):
-        return [_without(one, needles) for one in value]
+        return [_without(one, matcher) for one in value]
     if isinstance(value, dict):
-        if value.get(PERSON) in needles.people:
+        if value.get(PERSON) in matcher.people:
             return dict.fromkeys(value, REMOVED)
-        return {REMOVED if needles.within(key) else key: _without(one, needles) for key, one in value.items()}
+        return {REMOVED if matcher.within(key) else key: _without(one, matcher) for key, one in value.items()}
     return value
 
 

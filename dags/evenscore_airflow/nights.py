@@ -7,10 +7,10 @@ from typing import Any
 from airflow.sdk import PokeReturnValue
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from evenscore import runs, turns
-from evenscore.errors import BusyError, LostTruth, StoppedByCheck, UsageError
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.base.errors import BusyError, LostTruth, StoppedByCheck, UsageError
+from evenscore.base.settings import Settings
+from evenscore.state import runs, turns
+from evenscore.state.runs import Night
 from evenscore_airflow import surroundings, waiting
 
 FOR_GOOD = (StoppedByCheck, LostTruth, UsageError)
@@ -28,7 +28,7 @@ def pull(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
     """Read what one source's network says; one of a file source has nothing to do. Incomplete is a failure here."""
 
     def step(settings: Settings, night: Night) -> str:
-        from evenscore import steps
+        from evenscore.night import steps
 
         if not settings.source(source).is_pulled:
             raise AirflowSkipException(f"{source} is read from files")
@@ -45,7 +45,7 @@ def extract(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
     """Land what one source has delivered."""
 
     def step(settings: Settings, night: Night) -> dict[str, int]:
-        from evenscore import steps, summary
+        from evenscore.night import steps, summary
 
         counts = steps.extract(settings, night, source)
         print(f"{source}: {summary.counted(counts)}")
@@ -58,7 +58,7 @@ def work(stage: str, dag_run: Any, ti: Any) -> PokeReturnValue:
     """Do one stage of a night, and again what it stands on where that is needed."""
 
     def step(settings: Settings, night: Night) -> str | None:
-        from evenscore import stage_log, steps
+        from evenscore.night import stage_log, steps
 
         try:
             done = steps.take_up(settings, night, stage)

@@ -9,10 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from evenscore import bundled
-from evenscore.durable import keep_private
-from evenscore.places import Places
-from evenscore.settings import Settings, default_config, load_settings
+from evenscore.base import bundled
+from evenscore.base.atomic_io import keep_private
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings, default_config, load_settings
 
 keep_private()
 
@@ -42,9 +42,9 @@ def home() -> Path:
     return ROOT / (os.environ.get("EVENSCORE_HOME") or "var")
 
 
-def places() -> Places:
+def places() -> HomePaths:
     """The paths below the home folder."""
-    return Places(home())
+    return HomePaths(home())
 
 
 def config() -> Path:

@@ -10,10 +10,10 @@ import sys
 from datetime import date
 from typing import Any
 
-from evenscore import runs, turns
-from evenscore.errors import BusyError
-from evenscore.places import Places
-from evenscore.turns import Turn
+from evenscore.base.errors import BusyError
+from evenscore.base.paths import HomePaths
+from evenscore.state import runs, turns
+from evenscore.state.turns import Turn
 
 PATIENCE = 10.0
 """Seconds that a task waits for another to have noted its turn."""
@@ -31,7 +31,7 @@ def holder_of(dag_run: Any) -> str:
     return f"{dag_run.dag_id} {dag_run.run_id}"
 
 
-def take_turn(places: Places, dag_run: Any, ti: Any) -> None:
+def take_turn(places: HomePaths, dag_run: Any, ti: Any) -> None:
     """Make it the turn of a DAG run. Raises BusyError while it is another's, or while an earlier night has begun."""
     holder = holder_of(dag_run)
     with runs.only_one(places, between_steps=True, patience=PATIENCE):
@@ -44,7 +44,7 @@ def take_turn(places: Places, dag_run: Any, ti: Any) -> None:
         turns.take(places, holder, os.getpid() if is_one_process() else None)
 
 
-def end_dead_turn(places: Places, ti: Any) -> None:
+def end_dead_turn(places: HomePaths, ti: Any) -> None:
     """Free the home of a run that was deleted, marked, or has ended without saying so."""
     known = turns.current(places)
     if known and (known.is_of_no_process or not _is_under_way(known, ti)):

@@ -7,11 +7,11 @@ import duckdb
 import pytest
 import yaml
 
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.settings import Consent, Settings, Source
 from evenscore.checks import suites
 from evenscore.checks.data_docs import write_data_docs
-from evenscore.errors import EvenscoreError
-from evenscore.runs import Night
-from evenscore.settings import Consent, Settings, Source
+from evenscore.state.runs import Night
 
 NIGHT = Night.of(date(2026, 3, 10), "documented")
 SUITE = {
@@ -42,7 +42,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         home=tmp_path, config=tmp_path / "e.toml", sources=(source,), consent=Consent(ledger=Path("c.csv"))
     )
     with duckdb.connect(settings.places.warehouse) as con:
-        con.execute(f"create schema raw; create table raw.night as select '{NIGHT.run_id}' as run_id")
+        con.execute(f"create schema raw; create table raw.run as select '{NIGHT.run_id}' as run_id")
         con.execute("create schema scores; create table scores.personal_data as select '*' as relation limit 0")
         con.execute("alter table scores.personal_data add column column_name varchar")
         con.execute("alter table scores.personal_data add column kind varchar")

@@ -9,11 +9,11 @@ import duckdb
 import pytest
 import yaml
 
+from evenscore.base.errors import EvenscoreError, StoppedByCheck
+from evenscore.base.settings import Consent, Settings, Source
 from evenscore.checks import suites
 from evenscore.checks.judge import judge, results_of
-from evenscore.errors import EvenscoreError, StoppedByCheck
-from evenscore.runs import Night
-from evenscore.settings import Consent, Settings, Source
+from evenscore.state.runs import Night
 
 SHARE = {"expect": "expect_column_share_to_be_usual", "column": "a", "of": "n"}
 SHARE |= {"most_deviations": 4, "least_rise": 0.1, "least_count": 1}

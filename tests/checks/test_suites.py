@@ -8,19 +8,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenscore.base.errors import StoppedByCheck, UsageError
+from evenscore.base.settings import Checks, Consent, Settings, Source
 from evenscore.checks import suites
 from evenscore.checks.judge import Result, judge, results_of
 from evenscore.checks.suites import STAGES, load_suites
-from evenscore.errors import StoppedByCheck, UsageError
-from evenscore.runs import Night
-from evenscore.settings import Checks, Consent, Settings, Source
+from evenscore.state.runs import Night
 
 NIGHT = Night.of(date(2026, 3, 10), "judged")
 
 HEALTHY = """
     create schema raw; create schema conformed; create schema scores; create schema marts;
 
-    create table raw.night as
+    create table raw.run as
         select 'a_run' as run_id, date '2026-03-10' as as_of_date, 3 as hold_window_nights,
             2 as scoring_version, 2 as previous_version;
     create table raw.ledger_words as select 0 as heard_count, 0 as unheard_count;
@@ -78,8 +78,8 @@ HEALTHY = """
             15 as score_low, 50 as score_high, 7 as reach, 1 as amplification, 0.5 as network_quality,
             30 as evidence_count
         from conformed.consent cross join (select unnest(range(1, 30))::integer as day);
-    create table conformed.standing_scores as from raw.published_scores;
-    create table scores.score_person__last_method as
+    create table conformed.published_history as from raw.published_scores;
+    create table scores.score_person__influence_previous_version as
         select person_id, persona, date '2026-03-10' as as_of_date, 20 + number / 5 + if(number % 20 = 7, 1, 0) as score
         from conformed.consent;
     create table scores.score_person__accepted as
@@ -87,14 +87,14 @@ HEALTHY = """
             person_id, persona, as_of_date, score as accepted_score, score as candidate_score,
             true as is_accepted_sufficient, false as is_held,
             if(number = 99 and as_of_date = date '2026-03-10', 'frozen', 'accepted') as verdict
-        from (from raw.published_scores union all by name from scores.score_person__last_method)
+        from (from raw.published_scores union all by name from scores.score_person__influence_previous_version)
         inner join conformed.consent using (person_id, persona);
-    create table scores.score_night__built as select run_id, as_of_date from raw.night;
+    create table scores.score_night__built as select run_id, as_of_date from raw.run;
     create table marts.person_scores as
         select
             tonight.*, 'published' as status, score_low, score_high, reach, amplification, network_quality,
             evidence_count
-        from scores.score_person__last_method as tonight
+        from scores.score_person__influence_previous_version as tonight
         inner join raw.published_scores as before using (person_id, persona)
         where before.as_of_date = date '2026-03-09';
     create table raw.published_contributions as
@@ -168,9 +168,9 @@ FAULTS = {
         "insert into raw.activity by name select * exclude (copy) replace (null as actor_id, "
         "event_id || '-' || copy as event_id) from raw.activity cross join unnest(range(13)) as copies (copy)"
     ),
-    ("landing.strangers", "new_actor_count"): acted("actor_id = 'stranger' || actor_id"),
-    ("landing.strangers", "new_target_count"): acted("target_id = 'renamed-' || target_id"),
-    ("landing.strangers", "new_pair_count"): acted("target_id = 't' || (target_id[2:]::integer + 40) % 100"),
+    ("landing.new_ids", "new_actor_count"): acted("actor_id = 'stranger' || actor_id"),
+    ("landing.new_ids", "new_target_count"): acted("target_id = 'renamed-' || target_id"),
+    ("landing.new_ids", "new_pair_count"): acted("target_id = 't' || (target_id[2:]::integer + 40) % 100"),
     ("landing.ledger", "unheard_count"): "update raw.ledger_words set unheard_count = 1",
     ("landing.ledger", "heard_count"): "update raw.ledger_words set heard_count = 1",
     ("landing.matching", "named_count"): "update raw.consent set account_id = account_id || '.0'",
@@ -193,7 +193,7 @@ FAULTS = {
     ("scores.moves", "candidate_move"): (
         f"update scores.score_person__accepted set candidate_score = 60 {TONIGHT} and person_id = 'p7'"
     ),
-    ("scores.night", "median_move"): "update scores.score_person__last_method set score = score + 2.1",
+    ("scores.night", "median_move"): "update scores.score_person__influence_previous_version set score = score + 2.1",
     ("scores.night", "held_share"): (
         "update marts.person_scores set status = 'held' where person_id in ('p1', 'p2', 'p3'); "
         f"update scores.score_person__accepted set is_held = true {TONIGHT} and person_id in ('p1', 'p2', 'p3')"
@@ -201,7 +201,7 @@ FAULTS = {
     ("scores.history", "mode_count"): scored("30", "score between 29 and 35"),
     ("scores.history", "down_count"): scored("if(person_id[2:]::integer % 4 = 0, score + 3, score - 1.1)"),
     ("scores.distribution", "tonight_count"): (
-        "update conformed.standing_scores set score = score + 9 where as_of_date = date '2026-03-03'"
+        "update conformed.published_history set score = score + 9 where as_of_date = date '2026-03-03'"
     ),
     ("scores.completeness", "unmatched_count"): "delete from marts.person_scores where person_id = 'p55'",
     ("scores.completeness", "altered_count"): "update marts.person_scores set score = 31.05 where person_id = 'p55'",
@@ -233,8 +233,8 @@ COMPANIONS = {
         ("landing.matching", "known_target_count"),
     },
     ("landing.night", "is_silent"): {("landing.volumes", "row_count")},
-    ("landing.strangers", "new_actor_count"): {("landing.strangers", "new_pair_count")},
-    ("landing.strangers", "new_target_count"): {("landing.strangers", "new_pair_count")},
+    ("landing.new_ids", "new_actor_count"): {("landing.new_ids", "new_pair_count")},
+    ("landing.new_ids", "new_target_count"): {("landing.new_ids", "new_pair_count")},
     ("features.engagement", "bot_share"): {("features.engagement", "counted_share")},
     ("features.people", "people_count"): {
         ("features.people", "kept_share"),
@@ -438,7 +438,7 @@ VACUOUS = {
     ),
     "no source": ("delete from raw.sources", ("landing.deliveries", "rejected_share")),
     "nobody has a score of tonight": (
-        "delete from scores.score_person__last_method",
+        "delete from scores.score_person__influence_previous_version",
         ("scores.night", "median_move"),
     ),
     "a status of nothing": (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
-from evenscore import durable
+from evenscore.base import atomic_io
 from evenscore.cli import main
 from home import Home, event
 
@@ -241,7 +241,7 @@ def test_what_verbs_leave_is_the_owners_alone_and_doctor_says_what_is_not(home: 
     home.deliver("day.ndjson", event("a"))
     run("night", "--date", "2026-03-05")
     assert len(list(home.places.home.rglob("*"))) > 20
-    assert durable.open_to_others(home.places.home) == []
+    assert atomic_io.open_to_others(home.places.home) == []
     assert findings(run("doctor", "--json"))["privacy"][0]
     home.places.home.chmod(0o755)
     well, says = findings(run("doctor", "--json"))["privacy"]

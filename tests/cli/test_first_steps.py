@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from evenscore import durable, runs, steps, summary
+from evenscore.base import atomic_io
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings, load_settings
 from evenscore.cli import main
-from evenscore.errors import UsageError
-from evenscore.places import Places
-from evenscore.runs import Night
-from evenscore.settings import Settings, load_settings
+from evenscore.night import steps, summary
+from evenscore.state import runs
+from evenscore.state.runs import Night
 from home import LEDGER, Home, event
 
 
@@ -101,7 +103,7 @@ def test_a_range_needs_its_first_day(home: Home) -> None:
 
 def test_status_without_a_day_tells_of_the_latest_night_however_late_an_earlier_one_was_run_again(home: Home) -> None:
     for label in ("2026-03-05_a", "2026-03-04_again"):
-        durable.write_json(
+        atomic_io.write_json(
             home.places.run(label) / "stages" / "publish.json",
             {"stage": "publish", "started_at": "2026", "outcome": "done", "seconds": 1, "published": "published"},
         )
@@ -111,7 +113,7 @@ def test_status_without_a_day_tells_of_the_latest_night_however_late_an_earlier_
 
 def test_there_is_no_latest_night_before_the_first(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no night has run yet"):
-        runs.latest_night(Places(tmp_path))
+        runs.latest_night(HomePaths(tmp_path))
 
 
 # checks in the output ------------------------------------------------------------------------------------------
@@ -230,8 +232,8 @@ def test_a_configuration_of_the_environment_that_cannot_be_read_is_one_line_and_
     elif isinstance(content, bytes):
         path.write_bytes(content)
     monkeypatch.setenv("EVENSCORE_CONFIG", str(path))
-    Places(here / "var").demo.mkdir(parents=True)
-    (Places(here / "var").demo / "evenscore.toml").write_text("")
+    HomePaths(here / "var").demo.mkdir(parents=True)
+    (HomePaths(here / "var").demo / "evenscore.toml").write_text("")
     said = run("doctor")
     assert (said.exit_code, said.stderr.startswith(f"evenscore: {path}: {message}")) == (2, True)
     assert len(said.stderr.splitlines()) == 1

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import evenscore
+from evenscore.base.errors import InputError
+from evenscore.base.terminal import command, harmless, shell_word
 from evenscore.cli import main
 from evenscore.cli.root import guarded, show
-from evenscore.errors import InputError
-from evenscore.terminal import command, harmless, shell_word
 
 STEERING = "a\x1b[2Jb\x07\x9b\r\u202ec\u200bd\u2028e\ufefff\u2066g\x00\U000e0041h"
 WRITTEN_OUT = r"a\x1b[2Jb\x07\u009b\x0d\u202ec\u200bd\u2028e\ufefff\u2066g\x00\U000e0041h"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import zstandard
 
+from evenscore.base.errors import InputError
 from evenscore.connectors import compressed
 from evenscore.connectors.compressed import MAX_LINE_BYTES, UNCHECKED, Unended, lines
-from evenscore.errors import InputError
 
 TEXT = b"".join(b"line %d\n" % number for number in range(500))
 PACK: dict[str, Callable[[bytes], bytes]] = {

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 from oracle import same_shares
 
+from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import Discourse
 from evenscore.connectors.prose import cooked_names, discourse_names
-from evenscore.settings import Source
 
 SOURCE = Source(name="forum", kind="discourse", path="*.ndjson", network="agora")
 AT = "2026-03-01T10:00:00.123Z"

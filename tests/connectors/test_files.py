@@ -15,14 +15,14 @@ from duckdb import DuckDBPyConnection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenscore.canonical import ACTIVITY, DATASETS
+from evenscore.base.canonical import ACTIVITY, DATASETS
+from evenscore.base.errors import InputError
+from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.files import read_canonical
 from evenscore.connectors.gharchive import GhArchive
 from evenscore.connectors.github import GitHub
-from evenscore.errors import InputError
-from evenscore.settings import Source
-from evenscore.validation import validate, validator
+from evenscore.landing_zone.validation import validate, validator
 from home import Record, event, ndjson
 
 HEADER = "event_id,network,verb,actor_id,target_id,occurred_at"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.gharchive import GhArchive
-from evenscore.settings import Source
 
 SOURCE = Source(name="archive", kind="gharchive", path="x")
 AT = "2026-03-01T10:00:00Z"

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from oracle import same_shares
 
+from evenscore.base.errors import InputError
+from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.github import GitHub
-from evenscore.errors import InputError
-from evenscore.settings import Source
 
 SOURCE = Source(name="bips", kind="github", path="*.ndjson")
 API = "https://api.github.com/repos/acme/tools"

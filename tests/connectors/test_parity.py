@@ -15,10 +15,18 @@ import pytest
 import zstandard
 from duckdb import DuckDBPyConnection
 
-from evenscore.account_ids import AccountIds
-from evenscore.canonical import COUNTERS, DATASETS, FLAGS, ID_COLUMNS, INSTANT_COLUMN, REQUIRED_COLUMNS, input_columns
+from evenscore.base.canonical import (
+    COUNTERS,
+    DATASETS,
+    FLAGS,
+    ID_COLUMNS,
+    INSTANT_COLUMN,
+    REQUIRED_COLUMNS,
+    input_columns,
+)
 from evenscore.connectors.files import read_canonical
-from evenscore.validation import validate, validator
+from evenscore.landing_zone.validation import validate, validator
+from evenscore.names.account_ids import AccountIds
 from home import Record, event
 
 LATEST = datetime(2026, 4, 1, tzinfo=UTC)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from evenscore.base.errors import InputError
+from evenscore.base.settings import Source
 from evenscore.connectors import CONNECTORS
-from evenscore.errors import InputError
-from evenscore.settings import Source
 
 pytestmark = pytest.mark.quick
 SOURCE = Source(name="work", kind="slack", path="*.zip")

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evenscore import truths
-from evenscore.aggregates import COUNT_NOISE, SUM_NOISE_POINTS, Noise, aggregate, protected
-from evenscore.errors import InputError, LostTruth, UsageError
-from evenscore.places import Places
+from evenscore.base.errors import InputError, LostTruth, UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.disclosure.aggregates import COUNT_NOISE, SUM_NOISE_POINTS, Noise, aggregate, protected
+from evenscore.state import truths
 
 TRIALS, NEAR_POINTS, OWN, NIGHTS = 300, 2, 20, 60
 SCORES = np.linspace(1, 100, 397)
@@ -210,9 +210,9 @@ def test_no_attack_finds_more_than_twice_what_a_guess_does(
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> HomePaths:
     """A home whose published database has a hundred people on each of forty nights, and a band each."""
-    found = Places(tmp_path)
+    found = HomePaths(tmp_path)
     found.published.mkdir()
     with duckdb.connect(found.database) as con:
         con.execute(
@@ -223,7 +223,7 @@ def places(tmp_path: Path) -> Places:
     return found
 
 
-def test_a_month_has_one_figure_whichever_of_its_nights_is_asked_and_whoever_has_left(places: Places) -> None:
+def test_a_month_has_one_figure_whichever_of_its_nights_is_asked_and_whoever_has_left(places: HomePaths) -> None:
     first = aggregate(places, "band", date(2026, 3, 9))
     assert (first["as_of_date"], [cell["cell"] for cell in first["cells"]]) == (date(2026, 3, 1), ["20 to 40"])
     assert 60 < first["cells"][0]["people_at_least"] < 110
@@ -257,7 +257,7 @@ def test_a_cell_of_fifty_says_nothing_nearly_ever_and_one_of_none_never() -> Non
     assert protected("cell", [], Noise(b"key", "band", "2026-03")) is None
 
 
-def test_kept_figures_that_are_damaged_are_not_made_anew(places: Places) -> None:
+def test_kept_figures_that_are_damaged_are_not_made_anew(places: HomePaths) -> None:
     aggregate(places, "band", date(2026, 3, 9))
     kept = places.aggregate("band", date(2026, 3, 9))
     assert json.loads(kept.read_text())["by"] == "band"
@@ -266,19 +266,19 @@ def test_kept_figures_that_are_damaged_are_not_made_anew(places: Places) -> None
         aggregate(places, "band", date(2026, 3, 9))
 
 
-def test_a_night_that_was_not_published_has_no_figure(places: Places) -> None:
+def test_a_night_that_was_not_published_has_no_figure(places: HomePaths) -> None:
     with pytest.raises(UsageError, match="nothing is published"):
         aggregate(places, "band", date(2027, 1, 1))
 
 
-def test_kept_figures_that_are_gone_are_not_made_anew(places: Places) -> None:
+def test_kept_figures_that_are_gone_are_not_made_anew(places: HomePaths) -> None:
     aggregate(places, "band", date(2026, 3, 9))
     places.aggregate("band", date(2026, 3, 9)).unlink()
     with pytest.raises(LostTruth, match=r"2026-03-band\.json: .* the file is gone"):
         aggregate(places, "band", date(2026, 3, 9))
 
 
-def test_kept_figures_that_were_changed_are_noticed(places: Places) -> None:
+def test_kept_figures_that_were_changed_are_noticed(places: HomePaths) -> None:
     aggregate(places, "band", date(2026, 3, 9))
     kept = places.aggregate("band", date(2026, 3, 9))
     kept.write_text(kept.read_text().replace("band", "bend"))

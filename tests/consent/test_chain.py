@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from evenscore import ledger
-from evenscore.consent import chain
-from evenscore.consent.book import HEAD, last_head
-from evenscore.errors import BrokenChain, InputError, UsageError
+from evenscore.base.errors import BrokenChain, InputError, UsageError
+from evenscore.consent import chain, ledger
+from evenscore.consent.ledger_file import HEAD, last_head
 from home import LEDGER, Home
 
 HEADER, ANN = LEDGER.splitlines()
@@ -31,7 +30,7 @@ def read(home: Home) -> list[tuple[str, str, str]]:
 
 
 def forget(home: Home, person: str, **more: Any) -> int:
-    return ledger.suppress(home.settings, [ledger.Leaver(person, **more)])
+    return ledger.suppress(home.settings, [ledger.ErasureSubject(person, **more)])
 
 
 def chained(home: Home) -> list[Row]:
@@ -248,8 +247,8 @@ def test_one_account_may_be_erased_and_the_others_stay(three: Home) -> None:
 def test_many_leave_at_once_and_one_of_them_account_by_account(three: Home) -> None:
     keep(three, ANN, BEN, ANN_LEAVES, ANN.replace(",ann,", ",ann_at_work,"))
     accounts = [frozenset({("forum", name)}) for name in ("ann", "ann_at_work")]
-    leavers = [ledger.Leaver("p_ben"), *(ledger.Leaver("p_ann", one) for one in accounts)]
-    assert ledger.suppress(three.settings, leavers) == 4
+    subjects = [ledger.ErasureSubject("p_ben"), *(ledger.ErasureSubject("p_ann", one) for one in accounts)]
+    assert ledger.suppress(three.settings, subjects) == 4
     assert read(three) == []
     assert ledger.verify(three.settings).erasure_count == 3
 

@@ -9,10 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 from village import DAYS, LAST, PEOPLE, Village, fans_of, published, rows
 
-from evenscore import ledger, steps
+from evenscore.base.settings import Settings
 from evenscore.cli import main
-from evenscore.exports.records import read_records
-from evenscore.settings import Settings
+from evenscore.consent import ledger
+from evenscore.disclosure.access_log import read_records
+from evenscore.night import steps
 
 NETWORKS = ("forum", "forge", "pixels", "hub", "arts", "attic", "spare")
 HOSTILE = "<script>alert(1)</script>"

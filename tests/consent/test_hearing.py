@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from evenscore import ledger
+from evenscore.base.errors import InputError
+from evenscore.consent import ledger
 from evenscore.consent.entries import read_decisions
-from evenscore.doctor import examine
-from evenscore.errors import InputError
-from evenscore.shown import judge
+from evenscore.night.doctor import examine
+from evenscore.publication.shown import judge
 from home import LEDGER, Home
 
 HEADER = LEDGER.splitlines()[0]

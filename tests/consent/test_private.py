@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from evenscore.shown import private_among
+from evenscore.publication.shown import private_among
 
 SAME = [("p0", "S1"), ("q0", "S1")]
 RECYCLED = [*SAME, ("q0", "S2")]

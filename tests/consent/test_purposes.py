@@ -3,10 +3,10 @@
 import duckdb
 import pytest
 
-from evenscore.errors import EvenscoreError, UsageError
-from evenscore.purposes import TABLE_PURPOSES, require_allowed, stamp_purposes
-from evenscore.run_tables import TABLES
-from evenscore.shown_rows import MARTS
+from evenscore.base.errors import EvenscoreError, UsageError
+from evenscore.publication.purposes import TABLE_PURPOSES, require_allowed, stamp_purposes
+from evenscore.publication.run_tables import TABLES
+from evenscore.publication.shown_rows import MARTS
 
 
 @pytest.mark.parametrize(

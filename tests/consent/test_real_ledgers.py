@@ -10,12 +10,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenscore import ledger, steps, warehouse
+from evenscore.base.settings import Settings, load_settings
+from evenscore.building import warehouse
+from evenscore.consent import ledger
 from evenscore.consent.standing import standing
-from evenscore.layout import lay_out
-from evenscore.runs import Night
-from evenscore.settings import Settings, load_settings
-from evenscore.shown import shown_now
+from evenscore.night import steps
+from evenscore.night.inputs import prepare_inputs
+from evenscore.publication.shown import shown_now
+from evenscore.state.runs import Night
 
 NIGHTS = {"bips_delving": date(2026, 3, 15), "mathoverflow": date(2026, 3, 15)}
 CONFIG = """\
@@ -57,7 +59,7 @@ def judged(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: 
     settings = load_settings(folder / "home", folder / "evenscore.toml")
     night = Night.of(NIGHTS[name], "judged")
     steps.extract(settings, night, "profiles")
-    lay_out(settings, night)
+    prepare_inputs(settings, night)
     project, seen = folder / "dbt_project", folder / "seen.duckdb"
     shutil.copytree(warehouse.DBT_PROJECT, project)
     profile = project / "profiles.yml"

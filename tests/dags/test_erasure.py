@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from evenscore.errors import EvenscoreError
-from evenscore.forgetting import elsewhere, erase
-from evenscore.forgetting.needles import Needles
-from evenscore.forgetting.whom import Leaver
-from evenscore.places import Places
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.paths import HomePaths
+from evenscore.erasure import elsewhere, erase
+from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
 from home import Home
 
-LEAVERS = [Leaver("forum", "ann.leaves", "2026-03-01", "p_ann", ("annie-was",), ("777001",))]
+LEAVERS = [ErasureSubject("forum", "ann.leaves", "2026-03-01", "p_ann", ("annie-was",), ("777001",))]
 NAMES = (b"p_ann", b"ann.leaves", b"annie-was", b"777001")
 SEEN = {"person_id": "p_ann", "persona": "work", "score": 41.5}
 STAYS = {"person_id": "p_anna", "persona": "work", "score": 12.0}
@@ -150,7 +149,7 @@ def test_where_no_scheduler_ran_nobody_is_noted(home: Home) -> None:
 
 
 def test_an_erasure_leaves_a_note_that_is_its_owners_alone_and_doctor_says_so(home: Home) -> None:
-    from evenscore.doctor import examine
+    from evenscore.night.doctor import examine
 
     home.deliver("a.ndjson", {"event_id": "e", "network": "forum", "verb": "like", "actor_id": "x", "target_id": "ann"})
     home.extract()
@@ -158,8 +157,8 @@ def test_an_erasure_leaves_a_note_that_is_its_owners_alone_and_doctor_says_so(ho
     found = erase.forget(home.settings, ["p_ann"], "test")
     note = home.places.erasure_elsewhere
     assert found.is_noted_elsewhere and note.stat().st_mode & 0o077 == 0
-    needles = elsewhere.due(home.settings)
-    assert isinstance(needles, Needles) and needles.people == {"p_ann"} and needles.within("of ann here")
+    matcher = elsewhere.due(home.settings)
+    assert isinstance(matcher, IdentifierMatcher) and matcher.people == {"p_ann"} and matcher.within("of ann here")
     (finding,) = [one for one in examine(home.settings) if one.subject == "erasures"]
     assert not finding.is_well and "evenscore_airflow.erasure" in finding.says
     erase.forget(home.settings, [], "test", accounts=[("forum", "bob")])
@@ -178,7 +177,7 @@ def test_the_command_says_what_it_did_and_what_nobody_looked_into(noted: Home, d
     )
     assert ran.returncode == 0, ran.stderr
     assert "xcom.value (2)" in ran.stdout and "not reached: backups of Airflow's database" in ran.stdout
-    assert Places(noted.places.home).erasures.exists()
+    assert HomePaths(noted.places.home).erasures.exists()
 
 
 def test_every_column_that_is_rewritten_is_one_that_airflow_has(database: Path) -> None:

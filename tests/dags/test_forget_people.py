@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from evenscore import turns
-from evenscore.forgetting import erase
+from evenscore.erasure import erase
+from evenscore.state import turns
 from home import Home
 
 

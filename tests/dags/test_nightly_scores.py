@@ -11,8 +11,8 @@ import duckdb
 import pytest
 from reference import load, trusted_scores
 
+from evenscore.base.paths import HomePaths
 from evenscore.laboratory.demo import make_community
-from evenscore.places import Places
 from evenscore.report.nights import read_nights
 
 ROOT = Path(__file__).parents[2]
@@ -130,9 +130,9 @@ def test_a_day_that_is_not_over_fails_at_once_with_a_sentence(
 
 
 @pytest.fixture(scope="module")
-def published(airflow_home: Path) -> Places:
+def published(airflow_home: Path) -> HomePaths:
     """The demo's last night but one, run by Airflow as `make nightly` runs it."""
-    places = Places(airflow_home)
+    places = HomePaths(airflow_home)
     make_community(places.demo)
     command = [sys.executable, "-m", "airflow", "dags", "test", "nightly_scores", NIGHT.isoformat()]
     ran = subprocess.run(command, capture_output=True, text=True)
@@ -141,7 +141,7 @@ def published(airflow_home: Path) -> Places:
 
 
 @pytest.mark.slow
-def test_the_dag_publishes_a_night_and_writes_its_page(published: Places) -> None:
+def test_the_dag_publishes_a_night_and_writes_its_page(published: HomePaths) -> None:
     with duckdb.connect(published.database, read_only=True) as con:
         ((night, people, held),) = con.execute(
             "select any_value(as_of_date), count(*), count_if(status = 'held') from person_scores"
@@ -158,7 +158,7 @@ def test_the_dag_publishes_a_night_and_writes_its_page(published: Places) -> Non
 
 
 @pytest.mark.slow
-def test_published_scores_are_those_of_a_plain_second_implementation(published: Places) -> None:
+def test_published_scores_are_those_of_a_plain_second_implementation(published: HomePaths) -> None:
     with load(published.demo) as events:
         plain = trusted_scores(events, NIGHT)
     with duckdb.connect(published.database, read_only=True) as con:
@@ -174,7 +174,7 @@ def test_published_scores_are_those_of_a_plain_second_implementation(published: 
 
 
 @pytest.mark.slow
-def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: Places) -> None:
+def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: HomePaths) -> None:
     (by_hand,) = re.findall(r"## By hand.*?```sql\n(.*?);\n```", SCORING.read_text(), re.DOTALL)
     with duckdb.connect(published.database, read_only=True) as con:
         ((scores,),) = con.execute("select count(score) from person_scores").fetchall()
@@ -184,7 +184,7 @@ def test_every_score_can_be_worked_out_by_hand_as_the_docs_say(published: Places
 
 
 @pytest.mark.slow
-def test_contributions_sum_to_every_score_of_the_demo(published: Places) -> None:
+def test_contributions_sum_to_every_score_of_the_demo(published: HomePaths) -> None:
     with duckdb.connect(published.database, read_only=True) as con:
         ((furthest,),) = con.execute("""
             select max(abs(score - points)) from person_scores left join (

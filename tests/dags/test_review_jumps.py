@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from evenscore.decisions import read_decisions
-from evenscore.places import Places
+from evenscore.base.paths import HomePaths
+from evenscore.reviews.decisions import read_decisions
 from held_home import held, publish
 
 ANSWER = {"chosen_options": ["Reject"], "params_input": {"why": "bought"}, "responded_by_user": {"name": "ann"}}
@@ -18,8 +18,8 @@ def reviews(bag: Any) -> Any:
 
 
 @pytest.fixture
-def places(airflow_home: Path, tmp_path: Path, reviews: Any, monkeypatch: pytest.MonkeyPatch) -> Places:
-    places = Places(tmp_path)
+def places(airflow_home: Path, tmp_path: Path, reviews: Any, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
+    places = HomePaths(tmp_path)
     monkeypatch.setenv("EVENSCORE_HOME", str(tmp_path))
     return places
 
@@ -38,8 +38,8 @@ def test_each_question_is_asked_and_recorded_by_itself(reviews: Any) -> None:
 
 
 def test_a_reviewer_may_release_or_reject_and_says_why(reviews: Any) -> None:
-    from evenscore.journal import LONGEST_REASON
     from evenscore.reviews.questions import OPTIONS
+    from evenscore.state.journal import LONGEST_REASON
 
     ask = reviews.get_task("review.ask")
     assert ask.operator_name == "HITLOperator"
@@ -59,7 +59,7 @@ def test_every_task_says_what_it_does(reviews: Any) -> None:
         assert len(task.doc_md or "") > 30, task.task_id
 
 
-def test_what_is_found_is_asked_and_what_is_answered_is_recorded(reviews: Any, places: Places) -> None:
+def test_what_is_found_is_asked_and_what_is_answered_is_recorded(reviews: Any, places: HomePaths) -> None:
     class Run:
         run_id = "asset_triggered__1"
 
@@ -71,7 +71,7 @@ def test_what_is_found_is_asked_and_what_is_answered_is_recorded(reviews: Any, p
     assert (made.action, made.decided_by, made.why) == ("reject", "ann", "bought")
 
 
-def test_an_answer_that_cannot_be_recorded_is_not_tried_again(reviews: Any, places: Places) -> None:
+def test_an_answer_that_cannot_be_recorded_is_not_tried_again(reviews: Any, places: HomePaths) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
     publish(places, held())

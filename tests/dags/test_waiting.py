@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from evenscore import runs, turns
-from evenscore.errors import BusyError, InputError, StoppedByCheck
-from evenscore.places import Places
+from evenscore.base.errors import BusyError, InputError, StoppedByCheck
+from evenscore.base.paths import HomePaths
+from evenscore.state import runs, turns
 
 DEMO = '[[sources]]\nname = "forum"\nkind = "files"\npath = "*.csv"\nnetwork = "forum"\n[consent]\nledger = "c.csv"\n'
 
@@ -48,12 +48,12 @@ class Airflow:
 
 
 @pytest.fixture
-def places(bag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+def places(bag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
     (tmp_path / "evenscore.toml").write_text(DEMO)
     (tmp_path / "c.csv").write_text("person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n")
     monkeypatch.setenv("EVENSCORE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("EVENSCORE_CONFIG", str(tmp_path / "evenscore.toml"))
-    return Places(tmp_path / "home")
+    return HomePaths(tmp_path / "home")
 
 
 def begin(run: Run, airflow: Airflow) -> Any:
@@ -63,7 +63,7 @@ def begin(run: Run, airflow: Airflow) -> Any:
     return nights.begin(run, airflow)
 
 
-def test_five_nights_at_once_come_one_by_one_in_the_order_of_their_days(places: Places) -> None:
+def test_five_nights_at_once_come_one_by_one_in_the_order_of_their_days(places: HomePaths) -> None:
     from evenscore_airflow import nights
 
     airflow = Airflow([Run(day) for day in (4, 2, 5, 1, 3)])
@@ -78,7 +78,7 @@ def test_five_nights_at_once_come_one_by_one_in_the_order_of_their_days(places: 
     assert done == [1, 2, 3, 4, 5]
 
 
-def test_an_earlier_night_that_comes_later_waits_for_the_one_that_has_begun(places: Places) -> None:
+def test_an_earlier_night_that_comes_later_waits_for_the_one_that_has_begun(places: HomePaths) -> None:
     airflow = Airflow([Run(9)])
     assert begin(Run(9), airflow).is_done
     airflow.under_way.append(Run(2))
@@ -88,14 +88,14 @@ def test_an_earlier_night_that_comes_later_waits_for_the_one_that_has_begun(plac
 
 @pytest.mark.parametrize("is_gone", ["failed", "deleted", "of another DAG"])
 def test_a_run_that_is_not_under_way_any_more_keeps_nobody_waiting(
-    places: Places, is_gone: str, capsys: pytest.CaptureFixture[str]
+    places: HomePaths, is_gone: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     turns.take(places, f"{'forget_people' if is_gone == 'of another DAG' else 'nightly_scores'} backfill__2026-03-01")
     assert begin(Run(2), Airflow([Run(2)])).is_done
     assert "is not under way any more" in capsys.readouterr().out
 
 
-def test_a_task_waits_for_a_night_of_the_command_line(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_task_waits_for_a_night_of_the_command_line(places: HomePaths, capsys: pytest.CaptureFixture[str]) -> None:
     from evenscore_airflow import waiting
 
     def held(*_: Any, **__: Any) -> Any:
@@ -107,7 +107,7 @@ def test_a_task_waits_for_a_night_of_the_command_line(places: Places, capsys: py
     assert "waiting: another run is working" in capsys.readouterr().out
 
 
-def test_airflow_dags_test_says_so_instead_of_waiting(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_airflow_dags_test_says_so_instead_of_waiting(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
     turns.take(places, "nightly_scores backfill__2026-03-01")
@@ -116,8 +116,8 @@ def test_airflow_dags_test_says_so_instead_of_waiting(places: Places, monkeypatc
         begin(Run(2), Airflow([Run(1), Run(2)]))
 
 
-def test_a_night_of_the_command_line_says_that_airflow_is_at_work(places: Places) -> None:
-    from evenscore import steps
+def test_a_night_of_the_command_line_says_that_airflow_is_at_work(places: HomePaths) -> None:
+    from evenscore.night import steps
     from evenscore_airflow import surroundings
 
     assert begin(Run(), Airflow([Run()])).is_done
@@ -125,7 +125,7 @@ def test_a_night_of_the_command_line_says_that_airflow_is_at_work(places: Places
         steps.run_night(surroundings.settings(), Run().logical_date.date())
 
 
-def test_a_source_that_was_added_just_now_is_extracted(places: Places, tmp_path: Path) -> None:
+def test_a_source_that_was_added_just_now_is_extracted(places: HomePaths, tmp_path: Path) -> None:
     more = '[[sources]]\nname = "mail"\nkind = "files"\npath = "*.csv"\nnetwork = "mail"\n'
     (tmp_path / "evenscore.toml").write_text(more + DEMO)
     assert begin(Run(), Airflow([Run()])).xcom_value == ["mail", "forum"]
@@ -140,7 +140,7 @@ def test_a_source_that_was_added_just_now_is_extracted(places: Places, tmp_path:
     ],
 )
 def test_a_configuration_that_cannot_be_read_fails_the_first_task_with_a_sentence(
-    places: Places, tmp_path: Path, content: str | None, says: str
+    places: HomePaths, tmp_path: Path, content: str | None, says: str
 ) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
@@ -168,7 +168,7 @@ def test_relative_paths_do_not_depend_on_who_reads_them(
 
 
 def test_when_a_run_has_failed_the_home_is_free_and_somebody_is_told(
-    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    places: HomePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from evenscore_airflow.failures import failed
 
@@ -183,7 +183,7 @@ def test_when_a_run_has_failed_the_home_is_free_and_somebody_is_told(
         pass
 
 
-def test_a_community_that_has_ended_is_nobodys_failure(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_community_that_has_ended_is_nobodys_failure(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     from airflow.sdk.exceptions import AirflowSkipException
 
     places.demo.mkdir(parents=True)
@@ -197,11 +197,12 @@ def test_a_community_that_has_ended_is_nobodys_failure(places: Places, monkeypat
 
 
 def test_the_log_says_what_was_not_met_and_the_run_stops(
-    places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    places: HomePaths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenscore import durable, steps
+    from evenscore.base import atomic_io
+    from evenscore.night import steps
     from evenscore_airflow import nights
 
     result = {
@@ -217,7 +218,7 @@ def test_the_log_says_what_was_not_met_and_the_run_stops(
     }
 
     def stopped(settings: Any, night: Any, _name: str) -> None:
-        durable.write_json(settings.places.run(night.run_id) / "checks" / "landing.json", [result])
+        atomic_io.write_json(settings.places.run(night.run_id) / "checks" / "landing.json", [result])
         with runs.stage(settings.places, night, "check_landing"):
             raise StoppedByCheck("Nothing came")
 
@@ -232,7 +233,7 @@ def test_the_log_says_what_was_not_met_and_the_run_stops(
     )
 
 
-def test_a_torn_note_of_a_turn_is_an_error_and_no_free_home(places: Places) -> None:
+def test_a_torn_note_of_a_turn_is_an_error_and_no_free_home(places: HomePaths) -> None:
     places.home.mkdir()
     places.turn.write_text("{")
     with pytest.raises(InputError, match=r"turn.json: damaged"):

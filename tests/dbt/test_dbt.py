@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from evenscore import steps, warehouse
-from evenscore.errors import EvenscoreError, StoppedByCheck
-from evenscore.runs import Night
-from evenscore.settings import Settings, load_settings
-from evenscore.shown_rows import MARTS
+from evenscore.base.errors import EvenscoreError, StoppedByCheck
+from evenscore.base.settings import Settings, load_settings
+from evenscore.building import warehouse
+from evenscore.night import steps
+from evenscore.publication.shown_rows import MARTS
+from evenscore.state.runs import Night
 
 CONFIG = """\
 [[sources]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evenscore import parsed_project
+from evenscore.building import parsed_project
 
 
 @pytest.fixture

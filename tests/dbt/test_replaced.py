@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenscore import warehouse
+from evenscore.building import warehouse
 
 PROJECT = """\
 name: tiny

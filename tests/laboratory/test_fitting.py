@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evenscore.errors import UsageError
+from evenscore.base.errors import UsageError
 from evenscore.laboratory.fitting import EQUAL, Panel, Weights, blended, fit, fit_pairs, interval, quality, sample
 
 SEEDS = Path(__file__).parents[2] / "dbt_project/seeds"

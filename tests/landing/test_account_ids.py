@@ -2,7 +2,7 @@
 
 import pytest
 
-from evenscore.account_ids import AccountIds, skeleton
+from evenscore.names.account_ids import AccountIds, skeleton
 
 IDS = AccountIds()
 

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore import steps, summary
+from evenscore.base.settings import load_settings
 from evenscore.connectors.base import Reject
-from evenscore.deliveries import Delivery
-from evenscore.runs import Night
-from evenscore.settings import load_settings
-from evenscore.tally import Tally
+from evenscore.intake.tally import Tally
+from evenscore.landing_zone.deliveries import Delivery
+from evenscore.night import steps, summary
+from evenscore.state.runs import Night
 from home import LEDGER, Home, event, ndjson
 
 CASE = Path(__file__).parents[2].parent / "shared/data/cases/15-counts-that-do-not-add-up"

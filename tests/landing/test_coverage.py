@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from evenscore.coverage import is_feed, partial_days, write_source_days
-from evenscore.extraction import Delivery
+from evenscore.intake.coverage import is_feed, partial_days, write_source_days
+from evenscore.intake.extraction import Delivery
 
 NIGHT = date(2026, 3, 10)
 DAY = timedelta(days=1)

@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore import durable, extraction, truths
+from evenscore.base import atomic_io
+from evenscore.base.errors import BusyError, DiskError, InputError
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.files import Files
-from evenscore.errors import BusyError, DiskError, InputError
+from evenscore.intake import extraction
+from evenscore.state import truths
 from home import Home, event, ndjson
 
 HEADER = "event_id,network,verb,actor_id,target_id,occurred_at\n"
@@ -193,7 +195,7 @@ def test_a_file_without_a_day_covers_the_days_of_its_rows(home: Home) -> None:
 
 def test_a_source_without_files_delivers_nothing(home: Home) -> None:
     assert home.extract() == []
-    assert durable.read_json(home.places.deliveries("forum")) == {}
+    assert atomic_io.read_json(home.places.deliveries("forum")) == {}
 
 
 def test_folders_and_links_to_nowhere_are_no_files(home: Home) -> None:
@@ -293,7 +295,7 @@ def test_a_run_killed_between_two_files_loses_and_doubles_nothing(home: Home, mo
     def die(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(durable, "write_json", die)
+    monkeypatch.setattr(atomic_io, "write_json", die)
     with pytest.raises(KeyboardInterrupt):
         home.extract()
     assert home.landed() == []

@@ -7,10 +7,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from evenscore import durable, landing, origins, truths
-from evenscore.canonical import ACTIVITY
+from evenscore.base import atomic_io
+from evenscore.base.canonical import ACTIVITY
+from evenscore.base.errors import DiskError, InputError
 from evenscore.connectors.base import Reject
-from evenscore.errors import DiskError, InputError
+from evenscore.landing_zone import landing, origins
+from evenscore.state import truths
 from home import Home, event
 
 DAY = date(2026, 3, 1)
@@ -48,7 +50,7 @@ def test_of_an_event_that_is_told_whole_what_is_not_told_again_leaves(home: Home
 
 def test_the_rows_of_a_day_are_witnessed_before_they_land(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(landing, "_parquet_bytes", lambda _: b"")
-    monkeypatch.setattr(durable, "write_json", die)
+    monkeypatch.setattr(atomic_io, "write_json", die)
     with pytest.raises(Killed):
         land(home, table("a", "b"))
     (witness,) = origins.witnesses(home.places, "forum")
@@ -113,7 +115,7 @@ def test_a_run_killed_before_the_manifest_changes_nothing_for_readers(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land(home, table("a"))
-    monkeypatch.setattr(durable, "write_json", die)
+    monkeypatch.setattr(atomic_io, "write_json", die)
     with pytest.raises(Killed):
         land(home, table("a", "b"))
     assert home.landed_ids() == ["a"]

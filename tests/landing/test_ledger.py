@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evenscore.errors import InputError
-from evenscore.ledger import read_ledger
+from evenscore.base.errors import InputError
+from evenscore.consent.ledger import read_ledger
 from home import LEDGER, Home
 
 SOUND = LEDGER.splitlines()[1]

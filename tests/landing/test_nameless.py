@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from evenscore.account_ids import AccountIds
-from evenscore.nameless import lay_functions, shown_ids
+from evenscore.names.account_ids import AccountIds
+from evenscore.publication.nameless import lay_functions, shown_ids
 
 ACCOUNTS = [("github", "Alice"), ("forum", "bob"), ("hackernews", "carol")]
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore import extraction
-from evenscore.errors import UsageError
-from evenscore.settings import Settings, load_settings
-from evenscore.warehouse import file_of
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings, load_settings
+from evenscore.building.warehouse import file_of
+from evenscore.intake import extraction
 from home import event
 
 NIGHT = date(2026, 3, 1)

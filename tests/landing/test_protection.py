@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evenscore.errors import InputError
+from evenscore.base.errors import InputError
 from home import Home, Record
 
 NIGHT = "2026-03-01"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from evenscore import extraction
-from evenscore.acceptances import accept, accepted, stopping
-from evenscore.deliveries import Delivery, judge
-from evenscore.errors import UsageError
+from evenscore.base.errors import UsageError
+from evenscore.intake import extraction
+from evenscore.intake.acceptances import accept, accepted, stopping
+from evenscore.landing_zone.deliveries import Delivery, judge
 from home import Home, event
 
 
@@ -24,7 +24,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
             return datetime.now(tz) + cls.ahead
 
     monkeypatch.setattr(extraction, "datetime", Clock)
-    monkeypatch.setattr("evenscore.deliveries.datetime", Clock)
+    monkeypatch.setattr("evenscore.landing_zone.deliveries.datetime", Clock)
     return Clock
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from evenscore import doctor, durable, extraction, landing, origins, truths
-from evenscore.deliveries import forget_names, read_deliveries
-from evenscore.errors import InputError
-from evenscore.forgetting.needles import Needles
-from evenscore.forgetting.whom import Leaver
-from evenscore.reconciliation import losses, reconcile
+from evenscore.base import atomic_io
+from evenscore.base.errors import InputError
+from evenscore.intake import extraction
+from evenscore.intake.reconciliation import losses, reconcile
+from evenscore.landing_zone import landing, origins
+from evenscore.landing_zone.deliveries import forget_names, read_deliveries
+from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
+from evenscore.night import doctor
+from evenscore.state import truths
 from home import Home, event
 
 
@@ -67,9 +70,9 @@ def restore_older(home: Home) -> None:
 
 def lose_entry(home: Home) -> None:
     path = home.places.deliveries("forum")
-    known = durable.read_json(path)
+    known = atomic_io.read_json(path)
     del known[str(home.data / "one.ndjson")]
-    durable.write_json(path, known)
+    atomic_io.write_json(path, known)
 
 
 def lose_all_entries(home: Home) -> None:
@@ -152,7 +155,7 @@ def test_older_words_of_the_same_rows_are_not_taken_for_the_last(landed: Home) -
 
 
 def test_what_retention_let_go_is_not_missing_though_it_was_killed(landed: Home) -> None:
-    durable.write_json(landed.places.pruned, {"as_of_date": "2028-03-10", "landed_before": "2026-03-03"})
+    atomic_io.write_json(landed.places.pruned, {"as_of_date": "2028-03-10", "landed_before": "2026-03-03"})
     for one in landing.manifests(landed.places)[:2]:
         landing.remove_day(landed.places, one)
     reconcile(landed.settings)
@@ -173,7 +176,7 @@ def test_what_landed_before_origins_were_kept_is_adopted_and_watched_from_then_o
 def test_a_file_whose_name_is_forgotten_stays_accounted_for_and_may_come_again(home: Home) -> None:
     home.deliver("bob.ndjson", on(1, "a"), {"event_id": "x"})
     home.extract()
-    forget_names(home.places, Needles([Leaver("forum", "bob", "2026-03-05")]).within)
+    forget_names(home.places, IdentifierMatcher([ErasureSubject("forum", "bob", "2026-03-05")]).within)
     assert "bob" not in home.places.deliveries("forum").read_text()
     reconcile(home.settings)
     home.extract()
@@ -189,7 +192,7 @@ def test_a_note_that_names_a_forgotten_file_goes(home: Home) -> None:
         path.unlink()
     known = home.places.deliveries("forum")
     assert "bob/2026-03-01.ndjson held rows" in known.read_text()
-    forget_names(home.places, Needles([Leaver("forum", "bob", "2026-03-05")]).within)
+    forget_names(home.places, IdentifierMatcher([ErasureSubject("forum", "bob", "2026-03-05")]).within)
     assert "bob" not in known.read_text()
 
 

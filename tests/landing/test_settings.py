@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evenscore.errors import UsageError
-from evenscore.settings import load_settings
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import load_settings
 from home import Home
 
 

@@ -7,16 +7,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore import landed_names, landing
-from evenscore.account_ids import AccountIds
-from evenscore.canonical import DATASETS
+from evenscore.base.canonical import DATASETS
+from evenscore.base.errors import InputError
 from evenscore.connectors.files import read_canonical
-from evenscore.errors import InputError
-from evenscore.forgetting import gate
-from evenscore.forgetting.needles import Needles
-from evenscore.forgetting.suppression import ACCOUNT, Entry, Suppressed
-from evenscore.forgetting.whom import Leaver
-from evenscore.look_alikes import looks
+from evenscore.consent.suppression import ACCOUNT, Entry, Suppressed
+from evenscore.intake import landed_names, suppression_filter
+from evenscore.landing_zone import landing
+from evenscore.names.account_ids import AccountIds
+from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
+from evenscore.names.look_alikes import looks
 from home import Home, event
 
 SPELLINGS = ["bob", "BOB", " Bob", "b\u200bob", "\uff42\uff4f\uff42", "b\u00adob\ufe0f"]
@@ -58,10 +57,12 @@ def rows(**changes: str) -> pa.Table:
 @pytest.mark.parametrize("written", SPELLINGS)
 def test_who_was_erased_stays_out_and_is_no_name_in_others_rows(written: str) -> None:
     out = suppressed(suppressed().digest(ACCOUNT, "forum", "Bob"))
-    assert gate.keep(out, "activity", rows(actor_id=written)).num_rows == 0
-    assert gate.keep(out, "activity", rows(target_id=written, actor_id="x")).num_rows == 0
+    assert suppression_filter.keep(out, "activity", rows(actor_id=written)).num_rows == 0
+    assert suppression_filter.keep(out, "activity", rows(target_id=written, actor_id="x")).num_rows == 0
     name = written.strip()
-    kept = gate.keep(out, "activity", rows(actor_id="x", object_id=f"{name}/p#1", text=f"hi @{name}, \uff20{name}!"))
+    kept = suppression_filter.keep(
+        out, "activity", rows(actor_id="x", object_id=f"{name}/p#1", text=f"hi @{name}, \uff20{name}!")
+    )
     (row,) = kept.to_pylist()
     assert row["object_id"].startswith("left-")
     assert row["text"].count("left-") == 2
@@ -69,26 +70,26 @@ def test_who_was_erased_stays_out_and_is_no_name_in_others_rows(written: str) ->
 
 def test_an_older_list_keeps_out_who_is_on_it_as_written() -> None:
     old = suppressed(suppressed()._hashed(ACCOUNT, "forum", "Bob"))
-    learned = gate.learned(old, {"activity": rows(actor_id="Bob")})
+    learned = suppression_filter.learned(old, {"activity": rows(actor_id="Bob")})
     assert [entry.digest for entry in learned] == [old.digest(ACCOUNT, "forum", "bob")]
     old.entries |= {entry.digest: entry for entry in learned}
-    assert gate.keep(old, "activity", rows(actor_id="bob")).num_rows == 0
+    assert suppression_filter.keep(old, "activity", rows(actor_id="bob")).num_rows == 0
 
 
 @pytest.mark.parametrize("written", SPELLINGS)
 def test_needles_find_every_spelling_in_text_json_html_and_bytes(written: str) -> None:
-    needles = Needles([Leaver("forum", "Bob", "2026-03-01")])
-    assert needles.within(f"so {written}, said")
-    assert needles.within(json.dumps({"who": written}))
-    assert needles.within(f"<b>{written.encode('ascii', 'xmlcharrefreplace').decode()}</b>")
-    assert needles.anywhere(f"x\0y{written}z".encode())
-    assert not needles.within(f"{written}by")
+    matcher = IdentifierMatcher([ErasureSubject("forum", "Bob", "2026-03-01")])
+    assert matcher.within(f"so {written}, said")
+    assert matcher.within(json.dumps({"who": written}))
+    assert matcher.within(f"<b>{written.encode('ascii', 'xmlcharrefreplace').decode()}</b>")
+    assert matcher.anywhere(f"x\0y{written}z".encode())
+    assert not matcher.within(f"{written}by")
 
 
 def test_needles_mind_case_where_it_counts() -> None:
-    needles = Needles([Leaver("youtube", "UCab", "2026-03-01")])
-    assert needles.within("see UCab")
-    assert not needles.within("see ucAB")
+    matcher = IdentifierMatcher([ErasureSubject("youtube", "UCab", "2026-03-01")])
+    assert matcher.within("see UCab")
+    assert not matcher.within("see ucAB")
 
 
 # ids that were numbers ------------------------------------------------------------------------------------------

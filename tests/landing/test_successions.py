@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore.acceptances import accept, how_to_go_on, stopping
-from evenscore.deliveries import Delivery
-from evenscore.reconciliation import losses
+from evenscore.intake.acceptances import accept, how_to_go_on, stopping
+from evenscore.intake.reconciliation import losses
+from evenscore.landing_zone.deliveries import Delivery
 from home import Home, event, ndjson
 
 COLUMNS = ("event_id", "network", "verb", "actor_id", "target_id", "occurred_at", "text")

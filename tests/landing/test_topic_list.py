@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore.errors import InputError, UsageError
-from evenscore.topic_list import read_topics
+from evenscore.base.errors import InputError, UsageError
+from evenscore.intake.topic_list import read_topics
 from home import Home
 
 

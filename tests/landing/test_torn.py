@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from evenscore.base.errors import InputError
 from evenscore.connectors.compressed import UNCHECKED
-from evenscore.errors import InputError
 from home import Home, event, ndjson
 
 HEADER = ",".join(event())

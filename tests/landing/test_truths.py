@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from evenscore import durable, truths
+from evenscore.base import atomic_io
+from evenscore.base.errors import DiskError, InputError, LostTruth
+from evenscore.base.paths import HomePaths
 from evenscore.cli import main
-from evenscore.errors import DiskError, InputError, LostTruth
-from evenscore.places import Places
+from evenscore.state import truths
 from home import Home, event
 
 LINES = [json.dumps({"digest": str(number)}) for number in range(4)]
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> HomePaths:
     """A home whose suppression list has four entries, and whose decisions have two."""
-    places = Places(tmp_path / "home")
+    places = HomePaths(tmp_path / "home")
     truths.write(places, places.suppressed, "".join(f"{line}\n" for line in LINES).encode())
     for line in ("first", "second"):
         truths.append(places, places.decisions, line)
@@ -28,17 +29,17 @@ def places(tmp_path: Path) -> Places:
     return places
 
 
-def run_recorded(places: Places, name: str = "2026-03-05_a") -> None:
+def run_recorded(places: HomePaths, name: str = "2026-03-05_a") -> None:
     """A run that has seen the heads as they stand."""
     record = {"stage": "check_landing", truths.HEADS: truths.require_whole(places)}
-    durable.write_json(places.run(name) / "stages" / "check_landing.json", record)
+    atomic_io.write_json(places.run(name) / "stages" / "check_landing.json", record)
 
 
 def cut(path: Path, by: int) -> None:
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-by]))
 
 
-def swap(places: Places) -> None:
+def swap(places: HomePaths) -> None:
     one, other = places.suppressed.read_bytes(), places.decisions.read_bytes()
     places.suppressed.write_bytes(other)
     places.decisions.write_bytes(one)
@@ -49,7 +50,7 @@ def without_line(path: Path, position: int) -> None:
     path.write_bytes(b"".join(lines[:position] + lines[position + 1 :]))
 
 
-LOSSES: dict[str, tuple[Callable[[Places], object], str]] = {
+LOSSES: dict[str, tuple[Callable[[HomePaths], object], str]] = {
     "deleted": (lambda places: places.suppressed.unlink(), "suppressed.ndjson: 4 entries were there, and the file is"),
     "emptied": (lambda places: places.suppressed.write_bytes(b""), "suppressed.ndjson: 4 entries were there, and 0"),
     "cut": (lambda places: cut(places.suppressed, 1), "suppressed.ndjson: 4 entries were there, and 3 are"),
@@ -76,7 +77,7 @@ LOSSES: dict[str, tuple[Callable[[Places], object], str]] = {
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("has_run", [False, True])
 def test_a_loss_is_named_with_what_was_there_and_what_is_there_and_what_to_do(
-    loss: str, has_run: bool, places: Places
+    loss: str, has_run: bool, places: HomePaths
 ) -> None:
     if has_run:
         run_recorded(places)
@@ -89,7 +90,7 @@ def test_a_loss_is_named_with_what_was_there_and_what_is_there_and_what_to_do(
 
 
 @pytest.mark.parametrize("loss", ["deleted", "cut", "a line fewer", "two files swapped"])
-def test_what_is_added_after_a_loss_does_not_hide_it(loss: str, places: Places) -> None:
+def test_what_is_added_after_a_loss_does_not_hide_it(loss: str, places: HomePaths) -> None:
     LOSSES[loss][0](places)
     before = places.heads.read_bytes()
     with pytest.raises(LostTruth):
@@ -99,7 +100,7 @@ def test_what_is_added_after_a_loss_does_not_hide_it(loss: str, places: Places) 
     assert places.heads.read_bytes() == before
 
 
-def test_what_is_whole_is_left_alone(places: Places) -> None:
+def test_what_is_whole_is_left_alone(places: HomePaths) -> None:
     run_recorded(places)
     before = places.heads.read_bytes()
     heads = truths.require_whole(places)
@@ -111,10 +112,10 @@ def test_what_is_whole_is_left_alone(places: Places) -> None:
     assert places.heads.read_bytes() == before
 
 
-def test_a_line_more_than_its_head_says_is_taken_and_counts_from_then_on(places: Places) -> None:
+def test_a_line_more_than_its_head_says_is_taken_and_counts_from_then_on(places: HomePaths) -> None:
     """A kill between the line and its head."""
-    durable.append_line(places.decisions, "third")
-    durable.append_line(places.questions, "the first of another file")
+    atomic_io.append_line(places.decisions, "third")
+    atomic_io.append_line(places.questions, "the first of another file")
     heads = truths.require_whole(places)
     assert (heads["reviews/decisions.ndjson"]["entries"], heads["reviews/questions.ndjson"]["entries"]) == (3, 1)
     places.questions.unlink()
@@ -124,10 +125,10 @@ def test_a_line_more_than_its_head_says_is_taken_and_counts_from_then_on(places:
 
 @pytest.mark.parametrize("killed_after", ["announcing", "writing"])
 def test_a_rewrite_that_was_killed_is_whole_before_and_after(
-    killed_after: str, places: Places, monkeypatch: pytest.MonkeyPatch
+    killed_after: str, places: HomePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_recorded(places)
-    real = durable.write_bytes
+    real = atomic_io.write_bytes
 
     def dying(path: Path, content: bytes) -> None:
         if path == places.decisions:
@@ -137,7 +138,7 @@ def test_a_rewrite_that_was_killed_is_whole_before_and_after(
         real(path, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(durable, "write_bytes", dying)
+        patch.setattr(atomic_io, "write_bytes", dying)
         with pytest.raises(KeyboardInterrupt):
             truths.write(places, places.decisions, b"second\n")
     left = truths.require_whole(places)["reviews/decisions.ndjson"]["entries"]
@@ -150,7 +151,7 @@ def test_a_rewrite_that_was_killed_is_whole_before_and_after(
         truths.require_whole(places)
 
 
-def test_what_was_taken_away_on_purpose_is_no_loss(places: Places) -> None:
+def test_what_was_taken_away_on_purpose_is_no_loss(places: HomePaths) -> None:
     truths.write_json(places, places.erasure_intent, {"by": "ann"})
     run_recorded(places)
     truths.remove(places, places.erasure_intent)
@@ -158,14 +159,14 @@ def test_what_was_taken_away_on_purpose_is_no_loss(places: Places) -> None:
     assert truths.require_whole(places)["erasures/intent.json"]["entries"] == 0
 
 
-def test_an_intent_that_somebody_removed_is_a_loss(places: Places) -> None:
+def test_an_intent_that_somebody_removed_is_a_loss(places: HomePaths) -> None:
     truths.write_json(places, places.erasure_intent, {"by": "ann"})
     places.erasure_intent.unlink()
     with pytest.raises(LostTruth, match=r"intent\.json: 1 entries were there"):
         truths.require_whole(places)
 
 
-def test_a_key_that_is_another_is_a_loss(places: Places) -> None:
+def test_a_key_that_is_another_is_a_loss(places: HomePaths) -> None:
     places.suppression_key.write_bytes(b"k" * 32)
     truths.require_whole(places)
     places.suppression_key.write_bytes(b"j" * 32)
@@ -173,7 +174,7 @@ def test_a_key_that_is_another_is_a_loss(places: Places) -> None:
         truths.require_whole(places)
 
 
-def test_heads_that_are_gone_damaged_or_older_than_a_run_are_noticed(places: Places) -> None:
+def test_heads_that_are_gone_damaged_or_older_than_a_run_are_noticed(places: HomePaths) -> None:
     older = places.heads.read_bytes()
     truths.append(places, places.decisions, "third")
     run_recorded(places)
@@ -188,12 +189,12 @@ def test_heads_that_are_gone_damaged_or_older_than_a_run_are_noticed(places: Pla
         LostTruth, match=r"heads\.json: knows 2 entries of .*decisions\.ndjson, and the run 2026-03-05_a"
     ):
         truths.require_whole(places)
-    durable.append_line(places.decisions, "third")
+    atomic_io.append_line(places.decisions, "third")
     places.heads.write_bytes(newer)
     truths.require_whole(places)
 
 
-def test_a_home_of_before_is_taken_as_it_stands_once(places: Places) -> None:
+def test_a_home_of_before_is_taken_as_it_stands_once(places: HomePaths) -> None:
     places.heads.unlink()
     cut(places.suppressed, 2)
     assert truths.require_whole(places)["erasures/suppressed.ndjson"]["entries"] == 2
@@ -202,7 +203,7 @@ def test_a_home_of_before_is_taken_as_it_stands_once(places: Places) -> None:
         truths.require_whole(places)
 
 
-def test_the_first_line_that_is_added_to_a_home_of_before_counts_all_its_files(places: Places) -> None:
+def test_the_first_line_that_is_added_to_a_home_of_before_counts_all_its_files(places: HomePaths) -> None:
     places.heads.unlink()
     truths.append(places, places.decisions, "third")
     places.suppressed.unlink()
@@ -210,20 +211,20 @@ def test_the_first_line_that_is_added_to_a_home_of_before_counts_all_its_files(p
         truths.require_whole(places)
 
 
-def test_a_torn_line_is_not_added_to(places: Places) -> None:
+def test_a_torn_line_is_not_added_to(places: HomePaths) -> None:
     with places.decisions.open("ab") as file:
         file.write(b"tor")
     with pytest.raises(InputError, match="last line is torn"):
         truths.append(places, places.decisions, "third")
 
 
-def test_a_head_that_cannot_be_written_takes_its_line_back(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_head_that_cannot_be_written_takes_its_line_back(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     before = places.decisions.read_bytes()
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(durable, "write_bytes", full)
+    monkeypatch.setattr(atomic_io, "write_bytes", full)
     with pytest.raises(DiskError, match="the disk is full"):
         truths.append(places, places.decisions, "third")
     assert places.decisions.read_bytes() == before
@@ -270,7 +271,7 @@ def test_deliveries_are_counted_and_a_loss_that_nobody_can_mend_is_accepted_by_n
     assert run("extract", "--date", "2026-03-05").exit_code == 0
 
 
-def test_lost_heads_are_accepted_by_name_and_count_again(places: Places) -> None:
+def test_lost_heads_are_accepted_by_name_and_count_again(places: HomePaths) -> None:
     run_recorded(places)
     places.heads.unlink()
     truths.accept_loss(places, places.heads)

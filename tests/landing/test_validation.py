@@ -10,9 +10,9 @@ from duckdb import DuckDBPyConnection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenscore.canonical import ACCOUNTS, ACTIVITY, VERBS
+from evenscore.base.canonical import ACCOUNTS, ACTIVITY, VERBS
 from evenscore.connectors.base import raw_table
-from evenscore.validation import validate, validator
+from evenscore.landing_zone.validation import validate, validator
 from home import Record, event
 
 LATEST = datetime(2026, 3, 2, tzinfo=UTC)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from evenscore import extraction, landing, origins
-from evenscore.acceptances import accept, stopping
-from evenscore.deliveries import Delivery
-from evenscore.settings import load_settings
+from evenscore.base.settings import load_settings
+from evenscore.intake import extraction
+from evenscore.intake.acceptances import accept, stopping
+from evenscore.landing_zone import landing, origins
+from evenscore.landing_zone.deliveries import Delivery
 from home import LEDGER, Home, event
 
 CASE = Path(__file__).parents[2].parent / "shared/data/cases/08-taken-down-post"

@@ -8,10 +8,11 @@ import pyarrow.parquet as pq
 from invented import Invented
 from loopback import Server, StillClock
 
-from evenscore import extraction, landing
-from evenscore.places import Places
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings, load_settings
+from evenscore.intake import extraction
+from evenscore.landing_zone import landing
 from evenscore.pulling.pulls import Pulled, pull
-from evenscore.settings import Settings, load_settings
 
 HEADER = "person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n"
 
@@ -22,7 +23,7 @@ class PulledHome:
     def __init__(self, folder: Path, invented: Invented, server: Server, clock: StillClock, more: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.invented, self.server, self.clock = invented, server, clock
-        self.places, self.config = Places(folder / "home"), folder / "evenscore.toml"
+        self.places, self.config = HomePaths(folder / "home"), folder / "evenscore.toml"
         self.ledger = folder / "ledger.csv"
         self.people = tuple(name.format(url=server.url) for name in invented.people)
         self.stand(*self.people)

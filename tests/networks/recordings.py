@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import Endpoint, each
 from evenscore.connectors.pulled import ASKED, Network
 from evenscore.connectors.records import Ignored, Malformed
-from evenscore.settings import Source
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("EVENSCORE_RECORDED") or ROOT.parent / "shared/data/recorded")

@@ -9,7 +9,7 @@ from loopback import Server, StillClock
 from pulled_home import PulledHome
 from test_weather import run
 
-from evenscore.forgetting import erase
+from evenscore.erasure import erase
 from evenscore.pulling import pulls
 
 NETWORKS = every()

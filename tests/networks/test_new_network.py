@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evenscore.errors import UsageError
-from evenscore.scaffold import new_network
+from evenscore.base.errors import UsageError
+from evenscore.cli.scaffold import new_network
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("dags", "docs", "tests", "dbt_project", "expectations", "pyproject.toml", "Makefile", ".importlinter")
@@ -29,7 +29,7 @@ def test_a_new_network_passes_the_tests_of_all_networks_as_it_is_written(tmp_pat
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
 
     run("-m", "ruff", "check", "--fix", "-q", "dags")
-    run("-m", "evenscore.network_pages", "docs")
+    run("-m", "evenscore.pulling.network_pages", "docs")
     run("-m", "pytest", "-q", "tests/repo/test_networks.py", "tests/networks/test_weather.py", "-k", "newsboard")
 
 

@@ -12,9 +12,10 @@ from invented import Invented, bluesky, every, github, mastodon
 from loopback import Asked, Reply, Server, StillClock
 from pulled_home import PulledHome
 
-from evenscore import durable, retention
+from evenscore.base import atomic_io
+from evenscore.base.settings import Retention
+from evenscore.night import retention
 from evenscore.pulling import pulls
-from evenscore.settings import Retention
 
 pytestmark = pytest.mark.quick
 DAY = 86400
@@ -22,7 +23,7 @@ DAY = 86400
 
 @pytest.fixture(autouse=True)
 def without_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(durable, "sync", lambda path: None)
+    monkeypatch.setattr(atomic_io, "sync", lambda path: None)
 
 
 @contextmanager

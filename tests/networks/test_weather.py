@@ -12,7 +12,7 @@ from loopback import Reply, Server, StillClock
 from pulled_home import PulledHome
 from spoiled import FAULTS, Fault, Weather, epoch, limit
 
-from evenscore import durable
+from evenscore.base import atomic_io
 from evenscore.connectors import CONNECTORS
 from evenscore.pulling import asking, pulls
 
@@ -29,7 +29,7 @@ CURSORS = frozenset({"a repeated page", "an expired cursor", "a next that leads 
 def without_a_disk() -> Iterator[None]:
     """Weather is no power cut: nothing is forced to the disk, or most of the time would go there."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(durable, "sync", lambda path: None)
+        patch.setattr(atomic_io, "sync", lambda path: None)
         yield
 
 

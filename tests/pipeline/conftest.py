@@ -6,9 +6,9 @@ import pytest
 from stepping import EPOCH, NIGHTS, Stepped, jumping_village
 from village import LAST, copied, run_labelled
 
-from evenscore import steps
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.night import steps
+from evenscore.state.runs import Night
 
 
 @pytest.fixture(scope="session")

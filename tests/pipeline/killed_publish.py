@@ -14,9 +14,10 @@ from typing import Any
 
 import duckdb
 
-from evenscore import publishing, steps
-from evenscore.runs import Night
-from evenscore.settings import load_settings
+from evenscore.base.settings import load_settings
+from evenscore.night import steps
+from evenscore.publication import publishing
+from evenscore.state.runs import Night
 
 FILE_CALLS = ("rename", "replace", "symlink", "unlink", "mkdir", "rmdir")
 STATEMENTS = ("attach", "create view", "checkpoint", "copy candidate.person_scores", "copy candidate.score_jumps")

@@ -8,7 +8,7 @@ from village import DAYS, FIRST, LAST, Village
 
 CANARY = "zqxoutsider"
 """More than the seven bytes of leftover memory that DuckDB may write where it aligns a segment to eight."""
-KINDS = ("minor", "undeclared", "hidden", "unlisted", "researched", "stranger", "withdrew", "leaver")
+KINDS = ("minor", "undeclared", "hidden", "unlisted", "researched", "stranger", "withdrew", "subject")
 EACH = 25
 OUTSIDERS = [f"{CANARY}_{kind}_{number}" for kind in KINDS for number in range(EACH)]
 HUB = f"{CANARY}_hub"
@@ -22,8 +22,8 @@ def add_outsiders(village: Village, *members: str) -> None:
         if kind != "stranger":
             age = {"minor": "false", "undeclared": ""}.get(kind, "true")
             village.grant(outsider, is_adult=age, purpose="research" if kind == "researched" else "public_score")
-        if kind in ("withdrew", "leaver"):
-            at = ON_LAST if kind == "leaver" else "2026-02-01T00:00:00Z"
+        if kind in ("withdrew", "subject"):
+            at = ON_LAST if kind == "subject" else "2026-02-01T00:00:00Z"
             village.grant(outsider, action="withdraw", recorded_at=at)
         snapshot = {"network": "forum", "account_id": outsider, "captured_at": f"{FIRST}T00:00:00Z"}
         flags = {"hidden": {"is_private": "true"}, "unlisted": {"is_discoverable": "false"}}

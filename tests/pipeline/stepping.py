@@ -5,8 +5,8 @@ from pathlib import Path
 
 from village import DAYS, Village
 
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.state.runs import Night
 
 NIGHTS = DAYS[-3:]
 EPOCH = "1773100800"

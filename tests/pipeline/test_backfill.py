@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from village import DAYS, LAST, Village
 
-from evenscore import steps
+from evenscore.night import steps
 
 BEFORE = DAYS[-2]
 

@@ -8,12 +8,14 @@ from click.testing import CliRunner
 from outsiders import CANARY, HUB, OUTSIDERS, add_outsiders, mentions_in_bytes, mentions_in_parquet, mentions_in_tables
 from village import DAYS, FIRST, LAST, Village, built, copied, fans_of, published
 
-from evenscore import durable, steps, warehouse
+from evenscore.base import atomic_io
+from evenscore.base.errors import StoppedByCheck
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
 from evenscore.cli import main
-from evenscore.errors import StoppedByCheck
-from evenscore.publishing import kept_runs
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.night import steps
+from evenscore.publication.publishing import kept_runs
+from evenscore.state.runs import Night
 
 TABLES = ("person_scores", "score_contributions", "score_jumps", "network_coverage")
 EVE = DAYS[-2]
@@ -31,7 +33,7 @@ NEVER = {
     "second_claimant": "claims an account that another claims",
     "tomorrows": "grants only tomorrow",
 }
-LEAVES = ("leaver", "eraser", "turns_private")
+LEAVES = ("subject", "eraser", "turns_private")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def the_village(folder: Path) -> Village:
     village.grant("secluded")
     village.grant("first_claimant", "claimed").grant("second_claimant", "claimed")
     village.grant("tomorrows", recorded_at="2026-03-11T00:00:00Z")
-    village.grant("leaver").grant("leaver", action="withdraw", recorded_at=ON_LAST)
+    village.grant("subject").grant("subject", action="withdraw", recorded_at=ON_LAST)
     village.grant("eraser")
     village.grant("turns_private")
     village.grant("two_networks").grant("two_networks", network="forge")
@@ -232,7 +234,7 @@ def test_a_column_that_is_not_on_the_list_of_personal_data_stops_the_night(
 def test_a_column_that_is_not_on_the_list_is_not_published(withdrawals: Withdrawals, tmp_path: Path) -> None:
     settings = copied(withdrawals.settings, tmp_path / "home")
     eve, _last = kept_runs(settings.places)
-    durable.point(settings.places.current, eve)  # what the night was measured against
+    atomic_io.point(settings.places.current, eve)  # what the night was measured against
     with warehouse.connect(settings.places) as con:
         con.execute("alter table marts.person_scores add column shoe_size integer")
     with pytest.raises(StoppedByCheck, match=r"person_scores\.shoe_size"):

@@ -14,10 +14,10 @@ import duckdb
 import pytest
 from village import copied, digests, published
 
-from evenscore import steps
-from evenscore.publishing import DATABASE, MANIFEST
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.night import steps
+from evenscore.publication.publishing import DATABASE, MANIFEST
+from evenscore.state.runs import Night
 
 SCRIPT = Path(__file__).with_name("killed_publish.py")
 KILLED, ENDED = -9, 0
@@ -28,7 +28,7 @@ def kill_publishes(night: Night, homes: list[Settings]) -> list[tuple[int, str]]
     """How each publish ended and before which call; up to the first that lived."""
     label = night.run_id.removeprefix(f"{night.as_of_date}_")
     command = [sys.executable, str(SCRIPT), str(homes[0].config), str(night.as_of_date), label]
-    environment = os.environ | {"PYTHONPATH": str(Path(steps.__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(steps.__file__).parents[2])}
     done = subprocess.run(
         [*command, *(str(home.home) for home in homes)], env=environment, capture_output=True, text=True, check=True
     )

@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from town import PEOPLE, SEEDS, town
 from village import LAST, published
 
-from evenscore import steps
+from evenscore.base.settings import Settings
 from evenscore.cli import main
-from evenscore.settings import Settings
+from evenscore.night import steps
 
 EVE = LAST - timedelta(days=1)
 

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 from village import LAST, Village, digests
 
+from evenscore.base.errors import UsageError
+from evenscore.building.warehouse import DBT_PROJECT
 from evenscore.cli import main
-from evenscore.errors import UsageError
 from evenscore.laboratory import fit
-from evenscore.warehouse import DBT_PROJECT
 
 DAYS = [LAST - timedelta(days=number) for number in reversed(range(75))]
 CROWD = [f"p{number}" for number in range(40)]

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 from village import DAYS, LAST, PEOPLE, Village, published
 
-from evenscore import steps
+from evenscore.base.settings import Settings
 from evenscore.checks.judge import results_of
-from evenscore.explain import explain, in_words
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.disclosure.explain import explain, in_words
+from evenscore.night import steps
+from evenscore.state.runs import Night
 
 EVE, DOWN, BACK = LAST - timedelta(days=2), LAST - timedelta(days=1), LAST
 FEW = [f"x{number}" for number in range(5)]

@@ -8,11 +8,11 @@ import pytest
 from stepping import NIGHTS, Stepped
 from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published, run_spoilt
 
-from evenscore import steps
-from evenscore.decisions import Action, append_decision
-from evenscore.errors import UsageError
-from evenscore.reviews.board import read_board, release_incident
-from evenscore.settings import Settings
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings
+from evenscore.night import steps
+from evenscore.reviews.decisions import Action, append_decision
+from evenscore.reviews.queue import read_queue, release_incident
 
 TOWN = [f"c{number}" for number in range(24)]
 NEXT = LAST + timedelta(days=1)
@@ -55,7 +55,7 @@ def followed(stepped: Stepped) -> Stepped:
 def next_night(followed: Stepped, home: Path, action: Action) -> Decided:
     settings = copied(followed.settings, home)
     before = published(settings, "from person_scores order by all")
-    held = read_board(settings.places).find("p0", None)
+    held = read_queue(settings.places).find("p0", None)
     append_decision(settings.places, held, action, "ann", "I read the thread")
     append_decision(settings.places, held, "release" if action == "reject" else "reject", "ben", "second")
     steps.run_night(settings, NEXT)
@@ -100,7 +100,7 @@ def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
     assert status(rejected.settings, "p0", NEXT) == [("held", "viral_post")]
     query = "select decision, decided_by, episode_date from score_jumps where person_id = 'p0' and as_of_date = $1"
     assert published(rejected.settings, query, NEXT) == [("rejected", "ann", NIGHTS[0])]
-    assert not read_board(rejected.settings.places).waiting
+    assert not read_queue(rejected.settings.places).waiting
 
 
 # a mass fault ----------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_the_recovery_is_quiet(struck: Struck) -> None:
 
 
 def test_the_night_of_an_incident_is_in_no_baseline(struck: Struck) -> None:
-    firing = published(struck.settings, "select as_of_date, scope from cohort_moves where is_firing order by all")
+    firing = published(struck.settings, "select as_of_date, scope from cohort_moves where is_anomalous order by all")
     assert (STRUCK, "network:forum") in firing
     assert {night for night, _ in firing} == {STRUCK}
 

@@ -10,12 +10,13 @@ import duckdb
 import pytest
 from village import DAYS, FIRST, LAST, Village, copied, digests, published, run_labelled, run_spoilt
 
-from evenscore import steps, warehouse
+from evenscore.base.errors import EvenscoreError, StoppedByCheck
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
 from evenscore.checks.judge import results_of
-from evenscore.errors import EvenscoreError, StoppedByCheck
-from evenscore.runs import Night
+from evenscore.night import steps
 from evenscore.scoring import trust
-from evenscore.settings import Settings
+from evenscore.state.runs import Night
 
 pytestmark = pytest.mark.slow
 
@@ -146,7 +147,7 @@ def test_ids_that_were_dealt_out_anew_are_seen_and_move_nobody_far(told: Told, t
     ]
     settings = retold(told, tmp_path, events)
     night = run_labelled(settings, LAST, "dealt")
-    assert failed(settings, night) == {"landing.strangers new_pair_count"}
+    assert failed(settings, night) == {"landing.new_ids new_pair_count"}
     assert furthest(told, settings) < 5
 
 
@@ -156,7 +157,7 @@ def test_ids_that_are_written_in_another_way_are_seen(told: Told, tmp_path: Path
         for event in told.village.events
     ]
     names = ("new_actor_count", "new_target_count", "new_pair_count")
-    assert landed(retold(told, tmp_path, events), LAST) == {f"landing.strangers {name}" for name in names}
+    assert landed(retold(told, tmp_path, events), LAST) == {f"landing.new_ids {name}" for name in names}
 
 
 def test_a_graph_that_does_not_converge_scores_nobody(
@@ -181,7 +182,7 @@ def test_a_feed_that_loses_one_persons_past_is_caught_for_that_person_alone(told
     settings = copied(told.eve, tmp_path / "home")
     run_spoilt(settings, LAST, lost("p4", 0.6))
     jumps = published(settings, "select person_id, rule, cause from score_jumps where as_of_date = $1", LAST)
-    assert jumps == [("p4", "impossible", "source_fault")]
+    assert jumps == [("p4", "inconsistent_evidence", "source_fault")]
     rows = "select status, delta_1d from person_scores where person_id = 'p4' and as_of_date = $1"
     assert published(settings, rows, LAST) == [("held", 0.0)]
 

@@ -10,7 +10,7 @@ import pytest
 from town import HISTORY, PEOPLE, TONIGHT, Candidates, built, candidates, rows_of, town
 from village import LAST, Village
 
-from evenscore import warehouse
+from evenscore.building import warehouse
 
 SCALE = warehouse.scale(3)
 
@@ -141,8 +141,9 @@ def test_a_network_that_is_down_or_partial_keeps_its_part(delivered: int, tmp_pa
     last = [e for e in village.events if e["network"] == "pixels" and e["occurred_at"].startswith(str(LAST))]
     village.events = [event for event in village.events if event not in last[delivered:]]
     settings = built(village, missing="" if delivered else f"pixels/activity/{LAST}.csv")
-    parts = "select * exclude (as_of_date, known_date) from features.feat_person__bounded where network = '{}' and {}"
-    eve = f"as_of_date = '{LAST - timedelta(days=1)}' and known_date = as_of_date"
+    columns = "* exclude (as_of_date, evidence_through_date)"
+    parts = f"select {columns} from features.feat_person__bounded where network = '{{}}' and {{}}"
+    eve = f"as_of_date = '{LAST - timedelta(days=1)}' and evidence_through_date = as_of_date"
     for network, is_same in (("pixels", True), ("forum", False)):
         before, after = (sorted(rows_of(settings, parts.format(network, night))) for night in (eve, TONIGHT))
         assert (before == after) is is_same, network

@@ -10,8 +10,8 @@ import pytest
 from stepping import EPOCH, NIGHTS, Stepped
 from village import LAST, Village, built, copied, digests, outcome, published, run_labelled, score
 
-from evenscore import steps
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.night import steps
 
 STABLE_TABLES = ("person_scores", "score_contributions", "score_jumps", "network_coverage")
 ACCEPTED = """

@@ -12,13 +12,15 @@ import pytest
 from click.testing import CliRunner
 from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published
 
-from evenscore import durable, publishing, shown_rows, steps
+from evenscore.base import atomic_io
+from evenscore.base.errors import StoppedByCheck
+from evenscore.base.settings import Settings
 from evenscore.cli import main
-from evenscore.doctor import examine
-from evenscore.errors import StoppedByCheck
-from evenscore.forgetting.hide import hide, roll_back
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.erasure.hide import hide, roll_back
+from evenscore.night import steps
+from evenscore.night.doctor import examine
+from evenscore.publication import publishing, shown_rows
+from evenscore.state.runs import Night
 
 EVE = DAYS[-2]
 AFTER = f"{LAST + timedelta(days=1)}T01:00:00Z"
@@ -120,7 +122,7 @@ def rolled_back(settings: Settings) -> None:
 
 
 def rolled_back_by_hand_and_run(settings: Settings) -> None:
-    durable.point(settings.places.current, publishing.kept_runs(settings.places)[0])
+    atomic_io.point(settings.places.current, publishing.kept_runs(settings.places)[0])
     hide(settings)
 
 

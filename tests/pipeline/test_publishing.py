@@ -17,11 +17,13 @@ import pytest
 from stepping import NIGHTS, Stepped
 from village import LAST, PEOPLE, Row, Village, copied, digests, published
 
-from evenscore import publishing, run_tables, runs, steps
-from evenscore.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
-from evenscore.runs import Night
-from evenscore.settings import Publish, Settings
-from evenscore.shown_rows import MARTS
+from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
+from evenscore.base.settings import Publish, Settings
+from evenscore.night import steps
+from evenscore.publication import publishing, run_tables
+from evenscore.publication.shown_rows import MARTS
+from evenscore.state import runs
+from evenscore.state.runs import Night
 
 Ready = tuple[Settings, Night]
 
@@ -42,7 +44,7 @@ from pathlib import Path
 
 @contextmanager
 def process(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    environment = os.environ | {"PYTHONPATH": str(Path(steps.__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(steps.__file__).parents[2])}
     command = [sys.executable, "-c", script, *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
@@ -356,7 +358,7 @@ def test_a_warehouse_that_another_process_holds_is_busy(ready: Ready) -> None:
 
 def test_of_two_runs_at_once_one_works_and_the_other_says_busy(ready: Ready) -> None:
     settings, night = ready
-    take = "from evenscore import places, runs\nwith runs.only_one(places.Places(Path(sys.argv[1]))):"
+    take = "from evenscore import places, runs\nwith runs.only_one(places.HomePaths(Path(sys.argv[1]))):"
     with process(HOLDER.format(take=take), str(settings.home)) as holder:
         assert holder.stdout and holder.stdout.readline() == "held\n"
         for run in (lambda: steps.publish(settings, night), lambda: steps.run_night(settings, LAST)):

@@ -3,8 +3,8 @@
 import pytest
 from village import DAYS, FIRST, LAST, Village, built, outcome, published, score
 
-from evenscore import steps
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.night import steps
 
 MIDDLE = DAYS[15]
 EVE = DAYS[-2]

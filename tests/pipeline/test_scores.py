@@ -8,7 +8,7 @@ import pytest
 from stepping import NIGHTS, Stepped
 from village import LAST, PEOPLE, Village, built, published, score
 
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
 
 LONG_AGO = LAST - timedelta(days=200)
 CANDIDATES = "select person_id, score from scores.score_person__influence_v1 where as_of_date = $1"

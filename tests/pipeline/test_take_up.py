@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
-from evenscore import runs, steps, warehouse
-from evenscore.runs import Night
+from evenscore.building import warehouse
+from evenscore.night import steps
+from evenscore.state import runs
+from evenscore.state.runs import Night
 from home import Home
 
 NIGHT = Night.of(date(2026, 3, 5), "taken-up")
@@ -69,8 +71,8 @@ def test_the_warehouse_is_the_runs_that_laid_it_out(home: Home) -> None:
     home.places.home.mkdir(parents=True, exist_ok=True)
     with warehouse.connect(home.places) as con:
         con.execute("create schema raw")
-        con.execute("create table raw.night as select 'somebody_else' as run_id")
+        con.execute("create table raw.run as select 'somebody_else' as run_id")
     assert not warehouse.holds(home.places, NIGHT)
     with warehouse.connect(home.places) as con:
-        con.execute("update raw.night set run_id = ?", [NIGHT.run_id])
+        con.execute("update raw.run set run_id = ?", [NIGHT.run_id])
     assert warehouse.holds(home.places, NIGHT)

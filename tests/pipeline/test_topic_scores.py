@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from village import DAYS, LAST, Village, built, copied, fans_of, published
 
-from evenscore import steps
-from evenscore.exports.person import gather
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.disclosure.person import gather
+from evenscore.night import steps
 
 EVE = DAYS[-2]
 ON_LAST = f"{LAST}T09:00:00Z"

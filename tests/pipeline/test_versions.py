@@ -11,13 +11,15 @@ import pytest
 from pyarrow import parquet
 from village import DAYS, LAST, PEOPLE, Village, digests, fans_of, outcome, published
 
-from evenscore import durable, steps, warehouse
-from evenscore.errors import UsageError
+from evenscore.base import atomic_io
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
 from evenscore.laboratory.comparison import compare as comparing
 from evenscore.laboratory.comparison.compare import Written, compare
 from evenscore.laboratory.comparison.moves import Comparison
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.night import steps
+from evenscore.state.runs import Night
 
 BEFORE = DAYS[-3:-1]
 MARTS = ("person_scores", "score_contributions", "score_changes", "network_coverage", "trust_seeds")
@@ -61,7 +63,7 @@ def trusted_village(folder: Path) -> Village:
 def scored_by(village: Village, version: int) -> Settings:
     """The village with the one line that promotes a version."""
     seeds = [f"forum:{elder}" for elder in ELDERS]
-    village.scoring = f"history_nights = 28\nseeds = {seeds}\nversion = {version}"
+    village.scoring = f"lookback_nights = 28\nseeds = {seeds}\nversion = {version}"
     return village.write().settings(village.folder.parent / "home")
 
 
@@ -109,14 +111,14 @@ def test_an_older_night_that_is_run_again_keeps_its_version(promoted: Promoted) 
     again = steps.rebuild_night(promoted.settings, BEFORE[1])
     assert outcome(promoted.settings, again) == "unchanged"
     assert rows_of(promoted.settings, BEFORE) == promoted.before
-    made_by = durable.read_json(promoted.settings.places.run(again.run_id) / "stages" / "check_landing.json")
+    made_by = atomic_io.read_json(promoted.settings.places.run(again.run_id) / "stages" / "check_landing.json")
     assert made_by["versions"]["scoring"] == "1"
 
 
 def test_a_run_says_which_version_it_scored_with(promoted: Promoted) -> None:
     by_night = published(promoted.settings, "select as_of_date, versions['scoring'] from runs order by started_at")
     assert by_night == [(BEFORE[0], "1"), (BEFORE[1], "1"), (LAST, "2")]
-    manifest = durable.read_json(promoted.settings.places.published_run(promoted.night.run_id) / "manifest.json")
+    manifest = atomic_io.read_json(promoted.settings.places.published_run(promoted.night.run_id) / "manifest.json")
     assert manifest["versions"]["scoring"] == "2"
 
 
@@ -246,7 +248,7 @@ def test_the_summary_counts_who_would_be_held(compared: Compared) -> None:
     assert facts["would_be_held"] == len(STRANGE)
     assert facts["outside_band"] == sum(row["is_outside_band"] for row in people(compared).values())
     assert facts["median_move"] > 10 * facts["ordinary_median_move"] > 0
-    assert durable.read_json(compared.written.page.with_name("summary.json")).keys() == facts.keys()
+    assert atomic_io.read_json(compared.written.page.with_name("summary.json")).keys() == facts.keys()
 
 
 def test_the_parts_of_the_biggest_moves_explain_them(compared: Compared) -> None:

@@ -8,16 +8,17 @@ from typing import Any
 
 from village import LAST, Village
 
-from evenscore import steps, warehouse
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
+from evenscore.night import steps
+from evenscore.state.runs import Night
 
 PEOPLE = [f"m{number:02d}" for number in range(50)]
 SEEDS = PEOPLE[:4]
 HISTORY = [LAST - timedelta(days=number) for number in range(179, -1, -1)]
-SCORING = f"history_nights = 28\nseeds = {[f'forum:{seed}' for seed in SEEDS]}"
+SCORING = f"lookback_nights = 28\nseeds = {[f'forum:{seed}' for seed in SEEDS]}"
 
-TONIGHT = f"as_of_date = '{LAST}' and known_date = as_of_date"
+TONIGHT = f"as_of_date = '{LAST}' and evidence_through_date = as_of_date"
 Scores = dict[str, float]
 
 

@@ -15,10 +15,11 @@ from typing import Any, Self
 import duckdb
 import pytest
 
-from evenscore import steps, warehouse
-from evenscore.layout import lay_out
-from evenscore.runs import Night
-from evenscore.settings import Settings, load_settings
+from evenscore.base.settings import Settings, load_settings
+from evenscore.building import warehouse
+from evenscore.night import steps
+from evenscore.night.inputs import prepare_inputs
+from evenscore.state.runs import Night
 
 LAST = date(2026, 3, 10)
 FIRST = LAST - timedelta(days=29)
@@ -186,7 +187,7 @@ def score(settings: Settings, day: date) -> None:
     night = Night.of(day, "scored")
     for source in settings.sources:
         steps.extract(settings, night, source.name)
-    lay_out(settings, night)
+    prepare_inputs(settings, night)
     selectors = tuple(name for names in warehouse.LAYERS.values() for name in names)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(warehouse.LAYERS, "everything", selectors)

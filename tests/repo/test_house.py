@@ -10,12 +10,12 @@ import pytest
 import yaml
 from invented import every
 
+from evenscore.base.phrases import CAUSES
+from evenscore.base.settings import Checks, Source
 from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
 from evenscore.cli import main
 from evenscore.connectors import CONNECTORS
-from evenscore.phrases import CAUSES
 from evenscore.report import gate_words
-from evenscore.settings import Checks, Source
 
 ROOT = Path(__file__).parents[2]
 DBT = ROOT / "dbt_project"

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from invented import every
 
-from evenscore import network_pages
+from evenscore.base.settings import URLS
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE
-from evenscore.settings import URLS
+from evenscore.pulling import network_pages
 
 pytestmark = pytest.mark.quick
 ROOT = Path(__file__).parents[2]
@@ -62,7 +62,7 @@ def test_a_networks_endpoints_ask_about_what_there_is(kind: str) -> None:
 
 def test_the_pages_say_what_the_connectors_do() -> None:
     for path, text in network_pages.pages(ROOT / "docs").items():
-        assert path.read_text() == text, f"{path}: write it anew with python -m evenscore.network_pages docs"
+        assert path.read_text() == text, f"{path}: write it anew with python -m evenscore.pulling.network_pages docs"
 
 
 @KINDS

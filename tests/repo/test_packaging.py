@@ -12,9 +12,11 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 import evenscore
-from evenscore import bundled, steps, warehouse
-from evenscore.errors import UsageError
-from evenscore.runs import Night
+from evenscore.base import bundled
+from evenscore.base.errors import UsageError
+from evenscore.building import warehouse
+from evenscore.night import steps
+from evenscore.state.runs import Night
 from home import Home
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +79,7 @@ def test_an_installed_package_looks_inside_itself_alone(present: tuple[str, ...]
     for name in ("dbt_project", "expectations"):
         (tmp_path / "lib" / name).mkdir()
     source = Path(bundled.__file__).read_text()
-    found: dict[str, object] = {"__file__": str(package / "bundled.py")}
+    found: dict[str, object] = {"__file__": str(package / "base/bundled.py")}
     exec(compile(source, "bundled.py", "exec"), found)
     assert not found["IS_CHECKOUT"]
     assert (found["DBT_PROJECT"], found["EXPECTATIONS"]) == (package / "dbt_project", package / "expectations")

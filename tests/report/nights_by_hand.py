@@ -17,7 +17,7 @@ from evenscore.report.gate import (
     Post,
     ScoredNight,
 )
-from evenscore.runs import Night
+from evenscore.state.runs import Night
 
 TONIGHT = date(2026, 3, 15)
 NIGHT = Night(TONIGHT, f"{TONIGHT}_test")
@@ -46,7 +46,7 @@ def jump(person_id: str = "p_maya", move: float = 48.0, nights: int = 3) -> Jump
         for level in [16 + 1.5 * math.sin(days / 6)]
     )
     return Jump(
-        *(person_id, "personal", "promise", "viral_post", 16 + move, 16.0, move, 1270.4, TONIGHT),
+        *(person_id, "personal", "large_move", "viral_post", 16 + move, 16.0, move, 1270.4, TONIGHT),
         without_top_post=41.0,
         top_post_share=0.998,
         top_engager_share=0.34,
@@ -81,7 +81,7 @@ def published() -> Facts:
         night_before=TONIGHT - timedelta(days=1),
         hold_points=28,
         gate=Gate(
-            (jump(),), 1, 1, rule_counts=(("promise", 1), ("incident", 0)), record=AlarmRecord(3, 1, 2, 1, 19_600)
+            (jump(),), 1, 1, rule_counts=(("large_move", 1), ("incident", 0)), record=AlarmRecord(3, 1, 2, 1, 19_600)
         ),
         scored=scored,
         consent=((None, 8_071), ("erased", 6), ("withdrawn", 30)),
@@ -96,13 +96,15 @@ def busy() -> Facts:
     """A night with two incidents and five held scores, one a state of decision."""
     facts = published()
     rejected = replace(jump("p_noor", 33.0, 60), cause="ring", rule="ring", decision="rejected")
-    ramp = replace(jump("p_li", 15.2, 60), rule="ramp", cause="slow_ramp", without_top_post=None, reached=310.0)
+    ramp = replace(jump("p_li", 15.2, 60), rule="slow_climb", cause="slow_ramp", without_top_post=None, reached=310.0)
     jumps = (
         jump("p_maya", 48.0, 60),
         replace(rejected, decided_by="ana", why="eleven accounts made on one day", reached=520.0),
         replace(jump("p_sam", 29.5, 60), stale_action="reject", seen_score=37.9, reached=400.0),
         ramp,
-        replace(jump("--by ' ; rm", -12.0, 60), rule="impossible", cause="source_fault", reached=90.0, parts=()),
+        replace(
+            jump("--by ' ; rm", -12.0, 60), rule="inconsistent_evidence", cause="source_fault", reached=90.0, parts=()
+        ),
     )
     incidents = (
         Incident(
@@ -115,7 +117,14 @@ def busy() -> Facts:
         ),
     )
     ended = (Ended("p_ida", "work", "released", "ana", "a talk that went round"), Ended("p_bo", "personal", "cleared"))
-    rules = (("promise", 2), ("ramp", 1), ("unusual", 0), ("ring", 1), ("impossible", 1), ("incident", 3_120))
+    rules = (
+        ("large_move", 2),
+        ("slow_climb", 1),
+        ("unusual", 0),
+        ("ring", 1),
+        ("inconsistent_evidence", 1),
+        ("incident", 3_120),
+    )
     gate = Gate(jumps, 5, 4, ended, incidents, rules, AlarmRecord(3, 1, 2, 4, 196_000))
     tonight = tuple(round(900 * math.exp(-k / 2.2)) for k in range(20))
     before = tuple(round(870 * math.exp(-((k - 1) ** 2) / 7)) for k in range(20))

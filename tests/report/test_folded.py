@@ -12,13 +12,13 @@ from nights_by_hand import jump, result
 from parsed import Page
 from tiny_warehouse import TABLES
 
+from evenscore.base.settings import Checks
 from evenscore.checks.suites import STAGES, load_suites
 from evenscore.report import check_words, gate_words, words
 from evenscore.report.facts import Facts
 from evenscore.report.gate import DRAWN_CARDS, LISTED_MEMBERS, NAMED_JUMPS, AlarmRecord, Gate, Jump, Ring
 from evenscore.report.gate_facts import read_gate
 from evenscore.report.page import render
-from evenscore.settings import Checks
 
 
 def member(person_id: str, ring: int | None = 1, **changed: object) -> Jump:
@@ -182,7 +182,7 @@ MANY = """
     insert into marts.score_jumps by name
     select
         'p_' || range as person_id, 'work' as persona, date '2026-03-15' as as_of_date,
-        date '2026-03-14' as episode_date, if(range < 70, 'ring', 'promise') as rule,
+        date '2026-03-14' as episode_date, if(range < 70, 'ring', 'large_move') as rule,
         'ring' as cause, 20::double as candidate_score,
         10::double as last_good_score, 3 as engager_count, 'pending' as decision
     from range(70 + 60);

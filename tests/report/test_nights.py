@@ -9,13 +9,13 @@ import nights_by_hand
 import pytest
 from parsed import Page
 
-from evenscore import durable
-from evenscore.places import Places
+from evenscore.base import atomic_io
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Consent, Settings, Source
 from evenscore.report.nights import NightRow, read_nights
 from evenscore.report.page import render
 from evenscore.report.writing import render_index, write_report
-from evenscore.runs import Night
-from evenscore.settings import Consent, Settings, Source
+from evenscore.state.runs import Night
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)
 
@@ -50,27 +50,27 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def places(settings: Settings) -> Places:
+def places(settings: Settings) -> HomePaths:
     return settings.places
 
 
-def publish(places: Places) -> None:
+def publish(places: HomePaths) -> None:
     """Two nights, the second of which was stopped and ran again."""
     folder = places.published_run("t2")
     folder.mkdir(parents=True)
     with duckdb.connect(folder / places.database.name) as con:
         con.execute(PUBLISHED)
-    durable.point(places.current, folder)
+    atomic_io.point(places.current, folder)
 
 
-def run(places: Places, day: date, label: str, at: str, outcome: str = "failed", **record: object) -> Night:
+def run(places: HomePaths, day: date, label: str, at: str, outcome: str = "failed", **record: object) -> Night:
     night = Night(day, f"{day}_{label}")
     entry = {"stage": "check", "outcome": outcome, "seconds": 1.0, "started_at": at, "ended_at": at} | record
-    durable.write_json(places.run(night.run_id) / "stages" / "check.json", entry)
+    atomic_io.write_json(places.run(night.run_id) / "stages" / "check.json", entry)
     return night
 
 
-def test_a_night_tells_of_its_latest_run_and_of_the_incidents_on_it(places: Places) -> None:
+def test_a_night_tells_of_its_latest_run_and_of_the_incidents_on_it(places: HomePaths) -> None:
     publish(places)
     tuesday, monday = read_nights(places)
     assert (monday.scored, monday.held, monday.asked, monday.incidents, monday.failed) == (500, 2, 1, 2, 0)
@@ -78,14 +78,14 @@ def test_a_night_tells_of_its_latest_run_and_of_the_incidents_on_it(places: Plac
     assert (tuesday.incidents, tuesday.failed) == (1, 1)
 
 
-def test_a_run_that_published_nothing_since_is_listed(places: Places) -> None:
+def test_a_run_that_published_nothing_since_is_listed(places: HomePaths) -> None:
     publish(places)
     run(places, WEDNESDAY, "x", "2026-03-12T02:00:00.000000Z", exit_code=3)
     newest = read_nights(places)[0]
     assert (newest.as_of_date, newest.outcome, newest.scored, newest.incidents) == (WEDNESDAY, "stopped", None, None)
 
 
-def test_a_night_that_ran_again_has_one_line_and_that_of_the_later_run(places: Places) -> None:
+def test_a_night_that_ran_again_has_one_line_and_that_of_the_later_run(places: HomePaths) -> None:
     publish(places)
     run(places, TUESDAY, "x", "2026-03-11T10:00:00.000000Z", "done", rows={"scored": 400, "held": 9})
     run(places, MONDAY, "x", "2026-03-10T01:00:00.000000Z", "done", rows={"scored": 4, "held": 4})
@@ -94,15 +94,15 @@ def test_a_night_that_ran_again_has_one_line_and_that_of_the_later_run(places: P
     assert (monday.scored, monday.held) == (500, 2)
 
 
-def test_nights_are_listed_though_what_is_published_is_damaged(places: Places) -> None:
+def test_nights_are_listed_though_what_is_published_is_damaged(places: HomePaths) -> None:
     publish(places)
     (places.published_run("t2") / places.database.name).write_bytes(b"no database" * 1000)
     run(places, WEDNESDAY, "x", "2026-03-12T02:00:00.000000Z", error="no such file")
     assert [(night.as_of_date, night.outcome) for night in read_nights(places)] == [(WEDNESDAY, "failed")]
 
 
-def test_a_page_without_a_run_keeps_its_line(places: Places) -> None:
-    durable.write_bytes(places.report(MONDAY), b"")
+def test_a_page_without_a_run_keeps_its_line(places: HomePaths) -> None:
+    atomic_io.write_bytes(places.report(MONDAY), b"")
     assert read_nights(places) == (NightRow(MONDAY, has_page=True),)
 
 

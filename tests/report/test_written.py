@@ -9,9 +9,9 @@ from nights_by_hand import NIGHT, TONIGHT
 from parsed import Page
 from tiny_warehouse import build_warehouse
 
-from evenscore import durable
+from evenscore.base import atomic_io
+from evenscore.base.settings import Consent, Settings, Source
 from evenscore.report.writing import write_report
-from evenscore.settings import Consent, Settings, Source
 
 
 def settings_of(home: Path) -> Settings:
@@ -40,7 +40,7 @@ def record(settings: Settings, *names: str, **last: object) -> None:
         at = f"2026-03-16T00:0{position}:00.000000Z"
         entry = {"stage": name, "outcome": "done", "seconds": 1.0, "started_at": at, "ended_at": at}
         entry |= last if name == names[-1] else {}
-        durable.write_json(settings.places.run(NIGHT.run_id) / "stages" / f"{name}.json", entry)
+        atomic_io.write_json(settings.places.run(NIGHT.run_id) / "stages" / f"{name}.json", entry)
 
 
 BUILT = ("check_landing", "build_staging", "build_features", "build_scores", "check")
@@ -66,7 +66,7 @@ def test_a_whole_night_is_read_from_the_warehouse(page: Page) -> None:
         "p_ida work cleared by itself",
         "Of 1 score that stood seven nights ago, all rose by a point or more",
         "half 16.0 14.0 +2.0",
-        "The promise … moved 20 points or more against a score accepted within the last 3 nights 1",
+        "A large move … moved 20 points or more against a score accepted within the last 3 nights 1",
         "Incident … belongs to a group that moved as one: frozen with the incident, and nobody is asked 1",
     ):
         assert sentence in page.words

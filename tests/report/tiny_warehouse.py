@@ -4,7 +4,7 @@ from datetime import date
 
 import duckdb
 
-from evenscore.places import Places
+from evenscore.base.paths import HomePaths
 
 TABLES = """
 create schema raw;
@@ -13,7 +13,7 @@ create schema scores;
 create schema gate;
 create schema marts;
 
-create table raw.night as
+create table raw.run as
 select date '2026-03-15' as as_of_date, 2 as scoring_version, '2026-03-15_test' as run_id;
 create table raw.sources as select 'feed' as name, 'activity' as dataset;
 create table raw.deliveries as
@@ -58,7 +58,8 @@ create table marts.score_jumps (
 insert into marts.score_jumps by name
 select
     unnest(['p_maya', 'p_noor', 'p_ida']) as person_id, 'work' as persona, date '2026-03-15' as as_of_date,
-    date '2026-03-14' as episode_date, unnest(['promise', 'ramp', 'promise']) as rule, 'viral_post' as cause,
+    date '2026-03-14' as episode_date, unnest(['large_move', 'slow_climb', 'large_move']) as rule,
+    'viral_post' as cause,
     unnest([64::double, 31, 20]) as candidate_score, 16::double as last_good_score, 0.1::double as top_post_share,
     41::double as candidate_without_top_post, 0.1::double as top_engager_share, 0.1::double as new_engager_share,
     unnest([40, 40, 3]) as engager_count,
@@ -100,8 +101,8 @@ select
 """
 
 
-def build_warehouse(places: Places, as_of_date: date, label: str = "test") -> None:
+def build_warehouse(places: HomePaths, as_of_date: date, label: str = "test") -> None:
     """A warehouse of one person, laid out and built for a night by the run that has the label."""
     with duckdb.connect(places.warehouse) as con:
         con.execute(TABLES)
-        con.execute("update raw.night set as_of_date = $1, run_id = $2", [as_of_date, f"{as_of_date}_{label}"])
+        con.execute("update raw.run set as_of_date = $1, run_id = $2", [as_of_date, f"{as_of_date}_{label}"])

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from evenscore import journal
-from evenscore.decisions import Decision, Seen, append_decision, first_on, read_decisions
-from evenscore.errors import BusyError, DiskError, InputError, UsageError
-from evenscore.places import Places
+from evenscore.base.errors import BusyError, DiskError, InputError, UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.reviews.decisions import CandidateShown, Decision, append_decision, first_on, read_decisions
+from evenscore.state import journal
 
-SEEN = Seen(
+SEEN = CandidateShown(
     person_id="p_maya",
     persona="personal",
     as_of_date=date(2026, 3, 15),
@@ -28,28 +28,28 @@ DAGS = Path(__file__).parents[2] / "dags"
 DECIDE_OFTEN = """
 import sys
 from pathlib import Path
-from evenscore.decisions import Seen, append_decision
-from evenscore.places import Places
-seen = Seen.model_validate_json(sys.argv[2])
+from evenscore.reviews.decisions import CandidateShown, append_decision
+from evenscore.base.paths import HomePaths
+seen = CandidateShown.model_validate_json(sys.argv[2])
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(5):
-    append_decision(Places(Path(sys.argv[1])), seen, "reject", sys.argv[3], "because")
+    append_decision(HomePaths(Path(sys.argv[1])), seen, "reject", sys.argv[3], "because")
 """
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path)
+def places(tmp_path: Path) -> HomePaths:
+    return HomePaths(tmp_path)
 
 
-def test_a_decision_is_read_as_it_was_made(places: Places) -> None:
+def test_a_decision_is_read_as_it_was_made(places: HomePaths) -> None:
     made = append_decision(places, SEEN, "release", "ann", "I read the thread")
     assert read_decisions(places) == [made]
     assert (made.decision_id, made.decided_by, made.action, made.episode) == (1, "ann", "release", SEEN.episode)
 
 
-def test_decisions_of_two_processes_at_once_are_all_kept(places: Places) -> None:
+def test_decisions_of_two_processes_at_once_are_all_kept(places: HomePaths) -> None:
     command = [sys.executable, "-c", DECIDE_OFTEN, str(places.home), SEEN.model_dump_json()]
     environment = os.environ | {"PYTHONPATH": str(DAGS)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -65,7 +65,7 @@ def test_decisions_of_two_processes_at_once_are_all_kept(places: Places) -> None
     assert first_on(SEEN, made) == made[0]
 
 
-def test_a_torn_last_line_is_named_and_nothing_is_written_behind_it(places: Places) -> None:
+def test_a_torn_last_line_is_named_and_nothing_is_written_behind_it(places: HomePaths) -> None:
     append_decision(places, SEEN, "release", "ann", "because")
     append_decision(places, SEEN, "reject", "ben", "because")
     torn = places.decisions.read_bytes()[:-9]
@@ -76,7 +76,7 @@ def test_a_torn_last_line_is_named_and_nothing_is_written_behind_it(places: Plac
 
 
 @pytest.mark.parametrize("line", ["{}", "not json", '{"person_id": ""}', ""])
-def test_a_damaged_line_is_named(line: str, places: Places) -> None:
+def test_a_damaged_line_is_named(line: str, places: HomePaths) -> None:
     append_decision(places, SEEN, "release", "ann", "because")
     with places.decisions.open("a") as file:
         file.write(line + "\n")
@@ -84,7 +84,7 @@ def test_a_damaged_line_is_named(line: str, places: Places) -> None:
         read_decisions(places)
 
 
-def test_a_full_disk_leaves_the_file_as_it_was(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_the_file_as_it_was(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     append_decision(places, SEEN, "release", "ann", "because")
     before = places.decisions.read_bytes()
 
@@ -97,20 +97,20 @@ def test_a_full_disk_leaves_the_file_as_it_was(places: Places, monkeypatch: pyte
     assert places.decisions.read_bytes() == before
 
 
-def test_a_writer_that_does_not_let_go_is_reported(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_does_not_let_go_is_reported(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "PATIENCE", 0)
     with journal.alone(places.decisions), pytest.raises(BusyError, match="another process"):
         append_decision(places, SEEN, "release", "ann", "because")
 
 
 @pytest.mark.parametrize(("by", "why"), [("", "x"), ("ann", " \n\t"), ("\u202e", "x"), ("ann", "x" * 501)])
-def test_a_decision_without_a_name_and_a_reason_of_sane_length_is_refused(by: str, why: str, places: Places) -> None:
+def test_a_decision_without_a_name_and_a_reason_of_sane_length_is_refused(by: str, why: str, places: HomePaths) -> None:
     with pytest.raises(UsageError, match=r"--(by|why): (is empty|has 501)"):
         append_decision(places, SEEN, "release", by, why)
     assert not places.decisions.exists()
 
 
-def test_controls_and_bidi_marks_are_dropped_from_names_and_reasons(places: Places) -> None:
+def test_controls_and_bidi_marks_are_dropped_from_names_and_reasons(places: HomePaths) -> None:
     made = append_decision(places, SEEN, "release", "a\u202enn\x1b[31m", "line one\r\nline\x00 two \ud800")
     assert (made.decided_by, made.why) == ("ann[31m", "line one line two")
 

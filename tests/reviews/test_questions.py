@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from evenscore.decisions import read_decisions
-from evenscore.errors import UsageError
-from evenscore.places import Places
-from evenscore.reviews.board import decide, read_board
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.reviews.decisions import read_decisions
 from evenscore.reviews.questions import body, record, unasked
+from evenscore.reviews.queue import decide, read_queue
 from held_home import held, publish
 
 EVIL = "p_[x](javascript:alert(1))<img src=x onerror=alert(1)> https://evil.example www.evil.example `` **b**\n# h"
@@ -18,15 +18,15 @@ ANSWER = {"chosen_options": ["Release"], "params_input": {"why": "read it"}, "re
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path)
+def places(tmp_path: Path) -> HomePaths:
+    return HomePaths(tmp_path)
 
 
 def names(questions: list[dict[str, Any]]) -> list[str]:
     return [question["seen"]["person_id"] for question in questions]
 
 
-def test_an_episode_is_asked_about_once(places: Places) -> None:
+def test_an_episode_is_asked_about_once(places: HomePaths) -> None:
     publish(places, held())
     assert names(unasked(places, "run 1")) == ["p_maya"]
     publish(places, held(), held("p_new"), run_id="next")
@@ -34,28 +34,28 @@ def test_an_episode_is_asked_about_once(places: Places) -> None:
     assert unasked(places, "run 3") == []
 
 
-def test_a_run_that_is_tried_again_asks_the_same(places: Places) -> None:
+def test_a_run_that_is_tried_again_asks_the_same(places: HomePaths) -> None:
     publish(places, held())
     assert names(unasked(places, "run 1")) == names(unasked(places, "run 1")) == ["p_maya"]
     assert len(places.questions.read_text().splitlines()) == 1
 
 
-def test_what_was_decided_on_the_command_line_is_not_asked(places: Places) -> None:
+def test_what_was_decided_on_the_command_line_is_not_asked(places: HomePaths) -> None:
     publish(places, held())
-    decide(places, read_board(places).find("p_maya", None), "reject", "ben", "no")
+    decide(places, read_queue(places).find("p_maya", None), "reject", "ben", "no")
     assert unasked(places, "run 1") == []
 
 
-def test_a_stale_decision_is_asked_about_anew_and_an_open_question_is_not(places: Places) -> None:
+def test_a_stale_decision_is_asked_about_anew_and_an_open_question_is_not(places: HomePaths) -> None:
     publish(places, held(), held("p_open"))
     unasked(places, "run 1")
-    decide(places, read_board(places).find("p_maya", None), "reject", "ben", "no")
+    decide(places, read_queue(places).find("p_maya", None), "reject", "ben", "no")
     publish(places, held(candidate_score=40.0), held("p_open", candidate_score=40.0), run_id="rebuilt")
     assert names(unasked(places, "run 2")) == ["p_maya"]
     assert unasked(places, "run 3") == []
 
 
-def test_an_answer_becomes_a_decision_on_what_was_asked(places: Places) -> None:
+def test_an_answer_becomes_a_decision_on_what_was_asked(places: HomePaths) -> None:
     publish(places, held())
     (question,) = unasked(places, "run 1")
     publish(places, held(candidate_score=40.0), run_id="rebuilt")
@@ -63,17 +63,17 @@ def test_an_answer_becomes_a_decision_on_what_was_asked(places: Places) -> None:
     (made,) = read_decisions(places)
     assert (made.decided_by, made.why, made.action) == ("ann", "read it", "release")
     assert (made.candidate_score, made.run_id) == (63.2, "first")
-    assert read_board(places).state(made) == "stale"
+    assert read_queue(places).state(made) == "stale"
 
 
-def test_an_answer_without_a_reason_is_refused(places: Places) -> None:
+def test_an_answer_without_a_reason_is_refused(places: HomePaths) -> None:
     publish(places, held())
     (question,) = unasked(places, "run 1")
     with pytest.raises(UsageError, match="--why"):
         record(places, question["seen"], ANSWER | {"params_input": {"why": " "}})
 
 
-def test_a_question_carries_the_evidence(places: Places) -> None:
+def test_a_question_carries_the_evidence(places: HomePaths) -> None:
     publish(places, held())
     (question,) = unasked(places, "run 1")
     assert question["subject"] == "p_maya (personal): 15.0 → 63.2 (+48.2)"
@@ -87,9 +87,9 @@ def test_a_question_carries_the_evidence(places: Places) -> None:
         assert said in question["body"]
 
 
-def test_hostile_names_and_posts_are_code_and_nothing_else_in_a_question(places: Places) -> None:
+def test_hostile_names_and_posts_are_code_and_nothing_else_in_a_question(places: HomePaths) -> None:
     publish(places, held(EVIL, top_post_id=f"{EVIL}```\n```"))
-    (found,) = read_board(places).waiting
+    (found,) = read_queue(places).waiting
     tokens = MarkdownIt("commonmark").parse(body(places, found))
     inline = [child for token in tokens for child in token.children or []]
     assert not [token.type for token in [*tokens, *inline] if token.type in ("link_open", "image", "heading_open")]

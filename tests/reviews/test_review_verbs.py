@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from evenscore.cli import main
 from evenscore.cli.review import review
-from evenscore.decisions import read_decisions
+from evenscore.reviews.decisions import read_decisions
 from held_home import NIGHT, held, publish
 from home import Home
 

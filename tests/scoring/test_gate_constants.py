@@ -1,6 +1,6 @@
 """The constants of the jump gate: whoever changes one changes who is held, and says so here, too."""
 
-from evenscore.warehouse import thresholds
+from evenscore.building.warehouse import thresholds
 
 FROZEN = {
     "clear_points": 5,
@@ -27,7 +27,7 @@ FROZEN = {
     "moved_share_factor": 3,
     "moved_share_floor": 0.1,
     "least_moved": 10,
-    "home_share": 0.9,
+    "primary_network_share": 0.9,
     "shards": 16,
     "ring_nights": 21,
     "ring_rise_points": 4,

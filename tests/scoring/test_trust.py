@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evenscore.errors import EvenscoreError
+from evenscore.base.errors import EvenscoreError
 from evenscore.scoring import trust
 from evenscore.scoring.trust import (
     Constants,

@@ -7,26 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from evenscore import runs, turns
-from evenscore.errors import BusyError, InputError
-from evenscore.places import Places
+from evenscore.base.errors import BusyError, InputError
+from evenscore.base.paths import HomePaths
+from evenscore.state import runs, turns
 
 MARCH_1 = "nightly_scores backfill__2026-03-01"
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path)
+def places(tmp_path: Path) -> HomePaths:
+    return HomePaths(tmp_path)
 
 
-def test_nobody_gets_between_the_steps_of_a_night(places: Places) -> None:
+def test_nobody_gets_between_the_steps_of_a_night(places: HomePaths) -> None:
     turns.take(places, MARCH_1)
     says = rf"turn.json: {MARCH_1} has been under way.*remove this file"
     with pytest.raises(BusyError, match=says), runs.only_one(places):
         pytest.fail("another run was let in")
 
 
-def test_its_own_steps_do(places: Places) -> None:
+def test_its_own_steps_do(places: HomePaths) -> None:
     turns.take(places, MARCH_1)
     with turns.acting_for(MARCH_1), runs.only_one(places), runs.only_one(places):
         pass
@@ -34,13 +34,13 @@ def test_its_own_steps_do(places: Places) -> None:
         pytest.fail("another run was let in")
 
 
-def test_what_hides_somebody_does_not_wait_for_the_morning(places: Places) -> None:
+def test_what_hides_somebody_does_not_wait_for_the_morning(places: HomePaths) -> None:
     turns.take(places, MARCH_1)
     with runs.only_one(places, between_steps=True):
         pass
 
 
-def test_a_turn_is_given_back_by_the_run_that_has_it_alone(places: Places) -> None:
+def test_a_turn_is_given_back_by_the_run_that_has_it_alone(places: HomePaths) -> None:
     turns.take(places, MARCH_1)
     assert not turns.give_back(places, "nightly_scores manual__2")
     assert turns.give_back(places, MARCH_1)
@@ -48,14 +48,14 @@ def test_a_turn_is_given_back_by_the_run_that_has_it_alone(places: Places) -> No
         assert turns.current(places) is None
 
 
-def test_a_turn_that_is_taken_again_began_when_it_began(places: Places) -> None:
+def test_a_turn_that_is_taken_again_began_when_it_began(places: HomePaths) -> None:
     turns.take(places, MARCH_1)
     before = places.turn.read_bytes()
     turns.take(places, MARCH_1)
     assert places.turn.read_bytes() == before
 
 
-def test_the_turn_of_a_process_that_is_gone_is_over(places: Places) -> None:
+def test_the_turn_of_a_process_that_is_gone_is_over(places: HomePaths) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     turns.take(places, MARCH_1, gone.pid)
@@ -67,14 +67,14 @@ def test_the_turn_of_a_process_that_is_gone_is_over(places: Places) -> None:
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"holder": "nightly', b"\x00\x00"])
-def test_a_torn_note_lets_nobody_in(places: Places, torn: bytes) -> None:
+def test_a_torn_note_lets_nobody_in(places: HomePaths, torn: bytes) -> None:
     places.turn.write_bytes(torn)
     with pytest.raises(InputError, match=r"turn.json: damaged"), runs.only_one(places):
         pytest.fail("a run was let in")
 
 
-def test_the_lock_of_a_process_is_waited_for_as_long_as_said(places: Places) -> None:
-    hold = "import sys, time\nfrom evenscore import places, runs\nwith runs.only_one(places.Places(sys.argv[1])):\n"
+def test_the_lock_of_a_process_is_waited_for_as_long_as_said(places: HomePaths) -> None:
+    hold = "import sys, time\nfrom evenscore import places, runs\nwith runs.only_one(places.HomePaths(sys.argv[1])):\n"
     hold = hold.replace("sys.argv[1]", "__import__('pathlib').Path(sys.argv[1])")
     hold += "    print('held', flush=True)\n    sys.stdin.read()\n"
     with subprocess.Popen(

@@ -8,12 +8,13 @@ import html
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, warehouse
+from evenscore.base import atomic_io
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
 from evenscore.checks.judge import validate
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import load_suites
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.state.runs import Night
 
 DOCUMENTED = ("landing", "features", "scores")
 
@@ -33,7 +34,7 @@ def write_data_docs(settings: Settings, night: Night) -> Path:
         for suite in (suite for stage in DOCUMENTED for suite in load_suites(stage, settings.checks)):
             outcome = validate(suite, con.execute(suite.query).df().map(_harmless))
             page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(outcome))
-            durable.write_bytes(folder / f"{suite.name}.html", page.encode())
+            atomic_io.write_bytes(folder / f"{suite.name}.html", page.encode())
     return folder
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from evenscore import durable
+from evenscore.base import atomic_io
+from evenscore.base.errors import EvenscoreError, StoppedByCheck
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings
 from evenscore.checks.suites import NOTHING, Stanza, Suite, load_suites
-from evenscore.errors import EvenscoreError, StoppedByCheck
-from evenscore.places import Places
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.state.runs import Night
 
 NAMED_ROWS = 20
 """How many failing rows a result names; score_jumps has them all."""
@@ -46,7 +46,7 @@ def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConn
     evaluated: a broken check is no verdict on the data.
     """
     results = [result for suite in load_suites(stage, settings.checks) for result in _run(suite, night, con)]
-    durable.write_json(
+    atomic_io.write_json(
         settings.places.run(night.run_id) / "checks" / f"{stage}.json", [asdict(result) for result in results]
     )
     failed = [result for result in results if not result.success and result.severity == "critical"]
@@ -60,10 +60,10 @@ def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConn
     return results
 
 
-def results_of(places: Places, run_id: str) -> list[Result]:
+def results_of(places: HomePaths, run_id: str) -> list[Result]:
     """Every result that a run has kept so far."""
     paths = sorted((places.run(run_id) / "checks").glob("*.json"))
-    return [Result(**entry) for path in paths for entry in durable.read_json(path)]
+    return [Result(**entry) for path in paths for entry in atomic_io.read_json(path)]
 
 
 def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Result]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import duckdb
 import pyarrow as pa
 
-from evenscore.name_kinds import HASHED, MEMBER, UNNAMED
+from evenscore.names.name_kinds import HASHED, MEMBER, UNNAMED
 
 COLUMNS = """
     select columns.schema_name, columns.table_name, columns.column_name,

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evenscore.bundled import EXPECTATIONS
-from evenscore.errors import UsageError
-from evenscore.settings import Checks
+from evenscore.base.bundled import EXPECTATIONS
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Checks
 
 STAGES = ("landing", "features", "scores", "published")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -49,7 +49,7 @@ REQUIRED: dict[str, dict[str, dict[str, Bounds]]] = {
         "matching": {"named_count": SOME, "known_target_count": SOME},
         "night": {"is_silent": NOT_SO},
         "repeats": {},
-        "strangers": {},
+        "new_ids": {},
         "volumes": {},
     },
     "features": {"engagement": {}, "people": {"people_count": SOME}, "trust": {}},

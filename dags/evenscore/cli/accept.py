@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from evenscore import acceptances
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings
 from evenscore.cli.root import main, show, surroundings
-from evenscore.deliveries import Delivery, read_deliveries
-from evenscore.errors import UsageError
-from evenscore.settings import Settings
+from evenscore.intake import acceptances
+from evenscore.landing_zone.deliveries import Delivery, read_deliveries
 
 
 @main.command()

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from evenscore import aggregates
-from evenscore.aggregates import By
+from evenscore.base.settings import Settings
 from evenscore.cli.root import Day, main, show, surroundings
-from evenscore.exports.records import handing_out
-from evenscore.settings import Settings
+from evenscore.disclosure import aggregates
+from evenscore.disclosure.access_log import handing_out
+from evenscore.disclosure.aggregates import By
 
 
 @main.command()

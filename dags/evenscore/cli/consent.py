@@ -6,15 +6,16 @@ from typing import Any
 
 import click
 
-from evenscore import ledger, runs
+from evenscore.base.errors import BusyError, UsageError
+from evenscore.base.settings import Settings
+from evenscore.base.terminal import say
 from evenscore.cli.root import Verb, hand_on, main, shared, show, surroundings
+from evenscore.consent import ledger
 from evenscore.consent.chain import Row
 from evenscore.consent.entries import plain
 from evenscore.consent.standing import last_words, standing
-from evenscore.errors import BusyError, UsageError
-from evenscore.forgetting.hide import hide
-from evenscore.settings import Settings
-from evenscore.terminal import say
+from evenscore.erasure.hide import hide
+from evenscore.state import runs
 
 
 @main.group()

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from evenscore import durable
+from evenscore.base import atomic_io
+from evenscore.base.settings import Settings
+from evenscore.base.terminal import say
 from evenscore.cli.root import main, surroundings
-from evenscore.exports.page import render
-from evenscore.exports.person import gather
-from evenscore.exports.records import about_person, handing_out
-from evenscore.settings import Settings
-from evenscore.terminal import say
+from evenscore.disclosure.access_log import about_person, handing_out
+from evenscore.disclosure.person import gather
+from evenscore.disclosure.person_page import render
 
 
 @main.command()
@@ -41,7 +41,7 @@ def export(
         found = gather(settings, person, recipient, purpose)
     text = json.dumps(found, indent=None if as_json else 2, default=str, ensure_ascii=False)
     if page:
-        durable.write_bytes(page, render(found))
+        atomic_io.write_bytes(page, render(found))
     if path:
-        durable.write_bytes(path, f"{text}\n".encode())
+        atomic_io.write_bytes(path, f"{text}\n".encode())
     say(str(path) if path else text)

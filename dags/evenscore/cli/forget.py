@@ -4,12 +4,12 @@ from datetime import date
 
 import click
 
-from evenscore import retention
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings
 from evenscore.cli.root import Day, main, show, surroundings
-from evenscore.errors import UsageError
-from evenscore.forgetting import elsewhere, erase
-from evenscore.settings import Settings
-from evenscore.steps import latest_published
+from evenscore.erasure import elsewhere, erase
+from evenscore.night import retention
+from evenscore.night.steps import latest_published
 
 
 class NetworkAccount(click.ParamType[tuple[str, str]]):

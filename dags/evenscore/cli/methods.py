@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from evenscore.base.settings import Settings
+from evenscore.building.warehouse import SCORING_VERSIONS
 from evenscore.cli.root import Day, main, show, surroundings
 from evenscore.laboratory.evaluation.question import GROUPS, Question
-from evenscore.settings import Settings
-from evenscore.warehouse import SCORING_VERSIONS
 
 
 @main.command()

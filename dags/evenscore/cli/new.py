@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from evenscore.cli.root import guarded, main, show
-from evenscore.scaffold import new_network
+from evenscore.cli.scaffold import new_network
 
 
 @main.group()
@@ -33,7 +33,7 @@ def network(home: Path, config: Path | None, as_json: bool, name: str) -> None:
         "",
         "next: say what its API answers in the connector and the invented network, then",
         "  ruff check --fix dags && ruff format dags",
-        "  python -m evenscore.network_pages docs",
+        "  python -m evenscore.pulling.network_pages docs",
         f"  make networks   (or pytest tests/networks tests/repo/test_networks.py -k {name})",
     ]
     show(vars(made), as_json, "\n".join(lines))

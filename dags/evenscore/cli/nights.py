@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from evenscore import runs, steps, summary
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings, load_settings
+from evenscore.base.terminal import say
 from evenscore.checks.data_docs import write_data_docs
 from evenscore.cli.root import Day, Verb, guarded, main, show, surroundings
-from evenscore.errors import UsageError
 from evenscore.laboratory.demo import make_community
-from evenscore.places import Places
-from evenscore.runs import Night
-from evenscore.settings import Settings, load_settings
-from evenscore.terminal import say
+from evenscore.night import steps, summary
+from evenscore.state import runs
+from evenscore.state.runs import Night
 
 
 def telling(verb: Verb) -> Verb:
@@ -68,7 +69,7 @@ def demo(home: Path, config: Path | None, as_json: bool, nights: int) -> None:
     """
     if config:
         raise UsageError(f"--config {config}: the demo community brings its own; run `evenscore night` for another")
-    community = make_community(Places(home.absolute()).demo)
+    community = make_community(HomePaths(home.absolute()).demo)
     if not as_json:
         people, rows = f"{community.people} people", f"{community.activity_rows:,} activities"
         say(f"demo community: {people}, {rows}, {community.folder}")

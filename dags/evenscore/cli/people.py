@@ -4,10 +4,10 @@ from datetime import date
 
 import click
 
-from evenscore import explain as explanation
-from evenscore import score_list
+from evenscore.base.settings import Settings
 from evenscore.cli.root import Day, main, show, surroundings
-from evenscore.settings import Settings
+from evenscore.disclosure import explain as explanation
+from evenscore.disclosure import score_list
 
 
 @main.command()

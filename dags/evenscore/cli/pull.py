@@ -5,9 +5,9 @@ import sys
 import click
 
 from evenscore import pulling
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.settings import Settings
 from evenscore.cli.root import main, show, surroundings
-from evenscore.errors import EvenscoreError
-from evenscore.settings import Settings
 
 
 @main.command()

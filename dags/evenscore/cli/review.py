@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
+from evenscore.base.settings import Settings
 from evenscore.cli.root import Verb, hand_on, main, shared, show, surroundings
-from evenscore.decisions import Action
-from evenscore.reviews import board as boards
+from evenscore.reviews import queue as queues
 from evenscore.reviews import wording
-from evenscore.settings import Settings
+from evenscore.reviews.decisions import Action
 
 
 @main.group()
@@ -50,7 +50,7 @@ def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
     \b
     Example: evenscore review list --all
     """
-    board = boards.read_board(settings.places)
+    board = queues.read_queue(settings.places)
     held = [_plain(held) | {"deciding": _plain(board.deciding(held))} for held in board.waiting]
     found: dict[str, Any] = {"as_of_date": board.night, "held": held, "incidents": list(map(vars, board.incidents))}
     text = wording.listed(board)
@@ -68,9 +68,9 @@ def show_held(settings: Settings, as_json: bool, person: str, persona: str | Non
     \b
     Example: evenscore review show p_maya
     """
-    board = boards.read_board(settings.places)
+    board = queues.read_queue(settings.places)
     held = board.find(person, persona)
-    evidence = boards.read_evidence(settings.places, held)
+    evidence = queues.read_evidence(settings.places, held)
     found = _plain(held) | {
         "changes": [{"cause": cause, "points": points} for cause, points in evidence.changes],
         "nights": [{"as_of_date": night, "score": score} for night, score in evidence.nights],
@@ -110,8 +110,8 @@ def _decide(
     by: str,
     why: str,
 ) -> None:
-    held = boards.read_board(settings.places).find_all(people, persona)
-    answers = boards.decide_all(settings.places, held, action, by, why)
+    held = queues.read_queue(settings.places).find_all(people, persona)
+    answers = queues.decide_all(settings.places, held, action, by, why)
     facts = [
         {"decision": _plain(made), "is_first": made == counting, "first": _plain(counting)}
         for made, counting in answers
@@ -134,6 +134,6 @@ def release_incident(settings: Settings, as_json: bool, incident_id: str, by: st
     \b
     Example: evenscore review incident mass_shift:network:forum:2026-03-15 --by ann --why "the forum was featured"
     """
-    said = boards.release_incident(settings.places, incident_id, by, why)
+    said = queues.release_incident(settings.places, incident_id, by, why)
     text = f"{incident_id}: called real by {said.decided_by}; the next night publishes its people's scores again"
     show(said.model_dump(mode="json"), as_json, text)

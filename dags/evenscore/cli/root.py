@@ -14,10 +14,10 @@ import click
 import duckdb
 from click.core import ParameterSource
 
-from evenscore import durable
-from evenscore.errors import EvenscoreError
-from evenscore.settings import load_settings
-from evenscore.terminal import harmless, say
+from evenscore.base import atomic_io
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.settings import load_settings
+from evenscore.base.terminal import harmless, say
 
 Verb = Callable[..., None]
 
@@ -68,7 +68,7 @@ def guarded(verb: Verb) -> Verb:
     @shared
     @functools.wraps(verb)
     def wrapped(verbose: bool, **options: Any) -> None:
-        durable.keep_private()
+        atomic_io.keep_private()
         try:
             verb(**options)
         except EvenscoreError as error:

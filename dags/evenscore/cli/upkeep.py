@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from evenscore import truths
+from evenscore.base.errors import EvenscoreError, UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings
 from evenscore.cli.root import guarded, main, show, surroundings
-from evenscore.doctor import examine
-from evenscore.errors import EvenscoreError, UsageError
-from evenscore.forgetting.hide import roll_back
-from evenscore.places import Places
-from evenscore.settings import Settings
-from evenscore.starting import Start, start
+from evenscore.cli.starting import Start, start
+from evenscore.erasure.hide import roll_back
+from evenscore.night.doctor import examine
+from evenscore.state import truths
 
 
 @main.command()
@@ -73,7 +73,7 @@ def doctor(settings: Settings, as_json: bool, lost: str | None) -> None:
         sys.exit(EvenscoreError.exit_code)
 
 
-def _truth(places: Places, name: str) -> Path:
+def _truth(places: HomePaths, name: str) -> Path:
     """The file that is meant; only what is counted can be accepted."""
     path = places.home / name
     if path != places.heads and name not in truths.known(places):

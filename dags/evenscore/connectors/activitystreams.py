@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, instant_of, iso
 from evenscore.connectors.endpoints import to_url as at_url
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Malformed, Row, need
-from evenscore.settings import Source
 
 AS2 = {"Accept": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json'}
 PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})

@@ -6,10 +6,10 @@ A record's key holds the time at which it was written; its `createdAt` is only w
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import as_instant
 from evenscore.connectors.pulled import Rows
 from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek
-from evenscore.settings import Source
 
 COLLECTIONS = ("app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow")
 MENTION = "app.bsky.richtext.facet#mention"

@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
-from evenscore.canonical import COUNTERS, FLAGS, ID_COLUMNS, input_columns
+from evenscore.base.canonical import COUNTERS, FLAGS, ID_COLUMNS, input_columns
+from evenscore.base.errors import InputError
+from evenscore.base.settings import Source
 from evenscore.connectors.aliases import first_sightings
 from evenscore.connectors.compressed import Unended, lines
 from evenscore.connectors.records import MOST_MALFORMED, Flood, Ignored, Malformed, Row, decode
 from evenscore.connectors.whole_numbers import id_of_number
-from evenscore.errors import InputError
-from evenscore.settings import Source
 
 MAX_RECORD_CHARACTERS = 2_000
 """How much of a refused record is kept beside its reason."""

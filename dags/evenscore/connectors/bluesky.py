@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from evenscore.base.settings import URLS, Source
 from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, iso
 from evenscore.connectors.pulled import Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
-from evenscore.settings import URLS, Source
 
 XRPC = "/xrpc/app.bsky."
 PLC = "https://plc.directory"

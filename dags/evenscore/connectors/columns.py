@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from evenscore.account_ids import folded
-from evenscore.canonical import input_columns
-from evenscore.errors import InputError
+from evenscore.base.canonical import input_columns
+from evenscore.base.errors import InputError
+from evenscore.names.account_ids import folded
 
 NO_LETTER = re.compile(r"[\W_]+")
 MAX_SHOWN_CHARACTERS = 2_000

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import zstandard
 
-from evenscore.errors import InputError
+from evenscore.base.errors import InputError
 
 PACKED = (".gz", ".zst")
 """How packed files end; the others are plain."""

@@ -10,11 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.prose import cooked_names, cooked_text, discourse_names, refused_names
 from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, sound_records, text
-from evenscore.settings import Source
 
 LIKE = 2
 """The id that Discourse gives to the like among a post's actions."""

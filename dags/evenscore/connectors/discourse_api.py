@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import Discourse
 from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Next, Page, each, instant_of
 from evenscore.connectors.pulled import ASKED, Network, Rows, covering
 from evenscore.connectors.records import Row, need, seek
-from evenscore.settings import Source
 
 NUMBERS = 50
 """A page holds the posts of so many numbers, those that there are."""

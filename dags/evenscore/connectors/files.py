@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenscore.canonical import ID_COLUMNS, REQUIRED_COLUMNS, input_columns
+from evenscore.base.canonical import ID_COLUMNS, REQUIRED_COLUMNS, input_columns
+from evenscore.base.errors import InputError
+from evenscore.base.settings import Source
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
 from evenscore.connectors.columns import MAX_UNREAD, require_columns, require_spelling, require_width, unread
 from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, PACKED, Unended, lines
 from evenscore.connectors.records import Malformed, Row
 from evenscore.connectors.whole_numbers import ids_of_numbers, require_digits
-from evenscore.errors import InputError
-from evenscore.settings import Source
 
 FOOTER_END_BYTES = 8
 """A Parquet file ends with the length of its footer, in four bytes, and four letters."""

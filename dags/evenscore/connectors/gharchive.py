@@ -11,13 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.github import NETWORK, mentioned
 from evenscore.connectors.github_accounts import known_login, login, names, person, programs
 from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, need, seek, siblings
-from evenscore.settings import Source
 
 ANSWERED = ("issue", "pull_request", "discussion")
 """What an event may stand under."""

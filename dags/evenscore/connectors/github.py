@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.github_accounts import is_program, login, names, person, programs
 from evenscore.connectors.github_threads import (
@@ -21,7 +22,6 @@ from evenscore.connectors.github_threads import (
 )
 from evenscore.connectors.prose import github_names
 from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, text
-from evenscore.settings import Source
 
 NETWORK = "github"
 USERS = (("user",), ("actor",), ("author",), ("issue", "user"))

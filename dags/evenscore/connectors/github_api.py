@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, by_link, children, instant_of
 from evenscore.connectors.github import GitHub
 from evenscore.connectors.github_accounts import is_program, login
 from evenscore.connectors.pulled import ASKED, Network, Rows, covering
 from evenscore.connectors.records import Ignored, Row, need, seek
-from evenscore.settings import Source
 
 LIKES = frozenset({"+1", "heart", "hooray", "rocket", "laugh"})
 DISLIKES = frozenset({"-1"})

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from evenscore.base.errors import InputError
 from evenscore.connectors.github_accounts import known_login
 from evenscore.connectors.records import Row, seek, sound_records
-from evenscore.errors import InputError
 
 REPOSITORY = re.compile(r"^(?P<address>.*?/repos/[^/]+/[^/]+)/")
 NUMBERED = re.compile(r"/(issues|pull|pulls|discussions)/(\d+)(?:$|[#?])")

@@ -6,10 +6,10 @@ Confidential issues, internal notes and what the system wrote are left out, even
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, Subject, by_link, instant_of
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
-from evenscore.settings import Source
 
 LIKES, DISLIKES = frozenset({"thumbsup", "heart", "tada", "rocket", "smile", "clap", "100"}), frozenset({"thumbsdown"})
 KINDS = {"issues": "issue", "merge_requests": "mr"}

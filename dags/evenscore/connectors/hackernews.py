@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, Subject, each, instant_of
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Ignored, Row, need
-from evenscore.settings import Source
 
 WINDOW = timedelta(days=28)
 HITS = 1000

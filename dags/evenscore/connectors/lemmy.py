@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, instant_of, iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, seek
-from evenscore.settings import Source
 
 WINDOW = timedelta(days=28)
 NEWEST = {"username": "{account}", "sort": "New", "limit": "50"}

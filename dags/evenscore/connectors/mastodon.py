@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_link, children, instant_of
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, mentions, need, seek
-from evenscore.settings import Source
 
 OPEN = ("public", "unlisted")
 """The visibilities that everybody may see; all others are for somebody."""

@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.endpoints import Endpoint, as_instant
 from evenscore.connectors.records import Ignored, Malformed, Row, seek, siblings, sound_records
-from evenscore.settings import Source
 
 ASKED = "evenscore"
 """The key under which a pulled item says what it was the answer to: `endpoint`, `about`, `at`."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evenscore.account_ids import AccountIds
+from evenscore.base.settings import Source
 from evenscore.connectors.compressed import lines
-from evenscore.settings import Source
+from evenscore.names.account_ids import AccountIds
 
 Row = dict[str, Any]
 

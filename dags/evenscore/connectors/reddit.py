@@ -8,10 +8,10 @@ from datetime import timedelta
 from html import unescape
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, instant_of, iso
 from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Malformed, Row, need, seek
-from evenscore.settings import Source
 
 WINDOW = timedelta(days=28)
 GONE = ("[deleted]", "[removed]")

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from evenscore.base.errors import InputError
+from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed, parse_lines
 from evenscore.connectors.endpoints import iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need
-from evenscore.errors import InputError
-from evenscore.settings import Source
 
 MOST_BYTES = 256 << 20
 """No day of a channel, and no list of users, unpacks to more."""

@@ -9,11 +9,11 @@ from datetime import UTC, timedelta
 from html import unescape
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, instant_of, iso
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
-from evenscore.settings import Source
 
 WINDOW = timedelta(days=28)
 VOTES = {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenscore.canonical import ID_COLUMNS
-from evenscore.errors import InputError
+from evenscore.base.canonical import ID_COLUMNS
+from evenscore.base.errors import InputError
 
 EXACT = {pa.float16(): 2**11, pa.float32(): 2**24, pa.float64(): 2**53}
 """From here on neighbouring whole numbers are one and the same in each type."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import SITE, Endpoint, Next, Page, instant_of, iso
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need
-from evenscore.settings import Source
 
 LIKES = frozenset(
     {"+1", "thumbs_up", "heart", "tada", "octopus", "rocket", "smile", "100", "clap", "working_on_it", "check"}

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from evenscore import runs
-from evenscore.errors import BrokenChain
+from evenscore.base.errors import BrokenChain
+from evenscore.state import runs
 
 Row = dict[str, Any]
 

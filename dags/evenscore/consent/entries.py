@@ -7,12 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from evenscore.canonical import CONSENT
+from evenscore.base.canonical import CONSENT
+from evenscore.base.errors import InputError, UsageError
 from evenscore.connectors.base import Parsed, raw_table
 from evenscore.connectors.files import read_canonical
 from evenscore.consent.chain import Row
-from evenscore.errors import InputError, UsageError
-from evenscore.validation import accepted_rows, refused, repeats, validator
+from evenscore.landing_zone.validation import accepted_rows, refused, repeats, validator
 
 
 @dataclass(frozen=True)

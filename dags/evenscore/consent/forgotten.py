@@ -5,11 +5,11 @@ import os
 import secrets
 from dataclasses import dataclass
 
-from evenscore import durable
-from evenscore.account_ids import AccountIds
+from evenscore.base import atomic_io
+from evenscore.base.errors import BrokenChain
+from evenscore.base.paths import HomePaths
 from evenscore.consent.chain import ERASURE, Row
-from evenscore.errors import BrokenChain
-from evenscore.places import Places
+from evenscore.names.account_ids import AccountIds
 
 KEY_BYTES = 32
 
@@ -46,7 +46,7 @@ class Forgotten:
         return self.until.get(hashed(self.key, *words)) if self.until else None
 
 
-def forgotten(places: Places, rows: list[Row], ids: AccountIds) -> Forgotten:
+def forgotten(places: HomePaths, rows: list[Row], ids: AccountIds) -> Forgotten:
     """The suppressions in a chain. Raises BrokenChain where the key that they were hashed with is not there."""
     until: dict[str, str] = {}
     erasures = [row for row in rows if row["kind"] == ERASURE]
@@ -77,7 +77,7 @@ def key_check(key: bytes) -> str:
     return hashed(key, "check")
 
 
-def read_key(places: Places) -> bytes:
+def read_key(places: HomePaths) -> bytes:
     """The key of the keyed hashes. Raises BrokenChain where it is gone: nobody erased could be recognised."""
     try:
         return places.consent_key.read_bytes()
@@ -87,7 +87,7 @@ def read_key(places: Places) -> bytes:
         ) from error
 
 
-def make_key(places: Places) -> bytes:
+def make_key(places: HomePaths) -> bytes:
     """The key of this home, made on first use and readable by its owner alone."""
     path = places.consent_key
     if not path.exists():
@@ -98,5 +98,5 @@ def make_key(places: Places) -> bytes:
             handle.write(secrets.token_bytes(KEY_BYTES))
             os.fsync(handle.fileno())
         draft.replace(path)
-        durable.sync(path.parent)
+        atomic_io.sync(path.parent)
     return read_key(places)

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from evenscore.account_ids import skeleton
 from evenscore.consent.chain import Row
 from evenscore.consent.judging import TOPIC
+from evenscore.names.account_ids import skeleton
 
 Claim = tuple[str, str, str]
 """(person_id, network, account_id)."""

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from evenscore import runs
+from evenscore.base.errors import InputError
 from evenscore.consent import chain
-from evenscore.consent.book import Book
 from evenscore.consent.chain import Row
 from evenscore.consent.entries import content, read_decisions
 from evenscore.consent.forgotten import Forgotten
-from evenscore.errors import InputError
+from evenscore.consent.ledger_file import LedgerFile
+from evenscore.state import runs
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Imported:
     """Rows of people who were erased later: they stay out."""
 
 
-def import_file(book: Book, erased: Forgotten, path: Path, name: str, may_lack: bool = False) -> Imported:
+def import_file(book: LedgerFile, erased: Forgotten, path: Path, name: str, may_lack: bool = False) -> Imported:
     """Append the rows of a file that the chain does not know yet, in the order of their recording.
 
     Raises InputError where a row is not sound, or, unless it `may_lack` rows, where one that was taken in from a file
@@ -47,7 +47,7 @@ def _is_forgotten(fields: Row, erased: Forgotten) -> bool:
     return erased_at is not None and fields["recorded_at"] <= erased_at
 
 
-def missing(book: Book, name: str, present: set[tuple[str, ...]]) -> list[Row]:
+def missing(book: LedgerFile, name: str, present: set[tuple[str, ...]]) -> list[Row]:
     """The rows that were taken in from a file and are not in it any more, nor was their loss accepted."""
     settled = chain.gone(book.rows, chain.SETTLEMENT)
     return [
@@ -70,7 +70,7 @@ def _require_all(path: Path, lost: list[Row]) -> None:
         )
 
 
-def accept_missing(book: Book, path: Path, name: str) -> int:
+def accept_missing(book: LedgerFile, path: Path, name: str) -> int:
     """Settle rows that are gone from their file: a grant among them ends now, whatever else they said stands.
 
     Returns how many rows were settled.

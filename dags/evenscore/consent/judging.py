@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from evenscore.account_ids import skeleton
+from evenscore.names.account_ids import skeleton
 
 Row = dict[str, Any]
 Account = tuple[str, str]

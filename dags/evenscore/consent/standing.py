@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from evenscore import warehouse
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.building import warehouse
 from evenscore.consent.chain import Row
 from evenscore.consent.judging import last
-from evenscore.errors import UsageError
-from evenscore.places import Places
 
 STANDING = """
     select
@@ -26,7 +26,7 @@ LEDGER = """
     create or replace temp view ledger as
     select person_id, network, account_id
     from raw.consent
-    inner join raw.night on recorded_at < as_of_date + interval 1 day
+    inner join raw.run on recorded_at < as_of_date + interval 1 day
     where purpose = 'public_score' or action = 'erase'
 """
 UNKNOWN = """
@@ -47,12 +47,12 @@ UNKNOWN = """
 """Accounts of the ledger that nothing landed has ever named, by any of their names: they are kept, and wait."""
 
 
-def standing(places: Places) -> dict[str, Any]:
+def standing(places: HomePaths) -> dict[str, Any]:
     """Counts as of the night in the warehouse: people, standing grants, accounts refused by reason or unknown."""
     if not places.warehouse.exists():
         raise UsageError(f"{places.warehouse}: no night has been built yet; name a person, or run a night first")
     with warehouse.connect(places, read_only=True) as con:
-        (night,) = con.execute("select as_of_date from raw.night").fetchall()[0]
+        (night,) = con.execute("select as_of_date from raw.run").fetchall()[0]
         con.execute(LEDGER)
         found = con.execute(STANDING)
         names = [column[0] for column in found.description or []]

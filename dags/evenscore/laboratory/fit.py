@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evenscore import durable, landing
-from evenscore.bundled import DBT_PROJECT
-from evenscore.errors import UsageError
+from evenscore.base import atomic_io
+from evenscore.base.bundled import DBT_PROJECT
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import ScoringVersion, Settings
 from evenscore.laboratory import fitting
 from evenscore.laboratory.evaluation.measures import agreement
 from evenscore.laboratory.evaluation.trials import Scratch, scratch
 from evenscore.laboratory.fitting import EQUAL, Panel, Quality, Weights
-from evenscore.settings import ScoringVersion, Settings
+from evenscore.landing_zone import landing
 
 FEATURES_OF: ScoringVersion = 2
 """The scoring version whose ln X at each of two half-lives is weighed, and whose scale gets the new weights."""
@@ -40,7 +41,7 @@ ROWS = f"""
         inner join raw.look_back on occurred_date > as_of_date and occurred_date <= as_of_date + {FOLLOWING_DAYS}
         group by all
     ) using (person_id, persona, as_of_date)
-    where known_date = as_of_date and is_sufficient
+    where evidence_through_date = as_of_date and is_sufficient
     order by all
 """
 PAIRS = f"""
@@ -50,7 +51,9 @@ PAIRS = f"""
             avg(ln(1 + trusted_short) + ln(lift_short)) as recent,
             avg(ln(1 + trusted_long) + ln(lift_long)) as lasting
         from scores.score_person__influence_v{FEATURES_OF}
-        where as_of_date = (select max(as_of_date) from raw.look_back) and known_date = as_of_date and is_sufficient
+        where
+            as_of_date = (select max(as_of_date) from raw.look_back)
+            and evidence_through_date = as_of_date and is_sufficient
         group by all
     )
     select a.recent - b.recent as recent, a.lasting - b.lasting as lasting, more_influential = person_a as is_first
@@ -211,8 +214,8 @@ def write(found: Fit, folder: Path) -> list[Path]:
         f"fit_v{version}.md": in_full(found),
     }
     for name, text in contents.items():
-        durable.write_bytes(folder / name, text.encode())
-    durable.write_json(folder / f"fit_v{version}.json", found.facts)
+        atomic_io.write_bytes(folder / name, text.encode())
+    atomic_io.write_json(folder / f"fit_v{version}.json", found.facts)
     return [*(folder / name for name in contents), folder / f"fit_v{version}.json"]
 
 

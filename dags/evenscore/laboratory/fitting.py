@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, nnls
 
-from evenscore.errors import UsageError
+from evenscore.base.errors import UsageError
 from evenscore.laboratory.evaluation.measures import ndcg, spearman
 
 Floats = NDArray[np.float64]

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from evenscore import runs
+from evenscore.base.settings import Settings, Source
 from evenscore.pulling.planning import Plan, plan
 from evenscore.pulling.pulls import Pulled, carry_out, pull, standing
-from evenscore.settings import Settings, Source
+from evenscore.state import runs
 
 NOTHING = "no source is pulled; one that names no path is (docs/networks.md)"
 TOKEN = "EVENSCORE_TOKEN_"

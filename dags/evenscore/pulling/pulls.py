@@ -10,19 +10,20 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from evenscore import durable, runs
+from evenscore.base import atomic_io
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings, Source
+from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
 from evenscore.connectors.pulled import ASKED, Network
 from evenscore.connectors.records import seek
-from evenscore.errors import UsageError
+from evenscore.publication.shown import shown_by_ledger
 from evenscore.pulling.asking import LONGEST_WAIT, Account, Enough, Host, Refused
 from evenscore.pulling.clock import Clock, RealClock
 from evenscore.pulling.store import Store
 from evenscore.pulling.walk import Walk, joint_of
-from evenscore.settings import Settings, Source
-from evenscore.shown import shown_by_ledger
-from evenscore.terminal import say
+from evenscore.state import runs
 
 WHOLE, INCOMPLETE, PAUSED, NOBODY = "whole", "incomplete", "paused", "nobody"
 """How a pull may end: all was read; less than there is; it goes on later; nobody stands, so nothing was asked."""
@@ -88,7 +89,7 @@ def carry_out(
     done = Pulled(source.name, NOBODY, "nobody has a standing grant on this network")
     if people:
         done = Pulling(settings, source, people, clock or RealClock(), secret, budget).run()
-    durable.write_json(settings.places.pulled(source.name) / "account.json", done.as_plain())
+    atomic_io.write_json(settings.places.pulled(source.name) / "account.json", done.as_plain())
     return done
 
 

@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable
+from evenscore.base import atomic_io
+from evenscore.base.errors import InputError
+from evenscore.base.paths import HomePaths
 from evenscore.connectors.endpoints import Subject
 from evenscore.connectors.pulled import ASKED, PULL
 from evenscore.connectors.records import Row
-from evenscore.errors import InputError
-from evenscore.places import Places
 
 DIGEST = "[0-9a-f]" * 16
 """What a digest looks like, for globs: `issues` is not to find what `issues-notes` brought."""
@@ -62,26 +62,26 @@ class Cursor:
 class Store:
     """The folder of one source."""
 
-    places: Places
+    places: HomePaths
     source: str
 
     def begun(self) -> dict[str, Any] | None:
         """The pull that is under way, if one was left so."""
-        return durable.read_json(self._pull) if self._pull.exists() else None
+        return atomic_io.read_json(self._pull) if self._pull.exists() else None
 
     def begin(self, at: datetime) -> dict[str, Any]:
         """Go on with the pull that was left, else begin another."""
         pull = self.begun()
         if pull is None:
-            last = durable.read_json(self._last) if self._last.exists() else {}
+            last = atomic_io.read_json(self._last) if self._last.exists() else {}
             pull = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "not_before": None}
             pull["is_after_whole"] = bool(last) and last["at"] == last["whole_at"]
-            durable.write_json(self._pull, pull)
+            atomic_io.write_json(self._pull, pull)
         return pull
 
     def leave(self, pull: Mapping[str, Any], not_before: datetime | None) -> None:
         """Note of a pull that goes on later when it may."""
-        durable.write_json(self._pull, {**pull, "not_before": not_before.isoformat() if not_before else None})
+        atomic_io.write_json(self._pull, {**pull, "not_before": not_before.isoformat() if not_before else None})
 
     def cursor(self, walk: str) -> Cursor:
         """How far a walk has come; one that cannot be read, or of which somebody was taken out, begins anew."""
@@ -89,13 +89,13 @@ class Store:
         if not path.exists():
             return Cursor()
         try:
-            return Cursor(**durable.read_json(path))
+            return Cursor(**atomic_io.read_json(path))
         except (InputError, TypeError):
             return Cursor()
 
     def keep(self, walk: str, cursor: Cursor) -> None:
         """Move a cursor: the last thing that is done of a page."""
-        durable.write_json(self._cursor(walk), asdict(cursor))
+        atomic_io.write_json(self._cursor(walk), asdict(cursor))
 
     def write_page(self, walk: str, number: int, records: Iterable[Row]) -> None:
         """Keep one page, one item a line."""
@@ -103,7 +103,7 @@ class Store:
         content = "".join(f"{line}\n" for line in lines).encode()
         path = self._open / f"{walk}.{number:06}.ndjson"
         if content or path.exists():
-            durable.write_bytes(path, content)
+            atomic_io.write_bytes(path, content)
 
     def drop_pages(self, walk: str) -> None:
         """Forget what a walk has brought in this pull: it begins again."""
@@ -123,25 +123,27 @@ class Store:
 
     def close(self, pull: Mapping[str, Any], is_whole: bool, is_over: bool) -> None:
         """Make one raw file of the pages so far; a pull that is over leaves no pages behind."""
-        last = durable.read_json(self._last) if self._last.exists() else {"whole_at": None}
+        last = atomic_io.read_json(self._last) if self._last.exists() else {"whole_at": None}
         first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": last["whole_at"], "is_whole": is_whole}}
         pages = [path.read_bytes() for path in sorted(self._open.glob("*.ndjson"))]
         content = b"".join([json.dumps(first).encode() + b"\n", *pages])
-        durable.write_bytes(self.places.raw_pages(self.source) / f"{pull['pull']}.ndjson", content)
+        atomic_io.write_bytes(self.places.raw_pages(self.source) / f"{pull['pull']}.ndjson", content)
         if is_over:
-            durable.write_json(self._last, {"at": pull["at"], "whole_at": pull["at"] if is_whole else last["whole_at"]})
+            atomic_io.write_json(
+                self._last, {"at": pull["at"], "whole_at": pull["at"] if is_whole else last["whole_at"]}
+            )
             shutil.rmtree(self._open, ignore_errors=True)
             self._pull.unlink(missing_ok=True)
 
     def people(self) -> dict[str, dict[str, Any]]:
         """What earlier pulls have learned of the accounts in the ledger: their stable ids, and whether they hide."""
         path = self._folder("people.json")
-        found = durable.read_json(path) if path.exists() else {}
+        found = atomic_io.read_json(path) if path.exists() else {}
         return {name: known for name, known in found.items() if isinstance(known, dict) and "values" in known}
 
     def keep_people(self, people: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep it."""
-        durable.write_json(self._folder("people.json"), people)
+        atomic_io.write_json(self._folder("people.json"), people)
 
     def _folder(self, name: str) -> Path:
         return self.places.pulled(self.source) / name

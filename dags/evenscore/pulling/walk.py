@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import RECHECK_DAYS, Endpoint, Page, Subject, as_instant, each
 from evenscore.connectors.pulled import ASKED, GONE, UNLIKE, Network
 from evenscore.connectors.records import Ignored, Malformed, Row, seek
 from evenscore.pulling.asking import Account, Answer, Host, Refused, Weather
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
-from evenscore.settings import Source
 
 FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""

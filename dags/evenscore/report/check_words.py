@@ -7,7 +7,7 @@ TITLES = {
     "landing.matching": "Do ledger and activity speak of the same accounts?",
     "landing.night": "Did the night bring anything at all?",
     "landing.repeats": "Does one delivery repeat another?",
-    "landing.strangers": "Is anybody taken for somebody else?",
+    "landing.new_ids": "Is anybody taken for somebody else?",
     "landing.volumes": "Did about as much arrive as usual?",
     "features.engagement": "Is the engagement plausible?",
     "features.people": "Are the people still there?",

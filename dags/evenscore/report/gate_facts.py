@@ -66,7 +66,7 @@ NIGHTS = f"""
     select person_id, persona, as_of_date, candidate_score, accepted_score, accepted_low, accepted_high
     from scores.score_person__accepted
     semi join drawn_jumps using (person_id, persona)
-    where as_of_date > (select as_of_date - {PLOTTED_NIGHTS} from raw.night)
+    where as_of_date > (select as_of_date - {PLOTTED_NIGHTS} from raw.run)
     order by as_of_date
 """
 # A held row keeps the parts that it was last published with; where it never was, nothing can be taken apart.
@@ -79,7 +79,7 @@ PARTS = """
     tonight as (
         from scores.score_person__contributions_v{version}
         semi join drawn_jumps using (person_id, persona)
-        semi join raw.night using (as_of_date)
+        semi join raw.run using (as_of_date)
         semi join standing using (person_id, persona)
     )
     select
@@ -126,7 +126,7 @@ RULE_COUNTS = f"""
     from marts.person_scores where status = 'frozen' group by all
 """
 RECORD = f"""
-    with nights as (select as_of_date as last_date, as_of_date - {RECORD_NIGHTS - 1} as first_date from raw.night),
+    with nights as (select as_of_date as last_date, as_of_date - {RECORD_NIGHTS - 1} as first_date from raw.run),
     jumps as (
         select person_id, persona, episode_date, as_of_date, decision from raw.published_jumps
         union all
@@ -172,7 +172,7 @@ def read_gate(con: duckdb.DuckDBPyConnection) -> Gate:
 
 
 def _jumps(con: duckdb.DuckDBPyConnection) -> tuple[Jump, ...]:
-    ((version,),) = con.execute("select scoring_version from raw.night").fetchall()
+    ((version,),) = con.execute("select scoring_version from raw.run").fetchall()
     nights, posts = _of_jumps(con, NIGHTS, ScoredNight), _of_jumps(con, POSTS, Post)
     parts, engagers = _of_jumps(con, PARTS.format(version=version), Part), _of_jumps(con, ENGAGERS, Engager)
     found = []

@@ -3,17 +3,17 @@
 import re
 from datetime import date
 
+from evenscore.base.terminal import command, shell_word
 from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
 from evenscore.report.words import about, plural, points, share, short_day, signed, whole
-from evenscore.terminal import command, shell_word
 
 RULES = {
-    "promise": ("The promise", "moved {points} points or more against a score accepted within the last {nights}"),
-    "ramp": ("A ramp", "climbed on nearly every night for weeks, without one big step"),
+    "large_move": ("A large move", "moved {points} points or more against a score accepted within the last {nights}"),
+    "slow_climb": ("A slow climb", "climbed on nearly every night for weeks, without one big step"),
     "unusual": ("Unusual", "moved as far as hardly anybody of a like score and a like amount of evidence does"),
     "ring": ("A ring", "rose together with those who engage with them, ten or more in one circle"),
-    "impossible": (
-        "Impossible",
+    "inconsistent_evidence": (
+        "Inconsistent evidence",
         "old evidence is worth less than fading leaves, or far more than it was: missing, or counted twice",
     ),
     "incident": ("Incident", "belongs to a group that moved as one: frozen with the incident, and nobody is asked"),

@@ -12,7 +12,7 @@ def score_plot(jump: Jump, hold_points: float) -> Plot:
     """The accepted score as a line in its band, and the candidate where it went elsewhere."""
     nights, last = jump.nights, jump.nights[-1]
     is_rise = last.candidate >= last.accepted
-    edge = last.accepted + (hold_points if is_rise else -hold_points) if jump.rule == "promise" else None
+    edge = last.accepted + (hold_points if is_rise else -hold_points) if jump.rule == "large_move" else None
     top = max(*(max(night.candidate, night.high) for night in nights), edge or 0) * 1.06
     days = [(night.as_of_date - nights[0].as_of_date).days for night in nights]
 

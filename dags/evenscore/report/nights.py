@@ -7,11 +7,12 @@ from typing import Any
 
 import duckdb
 
-from evenscore import run_tables, runs
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.paths import HomePaths
+from evenscore.building.warehouse import attach_published
 from evenscore.checks.judge import results_of
-from evenscore.errors import EvenscoreError
-from evenscore.places import Places
-from evenscore.warehouse import attach_published
+from evenscore.publication import run_tables
+from evenscore.state import runs
 
 RUNS = """
     select runs.as_of_date, started_at, run_id, outcome, rows_per_stage['scored'], rows_per_stage['held'], failed_count,
@@ -57,7 +58,7 @@ class NightRow:
         return "nothing new" if self.outcome == "published" and self.published == 0 else self.outcome
 
 
-def read_nights(places: Places) -> tuple[NightRow, ...]:
+def read_nights(places: HomePaths) -> tuple[NightRow, ...]:
     """Every night that has a run or a page, the newest first."""
     published, asked, incidents = _published(places)
     known = {row.run_id for row in published}
@@ -73,7 +74,7 @@ def read_nights(places: Places) -> tuple[NightRow, ...]:
     )
 
 
-def pages_of(places: Places) -> list[date]:
+def pages_of(places: HomePaths) -> list[date]:
     """The nights that have a page, in order."""
     return [date.fromisoformat(path.stem) for path in places.night_pages]
 
@@ -85,7 +86,7 @@ def neighbours(days: Iterable[date], day: date) -> tuple[date | None, date | Non
     return max(before, default=None), min(after, default=None)
 
 
-def _published(places: Places) -> tuple[list[NightRow], dict[date, int], dict[date, int]]:
+def _published(places: HomePaths) -> tuple[list[NightRow], dict[date, int], dict[date, int]]:
     """What readers can see of all nights; nothing where that cannot be read, for the runs' folders tell the most."""
     try:
         with duckdb.connect() as con:
@@ -104,7 +105,7 @@ def _row(day: date, started_at: Any, *values: Any) -> NightRow:
     return replace(NightRow(day, f"{started_at:%Y-%m-%dT%H:%M:%S.%f}", *counts), published=published)
 
 
-def _since(places: Places, known: set[str]) -> Iterable[NightRow]:
+def _since(places: HomePaths, known: set[str]) -> Iterable[NightRow]:
     """Runs that the published tables do not know: they have published nothing, or not yet."""
     for folder in places.runs.glob("*/"):
         records = [] if folder.name in known else runs.stages(places, folder.name)

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from evenscore import phrases
+from evenscore.base import phrases
 from evenscore.checks.judge import Result
 from evenscore.checks.suites import STAGES
 from evenscore.report import check_words, gate_words, held_plot, plots, words

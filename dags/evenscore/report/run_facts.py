@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from evenscore import runs
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings
 from evenscore.checks.judge import results_of
 from evenscore.checks.suites import STAGES, load_suites
-from evenscore.deliveries import rejected_by_reason
-from evenscore.errors import UsageError
+from evenscore.landing_zone.deliveries import rejected_by_reason
+from evenscore.publication.run_tables import outcome, row_counts
 from evenscore.report.facts import Run, Source, Stage
-from evenscore.run_tables import outcome, row_counts
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.state import runs
+from evenscore.state.runs import Night
 
 STOPPED = 3
 """The exit code of a stage that a check stopped."""

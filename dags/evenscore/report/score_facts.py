@@ -18,7 +18,7 @@ WEEK = """
     from marts.person_scores
     left join (
         from scores.score_person__accepted
-        where is_accepted_sufficient and as_of_date = (select as_of_date - 7 from raw.night)
+        where is_accepted_sufficient and as_of_date = (select as_of_date - 7 from raw.run)
     ) as before using (person_id, persona)
     where score is not null
 """

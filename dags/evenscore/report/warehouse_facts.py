@@ -6,12 +6,12 @@ from typing import Any
 
 import duckdb
 
-from evenscore.errors import EvenscoreError
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.settings import Settings
+from evenscore.building.warehouse import connect
 from evenscore.report.facts import Facts, Gap, NetworkRows, Run
 from evenscore.report.gate_facts import read_gate
 from evenscore.report.score_facts import read_scored
-from evenscore.settings import Settings
-from evenscore.warehouse import connect
 
 CONSENT = """
     select refused_because, account_count
@@ -32,7 +32,7 @@ PROGRAMS = """
 ROWS = """
     with days as (
         select cast(unnest(range(as_of_date - 28, as_of_date + 1, interval 1 day)) as date) as landed_date
-        from raw.night
+        from raw.run
     ),
     files as (from raw.landed_files where dataset = 'activity'),
     networks as (select distinct network from files)
@@ -46,7 +46,7 @@ ROWS = """
 GAPS = """
     select sources.name, max(last_date)
     from raw.sources
-    cross join raw.night
+    cross join raw.run
     left join raw.deliveries on sources.name = deliveries.source and first_date <= as_of_date
     where sources.dataset = 'activity'
     group by all
@@ -92,7 +92,7 @@ def _not_this_run(run: Run, found: str | None) -> str:
 
 def _run_of(con: duckdb.DuckDBPyConnection) -> str | None:
     try:
-        rows = con.execute("select run_id from raw.night").fetchall()
+        rows = con.execute("select run_id from raw.run").fetchall()
     except duckdb.CatalogException:
         return None
     return rows[0][0] if rows else None

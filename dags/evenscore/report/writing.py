@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from evenscore import durable, runs
-from evenscore.errors import EvenscoreError, InputError
-from evenscore.forgetting.needles import Needles
-from evenscore.forgetting.whom import Account, Leaver
-from evenscore.places import Places
+from evenscore.base import atomic_io
+from evenscore.base.errors import EvenscoreError, InputError
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings
+from evenscore.names.identifier_matcher import Account, ErasureSubject, IdentifierMatcher
 from evenscore.report import stored
 from evenscore.report.facts import Facts
 from evenscore.report.nights import NightRow, neighbours, pages_of, read_nights
 from evenscore.report.page import HERE, render, rendered
 from evenscore.report.run_facts import read_run
 from evenscore.report.warehouse_facts import read_warehouse
-from evenscore.runs import Night
-from evenscore.settings import Settings
+from evenscore.state import runs
+from evenscore.state.runs import Night
 
 LISTED_NIGHTS = 90
 
@@ -58,22 +58,22 @@ def take_off_pages(settings: Settings, people: Iterable[str], accounts: Iterable
 
     A page whose run kept no facts is written from the run's own record; one of which no run is left is removed.
     """
-    leavers = [Leaver(network, account, "") for network, account in accounts]
-    return take_off(settings, Needles(leavers, people=people))
+    subjects = [ErasureSubject(network, account, "") for network, account in accounts]
+    return take_off(settings, IdentifierMatcher(subjects, people=people))
 
 
-def take_off(settings: Settings, leavers: Needles) -> list[Path]:
+def take_off(settings: Settings, subjects: IdentifierMatcher) -> list[Path]:
     """The same, for names that have been made ready to be searched for."""
     places = settings.places
-    days = _without(places, leavers)
-    days |= {day for day in pages_of(places) if leavers.within_bytes(places.report(day).read_bytes())}
+    days = _without(places, subjects)
+    days |= {day for day in pages_of(places) if subjects.within_bytes(places.report(day).read_bytes())}
     for day in sorted(days):
         if write_again(settings, day) is None:
             places.report(day).unlink(missing_ok=True)
     return [places.report(day) for day in sorted(days)]
 
 
-def _without(places: Places, leavers: Needles) -> set[date]:
+def _without(places: HomePaths, subjects: IdentifierMatcher) -> set[date]:
     """Take people out of the facts that are kept. Returns the nights that had any of them, and those whose page is not
     there: whoever took somebody off it was interrupted."""
     days = set()
@@ -82,22 +82,22 @@ def _without(places: Places, leavers: Needles) -> set[date]:
         if not path.exists():
             continue
         day = date.fromisoformat(folder.name[:10])
-        if stored.names(path.read_bytes(), leavers):
-            _replace_facts(places, folder.name, leavers)
+        if stored.names(path.read_bytes(), subjects):
+            _replace_facts(places, folder.name, subjects)
             days.add(day)
         elif not places.report(day).exists():
             days.add(day)
     return days
 
 
-def _replace_facts(places: Places, run_id: str, leavers: Needles) -> None:
+def _replace_facts(places: HomePaths, run_id: str, subjects: IdentifierMatcher) -> None:
     try:
         facts = stored.kept(places, run_id)
     except InputError:  # what cannot be read cannot be taken apart: it goes whole
         places.page_facts(run_id).unlink()
     else:
         if facts:
-            stored.keep(places, stored.without(facts, leavers))
+            stored.keep(places, stored.without(facts, subjects))
 
 
 def render_index(nights: tuple[NightRow, ...]) -> bytes:
@@ -135,14 +135,14 @@ def _write(settings: Settings, facts: Facts) -> Path:
     places, day = settings.places, facts.run.as_of_date
     path = places.report(day)
     before, after = neighbours(pages_of(places), day)
-    durable.write_bytes(path, render(replace(facts, night_before=before, night_after=after)))
+    atomic_io.write_bytes(path, render(replace(facts, night_before=before, night_after=after)))
     for other in filter(None, (before, after)):
         _link(places, other)
-    durable.write_bytes(places.report_index, render_index(read_nights(places)))
+    atomic_io.write_bytes(places.report_index, render_index(read_nights(places)))
     return path
 
 
-def _link(places: Places, day: date) -> None:
+def _link(places: HomePaths, day: date) -> None:
     """Point a page that stands already to those beside it; one whose links are right is not touched."""
     path = places.report(day)
     before, after = neighbours(pages_of(places), day)
@@ -150,4 +150,4 @@ def _link(places: Places, day: date) -> None:
     page = path.read_bytes()
     linked = LINKS.sub(lambda _: links, page, count=1)
     if linked != page:
-        durable.write_bytes(path, linked)
+        atomic_io.write_bytes(path, linked)

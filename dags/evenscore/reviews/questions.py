@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from evenscore import journal, runs
-from evenscore.decisions import Action, Seen
-from evenscore.places import Places
+from evenscore.base.paths import HomePaths
 from evenscore.report import gate_words, words
 from evenscore.reviews import wording
-from evenscore.reviews.board import Board, HeldScore, decide, read_board, read_evidence
+from evenscore.reviews.decisions import Action, CandidateShown
+from evenscore.reviews.queue import HeldScore, ReviewQueue, decide, read_evidence, read_queue
+from evenscore.state import journal, runs
 
 OPTIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
 """What a reviewer may answer."""
@@ -33,13 +33,13 @@ class Question(BaseModel):
     """The Airflow run: it may ask again when its task is tried again."""
 
 
-def unasked(places: Places, asked_by: str) -> list[dict[str, Any]]:
+def unasked(places: HomePaths, asked_by: str) -> list[dict[str, Any]]:
     """The questions to ask now, as `subject`, `body` (Markdown) and `seen`; they count as asked from here on.
 
     Nothing is asked about a candidate that was decided on, nor about an episode that has an open question. When a
     decision is stale, its episode is asked about once more.
     """
-    board = read_board(places)
+    board = read_queue(places)
     with journal.alone(places.questions):
         known = journal.read(places.questions, Question)
         due = [held for held in board.waiting if _is_due(held, board, known, asked_by)]
@@ -49,7 +49,7 @@ def unasked(places: Places, asked_by: str) -> list[dict[str, Any]]:
     return [_worded(places, held) for held in due]
 
 
-def _is_due(held: HeldScore, board: Board, known: list[Question], asked_by: str) -> bool:
+def _is_due(held: HeldScore, board: ReviewQueue, known: list[Question], asked_by: str) -> bool:
     if board.deciding(held):
         return False
     last_said = max((made.decided_at for made in board.of(held)), default=None)
@@ -71,13 +71,13 @@ def _question(held: HeldScore, asked_by: str) -> Question:
     )
 
 
-def _worded(places: Places, held: HeldScore) -> dict[str, Any]:
-    seen = Seen.model_validate(held.model_dump())
+def _worded(places: HomePaths, held: HeldScore) -> dict[str, Any]:
+    seen = CandidateShown.model_validate(held.model_dump())
     subject = f"{held.who}: {wording.headline(held)}"
     return {"subject": subject, "body": body(places, held), "seen": seen.model_dump(mode="json")}
 
 
-def body(places: Places, held: HeldScore) -> str:
+def body(places: HomePaths, held: HeldScore) -> str:
     """The evidence as Markdown. What people chose themselves stands as code, where it can be neither link nor HTML."""
     evidence = read_evidence(places, held)
     title, sentence = gate_words.cause(held.cause)
@@ -107,11 +107,11 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def record(places: Places, seen: dict[str, Any], answer: dict[str, Any]) -> str:
+def record(places: HomePaths, seen: dict[str, Any], answer: dict[str, Any]) -> str:
     """Record what a reviewer answered in Airflow as a decision. Returns what it comes to, in words.
 
     Raises UsageError when the held score is not published any more, or when the answer gives no reason.
     """
     action = OPTIONS[answer["chosen_options"][0]]
     by, why = answer["responded_by_user"]["name"], answer["params_input"].get("why") or ""
-    return wording.answer(*decide(places, Seen.model_validate(seen), action, by, why))
+    return wording.answer(*decide(places, CandidateShown.model_validate(seen), action, by, why))

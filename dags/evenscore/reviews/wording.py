@@ -3,22 +3,22 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from evenscore import terminal
-from evenscore.decisions import Action, Decision, Seen
-from evenscore.phrases import CHANGES
+from evenscore.base import terminal
+from evenscore.base.phrases import CHANGES
 from evenscore.report import gate_words, words
 from evenscore.report.words import clean
-from evenscore.reviews.board import Board, Evidence, HeldScore, OpenIncident
+from evenscore.reviews.decisions import Action, CandidateShown, Decision
+from evenscore.reviews.queue import Evidence, HeldScore, OpenIncident, ReviewQueue
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 UNKNOWN = "·"
 
 RULES = {
-    "promise": "it moved too far within a few nights to be shown to readers unreviewed",
-    "ramp": "it climbed for nights on end without a big step",
+    "large_move": "it moved too far within a few nights to be shown to readers unreviewed",
+    "slow_climb": "it climbed for nights on end without a big step",
     "unusual": "hardly anybody with a like score and as much evidence moves so far in a night",
     "ring": "it rose together with accounts that engage mostly with one another",
-    "impossible": "what its old evidence is worth cannot be: less than fading leaves, or far more than when it came",
+    "inconsistent_evidence": "what its old evidence is worth cannot be: less than fading leaves, or far more than before",
 }
 
 STATES = {
@@ -85,13 +85,13 @@ def _block(value: float | None, low: float, high: float) -> str:
     return BLOCKS[min(int(height * len(BLOCKS)), len(BLOCKS) - 1)]
 
 
-def command(held: Seen, action: Action) -> str:
+def command(held: CandidateShown, action: Action) -> str:
     """The command line that decides, safe to paste whatever the person is called."""
     options = f'--persona {terminal.shell_word(held.persona)} --by YOUR_NAME --why "YOUR REASON"'
     return terminal.command(f"review {action}", held.person_id, options=options)
 
 
-def listed(board: Board) -> str:
+def listed(board: ReviewQueue) -> str:
     """The open incidents, then the held scores that wait, one a line, the largest move first."""
     return "\n".join([*map(_incident, board.incidents), _held(board)])
 
@@ -102,7 +102,7 @@ def _incident(incident: OpenIncident) -> str:
     return f"{incident.incident_id}: {kept} kept where they were; {incident.observed}\nif the move is real: {asked}\n"
 
 
-def _held(board: Board) -> str:
+def _held(board: ReviewQueue) -> str:
     if not board.waiting:
         return f"night of {board.night}: nothing is held for a reviewer"
     lines = [f"night of {board.night}: {words.plural(len(board.waiting), 'held score')}", ""]
@@ -113,7 +113,7 @@ def _held(board: Board) -> str:
     return "\n".join([*lines, "", f"the evidence: {evidence}", *_rings(board)])
 
 
-def _rings(board: Board) -> list[str]:
+def _rings(board: ReviewQueue) -> list[str]:
     """For those who began to be held as a ring on one night: the command that decides on all of them at once."""
     rings: dict[date, list[HeldScore]] = {}
     for held in board.waiting:
@@ -132,14 +132,14 @@ def command_for_all(held: Sequence[HeldScore], action: Action) -> str:
     return terminal.command(f"review {action}", *called, options='--by YOUR_NAME --why "YOUR REASON"')
 
 
-def _row(held: HeldScore, board: Board) -> Sequence[str]:
+def _row(held: HeldScore, board: ReviewQueue) -> Sequence[str]:
     made = board.deciding(held)
     waits = f"{made.action} by {clean(made.decided_by)}, {STATES['waiting']}" if made else "waits for a decision"
     title, _ = gate_words.cause(held.cause)
     return held.who, headline(held), f"since {held.episode_date}", title.lower(), waits
 
 
-def history(board: Board, decisions: Sequence[Decision]) -> list[str]:
+def history(board: ReviewQueue, decisions: Sequence[Decision]) -> list[str]:
     """Decisions, each with what has become of it."""
     return [
         f"{_who(made)} at {score(made.candidate_score)}: {_made(made)}: {STATES[board.state(made)]}"
@@ -156,7 +156,7 @@ def _made(made: Decision) -> str:
     return f"decision {made.decision_id}, {said}"
 
 
-def in_full(board: Board, held: HeldScore, evidence: Evidence) -> str:
+def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence) -> str:
     """All that a reviewer needs, and the two commands that decide."""
     lines = [
         f"{held.who}, night of {held.as_of_date}: held since {held.episode_date}",

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from evenscore.errors import EvenscoreError
+from evenscore.base.errors import EvenscoreError
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -2,9 +2,9 @@
 -- backfill scores nobody who has left since.
 with standing as (
 
-    select person_id, persona, network, account_id, recorded_at, erased_at, night.shown_date
+    select person_id, persona, network, account_id, recorded_at, erased_at, night.latest_published_date
     from {{ ref("consent_decisions") }}
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     where judged_date = night.as_of_date and refused_because is null
 
 )
@@ -19,7 +19,7 @@ select
 from standing
 left join {{ ref("identities") }} as renamed_since
     on
-        standing.shown_date = renamed_since.judged_date
+        standing.latest_published_date = renamed_since.judged_date
         and standing.network = renamed_since.network
         and renamed_since.kind = 'account'
         and standing.account_id = renamed_since.alias_id

@@ -1,7 +1,7 @@
 -- Which networks are read, and whether every source of each covered tonight: quiet is not the same as missing.
-select network, is_complete, why_not_whole, counted_through_date
+select network, is_complete, why_not_whole, complete_through_date
 from {{ ref("network_nights") }}
-inner join {{ source("raw", "night") }} using (as_of_date)
+inner join {{ source("raw", "run") }} using (as_of_date)
 semi join (
     select networks.network
     from {{ ref("source_networks") }} as networks

@@ -4,8 +4,8 @@
 select
     person_id,
     engager_name,
-    if(is_stranger, {{ engager_hash("person_id", "engager_name") }}, engager_name) as engager_id,
+    if(is_non_member, {{ engager_hash("person_id", "engager_name") }}, engager_name) as engager_id,
     min(min(cast(occurred_at as date)) filter (where set_aside_because is null)) over (partition by engager_name) as first_seen_date
 from {{ ref("received_by_name") }}
 cross join {{ ref("engager_key") }}
-group by person_id, engager_name, is_stranger, secret
+group by person_id, engager_name, is_non_member, secret

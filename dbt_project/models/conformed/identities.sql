@@ -3,7 +3,7 @@
 {{ config(database="in_memory") }}
 with nights as (
 
-    select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
+    select distinct unnest([as_of_date, latest_published_date]) as judged_date from {{ source("raw", "run") }}
 
 ),
 

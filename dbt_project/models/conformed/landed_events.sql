@@ -13,7 +13,7 @@ once as (
 
     select landed.*
     from landed
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     where occurred_at < night.as_of_date + interval 1 day
     qualify row_number() over (
         partition by network, event_id
@@ -26,7 +26,7 @@ renamed as (
 
     select network, kind, alias_id, known_id
     from {{ ref("identities") }} as identities
-    inner join {{ source("raw", "night") }} as night on identities.judged_date = night.as_of_date
+    inner join {{ source("raw", "run") }} as night on identities.judged_date = night.as_of_date
 
 ),
 

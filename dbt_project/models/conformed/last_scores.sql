@@ -7,6 +7,6 @@ select
     max_by(published.score, published.as_of_date) as score,
     max_by(published.status, published.as_of_date) as status,
     max_by(published.scoring_version, published.as_of_date) as scoring_version
-from {{ ref("standing_scores") }} as published
+from {{ ref("published_history") }} as published
 where published.score is not null
 group by all

@@ -26,7 +26,7 @@ select
         max(days.day_date) filter (days.why_not_whole is null),
         any_value(last_delivered.last_date),
         nights.as_of_date
-    ) as counted_through_date,
+    ) as complete_through_date,
     coalesce(max(days.day_date) filter (days.why_not_whole is null) = nights.as_of_date, false) as is_complete,
     case
         when not is_complete

@@ -17,7 +17,7 @@ select
         {{ account_name('events.network', 'events.actor_id') }},
         {{ unnamed_name('events.network', 'object_key') }}
     ) as engager_name,
-    engager.person_id is null and events.actor_id is not null as is_stranger,
+    engager.person_id is null and events.actor_id is not null as is_non_member,
     case
         when events.actor_id = events.target_id or engager.person_id = target.person_id then 'self-interaction'
         when services.account_id is not null then 'service account'

@@ -3,7 +3,7 @@ with recycled as (
 
     select network, kind, alias_id
     from {{ ref("names") }}
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     where first_seen_at < night.as_of_date + interval 1 day
     group by all
     having count(*) > 1

@@ -1,9 +1,9 @@
 -- The nights to score for each person: tonight, and those of the look-back without a published score that stands.
--- The latter are reconstructed as baselines for the jump check and the plots; they are not published. `known_date` is
+-- The latter are reconstructed as baselines for the jump check and the plots; they are not published. `evidence_through_date` is
 -- the last day whose engagement is known: the night itself, and for score_changes also the night last published.
 with night as (
 
-    select * from {{ source("raw", "night") }}
+    select * from {{ source("raw", "run") }}
 
 ),
 
@@ -18,7 +18,7 @@ people as (
 quiet as (
 
     select person_id, persona, true as is_quiet
-    from {{ ref("standing_scores") }} as published
+    from {{ ref("published_history") }} as published
     cross join night
     where published.as_of_date = night.as_of_date - 1 and published.reason = 'too_little_evidence'
 
@@ -36,11 +36,11 @@ nights as (
 
 unseen as (
 
-    select people.person_id, people.persona, nights.as_of_date, nights.as_of_date as known_date
+    select people.person_id, people.persona, nights.as_of_date, nights.as_of_date as evidence_through_date
     from people
     left join quiet using (person_id, persona)
     inner join nights on quiet.is_quiet is null or nights.as_of_date >= nights.window_start_date
-    anti join (from {{ ref("standing_scores") }} where score is not null) as published
+    anti join (from {{ ref("published_history") }} where score is not null) as published
         on
             people.person_id = published.person_id
             and people.persona = published.persona
@@ -48,7 +48,7 @@ unseen as (
 
 )
 
-select person_id, persona, as_of_date, known_date from unseen
+select person_id, persona, as_of_date, evidence_through_date from unseen
 union all
 select last_scores.person_id, last_scores.persona, night.as_of_date, last_scores.as_of_date
 from {{ ref("last_scores") }} as last_scores

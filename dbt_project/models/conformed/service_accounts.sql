@@ -3,7 +3,7 @@
 {{ config(database="in_memory") }}
 with night as (
 
-    select as_of_date from {{ source("raw", "night") }}
+    select as_of_date from {{ source("raw", "run") }}
 
 ),
 

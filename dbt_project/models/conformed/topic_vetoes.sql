@@ -1,7 +1,7 @@
 -- The topics that people do not want to be scored on, as of the night, and as the ledger stands now.
 with nights as (
 
-    select distinct unnest([as_of_date, shown_date]) as judged_date from {{ source("raw", "night") }}
+    select distinct unnest([as_of_date, latest_published_date]) as judged_date from {{ source("raw", "run") }}
 
 ),
 
@@ -21,12 +21,12 @@ latest as (
 
 select
     latest.judged_date,
-    latest.judged_date = night.shown_date as is_shown,
+    latest.judged_date = night.latest_published_date as is_shown,
     latest.person_id,
     latest.persona,
     latest.topic_key
 from latest
-cross join {{ source("raw", "night") }} as night
+cross join {{ source("raw", "run") }} as night
 where
     latest.action = 'withdraw'
     and (

@@ -13,7 +13,7 @@ nights as (
     from (
         select as_of_date from {{ source("raw", "look_back") }}
         union
-        select counted_through_date from {{ ref("network_nights") }}
+        select complete_through_date from {{ ref("network_nights") }}
     )
     cross join scales
 
@@ -23,7 +23,7 @@ configured as (
 
     select distinct consent.person_id
     from {{ source("raw", "trust_seeds") }} as seeds
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     left join {{ ref("identities") }} as identities
         on
             identities.judged_date = night.as_of_date

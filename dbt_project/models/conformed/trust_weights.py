@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evenscore.name_kinds import MEMBER
+from evenscore.names.name_kinds import MEMBER
 from evenscore.scoring.trust import Constants, Endorsements, nightly_weights
 
 NAME = f"'{MEMBER}' || person_id as name"
@@ -79,7 +79,7 @@ def _seeds_by_night(seeds, nights, names):
     seed_night, person = _days(seeds["as_of_date"]), np.asarray(seeds["name"], dtype=str)
     place = np.minimum(np.searchsorted(names, person), max(len(names) - 1, 0))
     known = names[place] == person if len(names) else np.zeros(len(person), dtype=bool)
-    return {int(night): place[known & (seed_night == night)] for night in _days(nights["counted_through_date"])}
+    return {int(night): place[known & (seed_night == night)] for night in _days(nights["complete_through_date"])}
 
 
 def _as_table(rows):

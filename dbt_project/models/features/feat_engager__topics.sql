@@ -12,7 +12,7 @@ with actions as (
         night.as_of_date - activity.occurred_date as age_days,
         coalesce(trust.trust_weight, 0) as trust_weight
     from {{ ref("feat_object__topics") }} as objects
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     inner join {{ ref("activity") }} as activity
         on
             objects.person_id = activity.person_id

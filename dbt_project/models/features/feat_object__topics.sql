@@ -26,7 +26,7 @@ recent as (
 
     select activity.*
     from {{ ref("activity") }} as activity
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     where night.as_of_date - activity.occurred_date < {{ topic_floor("evidence_days") }}
 
 )

@@ -11,7 +11,7 @@ actions as (
     select
         pair_id,
         as_of_date,
-        known_date,
+        evidence_through_date,
         scoring_version,
         {% for span in spans() -%}
         sum(millionths_{{ span }}) / 1000000 as actions_{{ span }}{{ "," if not loop.last }}
@@ -37,4 +37,4 @@ left join {{ ref("trust_weights") }} as trust
     on
         actions.pair_id = trust.pair_id
         and actions.scoring_version = trust.scoring_version
-        and networks.counted_through_date = trust.as_of_date
+        and networks.complete_through_date = trust.as_of_date

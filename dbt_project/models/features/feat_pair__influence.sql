@@ -9,7 +9,7 @@ with acts as (
         giver.persona as other_persona,
         sum({{ decayed_millionths("night.as_of_date - giver.occurred_date", scale_constant("long_half_life_days", var("scoring_version"))) }}) / 1000000 as actions
     from {{ ref("given") }} as giver
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     where is_endorsement and receiver_persona is not null
     group by all
 
@@ -31,5 +31,5 @@ select
     ln(1 + {{ exact_sum("actions_drawn") }}) as strength_drawn,
     ln(1 + {{ exact_sum("actions_given") }}) as strength_given
 from both_ways
-cross join {{ source("raw", "night") }} as night
+cross join {{ source("raw", "run") }} as night
 group by all

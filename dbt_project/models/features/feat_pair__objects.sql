@@ -31,16 +31,16 @@ nightly as (
         daily.pair_id,
         daily.object_number,
         nights.as_of_date,
-        nights.known_date,
+        nights.evidence_through_date,
         daily.weight,
-        networks.counted_through_date - daily.occurred_date as age_days
+        networks.complete_through_date - daily.occurred_date as age_days
     from daily
     inner join {{ ref("scored_nights") }} as nights using (person_id, persona)
     inner join {{ ref("network_nights") }} as networks
         on
             daily.network = networks.network
             and nights.as_of_date = networks.as_of_date
-            and daily.occurred_date <= least(nights.known_date, networks.counted_through_date)
+            and daily.occurred_date <= least(nights.evidence_through_date, networks.complete_through_date)
 
 )
 
@@ -48,7 +48,7 @@ select
     pair_id,
     object_number,
     as_of_date,
-    known_date,
+    evidence_through_date,
     scoring_version,
     -- A version without a half-life of that length has no such evidence.
     {% for span in spans() -%}

@@ -1,7 +1,7 @@
 -- How far somebody's objects are passed on: distinct people who passed something on within a year, per object of theirs.
 with night as (
 
-    select as_of_date from {{ source("raw", "night") }}
+    select as_of_date from {{ source("raw", "run") }}
 
 ),
 

@@ -23,7 +23,7 @@ joined as (
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
     inner join {{ ref("feat_person__top_object") }} as objects
-        using (person_id, persona, network, as_of_date, known_date, scoring_version)
+        using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
     inner join scales using (scoring_version)
 
 )
@@ -33,7 +33,7 @@ select
     persona,
     network,
     as_of_date,
-    known_date,
+    evidence_through_date,
     scoring_version,
     -- Whole millionths again, so that networks sum to the whole.
     {% for part in parts -%}

@@ -5,8 +5,8 @@ with tonight as (
     select pairs.person_id, pairs.persona, pairs.network, objects.pair_id, objects.object_number, objects.millionths_long as millionths
     from {{ ref("feat_pair__objects") }} as objects
     inner join {{ ref("pairs") }} as pairs using (pair_id)
-    inner join {{ source("raw", "night") }} using (as_of_date)
-    where known_date = as_of_date and objects.scoring_version = {{ var("scoring_version") }}
+    inner join {{ source("raw", "run") }} using (as_of_date)
+    where evidence_through_date = as_of_date and objects.scoring_version = {{ var("scoring_version") }}
 
 ),
 
@@ -26,7 +26,7 @@ days as (
 
     select person_id, persona, network, count(distinct occurred_date) as active_days
     from {{ ref("activity") }}
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     where occurred_date > night.as_of_date - 28
     group by all
 
@@ -60,4 +60,4 @@ select
 from engagers
 inner join objects using (person_id, persona, network)
 left join days using (person_id, persona, network)
-cross join {{ source("raw", "night") }} as night
+cross join {{ source("raw", "run") }} as night

@@ -6,7 +6,7 @@ with engagers as (
     select
         pair_id,
         as_of_date,
-        known_date,
+        evidence_through_date,
         scoring_version,
         trust_weight,
         least(actions_long, 1) as reach,
@@ -22,7 +22,7 @@ select
     persona,
     network,
     as_of_date,
-    known_date,
+    evidence_through_date,
     scoring_version,
     {% for length in spans() -%}
     {{ exact_sum(length ~ "_log") }} as crowd_{{ length }},

@@ -8,5 +8,5 @@ select
     reach,
     trusted_reach / nullif(reach, 0) as network_quality
 from {{ ref("feat_person__engagers") }}
-semi join {{ source("raw", "night") }} using (as_of_date)
-where known_date = as_of_date and scoring_version = {{ var("scoring_version") }}
+semi join {{ source("raw", "run") }} using (as_of_date)
+where evidence_through_date = as_of_date and scoring_version = {{ var("scoring_version") }}

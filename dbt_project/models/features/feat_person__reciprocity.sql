@@ -1,7 +1,7 @@
 -- Which share of somebody's engagers of the last year they engaged with in return.
 with night as (
 
-    select as_of_date from {{ source("raw", "night") }}
+    select as_of_date from {{ source("raw", "run") }}
 
 ),
 

@@ -4,7 +4,7 @@ with touches as (
     select
         objects.object_number,
         objects.as_of_date,
-        objects.known_date,
+        objects.evidence_through_date,
         objects.scoring_version,
         actions.trust_weight,
         {% for span in spans() -%}
@@ -13,7 +13,7 @@ with touches as (
         {% endfor -%}
         objects.millionths_long
     from {{ ref("feat_pair__objects") }} as objects
-    inner join {{ ref("feat_pair__actions") }} as actions using (pair_id, as_of_date, known_date, scoring_version)
+    inner join {{ ref("feat_pair__actions") }} as actions using (pair_id, as_of_date, evidence_through_date, scoring_version)
 
 ),
 
@@ -22,7 +22,7 @@ by_object as (
     select
         object_number,
         as_of_date,
-        known_date,
+        evidence_through_date,
         scoring_version,
         {% for span in spans() -%}
         {{ exact_sum(span ~ "_loss") }} as crowd_{{ span }},
@@ -39,7 +39,7 @@ select
     objects.persona,
     objects.network,
     by_object.as_of_date,
-    by_object.known_date,
+    by_object.evidence_through_date,
     by_object.scoring_version,
     {% for span in spans() -%}
     max(crowd_{{ span }}) as crowd_{{ span }}_loss,

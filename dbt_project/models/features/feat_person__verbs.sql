@@ -1,7 +1,7 @@
 -- By which verbs somebody's engagers act, at both half-lives: per engager, then log, then decay, like the evidence.
 with night as (
 
-    select as_of_date from {{ source("raw", "night") }}
+    select as_of_date from {{ source("raw", "run") }}
 
 ),
 

@@ -4,7 +4,7 @@ with firing as (
 
     select scope, parent_scope, person_count, median_move, usual_median, moved_share, usual_moved_share
     from {{ ref("gate_cohort__moves") }}
-    where is_firing
+    where is_anomalous
 
 ),
 
@@ -12,8 +12,8 @@ parts as (
 
     select
         moves.parent_scope as scope,
-        count_if(moves.is_firing) / count(*) as firing_share,
-        count_if(moves.is_firing) as firing_count
+        count_if(moves.is_anomalous) / count(*) as firing_share,
+        count_if(moves.is_anomalous) as firing_count
     from {{ ref("gate_cohort__moves") }} as moves
     group by all
 

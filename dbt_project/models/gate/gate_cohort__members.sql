@@ -4,7 +4,7 @@
 with everybody as (
 
     select person_id, persona, 'all' as scope, cast(null as varchar) as parent_scope, true as is_main
-    from {{ ref("gate_person__eve") }}
+    from {{ ref("gate_person__baseline") }}
 
 ),
 
@@ -14,9 +14,9 @@ by_network as (
         networks.person_id,
         networks.persona,
         'network:' || networks.network as scope,
-        networks.network = homes.home_network and homes.home_share >= {{ gate_constant("home_share") }} as is_main
+        networks.network = homes.primary_network and homes.primary_network_share >= {{ gate_constant("primary_network_share") }} as is_main
     from {{ ref("score_person__networks") }} as networks
-    inner join {{ ref("gate_person__home") }} as homes using (person_id, persona)
+    inner join {{ ref("gate_person__primary_network") }} as homes using (person_id, persona)
     where networks.is_counted and networks.last_event_at is not null
 
 )

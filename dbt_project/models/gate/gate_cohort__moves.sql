@@ -13,14 +13,14 @@ with constants as (
         {{ gate_constant(name) }} as {{ name }},
         {% endfor -%}
         cast({{ gate_constant("pool_nights") }} as integer) as pool_nights
-    from {{ source("raw", "night") }} as night
+    from {{ source("raw", "run") }} as night
 
 ),
 
 free_nights as (
 
     select person_id, persona, max(as_of_date) as last_date
-    from {{ ref("standing_scores") }}
+    from {{ ref("published_history") }}
     where status = 'published'
     group by all
 
@@ -29,7 +29,7 @@ free_nights as (
 moves as (
 
     select eve.person_id, eve.persona, eve.as_of_date, eve.move, coalesce(eve.as_of_date - free_nights.last_date, 1) as nights
-    from {{ ref("gate_person__eve") }} as eve
+    from {{ ref("gate_person__baseline") }} as eve
     anti join {{ ref("gate_rule__ring") }} using (person_id, persona)
     left join free_nights using (person_id, persona)
     where eve.is_accepted_sufficient and not eve.was_held
@@ -64,7 +64,7 @@ history as (
 
     select scope, as_of_date, median_move, moved_share
     from {{ source("raw", "published_cohorts") }}
-    where not is_firing
+    where not is_anomalous
     union all
     select scope, measured.as_of_date, median_move, moved_share
     from measured
@@ -112,7 +112,7 @@ select
             )
         ),
         false
-    ) as is_firing
+    ) as is_anomalous
 from measured
 inner join constants using (as_of_date)
 left join usual using (scope)

@@ -5,7 +5,7 @@ with decisions as (
 
     select decisions.*
     from {{ source("raw", "decisions") }} as decisions
-    inner join {{ source("raw", "night") }} as night on decisions.as_of_date < night.as_of_date
+    inner join {{ source("raw", "run") }} as night on decisions.as_of_date < night.as_of_date
     semi join {{ ref("consent") }} using (person_id, persona)
 
 ),

@@ -1,7 +1,7 @@
 -- What happened tonight to many at once, one row an incident; one that was open last night goes on under its own name.
 with night as (
 
-    select * from {{ source("raw", "night") }}
+    select * from {{ source("raw", "run") }}
 
 ),
 
@@ -25,7 +25,7 @@ missing as (
         'network:' || networks.network as scope,
         cast(null as bigint) as affected_count,
         'a whole day' as expected,
-        printf('%s; whole up to %s', networks.why_not_whole, strftime(networks.counted_through_date, '%Y-%m-%d')) as observed,
+        printf('%s; whole up to %s', networks.why_not_whole, strftime(networks.complete_through_date, '%Y-%m-%d')) as observed,
         'its evidence stays at its last whole day' as action
     from {{ ref("network_nights") }} as networks
     inner join night using (as_of_date)
@@ -42,7 +42,7 @@ promotion as (
         'scoring_version:' || scoring_version as scope,
         (
             select count(*)
-            from {{ ref("gate_person__eve") }} as eve
+            from {{ ref("gate_person__baseline") }} as eve
             where eve.is_accepted_sufficient and abs(eve.candidate_score - eve.accepted_score - eve.move) >= {{ gate_constant("moved_points") }}
         ) as affected_count,
         'version ' || previous_version as expected,
@@ -77,7 +77,7 @@ sizes as (
 
     select scope, count(*) as member_count
     from {{ ref("gate_cohort__members") }}
-    semi join (from {{ ref("gate_person__eve") }} where is_accepted_sufficient) using (person_id, persona)
+    semi join (from {{ ref("gate_person__baseline") }} where is_accepted_sufficient) using (person_id, persona)
     group by scope
 
 ),

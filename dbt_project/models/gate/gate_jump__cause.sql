@@ -18,8 +18,8 @@ other_version as (
 
     select jumps.person_id, jumps.persona, true as is_other
     from {{ ref("gate_person__verdict") }} as jumps
-    cross join {{ source("raw", "night") }} as night
-    inner join {{ ref("standing_scores") }} as published
+    cross join {{ source("raw", "run") }} as night
+    inner join {{ ref("published_history") }} as published
         on
             jumps.person_id = published.person_id
             and jumps.persona = published.persona
@@ -49,8 +49,8 @@ select
     posts.candidate_without_top_post,
     case
         when jumps.rule = 'ring' then 'ring'
-        when jumps.rule = 'ramp' then 'slow_ramp'
-        when jumps.rule = 'impossible' then 'source_fault'
+        when jumps.rule = 'slow_climb' then 'slow_ramp'
+        when jumps.rule = 'inconsistent_evidence' then 'source_fault'
         when jumps.candidate_score < jumps.accepted_score and other_version.is_other then 'version_change'
         when jumps.candidate_score < jumps.accepted_score then 'source_fault'
         when evidence.top_engager_share >= single_engager_share then 'single_engager'

@@ -26,9 +26,9 @@ by_network as (
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
     inner join {{ ref("feat_person__top_object") }} as objects
-        using (person_id, persona, network, as_of_date, known_date, scoring_version)
+        using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
     inner join {{ ref("gate_person__verdict") }} as jumps using (person_id, persona, as_of_date)
-    where jumps.episode_date is not null and engagers.known_date = engagers.as_of_date
+    where jumps.episode_date is not null and engagers.evidence_through_date = engagers.as_of_date
         and engagers.scoring_version = {{ version }}
 
 ),

@@ -5,7 +5,7 @@
 with nights as (
 
     select person_id, persona, as_of_date, score as accepted_score, delta_1d as move, evidence_count, status
-    from {{ ref("standing_scores") }}
+    from {{ ref("published_history") }}
     where score is not null
     union all
     select
@@ -16,13 +16,13 @@ with nights as (
         walk.move,
         candidates.evidence_count,
         if(walk.is_held, 'held', 'published')
-    from {{ ref("gate_person__walk") }} as walk
+    from {{ ref("gate_person__hold_history") }} as walk
     inner join {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
         on
             walk.person_id = candidates.person_id
             and walk.persona = candidates.persona
             and walk.as_of_date = candidates.as_of_date
-            and walk.as_of_date = candidates.known_date
+            and walk.as_of_date = candidates.evidence_through_date
     where walk.is_accepted_sufficient and not walk.was_published
 
 )

@@ -1,6 +1,6 @@
 -- Tonight's verdict on each candidate: frozen by an incident or because all that counts is missing, held by a rule (or
 -- because it is held already), or accepted.
-{% set rules = ["ring", "ramp", "impossible", "promise", "unusual"] %}
+{% set rules = ["ring", "slow_climb", "inconsistent_evidence", "large_move", "unusual"] %}
 with constants as (
 
     select
@@ -26,10 +26,10 @@ frozen as (
 settled as (
 
     select eve.person_id, eve.persona, last_nights.status = 'frozen' as was_frozen
-    from {{ ref("gate_person__eve") }} as eve
+    from {{ ref("gate_person__baseline") }} as eve
     inner join {{ ref("gate_decisions") }} as decisions using (person_id, persona)
     cross join constants
-    left join {{ ref("standing_scores") }} as last_nights
+    left join {{ ref("published_history") }} as last_nights
         on
             eve.person_id = last_nights.person_id
             and eve.persona = last_nights.persona
@@ -47,8 +47,8 @@ fired as (
     from (
         {% for rule in rules -%}
         select person_id, persona, '{{ rule }}' as rule, {{ loop.index }} as place from {{ ref("gate_rule__" ~ rule) }}
-        {% if rule != "impossible" -%}
-        anti join (from settled{{ " where was_frozen" if rule == "promise" }}) using (person_id, persona)
+        {% if rule != "inconsistent_evidence" -%}
+        anti join (from settled{{ " where was_frozen" if rule == "large_move" }}) using (person_id, persona)
         {%- endif %}
         {{ "union all" if not loop.last }}
         {% endfor -%}
@@ -75,7 +75,7 @@ episodes as (
         end as nights_near,
         is_open and not is_uncovered and tonights_rule is null and nights_near >= constants.clear_nights as is_back,
         eve.episode_date as earlier_episode_date
-    from {{ ref("gate_person__eve") }} as eve
+    from {{ ref("gate_person__baseline") }} as eve
     cross join constants
     left join frozen using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered using (person_id, persona, as_of_date)

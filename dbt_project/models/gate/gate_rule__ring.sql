@@ -11,7 +11,7 @@ constants as (
         {{ gate_constant("ring_size") }} as ring_size,
         {{ gate_constant("ring_partners") }} as ring_partners,
         {{ gate_constant("ring_inside_share") }} as ring_inside_share
-    from {{ source("raw", "night") }} as night
+    from {{ source("raw", "run") }} as night
 
 ),
 
@@ -32,7 +32,7 @@ risers as (
         eve.person_id,
         eve.persona,
         eve.candidate_score - coalesce(earlier.accepted_score, {{ scale_constant("floor_points", var("scoring_version")) }}) as rise
-    from {{ ref("gate_person__eve") }} as eve
+    from {{ ref("gate_person__baseline") }} as eve
     left join earlier using (person_id, persona)
     cross join constants
     where rise >= ring_rise_points
@@ -44,7 +44,7 @@ given as (
     select activity.person_id, activity.persona, members.person_id as engager_id, min(activity.occurred_date) as first_date
     from {{ ref("activity") }} as activity
     semi join risers using (person_id, persona)
-    inner join (select distinct person_id from {{ ref("gate_person__eve") }}) as members
+    inner join (select distinct person_id from {{ ref("gate_person__baseline") }}) as members
         on activity.engager_id = {{ member_name("members.person_id") }}
     group by all
 

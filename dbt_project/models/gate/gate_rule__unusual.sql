@@ -9,7 +9,7 @@ with constants as (
         {{ gate_constant("unusual_points") }} as unusual_points,
         {{ gate_constant("unusual_p") }} as unusual_p,
         {{ gate_constant("least_pool") }} as least_pool
-    from {{ source("raw", "night") }} as night
+    from {{ source("raw", "run") }} as night
 
 ),
 
@@ -20,7 +20,7 @@ far as (
         persona,
         abs(move) as distance,
         {{ gate_cell("accepted_score", "evidence_count") }} as cell
-    from {{ ref("gate_person__eve") }}
+    from {{ ref("gate_person__baseline") }}
     cross join constants
     where is_accepted_sufficient and abs(move) >= unusual_points
 

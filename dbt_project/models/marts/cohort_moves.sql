@@ -5,6 +5,6 @@ select
     person_count,
     median_move,
     moved_share,
-    is_firing
+    is_anomalous
 from {{ ref("gate_cohort__moves") }} as moves
-inner join {{ source("raw", "night") }} using (as_of_date)
+inner join {{ source("raw", "run") }} using (as_of_date)

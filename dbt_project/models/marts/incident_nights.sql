@@ -25,8 +25,8 @@ select
     action,
     if(is_over, 'closed', 'open') as state
 from {{ ref("gate_incident__tonight") }}
-cross join {{ source("raw", "night") }} as night
+cross join {{ source("raw", "run") }} as night
 union all
 select incident_id, night.as_of_date, kind, scope, affected_count, expected, 'usual again', 'none', 'closed'
 from closed
-cross join {{ source("raw", "night") }} as night
+cross join {{ source("raw", "run") }} as night

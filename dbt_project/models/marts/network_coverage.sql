@@ -31,5 +31,5 @@ select
     networks.last_event_at,
     networks.is_complete
 from {{ ref("score_person__networks") }} as networks
-cross join {{ source("raw", "night") }} as night
+cross join {{ source("raw", "run") }} as night
 left join shares using (person_id, persona, network)

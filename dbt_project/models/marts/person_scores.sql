@@ -1,7 +1,7 @@
 -- What readers see of tonight: the accepted score, its band, and what kind of row it is.
 with night as (
 
-    select * from {{ source("raw", "night") }}
+    select * from {{ source("raw", "run") }}
 
 ),
 
@@ -52,7 +52,7 @@ tonight as (
     left join {{ ref("gate_person__verdict") }} as verdicts using (person_id, persona)
     left join {{ ref("gate_incident__tonight") }} as incidents on verdicts.incident_id = incidents.incident_id
     left join {{ ref("score_jumps") }} as jumps on accepted.person_id = jumps.person_id and accepted.persona = jumps.persona
-    where candidates.known_date = candidates.as_of_date
+    where candidates.evidence_through_date = candidates.as_of_date
 
 ),
 
@@ -76,7 +76,7 @@ earlier as (
             },
             published.as_of_date
         ) as parts
-    from {{ ref("standing_scores") }} as published
+    from {{ ref("published_history") }} as published
     cross join night
     group by all
 

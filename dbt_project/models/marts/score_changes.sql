@@ -3,7 +3,7 @@
 -- the engagers have earned trust.
 with night as (
 
-    select * from {{ source("raw", "night") }}
+    select * from {{ source("raw", "run") }}
 
 ),
 
@@ -15,7 +15,7 @@ tonight as (
 
 versions as (
 
-    select person_id, persona, as_of_date, known_date, score from {{ ref("score_person__influence", v=var("previous_version")) }}
+    select person_id, persona, as_of_date, evidence_through_date, score from {{ ref("score_person__influence", v=var("previous_version")) }}
 
 ),
 
@@ -77,13 +77,13 @@ measured as (
             tonight.person_id = before.person_id
             and tonight.persona = before.persona
             and tonight.as_of_date = before.as_of_date
-            and last_scores.as_of_date = before.known_date
+            and last_scores.as_of_date = before.evidence_through_date
     inner join versions as after
         on
             tonight.person_id = after.person_id
             and tonight.persona = after.persona
             and tonight.as_of_date = after.as_of_date
-            and tonight.as_of_date = after.known_date
+            and tonight.as_of_date = after.evidence_through_date
     inner join {{ ref("gate_person__verdict") }} as verdicts
         on tonight.person_id = verdicts.person_id and tonight.persona = verdicts.persona
     left join own_shares on tonight.person_id = own_shares.person_id and tonight.persona = own_shares.persona

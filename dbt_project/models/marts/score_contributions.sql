@@ -4,7 +4,7 @@ with accepted as (
 
     select person_id, persona, as_of_date, parts_date
     from {{ ref("score_person__accepted") }}
-    inner join {{ source("raw", "night") }} using (as_of_date)
+    inner join {{ source("raw", "run") }} using (as_of_date)
     where is_accepted_sufficient
 
 ),
@@ -16,7 +16,7 @@ known as (
     union all
     select person_id, persona, as_of_date, network, feature, points, raw_value
     from {{ source("raw", "published_contributions") }}
-    anti join {{ ref("lapsed_nights") }} using (person_id, persona, as_of_date)
+    anti join {{ ref("revoked_nights") }} using (person_id, persona, as_of_date)
 
 )
 

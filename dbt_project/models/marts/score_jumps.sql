@@ -4,7 +4,7 @@ with jumps as (
 
     select
         verdicts.*,
-        coalesce(verdicts.rule, earlier.rule, 'promise') as first_rule,
+        coalesce(verdicts.rule, earlier.rule, 'large_move') as first_rule,
         -- Whose hold ends tonight is measured against what stood until then.
         coalesce(earlier.last_good_score, if(verdicts.is_accepted_sufficient, verdicts.accepted_score, null)) as last_good_score
     from {{ ref("gate_person__verdict") }} as verdicts
@@ -27,7 +27,7 @@ texts as (
 
 strangers as (
 
-    select name from {{ ref("stranger_names") }}
+    select name from {{ ref("non_member_names") }}
 
 ),
 
@@ -42,7 +42,7 @@ history as (
         max_by(earlier.accepted_score, abs(jumps.candidate_score - earlier.accepted_score))
             filter (earlier.as_of_date >= jumps.as_of_date - night.hold_window_nights) as score_3d
     from jumps
-    cross join {{ source("raw", "night") }} as night
+    cross join {{ source("raw", "run") }} as night
     inner join {{ ref("score_person__accepted") }} as earlier
         on
             jumps.person_id = earlier.person_id

@@ -15,7 +15,7 @@ select
     published.as_of_date as basis_date,
     published.as_of_date as parts_date,
     'published' as verdict
-from {{ ref("standing_scores") }} as published
+from {{ ref("published_history") }} as published
 left join {{ source("raw", "published_jumps") }} as jumps using (person_id, persona, as_of_date)
 where published.score is not null
 union all
@@ -32,7 +32,7 @@ select
     basis_date,
     parts_date,
     'unseen'
-from {{ ref("gate_person__walk") }}
+from {{ ref("gate_person__hold_history") }}
 where not was_published
 union all
 select

@@ -10,7 +10,7 @@ with constants as (
 
 scores as (
 
-    select * from {{ ref("score_person__influence", v=1) }} where known_date = as_of_date
+    select * from {{ ref("score_person__influence", v=1) }} where evidence_through_date = as_of_date
 
 ),
 
@@ -18,7 +18,7 @@ features as (
 
     select * exclude (crowd_short, crowd_long), crowd_short as evidence_short, crowd_long as evidence_long
     from {{ ref("feat_person__engagers") }}
-    where known_date = as_of_date and scoring_version = 1
+    where evidence_through_date = as_of_date and scoring_version = 1
 
 ),
 

@@ -11,7 +11,7 @@ with constants as (
 
 scores as (
 
-    select * from {{ ref("score_person__influence", v=2) }} where known_date = as_of_date
+    select * from {{ ref("score_person__influence", v=2) }} where evidence_through_date = as_of_date
 
 ),
 
@@ -19,7 +19,7 @@ features as (
 
     select bounded.*
     from {{ ref("feat_person__bounded") }} as bounded
-    where known_date = as_of_date and scoring_version = 2
+    where evidence_through_date = as_of_date and scoring_version = 2
 
 ),
 

@@ -16,7 +16,7 @@ scores as (
     select influence.*, (raw_score - base_points) / nullif(log_evidence, 0) as points_each
     from {{ ref("score_person__influence", v=3) }} as influence
     cross join constants
-    where known_date = as_of_date
+    where evidence_through_date = as_of_date
 
 ),
 
@@ -24,7 +24,7 @@ features as (
 
     select bounded.*
     from {{ ref("feat_person__bounded") }} as bounded
-    where known_date = as_of_date and scoring_version = 3
+    where evidence_through_date = as_of_date and scoring_version = 3
 
 ),
 

@@ -18,7 +18,7 @@ evidence as (
         person_id,
         persona,
         as_of_date,
-        known_date,
+        evidence_through_date,
         {% for length in ("short", "long") -%}
         {{ exact_sum("crowd_" ~ length) }} as evidence_{{ length }},
         {{ exact_sum("crowd_variance_" ~ length) }} as variance_{{ length }}{{ "," if not loop.last }}
@@ -36,7 +36,7 @@ everybody as (
         nights.person_id,
         nights.persona,
         nights.as_of_date,
-        nights.known_date,
+        nights.evidence_through_date,
         coalesce(evidence.evidence_short, 0) as evidence_short,
         coalesce(evidence.evidence_long, 0) as evidence_long,
         -- Delta method: the standard error of ln(1 + x) is that of x over 1 + x; both half-lives err together.
@@ -45,8 +45,8 @@ everybody as (
         coalesce(counted.evidence_count, 0) as evidence_count,
         coalesce(counted.engager_count, 0) as engager_count
     from {{ ref("scored_nights") }} as nights
-    left join evidence using (person_id, persona, as_of_date, known_date)
-    left join {{ ref("feat_person__evidence") }} as counted using (person_id, persona, as_of_date, known_date)
+    left join evidence using (person_id, persona, as_of_date, evidence_through_date)
+    left join {{ ref("feat_person__evidence") }} as counted using (person_id, persona, as_of_date, evidence_through_date)
 
 ),
 
@@ -65,7 +65,7 @@ select
     person_id,
     persona,
     as_of_date,
-    known_date,
+    evidence_through_date,
     evidence_short,
     evidence_long,
     raw_score,

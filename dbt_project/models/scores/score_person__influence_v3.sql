@@ -22,7 +22,7 @@ summed as (
         person_id,
         persona,
         as_of_date,
-        known_date,
+        evidence_through_date,
         {% for span in spans() -%}
         {% for column in ("trusted", "crowd", "trusted_variance", "crowd_variance", "covariance") -%}
         {{ exact_sum(column ~ "_" ~ span) }} as {{ column }}_{{ span }},
@@ -41,13 +41,13 @@ everybody as (
 
     select
         nights.*,
-        summed.* exclude (person_id, persona, as_of_date, known_date),
+        summed.* exclude (person_id, persona, as_of_date, evidence_through_date),
         coalesce(counted.evidence_count, 0) as evidence_count,
         coalesce(counted.engager_count, 0) as engager_count,
         constants.*
     from {{ ref("scored_nights") }} as nights
-    left join summed using (person_id, persona, as_of_date, known_date)
-    left join {{ ref("feat_person__evidence") }} as counted using (person_id, persona, as_of_date, known_date)
+    left join summed using (person_id, persona, as_of_date, evidence_through_date)
+    left join {{ ref("feat_person__evidence") }} as counted using (person_id, persona, as_of_date, evidence_through_date)
     cross join constants
 
 ),
@@ -100,7 +100,7 @@ select
     person_id,
     persona,
     as_of_date,
-    known_date,
+    evidence_through_date,
     {% for span in spans() -%}
     t_{{ span }} as trusted_{{ span }},
     lift_{{ span }},

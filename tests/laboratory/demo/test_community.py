@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 import pytest
 from reference import Scores, candidate_scores, load, trusted_scores
 
-from evenscore.canonical import ACTIVITY, VERBS
-from evenscore.errors import UsageError
+from evenscore.base.canonical import ACTIVITY, VERBS
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import load_settings
 from evenscore.laboratory.demo import Community, make_community
-from evenscore.settings import load_settings
 
 pytestmark = pytest.mark.slow
 

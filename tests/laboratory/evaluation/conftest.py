@@ -3,11 +3,11 @@
 import pytest
 from forty_people import LAST, NETWORKS, PEOPLE, Evaluated, write, write_community
 
-from evenscore import extraction
+from evenscore.base.settings import load_settings
+from evenscore.intake import extraction
 from evenscore.laboratory.evaluation import robustness
 from evenscore.laboratory.evaluation.evaluate import evaluate
 from evenscore.laboratory.evaluation.question import Question
-from evenscore.settings import load_settings
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from evenscore.evaluations import Measure
+from evenscore.base.settings import Settings
 from evenscore.laboratory.evaluation.evaluate import Evaluation
-from evenscore.settings import Settings
+from evenscore.state.evaluations import Measure
 
 FIRST, DAYS = date(2026, 1, 1), 130
 LAST = FIRST + timedelta(days=DAYS - 1)

@@ -8,12 +8,14 @@ import pytest
 from click.testing import CliRunner
 from forty_people import LAST, PEOPLE, Evaluated
 
-from evenscore import evaluations, publishing, steps
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings
 from evenscore.cli import main
-from evenscore.errors import UsageError
 from evenscore.laboratory.evaluation.evaluate import evaluate
 from evenscore.laboratory.evaluation.question import Question
-from evenscore.settings import Settings
+from evenscore.night import steps
+from evenscore.publication import publishing
+from evenscore.state import evaluations
 
 pytestmark = pytest.mark.slow
 

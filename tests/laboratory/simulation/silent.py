@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from evenscore.base.settings import Settings
 from evenscore.laboratory.simulation.night import Night
 from evenscore.laboratory.simulation.reviewers import Decision
 from evenscore.laboratory.simulation.verdicts import Verdict
-from evenscore.settings import Settings
 
 
 class SilentGate:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evenscore.laboratory.simulation.baselines import RIVALS
 from evenscore.laboratory.simulation.jumps import happened
 from evenscore.laboratory.simulation.measures import Figures, measure
-from evenscore.laboratory.simulation.rivals import RIVALS
 from evenscore.laboratory.simulation.simulate import GATE, Outcome
 from evenscore.laboratory.simulation.truth import Case
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
@@ -25,7 +25,12 @@ def all_knowing(outcome: Outcome) -> list[Verdict]:
     for night in range(outcome.size.nights):
         held = tuple(
             Held(
-                account, "promise", cause_of(case), case.begins, "pending" if night == case.begins else "rejected", 50.0
+                account,
+                "large_move",
+                cause_of(case),
+                case.begins,
+                "pending" if night == case.begins else "rejected",
+                50.0,
             )
             for case in outcome.truth.cases
             if case.begins <= night <= case.ends + 7

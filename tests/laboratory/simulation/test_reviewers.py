@@ -9,7 +9,7 @@ from evenscore.laboratory.simulation.truth import BY_NAME, Case, Fault, Truth
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
 
 TRUTH = Truth([Case(0, BY_NAME["bought_burst"], (7,), 2, 1, 40.0)], [Fault("missing_network", 9, ("network:amber",))])
-BOUGHT, HONEST = (Held(account, "promise", "organic", 3, "pending", 50.0) for account in (7, 8))
+BOUGHT, HONEST = (Held(account, "large_move", "organic", 3, "pending", 50.0) for account in (7, 8))
 
 
 def looked(*nights: Verdict) -> list[Decision]:

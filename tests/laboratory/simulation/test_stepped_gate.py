@@ -9,14 +9,14 @@ import pytest
 from click.testing import CliRunner
 from silent import SilentGate
 
-from evenscore import warehouse
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
 from evenscore.cli import main
 from evenscore.laboratory.simulation import results
 from evenscore.laboratory.simulation.gate import Gate
 from evenscore.laboratory.simulation.measures import Figures, measure
 from evenscore.laboratory.simulation.simulate import GATE, Outcome, simulate
 from evenscore.laboratory.simulation.world import Size
-from evenscore.settings import Settings
 
 pytestmark = pytest.mark.slow
 

@@ -9,15 +9,17 @@ import duckdb
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from evenscore import durable, runs, warehouse
-from evenscore.errors import UsageError
+from evenscore.base import atomic_io
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import ScoringVersion, Settings
+from evenscore.building import warehouse
 from evenscore.laboratory.comparison.moves import Comparison, gather, summary
 from evenscore.laboratory.comparison.page import render
 from evenscore.laboratory.comparison.scratch import scratch_home
-from evenscore.layout import lay_out
-from evenscore.places import Places
-from evenscore.runs import Night
-from evenscore.settings import ScoringVersion, Settings
+from evenscore.night.inputs import prepare_inputs
+from evenscore.state import runs
+from evenscore.state.runs import Night
 
 NEEDED = ("score_person__accepted", "score_person__contributions")
 """The dbt models that a comparison reads; they are built with all that they stand on."""
@@ -45,7 +47,7 @@ def compare(settings: Settings, as_of_date: date | None, candidate: int | None) 
         return _write(found, settings.places.comparison(night, version))
 
 
-def published_night(places: Places, as_of_date: date | None) -> tuple[date, int]:
+def published_night(places: HomePaths, as_of_date: date | None) -> tuple[date, int]:
     """A published night, by default the latest, and the version that its rows name."""
     with duckdb.connect() as con:
         if not warehouse.attach_published(con, places, "published"):
@@ -79,8 +81,8 @@ def _with_candidate(settings: Settings, version: int) -> Settings:
     return settings.model_copy(update={"scoring": scoring})
 
 
-def _build(scratch: Settings, places: Places, night: date, published: int, version: int) -> Comparison:
-    lay_out(scratch, Night.of(night, "comparison"))
+def _build(scratch: Settings, places: HomePaths, night: date, published: int, version: int) -> Comparison:
+    prepare_inputs(scratch, Night.of(night, "comparison"))
     selectors = [f"+{model}" for model in NEEDED]
     warehouse.build(scratch, "the comparison", ["--select", *selectors, "--exclude-resource-type", "test"])
     with warehouse.connect(scratch.places) as con:
@@ -90,10 +92,10 @@ def _build(scratch: Settings, places: Places, night: date, published: int, versi
 
 def _write(found: Comparison, folder: Path) -> Written:
     facts = summary(found)
-    durable.write_bytes(folder / "people.parquet", _bytes(parquet.write_table, found.people))
-    durable.write_bytes(folder / "people.csv", _bytes(csv.write_csv, found.people))
-    durable.write_json(folder / "summary.json", facts)
-    durable.write_bytes(folder / "page.html", render(found, facts))
+    atomic_io.write_bytes(folder / "people.parquet", _bytes(parquet.write_table, found.people))
+    atomic_io.write_bytes(folder / "people.csv", _bytes(csv.write_csv, found.people))
+    atomic_io.write_json(folder / "summary.json", facts)
+    atomic_io.write_bytes(folder / "page.html", render(found, facts))
     return Written(facts, folder / "page.html", folder / "people.csv")
 
 

@@ -26,10 +26,10 @@ NIGHTLY = """
             accepted.as_of_date,
             accepted.accepted_score,
             accepted.is_held,
-            coalesce(published.scoring_version, (select scoring_version from raw.night)) as scoring_version
+            coalesce(published.scoring_version, (select scoring_version from raw.run)) as scoring_version
         from scores.score_person__accepted as accepted
-        left join conformed.standing_scores as published using (person_id, persona, as_of_date)
-        where accepted.is_accepted_sufficient and as_of_date < (select as_of_date from raw.night)
+        left join conformed.published_history as published using (person_id, persona, as_of_date)
+        where accepted.is_accepted_sufficient and as_of_date < (select as_of_date from raw.run)
     )
     select later.person_id, later.persona, abs(later.accepted_score - earlier.accepted_score) as move
     from nights as later
@@ -46,12 +46,12 @@ PEOPLE = """
         select person_id, persona, status, score, score_low, score_high
         from published.person_scores
         semi join conformed.consent using (person_id, persona)
-        where as_of_date = (select as_of_date from raw.night)
+        where as_of_date = (select as_of_date from raw.run)
     ),
     candidates as (
         select person_id, persona, score, score_low, score_high
         from scores.score_person__influence_v{candidate}
-        where is_sufficient and known_date = as_of_date and as_of_date = (select as_of_date from raw.night)
+        where is_sufficient and evidence_through_date = as_of_date and as_of_date = (select as_of_date from raw.run)
     ),
     usual as (select person_id, persona, median(move) as usual_move from nightly group by all),
     ranked as (
@@ -91,7 +91,7 @@ PARTS = """
     )
     select feature, sum(published_points), sum(candidate_points)
     from parts
-    where person_id = $person and persona = $persona and as_of_date = (select as_of_date from raw.night)
+    where person_id = $person and persona = $persona and as_of_date = (select as_of_date from raw.run)
     group by feature
     order by abs(sum(candidate_points) - sum(published_points)) desc, feature
 """
@@ -162,7 +162,7 @@ def gather(con: duckdb.DuckDBPyConnection, published: int, candidate: int, hold_
     """Everything that the page and the tables say; `con` sees the scratch warehouse and the attached `published`."""
     con.execute(NIGHTLY)
     people = con.sql(PEOPLE.format(candidate=candidate)).to_arrow_table()
-    ((as_of_date,),) = con.execute("select as_of_date from raw.night").fetchall()
+    ((as_of_date,),) = con.execute("select as_of_date from raw.run").fetchall()
     nightly = con.execute("select move from nightly order by move").fetchnumpy()["move"]
     known = Comparison(as_of_date, published, candidate, people, np.asarray(nightly), (), (), hold_points)
     rows = known.compared.to_pylist()

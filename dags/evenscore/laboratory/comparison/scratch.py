@@ -4,9 +4,9 @@ import contextlib
 import shutil
 from collections.abc import Iterator
 
-from evenscore import durable
-from evenscore.ledger import share_ledger
-from evenscore.settings import Settings
+from evenscore.base import atomic_io
+from evenscore.base.settings import Settings
+from evenscore.consent.ledger import share_ledger
 
 
 @contextlib.contextmanager
@@ -19,10 +19,10 @@ def scratch_home(settings: Settings) -> Iterator[Settings]:
     scratch = settings.model_copy(update={"home": places.comparison_scratch})
     shutil.rmtree(scratch.home, ignore_errors=True)
     scratch.home.mkdir(parents=True)
-    durable.point(scratch.places.landing, places.landing)
-    durable.point(scratch.places.published, places.published)
+    atomic_io.point(scratch.places.landing, places.landing)
+    atomic_io.point(scratch.places.published, places.published)
     share_ledger(places, scratch.places)
-    durable.point(scratch.places.erasures, places.erasures)  # whoever was forgotten is nobody here too
+    atomic_io.point(scratch.places.erasures, places.erasures)  # whoever was forgotten is nobody here too
     try:
         yield scratch
     finally:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from evenscore import durable
-from evenscore.errors import UsageError
+from evenscore.base import atomic_io
+from evenscore.base.errors import UsageError
 from evenscore.laboratory.demo import cast, fame, gaming
 from evenscore.laboratory.demo.accounts import Accounts, make_accounts
 from evenscore.laboratory.demo.configuration import configuration
@@ -64,7 +64,7 @@ class Community:
     @property
     def truth(self) -> dict[str, Any]:
         """Everything that was planted."""
-        return dict(durable.read_json(self.folder / TRUTH))
+        return dict(atomic_io.read_json(self.folder / TRUTH))
 
 
 def make_community(folder: Path, nights: int = 75, seed: int = 2011) -> Community:
@@ -75,14 +75,14 @@ def make_community(folder: Path, nights: int = 75, seed: int = 2011) -> Communit
     calendar = Nights(nights)
     truth_path = folder / TRUTH
     if truth_path.exists():
-        truth = durable.read_json(truth_path)
+        truth = atomic_io.read_json(truth_path)
         if {name: truth.get(name) for name in identity(calendar, seed)} == identity(calendar, seed):
             return _summary(folder, truth)
     elif folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder}: holds something that is not a demo community; name an empty folder")
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
     try:
-        with durable.disk_errors(folder):
+        with atomic_io.disk_errors(folder):
             truth = _write(draft, calendar, seed)
             _swap(draft, folder)
     finally:
@@ -138,7 +138,7 @@ def _write(folder: Path, nights: Nights, seed: int) -> dict[str, Any]:
         "never_consented": strangers,
         "events": [note.as_dict() for note in [*notes, *delivery_notes(deliveries)]],
     }
-    durable.write_json(folder / TRUTH, truth)
+    atomic_io.write_json(folder / TRUTH, truth)
     return truth
 
 

@@ -33,7 +33,7 @@ hold_window_nights = 3
 [scoring]
 version = 3                 # what is published; promoting another is changing this line
 seeds = []                  # where trust starts, "network:account" of members; none: the best-established ones
-history_nights = 60         # how many earlier nights are looked at
+lookback_nights = 60         # how many earlier nights are looked at
 
 [publish]
 kept_runs = 30              # published runs to keep; rolling back is pointing at one of them

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from evenscore.canonical import ACCOUNTS
+from evenscore.base.canonical import ACCOUNTS
 from evenscore.laboratory.demo.accounts import Accounts
 from evenscore.laboratory.demo.draws import Ints, Part, stream
 from evenscore.laboratory.demo.events import Events

@@ -15,7 +15,7 @@ TOPICS = {
     "birdwatching": "warbler binoculars heron migration nest owl feeder kingfisher marsh song",
     "databases": "index query join transaction schema migration replica parquet vacuum cache",
     "board games": "dice cooperative meeples strategy expansion tokens rules deck puzzle campaign",
-    "knitting": "yarn stitches sweater cable needles wool socks pattern purl mittens",
+    "knitting": "yarn stitches sweater cable matcher wool socks pattern purl mittens",
     "hiking": "trail summit ridge boots map waterfall hut forest valley sunrise",
 }
 TOPIC_NAMES = tuple(TOPICS)

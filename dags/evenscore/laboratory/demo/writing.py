@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenscore.canonical import ACTIVITY
+from evenscore.base.canonical import ACTIVITY
 from evenscore.laboratory.demo.accounts import Accounts
 from evenscore.laboratory.demo.draws import Words
 from evenscore.laboratory.demo.events import Events, event_ids

@@ -9,8 +9,8 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from evenscore.laboratory.evaluation.bends import uniform
-from evenscore.laboratory.evaluation.trials import Bend
+from evenscore.laboratory.evaluation.perturbations import uniform
+from evenscore.laboratory.evaluation.trials import Perturbation
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ CROWD = """
 """The network's own accounts that acted within a year, shuffled."""
 
 
-def attacks(plan: pd.DataFrame, night: date, seed: int) -> Bend:
+def attacks(plan: pd.DataFrame, night: date, seed: int) -> Perturbation:
     """Attack every target of the plan: one row a target, with its account and the attack's own fields."""
 
     def bend(con: duckdb.DuckDBPyConnection) -> None:
@@ -223,7 +223,7 @@ RISE = {
 """Each of the fans acts once a week, for good."""
 
 
-def lasting_rise(plan: pd.DataFrame, first: date, last: date, seed: int) -> Bend:
+def lasting_rise(plan: pd.DataFrame, first: date, last: date, seed: int) -> Perturbation:
     """From `first` on, `size` more of the network's own accounts engage with each target once a week, for good."""
 
     def bend(con: duckdb.DuckDBPyConnection) -> None:

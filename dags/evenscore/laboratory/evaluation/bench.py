@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from evenscore.errors import UsageError
+from evenscore.base.errors import UsageError
 from evenscore.laboratory.evaluation.measures import Floats
 from evenscore.laboratory.evaluation.question import Question
 from evenscore.laboratory.evaluation.trials import Scratch

@@ -8,16 +8,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from evenscore import durable, landing, publishing, runs
-from evenscore.errors import UsageError
-from evenscore.evaluations import Measure, as_plain, keep
+from evenscore.base import atomic_io
+from evenscore.base.errors import UsageError
+from evenscore.base.settings import Settings
+from evenscore.base.terminal import say
 from evenscore.laboratory.evaluation import gaming, quality, robustness
 from evenscore.laboratory.evaluation.bench import Bench
 from evenscore.laboratory.evaluation.page import render
 from evenscore.laboratory.evaluation.question import GROUPS, Question
 from evenscore.laboratory.evaluation.trials import scratch
-from evenscore.settings import Settings
-from evenscore.terminal import say
+from evenscore.landing_zone import landing
+from evenscore.publication import publishing
+from evenscore.state import runs
+from evenscore.state.evaluations import Measure, as_plain, keep
 
 MEASURES: dict[str, Callable[[Bench], list[Measure]]] = {
     "quality": quality.measure_quality,
@@ -95,7 +98,7 @@ def _kept(settings: Settings, bench: Bench, found: list[Measure]) -> Evaluation:
     }
     keep(places, run_id, about, found)
     page = places.evaluation(run_id) / PAGE
-    durable.write_bytes(page, render(run_id, about, found))
+    atomic_io.write_bytes(page, render(run_id, about, found))
     with runs.only_one(places):
         database = publishing.republish(settings)
     return Evaluation(run_id, bench.first, bench.last, found, page, database)

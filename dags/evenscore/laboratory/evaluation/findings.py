@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evenscore.evaluations import Measure
 from evenscore.report.words import MINUS, whole
+from evenscore.state.evaluations import Measure
 
 Judge = Callable[[Measure], bool]
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from evenscore.evaluations import Measure
 from evenscore.laboratory.evaluation import measures
 from evenscore.laboratory.evaluation.attacks import Attack, attacks, lasting_rise
+from evenscore.laboratory.evaluation.baselines import RIVALS
 from evenscore.laboratory.evaluation.bench import Bench, each_day, figures, on
 from evenscore.laboratory.evaluation.measures import Floats, spread
-from evenscore.laboratory.evaluation.rivals import RIVALS
+from evenscore.state.evaluations import Measure
 
 TARGETS = 10
 BOUGHT = tuple(Attack(kind, size) for kind in ("fakes", "ring", "helped_ring") for size in (10, 100, 1000))

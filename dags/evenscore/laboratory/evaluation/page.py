@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evenscore.evaluations import Measure
 from evenscore.laboratory.evaluation.findings import figure, findings
 from evenscore.laboratory.evaluation.plots import Row, lines_plot, ranges_plot
 from evenscore.report.drawing import Plot
 from evenscore.report.page import rendered
+from evenscore.state.evaluations import Measure
 
 HERE = Path(__file__).parent
 
@@ -56,7 +56,7 @@ def _foresight(measures: list[Measure]) -> list[Picture]:
 RANGES = (
     ("Points that can be bought", "points_gained_by_", "points", "an event count gives", None),
     ("Moves from night to night", "nightly_move_", "points", "persistence", None),
-    ("Places lost with events", "rank_loss_", "share of all places", "persistence", None),
+    ("HomePaths lost with events", "rank_loss_", "share of all places", "persistence", None),
     ("Band coverage", "band_coverage_", "share inside", "nominal", (0.85, 0.95)),
 )
 

@@ -10,13 +10,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from evenscore.errors import UsageError
-from evenscore.evaluations import Measure
+from evenscore.base.errors import UsageError
+from evenscore.building.warehouse import file_of
 from evenscore.laboratory.evaluation import measures
+from evenscore.laboratory.evaluation.baselines import RIVALS
 from evenscore.laboratory.evaluation.bench import Bench, each_day, figures
 from evenscore.laboratory.evaluation.measures import Floats, spread
-from evenscore.laboratory.evaluation.rivals import RIVALS
-from evenscore.warehouse import file_of
+from evenscore.state.evaluations import Measure
 
 TOP = 100
 MOVES = {

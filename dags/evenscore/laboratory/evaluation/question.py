@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from evenscore.settings import ScoringVersion
+from evenscore.base.settings import ScoringVersion
 
 GROUPS = ("quality", "moves", "lag", "fakes", "viral", "loss", "outage", "bands", "pairs", "labels")
 """Every group of measures."""

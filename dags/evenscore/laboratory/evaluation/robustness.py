@@ -7,12 +7,12 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-from evenscore.evaluations import Measure
 from evenscore.laboratory.evaluation import measures
 from evenscore.laboratory.evaluation.bench import Bench, on
-from evenscore.laboratory.evaluation.bends import draw_engagers, hold_trust, lose, miss
 from evenscore.laboratory.evaluation.measures import spread
+from evenscore.laboratory.evaluation.perturbations import draw_engagers, hold_trust, lose, miss
 from evenscore.laboratory.evaluation.trials import PARTS
+from evenscore.state.evaluations import Measure
 
 LOST_SHARES = (0.1, 0.2, 0.4)
 LOSS_NIGHTS_AGO = (28, 14, 0)

@@ -13,23 +13,24 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from evenscore import runs, warehouse
-from evenscore.laboratory.evaluation.rivals import add_rivals
-from evenscore.layout import lay_out
-from evenscore.ledger import share_ledger
-from evenscore.places import Places
-from evenscore.runs import Night
-from evenscore.settings import ScoringVersion, Settings
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import ScoringVersion, Settings
+from evenscore.building import warehouse
+from evenscore.consent.ledger import share_ledger
+from evenscore.laboratory.evaluation.baselines import add_rivals
+from evenscore.night.inputs import prepare_inputs
+from evenscore.state import runs
+from evenscore.state.runs import Night
 
 BENT = ("activity", "accounts", "consent", "landed_files", "deliveries")
 """The raw tables that a trial may bend; `base` keeps them as they were laid out."""
 
-Bend = Callable[[duckdb.DuckDBPyConnection], None]
+Perturbation = Callable[[duckdb.DuckDBPyConnection], None]
 """Changes raw tables before a trial is built, or what was built before the rest is built on it."""
 
 
 def as_it_is(con: duckdb.DuckDBPyConnection) -> None:
-    """Bend nothing."""
+    """Perturbation nothing."""
 
 
 def grant_everybody(con: duckdb.DuckDBPyConnection) -> None:
@@ -71,7 +72,7 @@ PARTS = """
         trusted_short,
         trusted_long
     from features.feat_person__engagers
-    where known_date = as_of_date
+    where evidence_through_date = as_of_date
 """
 """Each network's part of the evidence behind each score."""
 
@@ -148,13 +149,15 @@ class Scratch:
         """The dbt models of the scores of every version that is looked at."""
         return [self.score, *map(_model, self.beside)]
 
-    def build(self, dates: Sequence[date], night: date, bend: Bend = as_it_is, rebend: Bend | None = None) -> None:
+    def build(
+        self, dates: Sequence[date], night: date, bend: Perturbation = as_it_is, rebend: Perturbation | None = None
+    ) -> None:
         """Build the scores of some dates as a night of `night` would; `rebend` changes trust weights half-way."""
         with self.connect() as con:
             for table in BENT:
                 con.execute(f"create or replace table raw.{table} as from base.{table}")
             con.execute("create or replace table raw.look_back as select unnest($1::date[]) as as_of_date", [dates])
-            con.execute("update raw.night set as_of_date = $1, shown_date = $1", [night])
+            con.execute("update raw.run set as_of_date = $1, latest_published_date = $1", [night])
             bend(con)
         self._dbt(f"{' '.join(f'+{score}' for score in self.scores)} programs")
         if rebend:
@@ -173,7 +176,7 @@ class Scratch:
                 query = f"""
                     select person_id || '/' || persona as person, as_of_date::timestamp as as_of_date,
                         raw_score as version_{version}
-                    from {_table(_model(version))} where known_date = as_of_date
+                    from {_table(_model(version))} where evidence_through_date = as_of_date
                 """
                 found = found.merge(con.execute(query).df(), on=["person", "as_of_date"], how="left")
             return found
@@ -211,7 +214,7 @@ def scratch(
     beside: tuple[int, ...] = (),
 ) -> Iterator[Scratch]:
     """A scratch home with all that had landed by the day `until`; trials build the versions `beside` too."""
-    with runs.only_one(Places(settings.places.evaluations)):
+    with runs.only_one(HomePaths(settings.places.evaluations)):
         _remove(settings)
         try:
             yield replace(_lay_out(settings, version, until, is_everybody_granted), beside=beside)
@@ -227,7 +230,7 @@ def _lay_out(settings: Settings, version: ScoringVersion, until: date, is_everyb
     share_ledger(settings.places, own.places)
     own.places.erasures.symlink_to(settings.places.erasures)  # whoever was forgotten is nobody here too
     with runs.only_one(settings.places):  # an erasure must not run meanwhile
-        lay_out(own, Night(until, "evaluation"))
+        prepare_inputs(own, Night(until, "evaluation"))
         with warehouse.connect(own.places) as con:
             con.execute("create schema base")
             for table in BENT:

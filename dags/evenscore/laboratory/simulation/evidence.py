@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.bundled import DBT_PROJECT
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.laboratory.simulation.events import Events
 from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints
 

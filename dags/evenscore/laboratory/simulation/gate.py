@@ -9,15 +9,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evenscore import warehouse
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
 from evenscore.laboratory.simulation import relations
 from evenscore.laboratory.simulation.models import Models
 from evenscore.laboratory.simulation.night import FIRST_DATE, Night, day_of, night_of
 from evenscore.laboratory.simulation.reviewers import Decision
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
 from evenscore.laboratory.simulation.world import NETWORKS
-from evenscore.nameless import lay_functions
-from evenscore.settings import Settings
+from evenscore.publication.nameless import lay_functions
 
 MOVER_POINTS, JUMPER_POINTS = 4.0, 8.0
 """The events are laid out of whoever climbed or moved this far; posts are weighed of whoever moved this far."""
@@ -58,7 +58,7 @@ class Gate:
             self._register(con, night)
             for table in relations.NIGHTLY:
                 self._make(con, table, night.night, night.version)
-            first_day = warehouse.quoted(day_of(night.night - self._settings.scoring.history_nights))
+            first_day = warehouse.quoted(day_of(night.night - self._settings.scoring.lookback_nights))
             for table in relations.LOOKED_BACK:
                 rows = f"from base.{table} where as_of_date >= {first_day}"
                 con.execute(f"create or replace view raw.{table} as {rows}")
@@ -113,7 +113,7 @@ class Gate:
             "version": version,
             "previous_version": self._version,
             **self._settings.checks.model_dump(),
-            "history_nights": self._settings.scoring.history_nights,
+            "lookback_nights": self._settings.scoring.lookback_nights,
         }
         query = relations.NIGHTLY[table]
         values = {name: value for name, value in known.items() if f"${name}" in query}

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.laboratory.simulation.hindsight import delay, first_held, first_nights, judged, names, nights_of, opened
+from evenscore.laboratory.simulation.baselines import RIVALS
+from evenscore.laboratory.simulation.detections import delay, first_held, first_nights, judged, names, nights_of, opened
 from evenscore.laboratory.simulation.jumps import explained, far_moves, happened
-from evenscore.laboratory.simulation.rivals import RIVALS
 from evenscore.laboratory.simulation.simulate import GATE, Outcome
 from evenscore.laboratory.simulation.verdicts import Verdict
 from evenscore.laboratory.simulation.world import HISTORY_NIGHTS

@@ -5,16 +5,16 @@ dbt takes seconds to start, and a simulation has ninety nights a seed. Its SQL c
 
 import duckdb
 
-from evenscore import warehouse
-from evenscore.settings import Settings
+from evenscore.base.settings import Settings
+from evenscore.building import warehouse
 
 MODELS = (
-    *("gate", "score_person__last_method", "score_person__accepted", "last_scores"),
+    *("gate", "score_person__influence_previous_version", "score_person__accepted", "last_scores"),
     *("score_jumps", "incident_nights", "cohort_moves"),
     *("gate_v1", "gate_v2", "scale_v1", "scale_v2", "scale_v3", "scale_constants"),
 )
 """What is built each night, as dbt selectors."""
-STAND_INS = ("gate_person__ages", "gate_person__home")
+STAND_INS = ("gate_person__ages", "gate_person__primary_network")
 """Made from the simulation's own counts: the models read every event there ever was, and every part of a score."""
 
 

@@ -3,8 +3,8 @@
 This follows the models of dbt_project/models that it stands in for; what a column means is said there.
 """
 
-from evenscore.layout import DECISIONS, INCIDENT_RELEASES, PUBLISHED
-from evenscore.name_kinds import MEMBER
+from evenscore.names.name_kinds import MEMBER
+from evenscore.night.inputs import DECISIONS, INCIDENT_RELEASES, PUBLISHED
 
 PEOPLE = """
     select account, printf('p%07d', account) as person_id, 'personal' as persona
@@ -29,14 +29,14 @@ ONCE = (
     *(f"create table base.{name} ({_empty(PUBLISHED[mart])})" for name, mart in PUBLISHED_AS.items()),
     # Nobody but those who are scored lives here, and their posts have no names to show.
     "create table conformed.consent_shown (person_id varchar, persona varchar, network varchar, account_id varchar)",
-    "create table conformed.stranger_names (name varchar)",
+    "create table conformed.non_member_names (name varchar)",
     "create table base.unseen (person_id varchar, persona varchar, as_of_date date, score double, score_low double, "
     "score_high double, evidence_count bigint, engager_count bigint, is_sufficient boolean)",
     *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),
     f"create table raw.decisions ({_empty(DECISIONS)})",
     f"create table raw.incident_releases ({_empty(INCIDENT_RELEASES)})",
     "create table raw.published_nights (as_of_date date, scoring_version integer)",
-    "create view conformed.standing_scores as from raw.published_scores",
+    "create view conformed.published_history as from raw.published_scores",
 )
 """Made once; what the gate publishes is appended to it night by night."""
 
@@ -44,18 +44,18 @@ LOOKED_BACK = ("published_scores", "published_jumps", "published_cohorts")
 """What is laid out of the look-back's nights only."""
 
 NIGHTLY = {
-    "raw.night": """
-        select 'simulated' as run_id, $day::date as as_of_date, $day::date as shown_date,
+    "raw.run": """
+        select 'simulated' as run_id, $day::date as as_of_date, $day::date as latest_published_date,
             $hold_move_points::double as hold_move_points, $hold_window_nights::integer as hold_window_nights,
             $provisional_nights::integer as provisional_nights, $version::integer as scoring_version,
             cast(null as integer) as candidate_version, $previous_version::integer as previous_version
     """,
     "raw.look_back": """
-        select unnest(range($day::date - $history_nights::integer, $day::date + 1, interval 1 day))::date as as_of_date
+        select unnest(range($day::date - $lookback_nights::integer, $day::date + 1, interval 1 day))::date as as_of_date
     """,
     "conformed.covered_networks": "select unnest($networks::varchar[]) as network, true as is_complete",
     "conformed.network_nights": """
-        select network, as_of_date, as_of_date as counted_through_date, true as is_complete,
+        select network, as_of_date, as_of_date as complete_through_date, true as is_complete,
             null::varchar as why_not_whole
         from conformed.covered_networks cross join raw.look_back
     """,
@@ -69,14 +69,14 @@ NIGHTLY = {
         from parts inner join tonight using (account) inner join base.people using (account)
         group by person_id, persona, first_night
     """,
-    "gate.gate_person__home": """
-        select person_id, persona, min_by(network, (-eve_action_count, network)) as home_network,
-            max(eve_action_count) / sum(eve_action_count) as home_share
+    "gate.gate_person__primary_network": """
+        select person_id, persona, min_by(network, (-eve_action_count, network)) as primary_network,
+            max(eve_action_count) / sum(eve_action_count) as primary_network_share
         from parts inner join base.people using (account)
         group by person_id, persona having sum(eve_action_count) > 0
     """,
     "features.feat_person__engagers": """
-        select person_id, persona, network, $day::date as as_of_date, $day::date as known_date,
+        select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
             $version::integer as scoring_version, 0.0 as crowd_brief, short as crowd_short, long as crowd_long,
             0.0 as trusted_brief, short as trusted_short, long as trusted_long
         from parts inner join movers using (account) inner join base.people using (account)
@@ -114,7 +114,7 @@ NIGHTLY = {
             )
             group by all
         )
-        select person_id, persona, network, $day::date as as_of_date, $day::date as known_date,
+        select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
             $version::integer as scoring_version, 0.0 as crowd_brief_loss, 0.0 as trusted_brief_loss,
             max(short_loss) as crowd_short_loss, max(long_loss) as crowd_long_loss,
             max(short_loss) as trusted_short_loss, max(long_loss) as trusted_long_loss, 1.0 as object_reach
@@ -124,19 +124,19 @@ NIGHTLY = {
 """Made anew each night, in this order."""
 
 INFLUENCE = """
-    select person_id, persona, $day::date as as_of_date, known_date, evidence_short, evidence_long, score,
+    select person_id, persona, $day::date as as_of_date, evidence_through_date, evidence_short, evidence_long, score,
         greatest(score - half_band, 1) as score_low, least(score + half_band, 100) as score_high,
         evidence_count, engager_count, is_sufficient
     from base.people positional join (
-        select $day::date as known_date, new_short as evidence_short, new_long as evidence_long, {score} as score,
-            half_band, evidence_count, engager_count, is_sufficient
+        select $day::date as evidence_through_date, new_short as evidence_short, new_long as evidence_long,
+            {score} as score, half_band, evidence_count, engager_count, is_sufficient
         from tonight
     )
     union all
-    select person_id, persona, $day::date, known_date, evidence_short, evidence_long, score, score, score,
+    select person_id, persona, $day::date, evidence_through_date, evidence_short, evidence_long, score, score, score,
         evidence_count, engager_count, is_sufficient
     from base.people positional join (
-        select $day::date - 1 as known_date, old_short as evidence_short, old_long as evidence_long,
+        select $day::date - 1 as evidence_through_date, old_short as evidence_short, old_long as evidence_long,
             {old_score} as score, evidence_count, engager_count, is_sufficient
         from tonight
     )
@@ -161,17 +161,17 @@ PUBLISH = {
             if(is_accepted_sufficient, accepted_high, null) as score_high,
             if(is_accepted_sufficient, accepted_score - before.score, null) as delta_1d
         from scores.score_person__accepted as accepted
-        inner join raw.night using (as_of_date)
+        inner join raw.run using (as_of_date)
         inner join scores.score_person__influence_v{version} as candidates using (person_id, persona, as_of_date)
         left join raw.published_scores as before
             on accepted.person_id = before.person_id and before.as_of_date = $day - 1
         left join marts.score_jumps as jumps on accepted.person_id = jumps.person_id
-        where candidates.known_date = candidates.as_of_date
+        where candidates.evidence_through_date = candidates.as_of_date
     """,
     "base.unseen": """
         select candidates.* from scores.score_person__influence_v{version} as candidates
         anti join (from base.published_scores where score is not null) as published using (person_id, as_of_date)
-        where as_of_date = $day and known_date = $day
+        where as_of_date = $day and evidence_through_date = $day
     """,
     "base.published_jumps": "from marts.score_jumps",
     "base.published_incidents": "from marts.incident_nights",

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evenscore import publishing, runs
-from evenscore.errors import UsageError
-from evenscore.evaluations import Measure, as_plain, keep
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Consent, Settings, Source, load_settings
+from evenscore.laboratory.simulation.baselines import RIVALS
 from evenscore.laboratory.simulation.measures import Figures, measure
-from evenscore.laboratory.simulation.rivals import RIVALS
 from evenscore.laboratory.simulation.simulate import GATE, simulate
 from evenscore.laboratory.simulation.tables import by_fault, by_kind
 from evenscore.laboratory.simulation.world import Size
-from evenscore.places import Places
-from evenscore.settings import Consent, Settings, Source, load_settings
+from evenscore.publication import publishing
+from evenscore.state import runs
+from evenscore.state.evaluations import Measure, as_plain, keep
 
 BASELINE = "fixed_delta"
 LEAST_NIGHTS, LEAST_ACCOUNTS = 20, 500
@@ -61,7 +62,7 @@ def run(settings: Settings, accounts: int, nights: int, seed: int, seeds: int) -
     """
     if nights < LEAST_NIGHTS or accounts < LEAST_ACCOUNTS:
         raise UsageError(f"--accounts, --nights: at least {LEAST_ACCOUNTS} accounts and {LEAST_NIGHTS} nights")
-    with runs.only_one(Places(settings.places.evaluations)):
+    with runs.only_one(HomePaths(settings.places.evaluations)):
         found = [_one(settings, Size(accounts, nights, each)) for each in range(seed, seed + seeds)]
     measures = summed_up(found)
     run_id = f"simulation_{runs.now().replace(':', '').replace('-', '')}"
@@ -74,7 +75,7 @@ def run(settings: Settings, accounts: int, nights: int, seed: int, seeds: int) -
 
 def settings_of(home: Path, config: Path | None) -> Settings:
     """The home's settings; where nothing is configured, the defaults: a simulation needs no source and no ledger."""
-    if config or Path("evenscore.toml").exists() or (Places(home).demo / "evenscore.toml").exists():
+    if config or Path("evenscore.toml").exists() or (HomePaths(home).demo / "evenscore.toml").exists():
         return load_settings(home, config)
     nothing = Source(name="simulated", kind="files", path="nothing")
     return Settings(

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.laboratory.simulation import memory, rivals
+from evenscore.base.progress import track
+from evenscore.base.settings import Settings
+from evenscore.laboratory.simulation import baselines, memory
 from evenscore.laboratory.simulation.cases import PROVISIONAL_NIGHTS, Cases
 from evenscore.laboratory.simulation.events import Events, ordinary
 from evenscore.laboratory.simulation.evidence import Evidence, Pairs
@@ -18,8 +20,6 @@ from evenscore.laboratory.simulation.standing import Standing
 from evenscore.laboratory.simulation.truth import Truth
 from evenscore.laboratory.simulation.verdicts import Verdict
 from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, HISTORY_NIGHTS, SHARDS, Size, World
-from evenscore.progress import track
-from evenscore.settings import Settings
 
 CLIMB_NIGHTS = 21
 GATE = "gate"
@@ -111,8 +111,8 @@ class _Simulation:
         self._gate.decide(self._reviewers.look(verdict))
         self._gate.call_real(self._reviewers.call_real(verdict), tonight.night)
         row = tonight.night + HISTORY_NIGHTS
-        recent = self._outcome.scores[max(row - rivals.ROBUST_NIGHTS, 0) : row + 1]
-        for name in rivals.RIVALS:
-            named = rivals.alarms(name, recent)
+        recent = self._outcome.scores[max(row - baselines.ROBUST_NIGHTS, 0) : row + 1]
+        for name in baselines.RIVALS:
+            named = baselines.alarms(name, recent)
             named = named[self._outcome.is_eligible[row, named]]
             self._outcome.verdicts.setdefault(name, []).append(Verdict(tonight.night, named))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evenscore.laboratory.simulation.hindsight import delay, first_held, judged
+from evenscore.laboratory.simulation.detections import delay, first_held, judged
 from evenscore.laboratory.simulation.jumps import happened
 from evenscore.laboratory.simulation.simulate import GATE, Outcome
 from evenscore.laboratory.simulation.world import HISTORY_NIGHTS

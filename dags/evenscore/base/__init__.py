@@ -1,0 +1,1 @@
+"""Errors, paths, settings, words and files: what every other room stands on."""

@@ -1,0 +1,1 @@
+"""dbt and the DuckDB warehouse that it builds in."""

@@ -1,0 +1,273 @@
+"""The warehouse: who may open it, and how dbt builds a layer of it.
+
+The file is a cache with one writer. Landing zone, ledger and published database are the truth.
+"""
+
+import contextlib
+import csv
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+import duckdb
+
+from evenscore.base.bundled import DBT_PROJECT
+from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import ScoringVersion, Settings
+from evenscore.building.parsed_project import parsed
+from evenscore.state.runs import Night
+
+LAYERS = {
+    "staging": ("staging", "conformed", "resource_type:seed"),
+    "features": ("features",),
+    "scores": ("scores", "gate", "marts", "test_type:singular"),
+}
+"""What each build task builds, as dbt selectors."""
+
+REQUIRED_TESTS = {"scores": ("only_consenting_people_are_named", "contributions_sum_to_the_score")}
+"""The singular tests that stand for a promise, told apart from their folder: a layer without them is not built."""
+
+PROJECT_PARTS = ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql")
+"""What the dbt project has beside its models and the required tests."""
+
+SCORING_VERSIONS = get_args(ScoringVersion)
+VERSIONED = ("score_person__influence", "score_person__contributions")
+"""The dbt models that a scoring version consists of."""
+
+PATTERN_SIGNS = re.compile(r"([*?\[])")
+DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+"""How DuckDB says that a file does not hold what was written to it."""
+
+
+@contextlib.contextmanager
+def connect(places: HomePaths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse, or say in one line why not.
+
+    Raises BusyError when another process has it, DiskError when the disk is full, EvenscoreError when it is damaged.
+    """
+    try:
+        with duckdb.connect(places.warehouse, read_only=read_only) as con:
+            con.execute("set TimeZone = 'UTC'")
+            yield con
+    except duckdb.Error as error:
+        raise _in_one_line(places, error) from error
+
+
+def _in_one_line(places: HomePaths, error: duckdb.Error) -> EvenscoreError:
+    reason = str(error).splitlines()[0]
+    if "Could not set lock" in reason:
+        return BusyError(f"{places.warehouse}: open in another process; close it and run again ({reason})")
+    if "No space left" in reason or "File too large" in reason:
+        return DiskError(f"{places.home}: the disk is full; nothing was replaced ({reason})")
+    if isinstance(error, DAMAGE) or "Corrupt database file" in reason:
+        return EvenscoreError(f"{places.warehouse}: cannot be read; move it away and run the night again ({reason})")
+    return EvenscoreError(f"{places.warehouse}: {reason}")
+
+
+def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Raise unless this run laid out the warehouse: a layer of another night would be built on it."""
+    found = _laid_out_by(con)
+    if found != night.run_id:
+        raise EvenscoreError(
+            f"--date {night.as_of_date}: the warehouse holds {found or 'no run'}, not {night.run_id}; "
+            "run `evenscore build` for this date"
+        )
+
+
+def holds(places: HomePaths, night: Night) -> bool:
+    """Whether this run laid out the warehouse, and no other since."""
+    if not places.warehouse.exists():
+        return False
+    with connect(places) as con:
+        return _laid_out_by(con) == night.run_id
+
+
+def _laid_out_by(con: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        found = con.execute("select run_id from raw.run").fetchall()
+    except duckdb.CatalogException:
+        return None
+    return str(found[0][0]) if found else None
+
+
+def attach_published(con: duckdb.DuckDBPyConnection, places: HomePaths, name: str) -> bool:
+    """Attach what readers see, if anything was ever published. Raises EvenscoreError when it is gone or damaged."""
+    if not places.current.is_symlink():
+        return False
+    folder = places.current.resolve()
+    try:
+        con.execute(f"attach {quoted(folder / places.database.name)} as {name} (read_only)")
+    except duckdb.Error as error:
+        raise EvenscoreError(
+            f"{folder}: what readers see cannot be read; point {places.current} at another folder in "
+            f"{folder.parent} and run again ({str(error).splitlines()[0]})"
+        ) from error
+    return True
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """A table's columns in order; none where there is no such table."""
+    try:
+        return [name for name, *_ in con.execute(f"describe {table}").fetchall()]
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []
+
+
+def thresholds() -> dict[str, float]:
+    """The jump gate's constants by name, as its seed has them."""
+    return _constants("gate_v2")
+
+
+def scale(version: int) -> dict[str, float]:
+    """A scoring version's constants by name, as its seed has them."""
+    return _constants(f"scale_v{version}")
+
+
+def _constants(seed: str) -> dict[str, float]:
+    with (DBT_PROJECT / "seeds" / f"{seed}.csv").open(newline="", encoding="utf-8") as handle:
+        return {row["constant"]: float(row["value"]) for row in csv.DictReader(handle)}
+
+
+def quoted(value: object) -> str:
+    """A value's text as an SQL string, for the few places that take no parameter."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def file_of(path: object) -> str:
+    """A path as an SQL string where DuckDB reads a pattern: the one file of that very name."""
+    return quoted(PATTERN_SIGNS.sub(r"[\1]", str(path)))
+
+
+def require_project() -> None:
+    """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from: models,
+    and the YAML that has their tests."""
+    layers = [name for names in LAYERS.values() for name in names if ":" not in name]
+    models = [f"models/{name}/**/*.{kind}" for name in layers for kind in ("sql", "yml")]
+    tests = [f"tests/{name}.sql" for names in REQUIRED_TESTS.values() for name in names]
+    for part in (*PROJECT_PARTS, *models, *tests):
+        if not any(DBT_PROJECT.glob(part)):
+            raise UsageError(f"{DBT_PROJECT / part}: the dbt project has no such file; restore it, or install again")
+
+
+def build_layer(settings: Settings, layer: str) -> dict[str, Any]:
+    """Build and test one layer with dbt, in this process. Returns what was built, with seconds.
+
+    Raises as `build` does.
+    """
+    return build(settings, f"layer {layer}", ["--select", *LAYERS[layer]], required=REQUIRED_TESTS.get(layer, ()))
+
+
+def build(
+    settings: Settings,
+    what: str,
+    options: list[str],
+    names_engagers: bool = False,
+    required: tuple[str, ...] = (),
+    beside: tuple[int, ...] = (),
+) -> dict[str, Any]:
+    """Call `dbt build` on the warehouse with `options` of its own. Returns what was built, with seconds.
+
+    `names_engagers` is for scratch homes alone: engagers who did not ask for a score are not hashed. `required` names
+    tests that must be among those that ran, `beside` scoring versions that are built though the night needs them not.
+    Raises StoppedByCheck when a data test found rows that must not be, EvenscoreError when a model cannot be built.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
+    from dbt.cli.main import dbtRunner
+
+    os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
+    with connect(settings.places, read_only=True) as con:
+        versions = replace(scoring_versions(con), beside=beside)
+    variables = version_variables(versions, names_engagers)
+    arguments = dbt_arguments(settings.places)
+    try:
+        manifest = parsed(DBT_PROJECT, variables, arguments)
+        chosen = [*options, *idle_versions(versions), *CHOSEN]
+        result = dbtRunner(manifest).invoke(["build", *chosen, "--vars", variables, *arguments])
+    finally:
+        # dbt keeps the file's lock for as long as its process lives, unless told.
+        DuckDBConnectionManager.close_all_connections()
+        shutil.rmtree(settings.places.spilled, ignore_errors=True)
+    if result.exception:
+        raise EvenscoreError(f"dbt build of {what}: {result.exception}") from result.exception
+    return _outcome(what, list(result.result), required)
+
+
+@dataclass(frozen=True)
+class ScoringVersions:
+    """The scoring versions of one night."""
+
+    published: int
+    candidate: int | None
+    previous: int | None
+    """The version that readers saw last."""
+    beside: tuple[int, ...] = ()
+    """Versions that a trial looks at beside these."""
+
+    @property
+    def built(self) -> list[int]:
+        """Every version that the night needs, in order."""
+        return sorted({version for version in (self.published, self.candidate, self.previous, *self.beside) if version})
+
+
+def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
+    """Which scoring versions the night that is laid out needs."""
+    query = "select scoring_version, candidate_version, previous_version from raw.run"
+    return ScoringVersions(*con.execute(query).fetchall()[0])
+
+
+def version_variables(versions: ScoringVersions, names_engagers: bool = False) -> str:
+    """The variables of a dbt call, as JSON: which version is published, and what readers saw last."""
+    values = {
+        "scoring_version": versions.published,
+        "previous_version": versions.previous or versions.published,
+        "built_versions": versions.built,
+        "names_engagers": names_engagers,
+    }
+    return json.dumps(values)
+
+
+def idle_versions(versions: ScoringVersions) -> list[str]:
+    """Options of a dbt build: no version is built but those needed."""
+    idle = [
+        f"{model}.v{version}" for version in SCORING_VERSIONS if version not in versions.built for model in VERSIONED
+    ]
+    return ["--exclude", *idle] if idle else []
+
+
+CHOSEN = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
+"""Options of every dbt build: a test runs once all that it reads is built."""
+
+
+def dbt_arguments(places: HomePaths) -> list[str]:
+    """Options of every dbt call: where the project is, and that nothing is written beside it."""
+    return [
+        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(places.dbt / "target"), "--log-path", str(places.dbt / "logs")),
+        *("--quiet", "--log-level", "none"),  # its log file has everything; our errors say what matters
+        "--no-write-json",  # nobody reads those files, and they take a sixth of the time
+    ]
+
+
+def _outcome(what: str, results: list[Any], required: tuple[str, ...]) -> dict[str, Any]:
+    nodes = {result.node.name: round(result.execution_time, 3) for result in results}
+    failed = [result for result in results if result.status == "fail"]
+    broken = [result for result in results if result.status in ("error", "runtime error")]
+    if broken:
+        raise EvenscoreError(
+            f"dbt {broken[0].node.resource_type} {broken[0].node.name}: {' '.join(broken[0].message.split())}"
+        )
+    if failed:
+        names = ", ".join(f"{result.node.name} ({result.failures} rows)" for result in failed)
+        raise StoppedByCheck(f"dbt tests of {what} failed: {names}")
+    passed = {result.node.name for result in results if result.status == "pass"}
+    if missing := [name for name in required if name not in passed]:
+        path = DBT_PROJECT / "tests" / f"{missing[0]}.sql"
+        raise EvenscoreError(f"{path}: did not run and pass, and what it proves is promised; restore it")
+    if not any(result.node.resource_type == "model" for result in results):
+        raise EvenscoreError(f"dbt build of {what}: built no model; restore {DBT_PROJECT}")
+    return {"nodes": nodes, "tests": sum(result.node.resource_type == "test" for result in results)}

@@ -1,0 +1,118 @@
+"""The ledger's file: read and verified as a whole, added to as a whole, in one atomic replacement."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evenscore.base import atomic_io
+from evenscore.base.errors import BrokenChain
+from evenscore.base.paths import HomePaths
+from evenscore.consent import chain
+from evenscore.consent.chain import Row
+
+HEAD = "consent_head"
+"""Where a run's record keeps the last row that it saw."""
+
+
+@dataclass
+class LedgerFile:
+    """A verified chain; what is added is there for readers of the file when it is saved."""
+
+    path: Path
+    rows: list[Row]
+    is_changed: bool = field(default=False)
+
+    @property
+    def head(self) -> dict[str, Any] | None:
+        """Sequence number and hash of the last row; noted elsewhere, they show later that nothing was cut off."""
+        return {name: self.rows[-1][name] for name in ("sequence", "row_hash")} if self.rows else None
+
+    def entries(self) -> Iterator[Row]:
+        """The rows whose entries are there, in sequence."""
+        return (row for row in self.rows if "entry" in row)
+
+    def enter(self, fields: Row, origin: Row) -> Row:
+        """Append a decision; `origin` says where it came from."""
+        return self._append(chain.linked_entry(self.rows, fields, origin))
+
+    def settle(self, sequences: list[int]) -> None:
+        """Append that the loss of these entries from their file is known and accepted."""
+        self._append(chain.linked(self.rows, chain.SETTLEMENT, sequences=sequences))
+
+    def erase(self, sequences: list[int], **body: Any) -> Row:
+        """Take entries and salts out for good, and append that they were."""
+        for sequence in sequences:
+            del self.rows[sequence - 1]["entry"]
+        return self._append(chain.linked(self.rows, chain.ERASURE, sequences=sequences, **body))
+
+    def _append(self, row: Row) -> Row:
+        self.rows.append(row)
+        self.is_changed = True
+        return row
+
+    def save(self) -> None:
+        """Replace the file; a run that is killed leaves the old one."""
+        if self.is_changed:
+            atomic_io.write_bytes(self.path, b"".join(chain.canonical(row) + b"\n" for row in self.rows))
+            self.is_changed = False
+
+
+def open_ledger_file(places: HomePaths) -> LedgerFile:
+    """The ledger of a home, verified to the last row and against what earlier runs saw.
+
+    Raises BrokenChain naming the file and the sequence number.
+    """
+    path = places.consent_ledger
+    rows = _read(path)
+    chain.verify(path, rows)
+    for run, head in _heads_seen(places):
+        _require_head(path, rows, head, f"run {run}")
+    return LedgerFile(path, rows)
+
+
+def last_head(places: HomePaths) -> dict[str, Any] | None:
+    """The head of the ledger as it stands in the file, which a run that has just verified it need not do again."""
+    lines = places.consent_ledger.read_bytes().rsplit(b"\n", 2) if places.consent_ledger.exists() else []
+    return LedgerFile(places.consent_ledger, [json.loads(lines[-2])]).head if len(lines) > 1 else None
+
+
+def require_head(book: LedgerFile, row_hash: str) -> None:
+    """Raise BrokenChain unless a row with this hash, noted once, is in the chain still."""
+    if not any(row["row_hash"] == row_hash for row in book.rows):
+        raise BrokenChain(f"{book.path}: no row has the hash {row_hash}: rows were cut off, or the chain was made anew")
+
+
+def _read(path: Path) -> list[Row]:
+    rows: list[Row] = []
+    if not path.exists():
+        return rows
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            rows.append(json.loads(line))
+        except ValueError as error:
+            raise BrokenChain(f"{path}: the chain is broken at sequence {number}: not valid JSON") from error
+        if not isinstance(rows[-1], dict):
+            raise BrokenChain(f"{path}: the chain is broken at sequence {number}: not a JSON object")
+    return rows
+
+
+def _heads_seen(places: HomePaths) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted(places.runs.glob("*/stages/check_landing.json")):
+        head = atomic_io.read_json(path).get(HEAD)
+        if head:
+            yield path.parents[1].name, head
+
+
+def _require_head(path: Path, rows: list[Row], head: dict[str, Any], who: str) -> None:
+    sequence = head["sequence"]
+    if sequence > len(rows):
+        raise BrokenChain(
+            f"{path}: the chain is broken at sequence {len(rows) + 1}: {who} saw rows up to {sequence}, "
+            "and they are gone; restore the file"
+        )
+    if rows[sequence - 1]["row_hash"] != head["row_hash"]:
+        raise BrokenChain(
+            f"{path}: the chain is broken at sequence {sequence}: {who} saw another row there; restore the file"
+        )

@@ -1,0 +1,133 @@
+"""A published score in plain words: band, where its points come from, why it changed, which networks count or don't."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
+from evenscore.disclosure.grounds import grounds
+
+
+def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[dict[str, Any]]:
+    """What is published about a person for one night (the latest by default), one entry a persona.
+
+    Raises UsageError when nothing is published, or nothing about this person.
+    """
+    if not places.database.exists():
+        raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
+    with duckdb.connect(places.database.resolve(), read_only=True) as con:
+        scores = _rows(
+            con,
+            "from person_scores where person_id = $person and as_of_date = coalesce($night, "
+            "(select max(as_of_date) from person_scores where person_id = $person)) order by persona",
+            person_id,
+            as_of_date,
+        )
+        if not scores:
+            when = f" for {as_of_date}" if as_of_date else ""
+            raise UsageError(f"{person_id}: nothing is published about this person{when}")
+        return [_with_parts(con, score) for score in scores]
+
+
+def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[str, Any]:
+    person, night = score["person_id"], score["as_of_date"]
+    parts = _rows(
+        con,
+        "select network, feature, points, raw_value from score_contributions "
+        f"where person_id = $person and as_of_date = $night and persona = '{score['persona']}' order by points desc",
+        person,
+        night,
+    )
+    networks = _rows(
+        con,
+        "select network, is_linked, is_counted, why_not, weight from network_coverage "
+        f"where person_id = $person and as_of_date = $night and persona = '{score['persona']}' order by network",
+        person,
+        night,
+    )
+    changes = _rows(
+        con,
+        "select cause, points from score_changes where person_id = $person and as_of_date = $night "
+        f"and persona = '{score['persona']}' order by abs(points) desc",
+        person,
+        night,
+    )
+    found = {"contributions": parts, "changes": changes, "networks": networks}
+    return score | found | {"grounds": grounds(score, parts, networks)}
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
+    found = con.execute(query, {"person": person_id, "night": night})
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def in_words(score: dict[str, Any]) -> str:
+    """One persona's score as a text for people."""
+    lines = [f"{score['person_id']} ({score['persona']}), night of {score['as_of_date']}: {_headline(score)}"]
+    if score["score"] is not None:
+        lines += [_band(score), "", "where the points come from"]
+        lines += [f"  {part['points']:6.1f}  {_source(part)}" for part in score["contributions"]]
+        lines += ["", "what has changed since the score before", *_changes(score["changes"])]
+    lines += ["", "networks"]
+    lines += [f"  {network['network']}: {_coverage(network)}" for network in score["networks"]]
+    titles = {"procedure": "how it is computed", "data": "from what data", "objection": "if you disagree"}
+    for name, sentences in score["grounds"].items():
+        lines += ["", titles.get(name, name.replace("_", " ")), *(f"  {sentence}" for sentence in sentences)]
+    lines += ["", f"scoring version {score['scoring_version']}, published {score['published_at']:%Y-%m-%d %H:%M} UTC"]
+    lines += ["Not for hiring, credit, insurance, housing, education, or any decision with legal effect."]
+    return "\n".join(lines)
+
+
+def _headline(score: dict[str, Any]) -> str:
+    if score["score"] is None:
+        return f"no score yet ({reason_in_words(score)})"
+    points = f"{score['score']:.0f}{_place(score)}"
+    if score["status"] == "held":
+        why = reason_in_words(score)
+        return f"{points}, held: the last good score stands while a jump waits for a reviewer ({why})"
+    if score["status"] == "frozen":
+        return f"{points}, frozen: it stays as it was ({reason_in_words(score)})"
+    return points
+
+
+def _place(score: dict[str, Any]) -> str:
+    """Where the score stands among all that are published: points alone say little, and another method has others."""
+    if score["percentile"] is None:
+        return ""
+    return f" (higher than {score['percentile']:.0f} % of the members who have a score)"
+
+
+def reason_in_words(score: dict[str, Any]) -> str:
+    """Why a row is as it is, with what that is about: `in its first weeks: 12 of 21 nights`."""
+    words, detail = REASONS.get(score["reason"], score["reason"]), score["reason_detail"]
+    return f"{words}: {detail}" if detail else words
+
+
+def _band(score: dict[str, Any]) -> str:
+    moved = MOVES[score["has_moved"]]
+    return (
+        f"With other engagers of the same habits it would lie between {score['score_low']:.0f} and "
+        f"{score['score_high']:.0f} nine times in ten; {moved}."
+    )
+
+
+def _changes(changes: list[dict[str, Any]]) -> list[str]:
+    if not changes:
+        return ["  nothing, or there is no score before"]
+    return [f"  {change['points']:+6.2f}  {CHANGES.get(change['cause'], change['cause'])}" for change in changes]
+
+
+def _source(part: dict[str, Any]) -> str:
+    what = FEATURES.get(part["feature"], part["feature"])
+    return what if part["network"] == "all" else f"{part['network']}: {what}"
+
+
+def _coverage(network: dict[str, Any]) -> str:
+    if not network["is_counted"]:
+        return f"not counted ({network['why_not']})"
+    share = f"counted, {network['weight']:.0%} of the points"
+    return f"{share}; {network['why_not']}" if network["why_not"] else share

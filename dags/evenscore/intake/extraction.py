@@ -1,0 +1,365 @@
+"""Extract: read what a source has delivered, refuse what is malformed, land the rest a day at a time."""
+
+import bisect
+import contextlib
+import fnmatch
+import glob
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from filelock import FileLock, Timeout
+
+from evenscore.base import atomic_io
+from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
+from evenscore.base.errors import BusyError, InputError
+from evenscore.base.progress import track
+from evenscore.base.settings import WILDCARD, Settings, Source
+from evenscore.connectors import CONNECTORS
+from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed, Reject
+from evenscore.consent.suppression import Suppressed, read_suppressed, suppress
+from evenscore.intake import landed_names, successions, suppression_filter, takedowns
+from evenscore.intake.acceptances import Acceptance, accepting, said
+from evenscore.intake.tally import Tally
+from evenscore.intake.withdrawals import DATASET, Anew
+from evenscore.landing_zone import landing
+from evenscore.landing_zone.deliveries import NAMELESS, Delivery, judge, read_deliveries, write_deliveries
+from evenscore.landing_zone.protection import require_told
+from evenscore.landing_zone.validation import accepted_rows, first_of_future, refused, validator
+
+ANY_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+"""A day in a file's name, for globs and for regular expressions."""
+FAR = datetime.max.replace(tzinfo=UTC)
+FUTURE = re.compile(r"^\w+ is in the future")
+"""A reason that says nothing of a torn line, and that the clock overtakes."""
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file of a source, and the one day it covers where its name says so."""
+
+    path: Path
+    day: date | None
+
+
+def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Delivery]:
+    """Land everything that `source_name` has delivered and that is not landed yet.
+
+    A file that names its day is read once that day has come; other files are read whole, however many years they
+    hold. One that held what lay in the future, or that was accepted by name since, is read again. Returns the
+    deliveries read on this night. Raises InputError for a file that cannot be read: what was landed before it stays,
+    and the file is tried again by the next run.
+    """
+    source = settings.source(source_name)
+    landed_names.settle(settings)
+    with _only_one(settings.places.deliveries(source_name), source_name), validator() as con:
+        known = read_deliveries(settings.places, source_name)
+        reading = Reading(con, settings, source, as_of_date, said(settings.places), read_suppressed(settings))
+        reading.gone = successions.gone(known)
+        reading.settle_gone()
+        try:
+            for file in track(input_files(settings, source, as_of_date), f"extract {source_name}"):
+                before = known.get(str(file.path))
+                read = reading.read(file, None if before and before.is_replaced else before)
+                known[read.path] = read
+                known.pop(f"{NAMELESS}{read.file_id}", None)
+        finally:
+            judge(_of_night(known, as_of_date))
+            write_deliveries(settings.places, source_name, known)
+    return _of_night(known, as_of_date)
+
+
+def _of_night(known: dict[str, Delivery], night: date) -> list[Delivery]:
+    return [delivery for delivery in known.values() if delivery.night == night.isoformat()]
+
+
+@contextlib.contextmanager
+def _only_one(path: Path, source_name: str) -> Iterator[None]:
+    with atomic_io.disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path.with_suffix(".lock"), timeout=0):
+            yield
+    except Timeout as error:
+        raise BusyError(f"{path}: another run is extracting {source_name}; try again when it has ended") from error
+
+
+def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
+    """What a source has delivered so far, by input file."""
+    return read_deliveries(settings.places, source_name)
+
+
+def input_files(settings: Settings, source: Source, as_of_date: date) -> list[InputFile]:
+    """The source's files in order; those that name a day after the night are not there yet."""
+    beside = glob.escape(str(settings.config.parent))
+    pattern = os.path.join(beside, source.path.replace("{date}", ANY_DATE))
+    folder = settings.folder(source).resolve()
+    found = []
+    for name in sorted(glob.glob(pattern, recursive=True)):
+        file = InputFile(Path(name), _day(name, beside, source.path))
+        if not file.path.is_file() or (file.day or as_of_date) > as_of_date:
+            continue
+        if WILDCARD.search(source.path) and not file.path.resolve().is_relative_to(folder):
+            raise InputError(
+                f"{name}: is a link that leads out of {folder}; name its target in sources.{source.name}.path"
+            )
+        found.append(file)
+    return found
+
+
+def _day(name: str, beside: str, written: str) -> date | None:
+    """The day that stands in a file's name where the pattern says {date}."""
+    if "{date}" not in written:
+        return None
+    for day in re.findall(f"(?=({ANY_DATE}))", name):
+        if fnmatch.fnmatchcase(name, os.path.join(beside, written.replace("**/", "*").replace("{date}", day))):
+            try:
+                return date.fromisoformat(day)
+            except ValueError as error:
+                raise InputError(f"{name}: {day} is no day") from error
+    raise InputError(f"{name}: names two different days")
+
+
+@dataclass
+class Reading:
+    """What reading the files of one source on one night goes by."""
+
+    con: duckdb.DuckDBPyConnection
+    settings: Settings
+    source: Source
+    night: date
+    said: list[Acceptance]
+    """What somebody has accepted by name."""
+    suppressed: Suppressed | None
+    gone: list[Delivery] = field(default_factory=list)
+    """What was delivered by files that are not there any more."""
+
+    def read(self, file: InputFile, known: Delivery | None) -> Delivery:
+        """What came of a file: what is known already, where there is nothing new to it."""
+        stat = file.path.stat()
+        stamps = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        is_same = known is not None and (known.size, known.modified_ns, known.changed_ns) == stamps
+        is_due = known is not None and self._is_to_be_read_again(known, file.day)
+        if known and is_same and not is_due:
+            return known
+        digest = atomic_io.sha256(file.path)
+        if known and known.sha256 == digest and not is_due:
+            known.modified_ns, known.changed_ns = stat.st_mtime_ns, stat.st_ctime_ns
+            return known
+        delivery = Delivery(
+            str(file.path), stat.st_size, stat.st_mtime_ns, digest, self.night.isoformat(), changed_ns=stat.st_ctime_ns
+        )
+        reading = FileReading(self, file, delivery, known)
+        reading.run()
+        if before := reading.before:  # the same days once more are a correction, not news
+            brings_news = (delivery.last_date or "") > (before.last_date or "")
+            delivery.earlier_nights = before.nights_near() if brings_news else before.earlier_nights
+        return delivery
+
+    def _is_to_be_read_again(self, known: Delivery, day: date | None) -> bool:
+        takes_over = not known.withheld_count and self.replaced_by(known, day)
+        return known.is_due() or self.is_answered(known) or bool(takes_over)
+
+    def is_answered(self, known: Delivery) -> bool:
+        """Whether somebody has said of a file that what it takes back, or no longer has, is gone rightly."""
+        return (known.withheld_count or known.beyond_count) > 0 and any(one.answers(known) for one in self.said)
+
+    def replaced_by(self, delivery: Delivery, day: date | None, rows: pa.Table | None = None) -> list[Delivery]:
+        """The files whose place one takes, by its name or, of one day, by its activity (None: what landed of it)."""
+        left = [one for one in self.gone if not one.is_replaced]
+        olds = successions.replaced_by(delivery.path, delivery.sha256, left)
+        if not day:
+            return olds
+        others = [one for one in left if one not in olds]
+        return olds + successions.told_again(self.settings.places, self.source.name, day, delivery, rows, others)
+
+    def settle_gone(self) -> None:
+        """Wait no more for files that are gone where somebody has said so."""
+        for one in self.gone:
+            if self.is_answered(one):
+                one.withheld_count = one.beyond_count = 0
+
+
+class FileReading:
+    """One file on its way into the landing zone."""
+
+    def __init__(self, of: Reading, file: InputFile, delivery: Delivery, before: Delivery | None) -> None:
+        self.of, self.file, self.delivery, self.before = of, file, delivery, before
+        self.now = datetime.now(UTC)
+        self.parsed = Parsed()
+        self.tally = Tally()
+        self.covered_days = {file.day} if file.day else set[date]()
+        self.anew = Anew(of.settings.places, of.source.name, delivery.file_id)
+        self.is_answered = before is not None and before.sha256 == delivery.sha256 and of.is_answered(before)
+        self.asks_first = False
+        """Whether so much of what it had told is taken down by its records that somebody is asked about it first."""
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the same bytes were read before: what landed of them then may have been overtaken since."""
+        return self.before is not None and self.before.sha256 == self.delivery.sha256
+
+    def run(self) -> None:
+        """Parse, judge, land, withdraw, and count."""
+        self.parsed = CONNECTORS[self.of.source.kind].parse(self.file.path, self.of.source)
+        if self.parsed.covered:
+            first, last = self.parsed.covered
+            self.covered_days |= {first + timedelta(number) for number in range((last - first).days + 1)}
+        self._learn()
+        accepted = list(self._accepted())
+        self._require_not_torn()
+        self._take_over(dict(accepted).get(DATASET))
+        self.delivery.landed = {name: list(days) for name, days in self.before.landed.items()} if self.before else {}
+        parts = [part for dataset, rows in accepted for part in self._parts(dataset, rows)]
+        self._ask_first(parts)
+        for dataset, network, day, part in parts:
+            self._land(dataset, network, day, part)
+        if not self.asks_first and (self.is_answered or not self.is_same):
+            self._take_down()
+        self._withdraw()
+        self._count()
+
+    def _take_over(self, rows: pa.Table | None) -> None:
+        """Answer for the files whose place this one takes, and say where that cannot be told."""
+        of, places = self.of, self.of.settings.places
+        olds = of.replaced_by(self.delivery, self.file.day, None if self.before else rows)
+        self.parsed.notes |= successions.told(self.delivery.path, olds)
+        if not self.before:
+            left = [one for one in of.gone if one not in olds and not one.is_replaced]
+            self.parsed.notes |= successions.in_doubt(self.file.day, self.delivery.path, left)
+        for old in olds:
+            self._keep_rejects(old.night, Path(old.path), [])
+        self.before = successions.take_over(places, of.source.name, self.delivery, self.before, olds)
+        self.anew = Anew.of(places, of.source.name, self.delivery.file_id, self.before)
+
+    def _parts(self, dataset: str, rows: pa.Table) -> Iterator[takedowns.Part]:
+        """What may be kept of a dataset, by network and day."""
+        kept = suppression_filter.keep(self.of.suppressed, dataset, rows)
+        self.tally.kept(rows, kept)
+        for network, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], kept):
+            yield dataset, network, day, part
+
+    def _ask_first(self, parts: list[takedowns.Part]) -> None:
+        if self.is_answered or self.is_same:
+            return
+        places, source = self.of.settings.places, self.of.source.name
+        self.delivery.withheld_count = takedowns.too_many(places, source, self.parsed, parts)
+        self.asks_first = self.delivery.withheld_count > 0
+
+    def _learn(self) -> None:
+        learned = suppression_filter.learned(self.of.suppressed, self.parsed.tables)
+        if learned:
+            suppress(self.of.settings.places, learned)
+            self.of.suppressed = read_suppressed(self.of.settings)
+
+    def _accepted(self) -> Iterator[tuple[str, pa.Table]]:
+        """The typed rows of each dataset behind their row numbers; what is refused is added to `parsed`."""
+        end = datetime.combine(self.file.day + timedelta(days=1), time(), UTC) if self.file.day else FAR
+        for dataset, raw in sorted(self.parsed.tables.items()):
+            self.tally.saw(raw)
+            if not raw.num_rows:  # a quiet day: planning alone takes a tenth of a second
+                yield dataset, pa.schema([("row", pa.int64()), *DATASETS[dataset]]).empty_table()
+                continue
+            latest = min(self.now, end)  # a file of one day can't know of the next
+            ids = self.of.settings.account_ids
+            rejects = refused(self.of.con, dataset, raw, self.of.source.network, latest, ids)
+            require_told(self.file.path, rejects)
+            self.parsed.rejects.extend(rejects)
+            self._wait_for(first_of_future(self.of.con, dataset, end) if rejects else None)
+            rows = accepted_rows(self.of.con, dataset)
+            yield dataset, rows.cast(pa.schema([("row", pa.int64()), *DATASETS[dataset]]))
+
+    def _wait_for(self, instant: datetime | None) -> None:
+        """Note from when on the file is to be read again."""
+        if instant:
+            known = self.delivery.waits_until
+            self.delivery.waits_until = min(instant.isoformat(), known) if known else instant.isoformat()
+
+    def _require_not_torn(self) -> None:
+        """Raise InputError when the last record was refused and no line end closes it: the rest of the file is lost."""
+        for reject in self.parsed.rejects:
+            if reject.row == self.parsed.unended_row and not FUTURE.search(reject.reason):
+                raise InputError(
+                    f"{self.file.path}: row {reject.row}: torn: the last line has no line end and was refused "
+                    f"({reject.reason[:MAX_REASON_CHARACTERS]}); the rest of the file was lost: deliver it again"
+                )
+
+    def _land(self, dataset: str, network: str, day: date, part: pa.Table) -> None:
+        if dataset == DATASET:
+            self.anew.note(network, day, part)
+        if not self.file.day and self.parsed.covered is None:
+            self.covered_days.add(day)
+        days = self.delivery.landed.setdefault(f"{network}/{dataset}", [])
+        if day.isoformat() not in days:
+            bisect.insort(days, day.isoformat())
+        told = part
+        if self.is_same and self.before and self.before.read_at:
+            since = datetime.fromisoformat(self.before.read_at).replace(tzinfo=None)
+            part = part.filter(pc.greater_equal(part[INSTANT_COLUMN[dataset]], pa.scalar(since, pa.timestamp("us"))))
+        whole = (
+            set[str]() if self.asks_first else takedowns.whole(self.parsed, dataset, told if self.is_answered else part)
+        )
+        ids = told["event_id"].combine_chunks() if whole else None
+        landed = self._into(dataset, network, day, part.drop_columns(["row"]), whole, ids)
+        self.delivery.row_count += landed.fresh_count
+        self.tally.said(part, landed.fresh)
+        self.tally.landed.update(self.parsed.events[event] for event in landed.withdrawn)
+
+    def _into(
+        self, dataset: str, network: str, day: date, rows: pa.Table, whole: set[str], said: pa.Array | None = None
+    ) -> landing.Landed:
+        places, source, file = self.of.settings.places, self.of.source.name, self.delivery.file_id
+        landed = landing.land(places, source, dataset, network, day, rows, file=file, whole=whole, said=said)
+        self.delivery.withdrawn_count += len(landed.withdrawn)
+        return landed
+
+    def _take_down(self) -> None:
+        """Withdraw what records say is not there any more, where it had landed."""
+        nothing, source = DATASETS[DATASET].empty_table(), self.of.source.name
+        for manifest, events in takedowns.taken_down(self.of.settings.places, source, self.parsed):
+            self._into(DATASET, manifest.network, date.fromisoformat(manifest.day), nothing, events)
+
+    def _withdraw(self) -> None:
+        takes_all = self.is_answered and self.before is not None and not self.before.withheld_count
+        is_whole = self.file.day or takes_all or not self.covered_days
+        first = None if is_whole else min(self.covered_days)
+        self.anew.note_records(self.parsed.tables.get(DATASET))
+        self.anew.carry_out(self.anew.gone(first), self.delivery, self.is_answered)
+        if first and self.before and self.before.first_date:
+            self.delivery.beyond_count = self.anew.beyond_count(date.fromisoformat(self.before.first_date), first)
+        if self.delivery.beyond_count:
+            self.parsed.notes.add(
+                f"{self.delivery.beyond_count:,} rows of days before its first ({first}) are no longer in it and stay, "
+                "as of an export that slides; if they were taken back: " + accepting(self.delivery.path)
+            )
+
+    def _count(self) -> None:
+        delivery, parsed, source = self.delivery, self.parsed, self.of.source
+        delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
+        unread = {f"columns that nobody reads: {', '.join(sorted(parsed.unread))[:MAX_REASON_CHARACTERS]}"}
+        delivery.read_at, delivery.notes = (
+            self.now.isoformat(),
+            sorted(parsed.notes | (unread if parsed.unread else set())),
+        )
+        if self.covered_days:
+            delivery.first_date = min(self.covered_days).isoformat()
+            delivery.last_date = max(self.covered_days).isoformat()
+        self.tally.close(delivery, parsed.rejects)
+        for night in {self.before.night, delivery.night} if self.before else {delivery.night}:
+            is_now = night == delivery.night
+            rejects = suppression_filter.quiet(self.of.suppressed, source.network, parsed) if is_now else []
+            self._keep_rejects(night, self.file.path, rejects)
+
+    def _keep_rejects(self, night: str, path: Path, rejects: list[Reject]) -> None:
+        """Let these be what was refused of a file on a night."""
+        source = self.of.source
+        folder = self.of.settings.places.rejected(
+            source.network or source.name, source.dataset, date.fromisoformat(night)
+        )
+        landing.write_rejects(folder, source.name, path, rejects)

@@ -1,0 +1,1 @@
+"""What accounts are called: normal forms, look-alikes, other dress, and finding names in texts."""

@@ -1,0 +1,369 @@
+"""What a night starts from, laid out in the schema `raw`: settings, landed files, ledger, what was published.
+
+The warehouse begins as a new file, because an old one keeps the bytes of what was deleted. What names people who may
+not be scored tonight stays outside it, as Parquet that views point to.
+"""
+
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from pydantic import BaseModel
+
+from evenscore.base.canonical import DATASETS
+from evenscore.base.paths import HomePaths
+from evenscore.base.settings import Settings
+from evenscore.building.warehouse import attach_published, columns_of, connect, file_of, quoted
+from evenscore.connectors.compressed import UNCHECKED
+from evenscore.consent.ledger import open_ledger
+from evenscore.consent.suppression import read_suppressed, without_forgotten
+from evenscore.intake.acceptances import accepted
+from evenscore.intake.coverage import is_feed, partial_days, write_source_days
+from evenscore.intake.extraction import deliveries
+from evenscore.intake.topic_list import read_topics
+from evenscore.landing_zone import landing
+from evenscore.names import look_alikes
+from evenscore.publication.nameless import lay_functions
+from evenscore.reviews.decisions import read_decisions, read_incident_releases
+from evenscore.state.runs import Night
+
+_ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
+PUBLISHED = {
+    "person_scores": _ROW
+    | {"status": "varchar", "reason": "varchar", "scoring_version": "integer", "evidence_count": "bigint"}
+    | dict.fromkeys(
+        ("score", "score_low", "score_high", "reach", "amplification", "network_quality", "delta_1d"), "double"
+    ),
+    "score_contributions": _ROW
+    | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
+    "score_jumps": _ROW
+    | {"episode_date": "date", "rule": "varchar", "decision": "varchar"}
+    | dict.fromkeys(("candidate_score", "last_good_score"), "double"),
+    "incident_nights": {
+        "incident_id": "varchar",
+        "as_of_date": "date",
+        "kind": "varchar",
+        "scope": "varchar",
+        "affected_count": "bigint",
+        "expected": "varchar",
+        "state": "varchar",
+    },
+    "cohort_moves": {
+        "scope": "varchar",
+        "as_of_date": "date",
+        "median_move": "double",
+        "moved_share": "double",
+        "is_anomalous": "boolean",
+    },
+}
+"""What a night needs to know of the nights that were published before it."""
+
+DELIVERIES = {
+    "source": "varchar",
+    "path": "varchar",
+    "first_date": "date",
+    "last_date": "date",
+    "night_date": "date",
+    **dict.fromkeys(("record_count", "landed_count", "duplicate_count", "rejected_count"), "bigint"),
+    **dict.fromkeys(("ignored_count", "suppressed_count", "withdrawn_count", "withheld_count"), "bigint"),
+    "rejected_share": "double",
+    **dict.fromkeys(("is_accepted", "is_unchecked"), "boolean"),
+}
+"""What a night is told of each input file."""
+
+LOOKED_BACK = {
+    "person_scores": "published_scores",
+    "score_jumps": "published_jumps",
+    "cohort_moves": "published_cohorts",
+}
+"""Published tables of which the nights of the look-back are laid out, and under what name."""
+
+BEYOND = ("accounts", "aliases")
+"""Datasets of which a night may look at what came after it; each model says how far."""
+
+
+def prepare_inputs(settings: Settings, night: Night) -> None:
+    """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
+    ledger = open_ledger(settings)
+    suppressed = read_suppressed(settings, ledger.table)
+    entries = without_forgotten(suppressed, ledger.table)
+    topics = read_topics(settings)
+    files = verified_files(settings, night)
+    _begin_anew(settings.places)
+    with connect(settings.places) as con:
+        con.execute("create schema raw")
+        lay_functions(con, settings.account_ids)
+        _write_sources(con, settings, night)
+        _write_seeds(con, settings)
+        con.register("entries", entries)
+        _keep_beside(con, settings.places, "consent", "from entries")
+        heard = [len(ledger.heard.more), len(ledger.heard.unheard)]
+        con.execute("create or replace table raw.ledger_words (heard_count bigint, unheard_count bigint)")
+        con.execute("insert into raw.ledger_words values (?, ?)", heard)
+        con.register("topic_terms", topics)
+        con.execute("create or replace table raw.topics as select * from topic_terms")
+        con.register("files", files)
+        con.execute("create or replace table raw.landed_files as select * from files order by path")
+        for dataset in ("activity", "accounts", "aliases"):
+            _view_landed(con, dataset)
+        _write_decisions(con, settings)
+        latest = _copy_published(con, settings, night)
+        _write_look_back(con, settings, night)
+        write_source_days(con, _partial(settings, night))
+        _write_first_kept_night(con, settings, latest)
+        look_alikes.write(con, night.as_of_date, suppressed.looks_erased if suppressed else None)
+        _write_night(con, settings, night)  # the last, because it says that the others are there
+
+
+def _begin_anew(places: HomePaths) -> None:
+    """Remove the warehouse of the night before, unless another process has it."""
+    places.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with connect(places):
+        pass
+    for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
+        path.unlink(missing_ok=True)
+    for folder in (places.spilled, places.inputs):
+        shutil.rmtree(folder, ignore_errors=True)
+    places.inputs.mkdir()
+
+
+def _keep_beside(con: duckdb.DuckDBPyConnection, places: HomePaths, name: str, query: str, **given: object) -> None:
+    """Write rows beside the warehouse, and let `raw.<name>` show them: deleted rows stay in a database's file."""
+    path = quoted(places.inputs / f"{name}.parquet")
+    con.execute(f"create temp table kept as {query}", given or None)
+    con.execute(f"copy kept to {path} (format parquet, compression zstd)")
+    con.execute("drop table kept")
+    con.execute(f"create view raw.{name} as from read_parquet({file_of(places.inputs / f'{name}.parquet')})")
+
+
+def verified_files(settings: Settings, night: Night) -> pa.Table:
+    """Every landed file that the night may look at, proved to hold the bytes that were landed.
+
+    Snapshots and aliases are looked at beyond the night: a backfill must know who has gone private since, and whom an
+    erasure means. Of activity, what retention lets go after the night does not count on it either: the next night would
+    move everybody.
+    """
+    first, last = settings.retention.first_raw_day(night.as_of_date), night.as_of_date
+    kinds = {source.name: source.kind for source in settings.sources}
+    rows = [
+        {
+            "path": str(landing.verify(settings.places, manifest)),
+            "network": manifest.network,
+            "dataset": manifest.dataset,
+            "landed_date": manifest.day,
+            "source": manifest.source,
+            "source_kind": kinds[manifest.source],
+            "row_count": manifest.row_count,
+        }
+        for manifest in landing.manifests(settings.places)
+        if manifest.source in kinds
+        and (manifest.dataset in BEYOND or first.isoformat() <= manifest.day <= last.isoformat())
+    ]
+    names = ("path", "network", "dataset", "landed_date", "source", "source_kind")
+    return pa.Table.from_pylist(
+        rows, schema=pa.schema([*((name, pa.string()) for name in names), ("row_count", pa.int64())])
+    )
+
+
+def _write_night(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    con.execute(
+        """
+        create or replace table raw.run as select
+            $run_id as run_id,
+            $as_of_date::date as as_of_date,
+            date 'infinity' as latest_published_date,
+            $hold_move_points::double as hold_move_points,
+            $hold_window_nights::integer as hold_window_nights,
+            $provisional_nights::integer as provisional_nights,
+            $scoring_version::integer as scoring_version,
+            $candidate_version::integer as candidate_version,
+            (select max(scoring_version) from raw.published_scores
+             where score is not null and as_of_date = (select max(as_of_date) from raw.published_scores))
+                as previous_version
+        """,
+        {
+            "run_id": night.run_id,
+            "as_of_date": night.as_of_date,
+            "hold_move_points": settings.checks.hold_move_points,
+            "hold_window_nights": settings.checks.hold_window_nights,
+            "provisional_nights": settings.checks.provisional_nights,
+            "scoring_version": _version_of(con, night) or settings.scoring.version,
+            "candidate_version": settings.scoring.candidate,
+        },
+    )
+
+
+def _version_of(con: duckdb.DuckDBPyConnection, night: Night) -> int | None:
+    """The version that this night was published with, if it was: a new one never rewrites what people have seen."""
+    query = "select max(scoring_version) from raw.published_nights where as_of_date = $1"
+    version: int | None = con.execute(query, [night.as_of_date]).fetchall()[0][0]
+    return version
+
+
+def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    """The nights that are looked at: tonight and the `lookback_nights` before it."""
+    con.execute(
+        "create or replace table raw.look_back as select unnest(range($tonight - $nights::integer, $tonight + 1, "
+        "interval 1 day))::date as as_of_date",
+        {"tonight": night.as_of_date, "nights": settings.scoring.lookback_nights},
+    )
+
+
+def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, latest: date) -> None:
+    """Tell publishing from which night on the history is kept, where `latest` is the last that readers will see."""
+    first = settings.retention.first_night(latest)
+    con.execute("create or replace table raw.first_kept_night as select $1::date as first_date", [first])
+
+
+def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute("create temp table seeds (network varchar, account_id varchar)")
+    for seed in settings.scoring.seeds:
+        network, _, account = seed.partition(":")
+        con.execute("insert into seeds values (?, ?)", [network, settings.account_ids.normal(network, account)])
+    _keep_beside(con, settings.places, "trust_seeds", "from seeds")
+
+
+def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    con.execute(
+        "create or replace table raw.sources "
+        "(name varchar, kind varchar, network varchar, dataset varchar, is_feed boolean, polices_votes boolean)"
+    )
+    columns = ", ".join(f"{name} {kind}" for name, kind in DELIVERIES.items())
+    con.execute(f"create or replace table raw.deliveries ({columns})")
+    known = accepted(settings.places)
+    for source in settings.sources:
+        delivered = deliveries(settings, source.name).values()
+        con.execute(
+            "insert into raw.sources values (?, ?, ?, ?, ?, ?)",
+            [
+                source.name,
+                source.kind,
+                source.network,
+                source.dataset,
+                source.is_pulled or is_feed(source.path, delivered, night.as_of_date),
+                source.polices_votes,
+            ],
+        )
+        for delivery in delivered:
+            row = {
+                "source": source.name,
+                "night_date": delivery.night,
+                "is_accepted": delivery.sha256 in known,
+                "is_unchecked": UNCHECKED in delivery.notes,
+            }
+            con.execute(
+                f"insert into raw.deliveries values ({', '.join('?' * len(DELIVERIES))})",
+                [row[name] if name in row else getattr(delivery, name) for name in DELIVERIES],
+            )
+
+
+def _partial(settings: Settings, night: Night) -> dict[str, set[date]]:
+    """The days of each source of which a part is missing; what came from where it does not lie any more is no part."""
+    found = {}
+    for source in settings.sources:
+        folder = settings.folder(source)
+        known = deliveries(settings, source.name).values()
+        found[source.name] = partial_days(
+            [one for one in known if Path(one.path).is_relative_to(folder)], night.as_of_date
+        )
+    return found
+
+
+def _view_landed(con: duckdb.DuckDBPyConnection, dataset: str) -> None:
+    """A view over exactly the verified files; a folder may hold others that were never landed."""
+    paths = [
+        path for (path,) in con.execute("select path from raw.landed_files where dataset = ?", [dataset]).fetchall()
+    ]
+    names = ", ".join(f"rows.{name}" for name in DATASETS[dataset].names)
+    if paths:
+        listed = ", ".join(map(file_of, paths))
+        con.execute(
+            f"create or replace view raw.{dataset} as select {names}, files.source, files.source_kind "
+            f"from read_parquet([{listed}], filename = true) as rows "
+            "inner join raw.landed_files as files on rows.filename = files.path"
+        )
+    else:
+        con.register("nothing", DATASETS[dataset].empty_table())
+        empty = f"{_empty_columns(con)}, '' as source, '' as source_kind"
+        con.execute(f"create or replace view raw.{dataset} as select {empty} where false")
+
+
+def _empty_columns(con: duckdb.DuckDBPyConnection) -> str:
+    columns = con.execute("describe nothing").fetchall()
+    return ", ".join(f"cast(null as {sql_type}) as {name}" for name, sql_type, *_ in columns)
+
+
+def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> date:
+    """Bring in what readers saw on earlier nights: the gate measures against that, never against raw scores.
+
+    Returns the latest night that readers will see once this one is published.
+    """
+    if not attach_published(con, settings.places, "published"):
+        con.execute("attach ':memory:' as published")
+    keep, window = partial(_keep_beside, con, settings.places), {"tonight": night.as_of_date}
+    looked_back = "as_of_date >= $tonight - $nights and as_of_date < $tonight"
+    nights = window | {"nights": settings.scoring.lookback_nights}
+    for table, name in LOOKED_BACK.items():
+        keep(name, f"from ({_published(con, table)}) where {looked_back}", **nights)
+    # An incident may have been open for longer than anybody looks back.
+    keep("published_incidents", f"from ({_published(con, 'incident_nights')}) where as_of_date < $tonight", **window)
+    keep("published_nights", f"select distinct as_of_date, scoring_version from ({_published(con, 'person_scores')})")
+    keep("published_networks", NETWORKS.format(parts=_published(con, "score_contributions")))
+    # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
+    keep(
+        "published_contributions",
+        f"from ({_published(con, 'score_contributions')}) semi join ("
+        f"select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks where {looked_back} "
+        "group by person_id, persona, networks) using (person_id, persona, as_of_date)",
+        **nights,
+    )
+    ((latest,),) = con.execute(f"select max(as_of_date) from ({_published(con, 'person_scores')})").fetchall()
+    con.execute("detach published")
+    return max(night.as_of_date, latest or night.as_of_date)
+
+
+NETWORKS = """
+    select person_id, persona, as_of_date, list(distinct network order by network) as networks
+    from ({parts})
+    where network <> 'all'
+    group by all
+"""
+
+
+def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """SQL of what readers see of a table; nothing where it, or null where a column of it, was not yet known then."""
+    seen = columns_of(con, f"published.{table}")
+    wanted = ", ".join(
+        name if name in seen else f"cast(null as {kind}) as {name}" for name, kind in PUBLISHED[table].items()
+    )
+    return f"select {wanted} from " + (f"published.{table}" if seen else "(select 1 where false)")
+
+
+DECISIONS = {
+    "decision_id": "bigint",
+    "decided_at": "timestamp",
+    **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona"), "varchar"),
+    **dict.fromkeys(("as_of_date", "episode_date"), "date"),
+    "candidate_score": "double",
+}
+INCIDENT_RELEASES = {"incident_id": "varchar", "as_of_date": "date"}
+"""What the build reads of what reviewers said."""
+
+
+def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    said: tuple[tuple[str, dict[str, str], Sequence[BaseModel]], ...] = (
+        ("decisions", DECISIONS, read_decisions(settings.places)),
+        ("incident_releases", INCIDENT_RELEASES, read_incident_releases(settings.places)),
+    )
+    for table, columns, entries in said:
+        con.execute(f"create temp table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+        for entry in entries:
+            con.execute(
+                f"insert into {table} values ({', '.join('?' * len(columns))})",
+                [getattr(entry, name) for name in columns],
+            )
+        _keep_beside(con, settings.places, table, f"from {table}")

@@ -1,0 +1,1 @@
+"""The only door to readers: who may be shown, what of whom, and the swap of one link."""

@@ -1,0 +1,143 @@
+"""Who may be shown to readers now: by the ledger as it stands at this moment, and by what accounts say of themselves.
+
+What may be *scored* is a matter of the night, and dbt's first gate judges it. What may be *shown* is judged here,
+when a night is published, when somebody leaves, and before readers are pointed at an older run. It is written apart
+from dbt's gate on purpose: a row is shown where both say yes.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from evenscore.base.settings import Settings
+from evenscore.building.warehouse import file_of
+from evenscore.consent import judging
+from evenscore.consent.judging import Account, Row
+from evenscore.consent.ledger import read_ledger
+from evenscore.consent.suppression import read_suppressed, without_forgotten
+from evenscore.landing_zone import landing
+
+Part = tuple[str, str, str]
+"""(person_id, persona, network)."""
+
+PRIVATE = """
+    with snapshots as (from {accounts}),
+    names as (
+        select network, alias_id, stable_id, count(*) over (partition by network, alias_id) > 1 as is_recycled
+        from (select distinct network, alias_id, stable_id from {aliases} where kind = 'account')
+    ),
+    called as (
+        select network, account_id, account_id as name, true as is_same from snapshots
+        union
+        select names.network, names.alias_id, other.alias_id, not (names.is_recycled or other.is_recycled)
+        from names inner join names as other using (network, stable_id)
+    )
+    select called.network, called.account_id
+    from called
+    inner join snapshots on called.network = snapshots.network and called.name = snapshots.account_id
+    where called.is_same or snapshots.is_private
+    group by all
+    having max_by(is_private, (captured_at, is_private))
+"""
+"""Accounts whose snapshots, under any of their names, last said that they are not to be shown.
+
+A name that two accounts have had may speak of either: it protects both, and takes back nothing of the other's.
+"""
+
+TABLES = {
+    "consent_shown": ("person_id", "persona", "network", "account_id"),
+    "left_accounts": ("person_id", "persona", "network", "left_at"),
+    "said_vetoes": ("person_id", "persona", "topic"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Who may be shown, and since when not whoever has left."""
+
+    stands: frozenset[tuple[str, str, str, str]]
+    """(person_id, persona, network, account_id)."""
+    left: dict[Part, datetime] = field(default_factory=dict)
+    """When an account of theirs on a network ended last, UTC."""
+    vetoes: frozenset[tuple[str, str, str]] = frozenset()
+    """(person_id, persona, topic), the topic as a skeleton (account_ids.skeleton)."""
+
+    @property
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The rows of each of TABLES, in order."""
+        left = [(*part, at) for part, at in sorted(self.left.items())]
+        return {"consent_shown": sorted(self.stands), "left_accounts": left, "said_vetoes": sorted(self.vetoes)}
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of all of it: the same for as long as nobody joins or leaves."""
+        return hashlib.sha256(repr(self.rows).encode()).hexdigest()
+
+    def lay_out(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Write TABLES into a database `present`, in memory."""
+        con.execute("attach if not exists ':memory:' as present")
+        for name, rows in self.rows.items():
+            kinds = [pa.timestamp("us") if column.endswith("_at") else pa.string() for column in TABLES[name]]
+            columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
+            arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
+            con.register("given", pa.table(dict(zip(TABLES[name], arrays, strict=True))))
+            con.execute(f"create or replace table present.{name} as from given")
+            con.unregister("given")
+
+
+def shown_now(settings: Settings) -> Shown:
+    """Who may be shown by the ledger as it stands and every snapshot that has landed. Raises as read_ledger does."""
+    return judge(of_the_present(settings, read_ledger(settings)), private_accounts(settings))
+
+
+def shown_by_ledger(settings: Settings) -> Shown:
+    """Who may be shown by the ledger alone: a feed that calls everybody private for a night must not cost the past of
+    runs that nobody reads."""
+    return judge(of_the_present(settings, read_ledger(settings)), frozenset())
+
+
+def of_the_present(settings: Settings, ledger: pa.Table) -> list[Row]:
+    """The rows of a ledger without what the suppression list keeps out."""
+    rows: list[Row] = without_forgotten(read_suppressed(settings, ledger), ledger).to_pylist()
+    return rows
+
+
+def judge(ledger: Iterable[Row], private: frozenset[Account]) -> Shown:
+    """Who may be shown, by the rows of a ledger and the accounts that are private."""
+    rows = list(ledger)
+    erased, minors, claims = judging.erased_until(rows), judging.minors(rows), judging.claims(rows)
+    stands, left = set[tuple[str, str, str, str]](), dict[Part, datetime]()
+    for claim, row in judging.last_words(rows).items():
+        person, account = claim[0], claim[1:]
+        until, part = erased.get(claim, datetime.min), (person, row["persona"], claim[1])
+        ended = max(until, datetime.min if row["action"] == "grant" else row["recorded_at"])
+        if ended > datetime.min:
+            left[part] = max(ended, left.get(part, ended))
+        is_refused = person in minors or account in minors or account in private or len(claims[account]) != 1
+        if judging.is_standing(row, erased) and row["is_adult"] is True and not is_refused:
+            stands.add((person, row["persona"], *account))
+    return Shown(frozenset(stands), left, judging.vetoes(rows))
+
+
+def private_accounts(settings: Settings) -> frozenset[Account]:
+    """The accounts that asked not to be shown, by the latest of their snapshots in the landing zone."""
+    files: dict[str, list[str]] = {"accounts": [], "aliases": []}
+    for manifest in landing.manifests(settings.places):
+        if manifest.dataset in files:
+            files[manifest.dataset].append(file_of(landing.landed_file(settings.places, manifest)))
+    if not files["accounts"]:
+        return frozenset()
+    nothing = "(select '' as network, '' as kind, '' as alias_id, '' as stable_id where false)"
+    read = {dataset: f"read_parquet([{', '.join(found)}])" if found else nothing for dataset, found in files.items()}
+    with duckdb.connect() as con:
+        return private_among(con, read["accounts"], read["aliases"])
+
+
+def private_among(con: duckdb.DuckDBPyConnection, accounts: str, aliases: str) -> frozenset[Account]:
+    """The same among the snapshots and names of two relations."""
+    return frozenset(con.execute(PRIVATE.format(accounts=accounts, aliases=aliases)).fetchall())

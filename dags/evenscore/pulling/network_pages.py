@@ -1,0 +1,87 @@
+"""The parts of the documentation that say what each network is asked and what counts: made from its connector.
+
+`python -m evenscore.pulling.network_pages docs` writes them anew; a test compares.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from evenscore.base.canonical import VERBS
+from evenscore.base.settings import URLS
+from evenscore.connectors import NETWORKS
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, RECHECK_DAYS, SITE, Endpoint
+from evenscore.connectors.pulled import Network
+
+BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
+ASKED_ABOUT = {ACCOUNT: "each account that stands", PLACE: "each of `places`", SITE: "the site"}
+
+
+def table() -> str:
+    """Verb by network, and what a thousand objects cost in requests, where one is not asked about singly."""
+    kinds = sorted(NETWORKS)
+    lines = [f"| verb | {' | '.join(kinds)} |", f"|---{'|---' * len(kinds)}|"]
+    for verb in sorted({verb for network in NETWORKS.values() for verb in network.verbs}):
+        marks = ["yes" if verb in NETWORKS[kind].verbs else "" for kind in kinds]
+        lines.append(f"| {verb} | {' | '.join(marks)} |")
+    lines.append(f"| *requests for 1,000 objects* | {' | '.join(cost(NETWORKS[kind]) for kind in kinds)} |")
+    return "\n".join(lines)
+
+
+def cost(network: Network) -> str:
+    """Requests for 1,000 objects of the listing that brings most of a network."""
+    listings = [one for one in network.endpoints if one.next.__name__ != "<lambda>" or one.per == SITE]
+    return str(-(-1000 // max((one.size for one in listings), default=1))) if listings else "none: files"
+
+
+def facts(network: Network) -> str:
+    """What is asked, what it costs, what counts and what cannot be read."""
+    url = URLS.get(network.kind, "")
+    where = f"`{url}`" if url else "the server that `url` names"
+    if not network.endpoints:
+        lines = ["Read from files; nothing is pulled.", ""]
+    else:
+        lines = [
+            f"Asked: {where}.",
+            "",
+            "| asked | about | brings | objects a request | read again |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [_endpoint(one) for one in network.endpoints]
+        lines.append("")
+    lines += ["| verb | counted |", "|---|---|"]
+    lines += [f"| {verb} | {what} |" for verb, what in network.verbs.items()]
+    return "\n".join([*lines, "", "Cannot be read, or is not:", "", *(f"- {what}" for what in network.unread)])
+
+
+def _endpoint(one: Endpoint) -> str:
+    about = ASKED_ABOUT.get(one.per) or f"what `{one.per}` brought" + (", of people who stand" if one.owner else "")
+    again = (
+        f"{one.overlap.days} days, every {RECHECK_DAYS} days {one.recheck.days}"
+        if one.recheck
+        else f"{one.overlap.days} days"
+    )
+    shown = again if one.is_newest_first or one.since else "where it changed"
+    return f"| `{one.path}` | {about} | {one.reads} | {one.size:,} | {shown} |"
+
+
+def with_generated(page: str, generated: str) -> str:
+    """A page with its generated part made anew."""
+    return re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{generated}\n{END}", page, flags=re.DOTALL)
+
+
+def pages(docs: Path) -> dict[Path, str]:
+    """Every page that has a generated part, as it is to read."""
+    found = {docs / "networks.md": table()}
+    found |= {docs / "networks" / f"{kind}.md": facts(network) for kind, network in NETWORKS.items()}
+    return {path: with_generated(path.read_text(), generated) for path, generated in found.items() if path.exists()}
+
+
+def unknown_verbs() -> set[str]:
+    """Verbs that a connector claims and the canonical shape does not know."""
+    return {verb for network in NETWORKS.values() for verb in network.verbs} - VERBS
+
+
+if __name__ == "__main__":
+    for path, text in pages(Path(sys.argv[1])).items():
+        path.write_text(text)

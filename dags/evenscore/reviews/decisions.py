@@ -1,0 +1,124 @@
+"""Reviewers' decisions on held scores: an append-only file. The first on an episode's candidate counts."""
+
+import functools
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
+
+from evenscore.base.paths import HomePaths
+from evenscore.building.warehouse import thresholds
+from evenscore.state import journal, runs
+
+Action = Literal["release", "reject"]
+
+
+@functools.cache
+def decision_points() -> float:
+    """A decision holds for candidates less than this many points from the one that the reviewer saw."""
+    return thresholds()["decision_points"]
+
+
+class CandidateShown(BaseModel):
+    """A held score as the reviewer saw it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person_id: Annotated[str, StringConstraints(min_length=1)]
+    persona: str
+    as_of_date: date
+    """The night that the reviewer looked at."""
+    episode_date: date
+    """The first night of the hold; with person and persona it names the episode."""
+    candidate_score: FiniteFloat
+    last_good_score: FiniteFloat | None
+    cause: str
+    run_id: str
+
+    @property
+    def episode(self) -> tuple[str, str, date]:
+        """What a decision is about: one jump of one persona."""
+        return self.person_id, self.persona, self.episode_date
+
+    def is_like(self, other: "CandidateShown") -> bool:
+        """Whether both show about the same candidate of the same episode."""
+        near = abs(self.candidate_score - other.candidate_score) < decision_points()
+        return near and self.episode == other.episode
+
+
+class Decision(CandidateShown):
+    """What one reviewer said about a held score. Nothing about it is ever changed."""
+
+    decision_id: int
+    decided_at: AwareDatetime
+    decided_by: str
+    why: str
+    action: Action
+
+
+class IncidentRelease(BaseModel):
+    """What one reviewer said about an incident: the move is real, and readers shall see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    incident_id: str
+    as_of_date: date
+    """The night that the reviewer looked at."""
+    decided_at: AwareDatetime
+    decided_by: str
+    why: str
+
+
+def read_incident_releases(places: HomePaths) -> list[IncidentRelease]:
+    """Every incident that a reviewer called real. Raises InputError naming file and line when one cannot be read."""
+    return journal.read(places.incident_releases, IncidentRelease)
+
+
+def append_incident_release(places: HomePaths, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
+    """Record that an incident is a real move. Raises as `append_decision` does."""
+    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
+    said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
+    release = IncidentRelease.model_validate(said)
+    with journal.alone(places.incident_releases):
+        journal.append(places, places.incident_releases, release)
+    return release
+
+
+def read_decisions(places: HomePaths) -> list[Decision]:
+    """Every decision, the oldest first. Raises InputError naming file and line when one cannot be read."""
+    return journal.read(places.decisions, Decision)
+
+
+def append_decision(places: HomePaths, seen: CandidateShown, action: Action, by: str, why: str) -> Decision:
+    """Record a decision after all others; whether it counts is `first_on`'s to say. Raises as `append_decisions`."""
+    return append_decisions(places, [seen], action, by, why)[0]
+
+
+def append_decisions(
+    places: HomePaths, seen: Iterable[CandidateShown], action: Action, by: str, why: str
+) -> list[Decision]:
+    """Record one decision on each of several held scores, with nobody else's between them.
+
+    Raises UsageError when `by` or `why` is empty or too long, BusyError when another writer does not let go.
+    """
+    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
+    with journal.alone(places.decisions):
+        said = {"decided_at": runs.now(), "decided_by": by, "why": why, "action": action}
+        made = [
+            Decision.model_validate(
+                one.model_dump(include=set(CandidateShown.model_fields)) | said | {"decision_id": number}
+            )
+            for number, one in enumerate(seen, start=len(read_decisions(places)) + 1)
+        ]
+        for decision in made:
+            journal.append(places, places.decisions, decision)
+    return made
+
+
+def first_on(seen: CandidateShown, decisions: Iterable[Decision]) -> Decision | None:
+    """The decision that counts for a held score: the first that was made on about this candidate, tonight or before.
+
+    One made on another candidate is stale: the score waits for a new one.
+    """
+    return next((made for made in decisions if made.is_like(seen) and made.as_of_date <= seen.as_of_date), None)
