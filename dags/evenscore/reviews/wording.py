@@ -18,7 +18,7 @@ RULES = {
     "slow_climb": "it climbed for nights on end without a big step",
     "unusual": "hardly anybody with a like score and as much evidence moves so far in a night",
     "ring": "it rose together with accounts that engage mostly with one another",
-    "inconsistent_evidence": "what its old evidence is worth cannot be: less than fading leaves, or far more than before",
+    "inconsistent_evidence": "its old evidence is worth less than fading leaves, or far more than before",
 }
 
 STATES = {
