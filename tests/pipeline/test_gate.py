@@ -17,7 +17,7 @@ from evenscore.reviews.queue import read_queue, release_incident
 TOWN = [f"c{number}" for number in range(24)]
 NEXT = LAST + timedelta(days=1)
 STRUCK, LATER, AFTER = DAYS[-2], DAYS[-1], NEXT
-SCORING = "version = 1\nhistory_nights = 28\n\n[checks]\nprovisional_nights = 14"
+SCORING = "version = 1\nlookback_nights = 28\n\n[checks]\nprovisional_nights = 14"
 
 
 FAULT = """

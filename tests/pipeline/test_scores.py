@@ -31,7 +31,7 @@ PERSONS = (
 
 def law_village(folder: Path) -> Village:
     """Each person tempts one law; `enough` has just enough evidence and nothing else."""
-    village = Village(folder, scoring="version = 1\nhistory_nights = 200")
+    village = Village(folder, scoring="version = 1\nlookback_nights = 200")
     village.days = [LONG_AGO + timedelta(days=number) for number in range(201)]
     people = (
         "enough",

@@ -70,7 +70,7 @@ class Village:
     ledger: list[Row] = field(default_factory=list)
     days: list[date] = field(default_factory=lambda: DAYS)
     """The days that the networks deliver, be it nothing."""
-    scoring: str = "version = 1\nhistory_nights = 28"  # where a crowd of strangers counts, and jumps come easily
+    scoring: str = "version = 1\nlookback_nights = 28"  # where a crowd of strangers counts, and jumps come easily
 
     def grant(self, person: str, account: str | None = None, **entry: Any) -> Self:
         """Let a person be scored on an account of the same name, unless told otherwise."""

@@ -38,7 +38,7 @@ def write_community(folder: Path) -> Path:
     write(folder / "consent.csv", entries)
     config = folder / "evenscore.toml"
     sources = "\n".join(CONFIG.format(network=network) for network in NETWORKS)
-    config.write_text(f'{sources}\n[consent]\nledger = "consent.csv"\n\n[scoring]\nhistory_nights = 28\n')
+    config.write_text(f'{sources}\n[consent]\nledger = "consent.csv"\n\n[scoring]\nlookback_nights = 28\n')
     return config
 
 
