@@ -58,6 +58,20 @@ def test_every_python_model_leaves_its_method_to_a_tested_module() -> None:
         assert (ROOT / f"tests/scoring/test_{method}.py").exists(), f"{model.name}: {method} has no test"
 
 
+def test_every_feature_has_a_reader() -> None:
+    read = " ".join(path.read_text() for path in (DBT / "models").rglob("*") if path.suffix in {".sql", ".py"})
+    for model in (DBT / "models/features").glob("feat_*"):
+        assert re.search(rf"""ref\(["']{model.stem}["']""", read), f"nothing reads {model.stem}"
+
+
+def test_every_input_that_models_and_their_unit_tests_name_is_declared() -> None:
+    declared = {table["name"] for table in yaml.safe_load((DBT / "models/raw.yml").read_text())["sources"][0]["tables"]}
+    for path in (DBT / "models").rglob("*"):
+        if path.suffix in {".sql", ".py", ".yml"}:
+            named = set(re.findall(r"""source\(["']raw["'], ["'](\w+)["']\)""", path.read_text()))
+            assert named <= declared, f"{path.name}: {named - declared}"
+
+
 def test_model_names_say_their_layer() -> None:
     patterns = {
         "staging": r"stg_[a-z]+",
