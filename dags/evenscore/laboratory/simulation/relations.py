@@ -161,7 +161,7 @@ PUBLISH = {
             if(is_accepted_sufficient, accepted_high, null) as score_high,
             if(is_accepted_sufficient, accepted_score - before.score, null) as delta_1d
         from scores.score_person__accepted as accepted
-        inner join raw.run using (as_of_date)
+        inner join raw.run as night using (as_of_date)
         inner join scores.score_person__influence_v{version} as candidates using (person_id, persona, as_of_date)
         left join raw.published_scores as before
             on accepted.person_id = before.person_id and before.as_of_date = $day - 1
