@@ -74,7 +74,10 @@ def test_a_torn_note_lets_nobody_in(places: HomePaths, torn: bytes) -> None:
 
 
 def test_the_lock_of_a_process_is_waited_for_as_long_as_said(places: HomePaths) -> None:
-    hold = "import sys, time\nfrom evenscore import places, runs\nwith runs.only_one(places.HomePaths(sys.argv[1])):\n"
+    hold = (
+        "import sys\nfrom evenscore.base.paths import HomePaths\nfrom evenscore.state import runs\n"
+        "with runs.only_one(HomePaths(sys.argv[1])):\n"
+    )
     hold = hold.replace("sys.argv[1]", "__import__('pathlib').Path(sys.argv[1])")
     hold += "    print('held', flush=True)\n    sys.stdin.read()\n"
     with subprocess.Popen(
