@@ -358,7 +358,10 @@ def test_a_warehouse_that_another_process_holds_is_busy(ready: Ready) -> None:
 
 def test_of_two_runs_at_once_one_works_and_the_other_says_busy(ready: Ready) -> None:
     settings, night = ready
-    take = "from evenscore import places, runs\nwith runs.only_one(places.HomePaths(Path(sys.argv[1]))):"
+    take = (
+        "from evenscore.base.paths import HomePaths\nfrom evenscore.state import runs\n"
+        "with runs.only_one(HomePaths(Path(sys.argv[1]))):"
+    )
     with process(HOLDER.format(take=take), str(settings.home)) as holder:
         assert holder.stdout and holder.stdout.readline() == "held\n"
         for run in (lambda: steps.publish(settings, night), lambda: steps.run_night(settings, LAST)):
