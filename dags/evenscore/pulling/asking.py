@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import httpx
 import tenacity
 
 from evenscore.pulling import weather
@@ -29,7 +28,7 @@ LONGEST_WAIT = timedelta(minutes=70)
 """A longer one ends the pull for now: it goes on from where it was, when it is called again."""
 LONGEST_BACKOFF = 60.0
 MOST_HOPS = 3
-TIMEOUT = httpx.Timeout(30, connect=10)
+ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
 
 
 class Weather(Exception):
@@ -97,7 +96,10 @@ class Host:
     not_before: datetime | None = None
 
     def __post_init__(self) -> None:
-        self._http = httpx.Client(timeout=TIMEOUT, headers=dict(self.headers), follow_redirects=False)
+        import httpx  # a sixth of a second that every other verb would pay, too
+
+        timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        self._http = httpx.Client(timeout=timeout, headers=dict(self.headers), follow_redirects=False)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -172,6 +174,8 @@ class Host:
         self, url: str, params: Mapping[str, Any], headers: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One request, and its whole body: half a page is bad weather, too."""
+        import httpx
+
         self.account.requests += 1
         try:
             with self._http.stream(

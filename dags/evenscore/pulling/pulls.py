@@ -4,7 +4,7 @@ Who has no standing grant is asked about by no request. Who hides is asked about
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -275,8 +275,7 @@ class Pulling:
             yield
         finally:
             for host in self._hosts.values():
-                with closing(host):
-                    pass
+                host.close()
 
 
 def _hides(one: Mapping[str, Any]) -> bool:
