@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from town import PEOPLE, SEEDS, town
+from town import HISTORY, PEOPLE, SEEDS, town
 from village import LAST, published
 
 from evenscore.base.settings import Settings
@@ -16,12 +16,13 @@ EVE = LAST - timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Two nights of the town; m20 has two personas, and m21 is known to strangers alone."""
+    """Two nights of the town; m20 has two personas, and m22 has new work."""
     folder = tmp_path_factory.mktemp("explained")
     village = town(folder / "town")
     village.grant("m20", "m20_at_home", persona="personal")
-    for day in (EVE - timedelta(days=21), EVE, LAST):
-        village.like("m20_at_home", PEOPLE[:9], day)
+    for day in (*HISTORY[::9], EVE, LAST):
+        village.like("m20_at_home", PEOPLE[:9], day, object_id=f"at-home-on-{day}")
+    for day in (EVE, LAST):
         village.like("m22", PEOPLE[:5], day, object_id=f"new-work-of-{day}")
         village.like(None, ["m22"], day, object_id=f"new-work-of-{day}", verb="post")  # type: ignore[arg-type]  # nobody receives it
     settings = village.write().settings(folder / "home")
