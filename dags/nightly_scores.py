@@ -74,19 +74,9 @@ def nightly_scores() -> None:
         return nights.work("check_landing", dag_run, ti)
 
     @task.sensor(pool=POOL, **WAITING)
-    def build_staging(dag_run: Any = None, ti: Any = None) -> Any:
-        """Build staging and the conformed tables with dbt; consent is applied here, first."""
-        return nights.work("build_staging", dag_run, ti)
-
-    @task.sensor(pool=POOL, **WAITING)
-    def build_features(dag_run: Any = None, ti: Any = None) -> Any:
-        """Build the features of consenting people with dbt."""
-        return nights.work("build_features", dag_run, ti)
-
-    @task.sensor(pool=POOL, **WAITING)
-    def build_scores(dag_run: Any = None, ti: Any = None) -> Any:
-        """Build candidate scores and marts with dbt; jumps are held here."""
-        return nights.work("build_scores", dag_run, ti)
+    def build(dag_run: Any = None, ti: Any = None) -> Any:
+        """Build features, scores and marts of consenting people with dbt; consent is applied first, jumps are held last."""
+        return nights.work("build", dag_run, ti)
 
     @task.sensor(pool=POOL, **WAITING)
     def check(dag_run: Any = None, ti: Any = None) -> Any:
@@ -109,7 +99,7 @@ def nightly_scores() -> None:
     sources = begin()
     landed = extract.expand(source=sources)
     pull.expand(source=sources) >> landed
-    chain(landed, check_landing(), build_staging(), build_features(), build_scores(), check(), publish(), report())
+    chain(landed, check_landing(), build(), check(), publish(), report())
 
 
 nightly_scores()

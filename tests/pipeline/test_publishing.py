@@ -242,7 +242,7 @@ def test_a_night_that_was_never_checked_is_not_published(ready: Ready) -> None:
 def test_a_stage_that_is_done_again_makes_those_after_it_due(ready: Ready) -> None:
     settings, night = ready
     steps.check_landing(settings, night)
-    with pytest.raises(EvenscoreError, match="build_staging of run 2026-03-10_checked: not begun"):
+    with pytest.raises(EvenscoreError, match="build of run 2026-03-10_checked: not begun"):
         steps.check(settings, night)
 
 

@@ -57,6 +57,9 @@ dataset = "aliases"
 
 Row = dict[str, Any]
 
+BEFORE_SCORES = ("staging", "conformed", "features")
+FROM_SCORES = ("scores", "gate", "marts")
+
 
 @dataclass
 class Village:
@@ -160,15 +163,19 @@ def run_spoilt(settings: Settings, day: date, fault: str) -> Night:
     for source in settings.sources:
         steps.extract(settings, night, source.name)
     steps.check_landing(settings, night)
-    *before, last = steps.LAYERS
-    for layer in before:
-        steps.build(settings, night, layer)
+    warehouse.build(settings, "the features", ["--select", "resource_type:seed", *BEFORE_SCORES])
     with warehouse.connect(settings.places) as con:
         con.execute(fault)
-    steps.build(settings, night, last)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warehouse, "build_night", _build_scores)
+        steps.build(settings, night)
     steps.check(settings, night)
     steps.publish(settings, night)
     return night
+
+
+def _build_scores(settings: Settings) -> dict[str, Any]:
+    return warehouse.build(settings, "the scores", ["--select", "test_type:singular", *FROM_SCORES])
 
 
 def run_labelled(settings: Settings, day: date, label: str) -> Night:
@@ -183,15 +190,12 @@ def run_labelled(settings: Settings, day: date, label: str) -> Night:
 
 
 def score(settings: Settings, day: date) -> None:
-    """Build everything up to the marts in one call of dbt; nothing is checked or published."""
+    """Build everything up to the marts; nothing is checked or published."""
     night = Night.of(day, "scored")
     for source in settings.sources:
         steps.extract(settings, night, source.name)
     prepare_inputs(settings, night)
-    selectors = tuple(name for names in warehouse.LAYERS.values() for name in names)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(warehouse.LAYERS, "everything", selectors)
-        warehouse.build_layer(settings, "everything")
+    warehouse.build_night(settings)
 
 
 def copied(settings: Settings, home: Path) -> Settings:

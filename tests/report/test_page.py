@@ -60,9 +60,9 @@ def test_a_stopped_night_counts_no_new_score_and_says_what_is_missing(stopped_pa
 
 
 def test_a_night_stopped_by_a_data_test_shows_what_the_stage_said(stopped: Facts) -> None:
-    stages = (Stage("build_scores", "stopped", 1.0, "dbt tests of layer scores failed: in_range (3 rows)"),)
+    stages = (Stage("build", "stopped", 1.0, "dbt tests of the night failed: in_range (3 rows)"),)
     page = Page(render(replace(stopped, run=replace(stopped.run, checks=(), stages=stages))))
-    assert "In the stage build_scores: dbt tests of layer scores failed: in_range (3 rows)" in page.words
+    assert "In the stage build: dbt tests of the night failed: in_range (3 rows)" in page.words
 
 
 @pytest.mark.parametrize("outcome", ["unchanged", "failed", "unfinished"])

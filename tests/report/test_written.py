@@ -43,7 +43,7 @@ def record(settings: Settings, *names: str, **last: object) -> None:
         atomic_io.write_json(settings.places.run(NIGHT.run_id) / "stages" / f"{name}.json", entry)
 
 
-BUILT = ("check_landing", "build_staging", "build_features", "build_scores", "check")
+BUILT = ("check_landing", "build", "check")
 
 
 def test_a_whole_night_is_read_from_the_warehouse(page: Page) -> None:
@@ -109,7 +109,7 @@ def test_marts_that_this_run_did_not_build_are_not_shown(settings: Settings) -> 
     build_warehouse(settings.places, TONIGHT)
     record(settings, "check_landing", outcome="failed", exit_code=3, error="stopped")
     page = Page(write_report(settings, NIGHT).read_bytes())
-    assert "Nothing was built" in page.words
+    assert "Tonight's scores were not built" in page.words
     assert "p_maya" not in page.words
     assert "35 rows tonight" in page.words
 

@@ -1,4 +1,4 @@
-"""The warehouse: who may open it, and how dbt builds a layer of it.
+"""The warehouse: who may open it, and how dbt builds it.
 
 The file is a cache with one writer. Landing zone, ledger and published database are the truth.
 """
@@ -22,15 +22,11 @@ from evenscore.base.settings import ScoringVersion, Settings
 from evenscore.building.parsed_project import parsed
 from evenscore.state.runs import Night
 
-LAYERS = {
-    "staging": ("staging", "conformed", "resource_type:seed"),
-    "features": ("features",),
-    "scores": ("scores", "gate", "marts", "test_type:singular"),
-}
-"""What each build task builds, as dbt selectors."""
+LAYERS = ("staging", "conformed", "features", "scores", "gate", "marts")
+"""The folders of the dbt project's models, in the order in which data flows through them."""
 
-REQUIRED_TESTS = {"scores": ("only_consenting_people_are_named", "contributions_sum_to_the_score")}
-"""The singular tests that stand for a promise, told apart from their folder: a layer without them is not built."""
+REQUIRED_TESTS = ("only_consenting_people_are_named", "contributions_sum_to_the_score")
+"""The singular tests that stand for a promise: a night on which they did not pass is not built."""
 
 PROJECT_PARTS = ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql")
 """What the dbt project has beside its models and the required tests."""
@@ -146,20 +142,19 @@ def file_of(path: object) -> str:
 def require_project() -> None:
     """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from: models,
     and the YAML that has their tests."""
-    layers = [name for names in LAYERS.values() for name in names if ":" not in name]
-    models = [f"models/{name}/**/*.{kind}" for name in layers for kind in ("sql", "yml")]
-    tests = [f"tests/{name}.sql" for names in REQUIRED_TESTS.values() for name in names]
+    models = [f"models/{name}/**/*.{kind}" for name in LAYERS for kind in ("sql", "yml")]
+    tests = [f"tests/{name}.sql" for name in REQUIRED_TESTS]
     for part in (*PROJECT_PARTS, *models, *tests):
         if not any(DBT_PROJECT.glob(part)):
             raise UsageError(f"{DBT_PROJECT / part}: the dbt project has no such file; restore it, or install again")
 
 
-def build_layer(settings: Settings, layer: str) -> dict[str, Any]:
-    """Build and test one layer with dbt, in this process. Returns what was built, with seconds.
+def build_night(settings: Settings) -> dict[str, Any]:
+    """Build and test everything that a night needs, in one call of dbt: to start it costs as much as forty models.
 
-    Raises as `build` does.
+    Returns what was built, with seconds. Raises as `build` does.
     """
-    return build(settings, f"layer {layer}", ["--select", *LAYERS[layer]], required=REQUIRED_TESTS.get(layer, ()))
+    return build(settings, "the night", [], required=REQUIRED_TESTS)
 
 
 def build(
@@ -194,7 +189,7 @@ def build(
         shutil.rmtree(settings.places.spilled, ignore_errors=True)
     if result.exception:
         raise EvenscoreError(f"dbt build of {what}: {result.exception}") from result.exception
-    return _outcome(what, list(result.result), required)
+    return _outcome(settings.places, what, list(result.result), required)
 
 
 @dataclass(frozen=True)
@@ -253,7 +248,7 @@ def dbt_arguments(places: HomePaths) -> list[str]:
     ]
 
 
-def _outcome(what: str, results: list[Any], required: tuple[str, ...]) -> dict[str, Any]:
+def _outcome(places: HomePaths, what: str, results: list[Any], required: tuple[str, ...]) -> dict[str, Any]:
     nodes = {result.node.name: round(result.execution_time, 3) for result in results}
     failed = [result for result in results if result.status == "fail"]
     broken = [result for result in results if result.status in ("error", "runtime error")]
@@ -262,8 +257,7 @@ def _outcome(what: str, results: list[Any], required: tuple[str, ...]) -> dict[s
             f"dbt {broken[0].node.resource_type} {broken[0].node.name}: {' '.join(broken[0].message.split())}"
         )
     if failed:
-        names = ", ".join(f"{result.node.name} ({result.failures} rows)" for result in failed)
-        raise StoppedByCheck(f"dbt tests of {what} failed: {names}")
+        raise StoppedByCheck(f"dbt tests of {what} failed: {'; '.join(_broken(places, result) for result in failed)}")
     passed = {result.node.name for result in results if result.status == "pass"}
     if missing := [name for name in required if name not in passed]:
         path = DBT_PROJECT / "tests" / f"{missing[0]}.sql"
@@ -271,3 +265,15 @@ def _outcome(what: str, results: list[Any], required: tuple[str, ...]) -> dict[s
     if not any(result.node.resource_type == "model" for result in results):
         raise EvenscoreError(f"dbt build of {what}: built no model; restore {DBT_PROJECT}")
     return {"nodes": nodes, "tests": sum(result.node.resource_type == "test" for result in results)}
+
+
+def _broken(places: HomePaths, result: Any) -> str:
+    """A test that failed, in words: the model and its broken rules, as far as the model is still there to be asked."""
+    node = result.node
+    tested = (getattr(node, "attached_node", None) or node.unique_id).split(".", 2)[2]
+    try:
+        with connect(places, read_only=True) as con:
+            rules = [rule for rule, _ in con.execute(node.compiled_code).fetchall()]
+    except (EvenscoreError, ValueError):  # its table lived in memory, or the test is no list of rules
+        rules = [node.name]
+    return f"{tested}: {', '.join(rules)} ({result.failures} rows)"

@@ -103,13 +103,13 @@ def extract(settings: Settings, as_json: bool, as_of_date: date) -> None:
 
 @step
 def build(settings: Settings, as_json: bool, as_of_date: date) -> None:
-    """Check the landing zone, then build staging, features and scores with dbt.
+    """Check the landing zone, then build features and scores with dbt.
 
     \b
     Example: evenscore build --date 2026-03-15
     """
     steps.build_all(settings, runs.latest_run(settings.places, as_of_date))
-    show({"built": as_of_date}, as_json, f"{as_of_date}: built {', '.join(steps.LAYERS)}")
+    show({"built": as_of_date}, as_json, f"{as_of_date}: built")
 
 
 @step

@@ -20,7 +20,7 @@ from evenscore.consent.entries import content, instant, table, typed_decisions
 from evenscore.consent.forgotten import Forgotten, forgotten, hashes_of, key_check, make_key
 from evenscore.consent.hearing import Heard, hear
 from evenscore.consent.importing import Imported
-from evenscore.consent.ledger_file import LedgerFile, open_ledger_file, require_head
+from evenscore.consent.ledger_file import LedgerFile, open_ledger_file, require_head, require_heads_seen
 from evenscore.state import runs
 
 
@@ -39,11 +39,38 @@ def open_ledger(settings: Settings) -> Ledger:
     """The whole ledger, with what is new in the configured file taken in first.
 
     A ledger that cannot be understood to the last row stops the run: guessing at consent is not an option.
+    A process that asks again, before any byte of what it is read from has changed, is given what it was given.
     Raises BrokenChain naming file and sequence number, InputError naming the file, the row and the reason.
     """
-    with _writing(settings) as book:
-        _take_in(settings, book)
-        return _laid_out(settings, book)
+    with runs.only_one(settings.places, between_steps=True):
+        state = _state(settings)
+        if state in _kept:
+            book, ledger = _kept[state]
+            require_heads_seen(settings.places, book)
+            return ledger
+        with _writing(settings) as book:
+            _take_in(settings, book)
+        ledger = _laid_out(settings, book)
+        _keep(state, _state(settings), book, ledger)
+        return ledger
+
+
+State = tuple[Any, ...]
+_kept: dict[State, tuple[LedgerFile, Ledger]] = {}
+"""What was read last, by the state that it was read from: a night asks nine times."""
+
+
+def _state(settings: Settings) -> State:
+    """All that the ledger is read from: the configured file, how ids are written, the chain and the key of the erased."""
+    files = (settings.ledger, settings.places.consent_ledger, settings.places.consent_key)
+    return (settings.account_ids, *((path, atomic_io.sha256(path) if path.is_file() else None) for path in files))
+
+
+def _keep(before: State, after: State, book: LedgerFile, ledger: Ledger) -> None:
+    """Keep what was read, unless the configured file changed meanwhile: then nobody knows which one was read."""
+    _kept.clear()
+    if before[:2] == after[:2]:
+        _kept[after] = (book, ledger)
 
 
 def read_ledger(settings: Settings) -> pa.Table:

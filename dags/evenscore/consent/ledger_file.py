@@ -65,11 +65,16 @@ def open_ledger_file(places: HomePaths) -> LedgerFile:
     Raises BrokenChain naming the file and the sequence number.
     """
     path = places.consent_ledger
-    rows = _read(path)
-    chain.verify(path, rows)
+    book = LedgerFile(path, _read(path))
+    chain.verify(path, book.rows)
+    require_heads_seen(places, book)
+    return book
+
+
+def require_heads_seen(places: HomePaths, book: LedgerFile) -> None:
+    """Raise BrokenChain unless the last row that each earlier run saw is in the chain still, at its place."""
     for run, head in _heads_seen(places):
-        _require_head(path, rows, head, f"run {run}")
-    return LedgerFile(path, rows)
+        _require_head(book.path, book.rows, head, f"run {run}")
 
 
 def last_head(places: HomePaths) -> dict[str, Any] | None:

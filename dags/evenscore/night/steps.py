@@ -1,7 +1,6 @@
 """The steps of a night, in order; the DAG's tasks and the command line's verbs are these and nothing else."""
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -31,9 +30,7 @@ from evenscore.report.writing import write_report
 from evenscore.state import runs, truths
 from evenscore.state.runs import Night
 
-LAYERS = tuple(warehouse.LAYERS)
-
-STAGES = ("check_landing", *(f"build_{layer}" for layer in LAYERS), "check", "publish")
+STAGES = ("check_landing", "build", "check", "publish")
 """The stages that stand on one another: each needs all before it, done by the same run."""
 
 SCORE_COUNTS = """
@@ -101,12 +98,12 @@ def check_landing(settings: Settings, night: Night) -> None:
             judge(settings, night, "landing", con)
 
 
-def build(settings: Settings, night: Night, layer: str) -> None:
-    """Build and test one layer of the dbt project."""
-    with _working(settings, night, f"build_{layer}") as record:
+def build(settings: Settings, night: Night) -> None:
+    """Build and test the dbt project."""
+    with _working(settings, night, "build") as record:
         with warehouse.connect(settings.places) as con:
             warehouse.require_run(con, night)
-        record |= warehouse.build_layer(settings, layer)
+        record |= warehouse.build_night(settings)
 
 
 def check(settings: Settings, night: Night) -> None:
@@ -153,15 +150,14 @@ def take_up(settings: Settings, night: Night, name: str) -> Path | None:
 
 
 def build_all(settings: Settings, night: Night) -> None:
-    """Check the landing zone and build every layer on it."""
+    """Check the landing zone and build on it."""
     check_landing(settings, night)
-    for layer in LAYERS:
-        build(settings, night, layer)
+    build(settings, night)
 
 
 DOING: dict[str, Callable[[Settings, Night], Path | None]] = {
     "check_landing": check_landing,
-    **{f"build_{layer}": functools.partial(build, layer=layer) for layer in LAYERS},
+    "build": build,
     "check": check,
     "publish": publish,
     "report": report,

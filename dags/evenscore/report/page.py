@@ -1,6 +1,7 @@
 """One self-contained page a night: no script, no request to anywhere, the same bytes for the same night."""
 
 import base64
+import functools
 import hashlib
 from dataclasses import dataclass
 from itertools import groupby
@@ -98,6 +99,7 @@ def _rank(result: Result) -> int:
     return SEVERITIES.index(result.severity)
 
 
+@functools.cache
 def _environment(folder: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader([folder, HERE]),

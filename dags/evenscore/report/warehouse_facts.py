@@ -54,8 +54,7 @@ GAPS = """
     order by all
 """
 
-NOTHING_BUILT = "Nothing was built: who is scored, who is held and what was set aside is missing from this page."
-NO_SCORES = "Tonight's scores were not built: who is scored and who is held is missing from this page."
+NOT_BUILT = "Tonight's scores were not built: who is scored, who is held and what was set aside is missing from this page."
 
 
 def read_warehouse(settings: Settings, run: Run) -> Facts:
@@ -76,11 +75,9 @@ def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     if not run.is_laid_out or found != run.run_id:
         return replace(facts, missing=(_not_this_run(run, found),))
     facts = replace(facts, networks=_networks(con), gaps=tuple(Gap(*row) for row in con.execute(GAPS).fetchall()))
-    if not run.is_done("build_staging"):
-        return replace(facts, missing=(NOTHING_BUILT,))
+    if not run.is_done("build"):
+        return replace(facts, missing=(NOT_BUILT,))
     facts = replace(facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE), programs=_rows(con, PROGRAMS))
-    if not run.is_done("build_scores"):
-        return replace(facts, missing=(NO_SCORES,))
     return replace(facts, gate=read_gate(con), scored=read_scored(con))
 
 
