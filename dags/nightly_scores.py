@@ -75,7 +75,7 @@ def nightly_scores() -> None:
 
     @task.sensor(pool=POOL, **WAITING)
     def build(dag_run: Any = None, ti: Any = None) -> Any:
-        """Build features, scores and marts of consenting people with dbt; consent is applied first, jumps are held last."""
+        """Build features, scores and marts with dbt; consent is applied first, jumps are held last."""
         return nights.work("build", dag_run, ti)
 
     @task.sensor(pool=POOL, **WAITING)

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from evenscore.base import atomic_io
-from evenscore.building import parsed_project
+from evenscore.base.paths import HomePaths
 from home import Home
-from shared_parse import shared
 
 atomic_io.keep_private()  # as every verb and every DAG does
 
@@ -84,7 +83,7 @@ def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     base = tmp_path_factory.getbasetemp()
     folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parsed_project, "_parse", shared(parsed_project._parse, folder))
+        patch.setattr(HomePaths, "parsed_projects", folder / "parsed")
         yield
 
 

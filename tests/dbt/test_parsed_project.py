@@ -1,4 +1,4 @@
-"""The dbt project is parsed once a process, and again as soon as anything in it or asked of it is another."""
+"""The dbt project is parsed once a home, and again as soon as anything in it or asked of it is another."""
 
 from pathlib import Path
 
@@ -17,34 +17,46 @@ def parses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return object()
 
     monkeypatch.setattr(parsed_project, "_parse", parse)
+    monkeypatch.setattr(parsed_project, "_keep", lambda manifest, path: path.touch())
+    monkeypatch.setattr(parsed_project, "_read", lambda path: path.stat() if path.exists() else None)
     monkeypatch.setattr(parsed_project, "_kept", {})
     return calls
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "one.sql").write_text("select 1 as number")
-    return tmp_path
+    (tmp_path / "project" / "models").mkdir(parents=True)
+    (tmp_path / "project" / "models" / "one.sql").write_text("select 1 as number")
+    return tmp_path / "project"
 
 
-def test_a_project_is_parsed_once(project: Path, parses: list[str]) -> None:
-    first = parsed_project.parsed(project, "{}", [])
-    assert parsed_project.parsed(project, "{}", ["--quiet"]) is first
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a home keeps what was parsed."""
+    place = tmp_path / "parsed"
+    place.mkdir()
+    return place
+
+
+def test_a_project_is_parsed_once(project: Path, folder: Path, parses: list[str]) -> None:
+    first = parsed_project.parsed(project, "{}", [], folder)
+    assert parsed_project.parsed(project, "{}", ["--quiet"], folder) is first
     assert parses == ["{}"]
 
 
-def test_other_variables_are_parsed_for_themselves(project: Path, parses: list[str]) -> None:
+def test_other_variables_are_parsed_for_themselves(project: Path, folder: Path, parses: list[str]) -> None:
     first, second = (
-        parsed_project.parsed(project, variables, []) for variables in ('{"version": 1}', '{"version": 2}')
+        parsed_project.parsed(project, variables, [], folder) for variables in ('{"version": 1}', '{"version": 2}')
     )
     assert first is not second
-    assert parsed_project.parsed(project, '{"version": 1}', []) is first
+    assert parsed_project.parsed(project, '{"version": 1}', [], folder) is first
 
 
 @pytest.mark.parametrize("change", ["a model is edited", "a model is added", "a model is removed"])
-def test_a_project_that_has_changed_is_parsed_again(change: str, project: Path, parses: list[str]) -> None:
-    first = parsed_project.parsed(project, "{}", [])
+def test_a_project_that_has_changed_is_parsed_again(
+    change: str, project: Path, folder: Path, parses: list[str]
+) -> None:
+    first = parsed_project.parsed(project, "{}", [], folder)
     model = project / "models" / "one.sql"
     if change == "a model is edited":
         model.write_text("select 22 as number")
@@ -52,19 +64,44 @@ def test_a_project_that_has_changed_is_parsed_again(change: str, project: Path, 
         model.with_name("two.sql").write_text("select 2 as number")
     else:
         model.unlink()
-    assert parsed_project.parsed(project, "{}", []) is not first
+    assert parsed_project.parsed(project, "{}", [], folder) is not first
     assert len(parses) == 2
 
 
-def test_a_copy_of_a_project_is_a_project_of_its_own(project: Path, parses: list[str], tmp_path: Path) -> None:
+def test_a_copy_of_a_project_is_a_project_of_its_own(
+    project: Path, folder: Path, parses: list[str], tmp_path: Path
+) -> None:
     copy = tmp_path / "copy" / "models"
-    first = parsed_project.parsed(project / "models", "{}", [])
+    first = parsed_project.parsed(project / "models", "{}", [], folder)
     copy.mkdir(parents=True)
     (copy / "one.sql").write_bytes((project / "models" / "one.sql").read_bytes())
-    assert parsed_project.parsed(copy, "{}", []) is not first
+    assert parsed_project.parsed(copy, "{}", [], folder) is not first
 
 
-def test_few_are_kept(project: Path, parses: list[str]) -> None:
+def test_few_are_kept(project: Path, folder: Path, parses: list[str]) -> None:
     for number in range(20):
-        parsed_project.parsed(project, str(number), [])
+        parsed_project.parsed(project, str(number), [], folder)
     assert len(parsed_project._kept) == parsed_project.KEPT_COUNT
+
+
+def test_the_next_process_reads_what_was_parsed(
+    project: Path, folder: Path, parses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed_project.parsed(project, "{}", [], folder)
+    monkeypatch.setattr(parsed_project, "_kept", {})
+    parsed_project.parsed(project, "{}", [], folder)
+    assert parses == ["{}"]
+
+
+def test_another_dbt_parses_for_itself(
+    project: Path, folder: Path, parses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed_project.parsed(project, "{}", [], folder)
+    monkeypatch.setattr(parsed_project, "version", lambda name: f"{name} of another day")
+    parsed_project.parsed(project, "{}", [], folder)
+    assert parses == ["{}", "{}"]
+
+
+def test_a_kept_parse_that_is_damaged_is_no_parse(folder: Path) -> None:
+    (folder / "some.msgpack").write_bytes(b"half of it")
+    assert parsed_project._read(folder / "some.msgpack") is None

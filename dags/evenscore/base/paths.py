@@ -163,6 +163,11 @@ class HomePaths:
         """dbt's compiled project and logs."""
         return self.home / "dbt"
 
+    @property
+    def parsed_projects(self) -> Path:
+        """The dbt project as dbt parsed it, by what it depends on."""
+        return self.dbt / "parsed"
+
     # published --------------------------------------------------------------------------------------------
 
     @property

@@ -180,7 +180,7 @@ def build(
     variables = version_variables(versions, names_engagers)
     arguments = dbt_arguments(settings.places)
     try:
-        manifest = parsed(DBT_PROJECT, variables, arguments)
+        manifest = parsed(DBT_PROJECT, variables, arguments, settings.places.parsed_projects)
         chosen = [*options, *idle_versions(versions), *CHOSEN]
         result = dbtRunner(manifest).invoke(["build", *chosen, "--vars", variables, *arguments])
     finally:

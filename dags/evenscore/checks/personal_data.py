@@ -76,7 +76,8 @@ def examine(con: duckdb.DuckDBPyConnection, database: str | None = None) -> None
         place = ".".join(f'"{part}"' for part in (database, schema, table) if part)
         is_published = kind == "content" and database is not None
         count = str(_named_in_content(con, place, column)) if is_published else _strangers(place, column, kind)
-        rows.append(f"select {quoted(f'{table}.{column}')}, {quoted(kind) if kind else 'null'}, {kind is None}, {count}")
+        name, listed = quoted(f"{table}.{column}"), quoted(kind) if kind else "null"
+        rows.append(f"select {name}, {listed}, {kind is None}, {count}")
     # One statement: several hundred small ones cost a second.
     con.execute(
         "create or replace temp table examined (column_name, kind, is_unlisted, unasked_count) as "

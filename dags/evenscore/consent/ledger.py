@@ -61,7 +61,7 @@ _kept: dict[State, tuple[LedgerFile, Ledger]] = {}
 
 
 def _state(settings: Settings) -> State:
-    """All that the ledger is read from: the configured file, how ids are written, the chain and the key of the erased."""
+    """All that the ledger is read from: how ids are written, the configured file, the chain, the key of the erased."""
     files = (settings.ledger, settings.places.consent_ledger, settings.places.consent_key)
     return (settings.account_ids, *((path, atomic_io.sha256(path) if path.is_file() else None) for path in files))
 

@@ -54,7 +54,7 @@ GAPS = """
     order by all
 """
 
-NOT_BUILT = "Tonight's scores were not built: who is scored, who is held and what was set aside is missing from this page."
+NOT_BUILT = "Tonight's scores were not built: who is scored, held or set aside is missing from this page."
 
 
 def read_warehouse(settings: Settings, run: Run) -> Facts:
