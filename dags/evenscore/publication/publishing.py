@@ -261,7 +261,7 @@ def _difference(con: duckdb.DuckDBPyConnection, left: str, right: str) -> int:
 def _fingerprint(con: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int | None]:
     """The count of some rows, and the sum of their hashes; equal whatever the order of the rows."""
     query = f"select count(*), sum(hash(rows)::hugeint) from ({rows}) as rows"
-    return con.execute(query).fetchall()[0]  # type: ignore[no-any-return]
+    return con.execute(query).fetchall()[0]
 
 
 def _write_candidate(
