@@ -23,8 +23,8 @@ class Subject:
     """What one walk is about; `values` fill the endpoint's path and parameters."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    count: int | None = None
-    """What the network says there is to read of it: not asked again before that has changed."""
+    count: int | str | None = None
+    """What the network says there is to read of it, or when that changed: not asked again before this has changed."""
     key: str = ""
     """What it is known by from pull to pull, where its values may change; else they are its key."""
 
@@ -93,6 +93,9 @@ class Endpoint:
     """How far before the mark every pull reads again: for what comes late, and for what is edited or liked since."""
     recheck: timedelta = timedelta(0)
     """How far before the mark a re-check does, every RECHECK_DAYS: it finds what was deleted, or liked late."""
+    counted: str = ""
+    """Which value of an account is the network's own count of what is listed: while that stands still and nothing of it
+    is younger than the overlap, only a re-check asks."""
     rarely: bool = False
     """Whether it is asked again by a re-check alone."""
     total: str = ""
@@ -185,9 +188,19 @@ def children(counter: str, **names: str) -> Callable[[Row], Subject | None]:
         values = {name: seek(item, *path.split(".")) for name, path in names.items()}
         if not count or any(value is None for value in values.values()):
             return None
-        return Subject({name: str(value) for name, value in values.items()}, count if isinstance(count, int) else None)
+        return Subject({name: str(value) for name, value in values.items()}, stamp(count))
 
     return about
+
+
+def counts(item: Row, *names: str) -> dict[str, str]:
+    """Of a profile, the counts of these names that it has."""
+    return {name: str(item[name]) for name in names if stamp(item.get(name)) is not None}
+
+
+def stamp(value: Any) -> int | str | None:
+    """A count, or the word that changes with what is counted; None for anything else."""
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
 def each(items: list[Any]) -> Iterator[Row]:

@@ -26,7 +26,8 @@ LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at")}
 
 
 def _thread(item: Row) -> Any:
-    return children("number", place="_", number="number", owner="user.login")({**item, "_": _place(item)})
+    """Reviews are not counted, but whoever submits one changes when the pull request was updated."""
+    return children("updated_at", place="_", number="number", owner="user.login")({**item, "_": _place(item)})
 
 
 def _reacted(item: Row, key: str) -> Any:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, instant_of, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, counts, instant_of, iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, seek
 
@@ -28,14 +28,14 @@ class Lemmy(Network):
     verbs: ClassVar[Mapping[str, str]] = {"post": "posts", "reply": "comments"}
     unread: ClassVar[tuple[str, ...]] = ("who voted: only administrators see it; counts alone say too little",)
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
-        Endpoint("person", "/api/v3/person", ACCOUNT, "the person's address and flags", 1,
+        Endpoint("person", "/api/v3/user", ACCOUNT, "the person's address and flags", 1,
                  params={"username": "{account}", "limit": "1"}, shows_profile=True),
         Endpoint("posts", "/api/v3/user", ACCOUNT, "their posts", 50, params=NEWEST, items="posts",
                  next=by_number(size=50), instant=instant_of("post", "published"), is_newest_first=True,
-                 recheck=WINDOW),
+                 counted="post_count", recheck=WINDOW),
         Endpoint("person-comments", "/api/v3/user", ACCOUNT, "their comments", 50, params=NEWEST, items="comments",
                  next=by_number(size=50), instant=instant_of("comment", "published"), is_newest_first=True,
-                 recheck=WINDOW),
+                 counted="comment_count", recheck=WINDOW),
         Endpoint("comments", "/api/v3/comment/list", "posts", "who commented on their posts", 50,
                  params={"post_id": "{post}", "sort": "New", "limit": "50", "type_": "All"}, items="comments",
                  next=by_number(size=50), about=_commented),
@@ -44,7 +44,8 @@ class Lemmy(Network):
     def account_of(self, item: Row) -> dict[str, str]:
         """The address is for good."""
         person = need(item, "person_view", "person")
-        return {"id": str(person.get("actor_id") or person["ap_id"]), "name": str(person["name"])}
+        listed = counts(seek(item, "person_view", "counts") or {}, "post_count", "comment_count")
+        return {"id": _address(person), "name": str(person["name"]), **listed}
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What its author, a moderator or the server has taken away."""

@@ -24,6 +24,9 @@ PULL = "pull"
 """The endpoint that the first line of a raw file names: it says what the pull covers."""
 GONE = "gone"
 """Of an item that was asked for by its id and not answered, what is true of it."""
+KNOWN = "is_known"
+"""Of an item that an earlier pull has brought, what is true of it: its children are not asked about again before a
+re-check, unless a count says that there are more."""
 UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
 """What reading an answer of another shape than the documented one raises."""
 Rows = Iterator[tuple[str, Row]]

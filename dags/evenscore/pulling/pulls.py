@@ -16,7 +16,7 @@ from evenscore.base.settings import Settings, Source
 from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
-from evenscore.connectors.pulled import ASKED, Network
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
 from evenscore.connectors.records import seek
 from evenscore.publication.shown import shown_by_ledger
 from evenscore.pulling.asking import LONGEST_WAIT, Account, Enough, Host, Refused
@@ -165,7 +165,7 @@ class Pulling:
             # A profile is asked for even of those who hide: to learn that they do not any more.
             shown = [one for one in self.people.values() if endpoint.shows_profile or not _hides(one)]
             known = [one["values"] for one in shown if endpoint.can_be_asked({**self.given, **one["values"]})]
-            yield from (Subject(values, key=values["account"]) for values in known)
+            yield from (Subject(values, values.get(endpoint.counted), key=values["account"]) for values in known)
         elif endpoint.per == PLACE:
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
@@ -180,7 +180,9 @@ class Pulling:
         for item in self.store.records(endpoint.per):
             if not self._is_asked_for(endpoint, item, names):
                 continue
-            subject = None if item.get(ASKED, {}).get("gone") else endpoint.about(item)
+            subject = None if item.get(ASKED, {}).get(GONE) else endpoint.about(item)
+            if subject and subject.count is None and item.get(ASKED, {}).get(KNOWN):
+                continue
             if subject and str(subject.values) not in seen:
                 seen.add(str(subject.values))
                 yield subject

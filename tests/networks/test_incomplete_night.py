@@ -1,0 +1,96 @@
+"""A night of which a pull is incomplete: published, and no success; what the network counts for stays as it was."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+from invented import Invented, mastodon
+from loopback import Asked, Reply, Server, StillClock
+from pulled_home import PulledHome
+
+from evenscore.cli import main
+from evenscore.pulling import pulls
+
+pytestmark = pytest.mark.slow
+DAY = 86400
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """A whole night, then one on which the network ends early: what each said, and what was published."""
+    is_down = [False]
+    network = mastodon()
+    sound = network.answer
+
+    def answer(asked: Asked) -> Reply:
+        """Every post of Ann's is liked by many, and by more on the second night, on which the list of posts ends early."""
+        if asked.path.endswith("favourited_by"):
+            return Reply([one | {"indexable": True} for one in likers(60 if is_down[0] else 30)])
+        if asked.path.endswith("/statuses") and is_down[0] and "max_id" in asked.params:
+            return Reply(status=502)
+        reply = sound(asked)
+        if asked.path.endswith("/900011/statuses"):
+            reply.body = [one | {"favourites_count": 60 if is_down[0] else 30} for one in reply.body]
+        return reply
+
+    clock, found = StillClock(), dict[str, Any]()
+    with pytest.MonkeyPatch.context() as patch, Server(answer, clock).running() as server:
+        patch.setattr(pulls, "RealClock", lambda: clock)
+        invented = Invented(network.kind, network.people, answer, network.settings)
+        home = PulledHome(tmp_path_factory.mktemp("nights"), invented, server, clock)
+        home.config.write_text(home.config.read_text() + '\n[scoring]\nseeds = ["mastodon:800001", "mastodon:800002"]\n')
+        found["whole"] = run(home, "night", "--date", "2026-03-15")
+        assert found["whole"].exit_code == 0, found["whole"].output
+        found["grounds"] = contributions(home, "2026-03-15")
+        is_down[0] = True
+        clock.sleep(DAY)
+        found["incomplete"] = run(home, "night", "--date", "2026-03-16")
+        found["kept"], found["covered"] = contributions(home, "2026-03-16"), coverage(home)
+        found["status"] = run(home, "status")
+        found["pull"] = run(home, "pull")
+    yield found
+
+
+def likers(count: int) -> list[dict[str, Any]]:
+    """Accounts that favourite whatever there is."""
+    return [{"id": str(800_000 + number), "acct": f"fan{number}", "created_at": "2024-01-01T00:00:00.000Z",
+             "discoverable": True} for number in range(count)]  # fmt: skip
+
+
+def run(home: PulledHome, verb: str, *arguments: str) -> Result:
+    shared = ("--home", str(home.places.home), "--config", str(home.config), "--json")
+    return CliRunner().invoke(main, [verb, *arguments, *shared])
+
+
+def asked(home: PulledHome, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home.places.database), read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def contributions(home: PulledHome, day: str) -> list[tuple[Any, ...]]:
+    return asked(home, f"select person_id, network, feature, raw_value from score_contributions "
+                       f"where as_of_date = '{day}' order by all")  # fmt: skip
+
+
+def coverage(home: PulledHome) -> list[tuple[Any, ...]]:
+    return asked(home, "select distinct as_of_date::varchar, is_complete from network_coverage order by all")
+
+
+def test_a_whole_night_is_a_success(told: dict[str, Any]) -> None:
+    assert json.loads(told["whole"].stdout)["incomplete"] == []
+
+
+def test_less_than_expected_is_no_success_whoever_asks(told: dict[str, Any]) -> None:
+    facts = json.loads(told["incomplete"].stdout)
+    assert (facts["outcome"], facts["incomplete"]) == ("published", ["net"])
+    assert any("statuses: 502" in note for note in facts["notes"])
+    assert (told["incomplete"].exit_code, told["status"].exit_code, told["pull"].exit_code) == (3, 3, 1)
+
+
+def test_what_the_network_counts_for_keeps_the_grounds_of_the_last_whole_night(told: dict[str, Any]) -> None:
+    assert told["covered"] == [("2026-03-15", True), ("2026-03-16", False)]
+    assert told["grounds"] and told["kept"] == told["grounds"]
