@@ -12,7 +12,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import Discourse
 from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Next, Page, each, instant_of
-from evenscore.connectors.pulled import ASKED, Network, Rows, covering
+from evenscore.connectors.pulled import ASKED, Network, Rows, covering, profile
 from evenscore.connectors.records import Row, need, seek
 
 NUMBERS = 50
@@ -91,8 +91,6 @@ class DiscourseApi(Discourse, Network):
         return {"user": self._user}
 
     def _user(self, item: Row, asked: Row, _source: Source) -> Rows:
-        name, at = need(item, "user", "username"), asked["at"]
-        yield "accounts", {"account_id": name, "captured_at": at, "is_private": self.hides(item) is not None}
-        stable = str(need(item, "user", "id"))
-        seen_at = seek(item, "user", "created_at") or at
-        yield "aliases", {"kind": "account", "alias_id": name, "stable_id": stable, "seen_at": seen_at}
+        yield from profile(asked["at"], need(item, "user", "id"), [need(item, "user", "username")],
+                           created_at=seek(item, "user", "created_at"),
+                           is_private=self.hides(item) is not None)  # fmt: skip

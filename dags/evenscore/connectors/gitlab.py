@@ -53,13 +53,13 @@ class GitLab(Network):
         ),
         *(
             Endpoint(f"{kind}-notes", "/api/v4/projects/{place}/" + kind + "/{iid}/notes", kind,
-                     "notes on consenting people's", params={"per_page": "100"}, next=by_link, owner="author.username",
+                     "notes on consenting people's", params={"per_page": "100"}, next=by_link, owner="author.id",
                      about=_about("user_notes_count"))
             for kind in KINDS
         ),
         *(
             Endpoint(f"{kind}-awards", "/api/v4/projects/{place}/" + kind + "/{iid}/award_emoji", kind,
-                     "awards to consenting people's", params={"per_page": "100"}, next=by_link, owner="author.username",
+                     "awards to consenting people's", params={"per_page": "100"}, next=by_link, owner="author.id",
                      about=_about("upvotes+downvotes"))
             for kind in KINDS
         ),

@@ -25,8 +25,13 @@ class Lemmy(Network):
     """One instance."""
 
     kind: ClassVar[str] = "lemmy"
-    verbs: ClassVar[Mapping[str, str]] = {"post": "posts", "reply": "comments"}
-    unread: ClassVar[tuple[str, ...]] = ("who voted: only administrators see it; counts alone say too little",)
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "posts",
+        "reply": "comments",
+        "like": "upvotes beyond the author's own, as a count: anonymous, dated like the post",
+        "dislike": "downvotes, likewise",
+    }
+    unread: ClassVar[tuple[str, ...]] = ("who voted, and when: only administrators see it",)
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("person", "/api/v3/user", ACCOUNT, "the person's address and flags", 1,
                  params={"username": "{account}", "limit": "1"}, shows_profile=True),
@@ -67,7 +72,11 @@ class Lemmy(Network):
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
-        return {"person": self._person, "posts": _post, **dict.fromkeys(("comments", "person-comments"), self._comment)}
+        return {
+            "person": self._person,
+            "posts": self._post,
+            **dict.fromkeys(("comments", "person-comments"), self._comment),
+        }
 
     def recognised(self, record: Row) -> str | None:
         """A view by what it shows."""
@@ -92,15 +101,27 @@ class Lemmy(Network):
         comment, post = need(item, "comment"), need(item, "post")
         above = str(comment.get("path", "0.0")).split(".")[-2]
         of = self.authors.get(post["ap_id"] if above == "0" else f"comment-{above}")
-        yield activity(comment["ap_id"], "reply", _address(item["creator"]), post["ap_id"], of,
+        row = activity(comment["ap_id"], "reply", _address(item["creator"]), post["ap_id"], of,
                        iso(comment["published"]), comment.get("content"))  # fmt: skip
+        yield row
+        yield from self.tallied(item, row[1])
+
+    def _post(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        post = need(item, "post")
+        text = "\n\n".join(filter(None, (post.get("name"), post.get("body"))))
+        row = activity(
+            post["ap_id"], "post", _address(item["creator"]), post["ap_id"], None, iso(post["published"]), text
+        )
+        yield row
+        yield from self.tallied(item, row[1])
+
+    def counted(self, record: Row) -> Iterator[tuple[str, str, Any]]:
+        """The votes on a post or comment; everybody upvotes what they write themselves."""
+        thing, counts = record.get("comment") or record.get("post"), record.get("counts")
+        if isinstance(thing, dict) and isinstance(counts, dict) and isinstance(counts.get("upvotes"), int):
+            yield str(thing.get("ap_id")), "like", counts["upvotes"] - 1
+            yield str(thing.get("ap_id")), "dislike", counts.get("downvotes")
 
 
 def _address(thing: Any) -> str:
     return str(thing.get("actor_id") or thing["ap_id"])
-
-
-def _post(item: Row, _asked: Row, _source: Source) -> Rows:
-    post = need(item, "post")
-    text = "\n\n".join(filter(None, (post.get("name"), post.get("body"))))
-    yield activity(post["ap_id"], "post", _address(item["creator"]), post["ap_id"], None, iso(post["published"]), text)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
+from evenscore.connectors.counters import anonymous, sound
 from evenscore.connectors.endpoints import Endpoint, as_instant
 from evenscore.connectors.records import Ignored, Malformed, Row, seek, siblings, sound_records
 
@@ -51,6 +52,8 @@ class Network(JsonLines):
 
     authors: Mapping[str, str | None] = {}  # only ever replaced, in a copy
     """Who wrote what the items of a file answer."""
+    counts: Mapping[tuple[str, str], int] = {}
+    """By event and verb, the largest count that any file of the source tells."""
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
         """The headers and parameters that carry a secret."""
@@ -103,6 +106,18 @@ class Network(JsonLines):
         """The objects that an item tells the author of: others answer them, and do not say whose they are."""
         return iter(())
 
+    def counted(self, record: Row) -> Iterator[tuple[str, str, Any]]:
+        """The counters that an item tells: of which event, of which verb, and the count, whatever it is."""
+        return iter(())
+
+    def tallied(self, record: Row, activity: Row) -> Rows:
+        """The anonymous events that an item's counters stand for."""
+        told = {verb: sound(count) for _, verb, count in self.counted(record)}
+        for verb in ("like", "dislike"):
+            largest = max(told.get(verb, 0), self.counts.get((activity["event_id"], verb), 0))
+            for row in anonymous(activity, largest, verb):
+                yield "activity", row
+
     def rather(self, known: str | None, told: str | None) -> str | None:
         """Of two authors that items tell of one object, which holds."""
         return told or known
@@ -114,17 +129,23 @@ class Network(JsonLines):
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, and what it says of the days that it covers."""
         known = copy(self)
-        known.authors = _authors(known, siblings(path, source))
+        known.authors, known.counts = _told(known, siblings(path, source))
         return covering(JsonLines.parse(known, path, source), path)
 
 
 @lru_cache(maxsize=4)
-def _authors(network: Network, files: tuple[tuple[Path, int], ...]) -> Mapping[str, str | None]:
-    found: dict[str, str | None] = {}
+def _told(
+    network: Network, files: tuple[tuple[Path, int], ...]
+) -> tuple[Mapping[str, str | None], Mapping[tuple[str, str], int]]:
+    """What all files of a source tell of authors and of counts: neither order nor number of the files matters."""
+    authors: dict[str, str | None] = {}
+    counts = dict[tuple[str, str], int]()
     for record in sound_records(files):
         for name, author in network.authored(record):
-            found[name] = network.rather(found[name], author) if name in found else author
-    return found
+            authors[name] = network.rather(authors[name], author) if name in authors else author
+        for event, verb, count in network.counted(record):
+            counts[event, verb] = max(counts.get((event, verb), 0), sound(count))
+    return authors, counts
 
 
 def covering(parsed: Parsed, path: Path) -> Parsed:

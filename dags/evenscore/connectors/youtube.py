@@ -19,10 +19,8 @@ PAGED: dict[str, Any] = {"items": "items", "next": by_cursor("nextPageToken", "p
 
 
 def _video(item: Row) -> Subject | None:
-    count = seek(item, "statistics", "commentCount")
-    return (
-        Subject({"video": str(item["id"]), "owner": str(item["snippet"]["channelId"])}, int(count)) if count else None
-    )
+    count = int(seek(item, "statistics", "commentCount") or 0)
+    return Subject({"video": str(item["id"]), "owner": str(item["snippet"]["channelId"])}, count) if count else None
 
 
 def _thread(item: Row) -> Subject | None:

@@ -27,6 +27,8 @@ from evenscore.state import runs
 
 WHOLE, INCOMPLETE, PAUSED, NOBODY = "whole", "incomplete", "paused", "nobody"
 """How a pull may end: all was read; less than there is; it goes on later; nobody stands, so nothing was asked."""
+TAKEN = "the handle is somebody else's now"
+"""Whoever answers under it is not who is in the ledger, and is asked about no further."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -224,12 +226,10 @@ class Pulling:
             told = self.network.account_of(item)
             for name in self._meant(item, told):
                 one = self.people[name]
-                if one["values"].get("id", told["id"]) != told["id"]:
-                    self.account.left_out[f"{endpoint.name}: the handle is somebody else's now"] += 1
-                    continue
-                reason = self.network.hides(item)
+                is_other = one["values"].get("id", told["id"]) != told["id"]
+                reason = TAKEN if is_other else self.network.hides(item)
                 self.account.left_out.update([f"{endpoint.name}: {reason}"] if reason else [])
-                values = {**one["values"], **told, "actor": told["id"]}
+                values = one["values"] if is_other else {**one["values"], **told, "actor": told["id"]}
                 self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}
         self.store.keep_people(self.people)
 
