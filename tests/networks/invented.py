@@ -224,6 +224,8 @@ def discourse(window: int = 50, more: int = 0) -> Invented:
             before = int(asked.one("before", str(more + 240)))
             found = [posts[number] for number in range(before, before - window, -1) if number in posts]
             return Reply({"latest_posts": found})
+        if asked.path == "/post_action_users.json":
+            return Reply({"post_action_users": [{"id": 2, "username": "ben"}]})
         name = asked.path.removeprefix("/u/").removesuffix(".json")
         number = {one: key for key, one in names.items()}.get(name)
         user = {"id": number, "username": name, "created_at": "2025-01-01T00:00:00.000Z"}

@@ -160,6 +160,8 @@ def gitlab(page: int = 3, more: int = 0) -> Invented:
             return Reply(found) if rest == "users" else Reply(found[0]) if found else Reply({"message": "404"}, 404)
         tail = rest.split("/", 2)[2]
         lists = {"issues": issues, "merge_requests": merges, "issues/1/notes": notes, "issues/1/award_emoji": awards}
+        if tail == "merge_requests/1/approvals":
+            return Reply({"approved_by": [{"user": person("cid"), "approved_at": instant(8)}, {"user": person("ann")}]})
         found = [
             one
             for one in lists.get(tail, [])

@@ -5,10 +5,11 @@ A post names its parent by number within the topic, so all files of the source i
 their authors first. Likes are known only as a count: they are anonymous and dated like their post.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.aliases import sighting
@@ -16,7 +17,7 @@ from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.counters import MOST, anonymous
 from evenscore.connectors.prose import cooked_names, cooked_text, discourse_names, refused_names
 from evenscore.connectors.pulled import ASKED
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, sound_records, text
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek, siblings, sound_records, text
 
 LIKE = 2
 """The id that Discourse gives to the like among a post's actions."""
@@ -33,12 +34,12 @@ class Discourse(JsonLines):
 
     kind: ClassVar[str] = "discourse"
 
-    def __init__(self, authors: Mapping[str, str] | None = None) -> None:
-        self._authors = authors or {}
+    def __init__(self, authors: Mapping[str, str] | None = None, named: Mapping[str, int] | None = None) -> None:
+        self._authors, self._named = authors or {}, named or {}
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, knowing the authors in all files of its source beside it."""
-        known = type(self)(_authors(siblings(path, source)))
+        known = type(self)(*_told(siblings(path, source)))
         return JsonLines.parse(known, path, source)
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
@@ -48,7 +49,8 @@ class Discourse(JsonLines):
         yield "activity", activity
         for mention in mentions(activity, _names(record), source.account_ids):
             yield "activity", mention
-        for like in anonymous(activity, _like_count(record)):
+        # Whoever is named as a liker has a row of their own.
+        for like in anonymous(activity, _like_count(record) - self._named.get(activity["event_id"], 0)):
             yield "activity", like
         for name in dict.fromkeys((record.get("username"), activity["actor_id"])):
             yield from sighting("account", name, record.get("user_id"), activity)
@@ -119,11 +121,14 @@ def _like_count(record: Row) -> int:
 
 
 @lru_cache(maxsize=4)
-def _authors(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
-    """Who wrote each post, by topic and number."""
+def _told(files: tuple[tuple[Path, int], ...]) -> tuple[Mapping[str, str], Mapping[str, int]]:
+    """Who wrote each post, by topic and number, and how many are named as those who liked it, by its id."""
     found: dict[str, str] = {}
+    likers = defaultdict[str, set[Any]](set)
     for record in sound_records(files):
+        if (liked := seek(record, ASKED, "about", "post")) is not None:
+            likers[f"post-{liked}"].add(record.get("id"))
         if record.get("username"):
             who = record.get("user_id") if ASKED in record else record["username"]
             found[f"{record.get('topic_id')}/{record.get('post_number')}"] = str(who)
-    return found
+    return found, {post: len(people) for post, people in likers.items()}

@@ -27,6 +27,12 @@ def _about(counter: str) -> Callable[[Row], Subject | None]:
     return about
 
 
+def _updated(item: Row) -> Subject | None:
+    """Nobody counts approvals; when a merge request was updated tells that there may be one more."""
+    found = _about("iid")(item)
+    return found and Subject({**found.values, "at": str(item.get("created_at"))}, str(item.get("updated_at")))
+
+
 class GitLab(Network):
     """The projects that `places` names, of one server."""
 
@@ -34,13 +40,14 @@ class GitLab(Network):
     verbs: ClassVar[Mapping[str, str]] = {
         "post": "issues, merge requests",
         "reply": "notes",
+        "review": "approvals of merge requests; dated like the merge request where their date is not told",
         "merge": "merged merge requests",
         "like": "award thumbsup and other glad ones",
         "dislike": "award thumbsdown",
     }
     unread: ClassVar[tuple[str, ...]] = (
         "who starred, with a date",
-        "approvals and forks, so far",
+        "forks",
         "discussions that are accepted: there are none",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
@@ -63,6 +70,8 @@ class GitLab(Network):
                      about=_about("upvotes+downvotes"))
             for kind in KINDS
         ),
+        Endpoint("approvals", "/api/v4/projects/{place}/merge_requests/{iid}/approvals", "merge_requests",
+                 "who approved consenting people's", 1000, items="approved_by", owner="author.id", about=_updated),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -91,6 +100,7 @@ class GitLab(Network):
             **dict.fromkeys(KINDS, _thread),
             **{f"{kind}-notes": self._note for kind in KINDS},
             **{f"{kind}-awards": _award for kind in KINDS},
+            "approvals": _approval,
         }
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
@@ -132,3 +142,10 @@ def _award(item: Row, asked: Row, _source: Source) -> Rows:
     yield activity(f"award-{need(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
                    f"{kind}-{about.get('place')}-{about.get('iid')}", about.get("owner"),
                    need(item, "created_at"))  # fmt: skip
+
+
+def _approval(item: Row, asked: Row, _source: Source) -> Rows:
+    about, who = asked.get("about") or {}, need(item, "user", "id")
+    thread = f"mr-{about.get('place')}-{about.get('iid')}"
+    yield activity(f"approval-{about.get('place')}-{about.get('iid')}-{who}", "review", who, thread,
+                   about.get("owner"), item.get("approved_at") or need(about, "at"))  # fmt: skip
