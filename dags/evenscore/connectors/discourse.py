@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.aliases import sighting
@@ -124,11 +124,11 @@ def _like_count(record: Row) -> int:
 def _told(files: tuple[tuple[Path, int], ...]) -> tuple[Mapping[str, str], Mapping[str, int]]:
     """Who wrote each post, by topic and number, and how many are named as those who liked it, by its id."""
     found: dict[str, str] = {}
-    likers = defaultdict[str, set[Any]](set)
+    likers = defaultdict[str, set[str]](set)
     for record in sound_records(files):
         if (liked := seek(record, ASKED, "about", "post")) is not None:
-            likers[f"post-{liked}"].add(record.get("id"))
-        if record.get("username"):
+            likers[f"post-{liked}"].add(str(record.get("id")))
+        elif record.get("username"):
             who = record.get("user_id") if ASKED in record else record["username"]
             found[f"{record.get('topic_id')}/{record.get('post_number')}"] = str(who)
     return found, {post: len(people) for post, people in likers.items()}

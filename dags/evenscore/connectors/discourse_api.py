@@ -13,7 +13,7 @@ from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import LIKE, Discourse
 from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Next, Page, Subject, each, instant_of
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, covering, profile
-from evenscore.connectors.records import Row, need, seek
+from evenscore.connectors.records import Row, need, require_ids, seek
 
 NUMBERS = 50
 """A page holds the posts of so many numbers, those that there are."""
@@ -77,6 +77,8 @@ class DiscourseApi(Discourse, Network):
         """The rows of a profile, or of a post as it also stands in files."""
         asked = record.get(ASKED)
         is_own = isinstance(asked, dict) and asked.get("endpoint") in ("pull", *self.readers())
+        if asked:
+            require_ids(record)
         yield from Network.rows(self, record, source) if is_own else Discourse.rows(self, record, source)
 
     def left_out(self, endpoint: str, item: Row) -> str | None:

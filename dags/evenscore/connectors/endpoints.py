@@ -8,11 +8,13 @@ from string import Formatter
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from evenscore.connectors.records import Row, seek
+from evenscore.connectors.records import Malformed, Row, seek
 
 ACCOUNT, PLACE, SITE = "account", "place", "site"
 """What an endpoint is asked about: one consenting account, one place of the configuration, the whole site; else it is
 asked about what another endpoint, which it names, has brought."""
+UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, Malformed)
+"""What reading an answer of another shape than the documented one raises."""
 DAY = timedelta(days=1)
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
@@ -111,6 +113,13 @@ class Endpoint:
         """Whether everything is known that its address and parameters name."""
         named = (name for text in (self.path, *self.params.values()) for _, name, _, _ in Formatter().parse(text))
         return all(name in values for name in named if name)
+
+    def asked_about(self, item: Row) -> Subject | None:
+        """What to ask of an item of `per`; nothing of one that is not as documented."""
+        try:
+            return self.about(item)
+        except UNLIKE:
+            return None
 
     def found(self, body: Any) -> list[Any] | None:
         """The items in a body; None where they are not where they belong."""

@@ -22,17 +22,17 @@ PROGRAM_FLAGS = ("is_bot", "bot")
 def login(record: Row, *path: str) -> str | None:
     """The account of the user object at a path; None when it is deleted (a null or the ghost)."""
     user = given(record, *path)
-    return None if user is None else _name(record, *path) if person(str(need(record, *path, "login"))) else None
+    if user is None or not person(str(need(record, *path, "login"))):
+        return None
+    return str(need(record, *path, "id" if ASKED in record else "login"))
 
 
 def known_login(record: Row, *path: str) -> str | None:
     """The account at a path, where one is told."""
-    name = seek(record, *path, "login")
-    return _name(record, *path) if isinstance(name, str) and name and person(name) else None
-
-
-def _name(record: Row, *path: str) -> str:
-    return str(need(record, *path, "id" if ASKED in record else "login"))
+    name, number = seek(record, *path, "login"), seek(record, *path, "id")
+    if not isinstance(name, str) or not name or not person(name):
+        return None
+    return name if ASKED not in record else None if number is None else str(number)
 
 
 def person(account: str) -> str | None:

@@ -15,7 +15,7 @@ from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, by_link, ch
 from evenscore.connectors.github import GitHub
 from evenscore.connectors.github_accounts import is_program, login, names, programs
 from evenscore.connectors.pulled import ASKED, Network, Rows, covering, profile
-from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.connectors.records import Ignored, Row, need, require_ids, seek
 
 LIKES = frozenset({"+1", "heart", "hooray", "rocket", "laugh"})
 DISLIKES = frozenset({"-1"})
@@ -105,6 +105,8 @@ class GitHubApi(GitHub, Network):
         asked = record.get(ASKED)
         endpoint = asked.get("endpoint") if isinstance(asked, dict) else None
         is_own = endpoint == "pull" or endpoint in self.readers()
+        if asked:
+            require_ids(record)
         yield from Network.rows(self, record, source) if is_own else GitHub.rows(self, record, source)
 
     def account_of(self, item: Row) -> dict[str, str]:

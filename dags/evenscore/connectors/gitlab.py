@@ -21,7 +21,13 @@ def _about(counter: str) -> Callable[[Row], Subject | None]:
     def about(item: Row) -> Subject | None:
         count = sum(item.get(name) or 0 for name in counter.split("+"))
         author = str(seek(item, "author", "id"))
-        values = {"place": str(seek(item, ASKED, "about", "place")), "iid": str(item.get("iid")), "owner": author}
+        place = str(seek(item, ASKED, "about", "place"))
+        values = {
+            "place": place,
+            "project": str(item.get("project_id") or place),
+            "iid": str(item.get("iid")),
+            "owner": author,
+        }
         return Subject(values, count) if count else None
 
     return about
@@ -118,7 +124,8 @@ class GitLab(Network):
         kind = TYPES.get(str(need(item, "noteable_type")))
         if kind is None:
             raise Ignored(f"a note on {item['noteable_type']}")
-        owner, project = seek(asked, "about", "owner"), item.get("project_id") or seek(asked, "about", "place")
+        about = asked.get("about") or {}
+        owner, project = about.get("owner"), item.get("project_id") or about.get("project") or about.get("place")
         yield activity(f"note-{need(item, 'id')}", "reply", need(item, "author", "id"),
                        f"{kind}-{project}-{item.get('noteable_iid')}", owner, need(item, "created_at"),
                        item.get("body"))  # fmt: skip
@@ -139,13 +146,12 @@ def _award(item: Row, asked: Row, _source: Source) -> Rows:
     if name not in LIKES | DISLIKES:
         raise Ignored(f"award {name}")
     kind = TYPES.get(str(item.get("awardable_type")), "note")
+    thread = f"{kind}-{about.get('project') or about.get('place')}-{about.get('iid')}"
     yield activity(f"award-{need(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
-                   f"{kind}-{about.get('place')}-{about.get('iid')}", about.get("owner"),
-                   need(item, "created_at"))  # fmt: skip
+                   thread, about.get("owner"), need(item, "created_at"))  # fmt: skip
 
 
 def _approval(item: Row, asked: Row, _source: Source) -> Rows:
     about, who = asked.get("about") or {}, need(item, "user", "id")
-    thread = f"mr-{about.get('place')}-{about.get('iid')}"
-    yield activity(f"approval-{about.get('place')}-{about.get('iid')}-{who}", "review", who, thread,
-                   about.get("owner"), item.get("approved_at") or need(about, "at"))  # fmt: skip
+    thread = f"mr-{about.get('project') or about.get('place')}-{about.get('iid')}"
+    yield activity(f"approval-{thread}-{who}", "review", who, thread, about.get("owner"), item.get("approved_at") or need(about, "at"))  # fmt: skip

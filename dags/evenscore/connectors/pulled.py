@@ -6,6 +6,7 @@ are read by the same code.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import timedelta
 from functools import lru_cache
@@ -16,8 +17,8 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
-from evenscore.connectors.endpoints import Endpoint, as_instant
-from evenscore.connectors.records import Ignored, Malformed, Row, seek, siblings, sound_records
+from evenscore.connectors.endpoints import UNLIKE, Endpoint, as_instant
+from evenscore.connectors.records import Ignored, Malformed, Row, require_ids, seek, siblings, sound_records
 
 ASKED = "evenscore"
 """The key under which a pulled item says what it was the answer to: `endpoint`, `about`, `at`."""
@@ -28,8 +29,8 @@ GONE = "gone"
 KNOWN = "is_known"
 """Of an item that an earlier pull has brought, what is true of it: its children are not asked about again before a
 re-check, unless a count says that there are more."""
-UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
-"""What reading an answer of another shape than the documented one raises."""
+UNREADABLE = "not of a shape that we know"
+"""Why an item is left out of which nobody can tell whether its people want to be shown."""
 Rows = Iterator[tuple[str, Row]]
 
 
@@ -63,6 +64,13 @@ class Network(JsonLines):
         """Why an item is neither kept nor counted: what its people, or the network, do not want to be shown."""
         return None
 
+    def kept_out(self, endpoint: str, item: Row) -> str | None:
+        """The same, whatever the item is like."""
+        try:
+            return self.left_out(endpoint, item)
+        except UNLIKE:
+            return UNREADABLE
+
     def hides(self, item: Row) -> str | None:
         """Of a profile, by which of its flags its owner asks not to be shown."""
         return None
@@ -92,13 +100,16 @@ class Network(JsonLines):
             raise Ignored("what a pull covers")
         if endpoint not in self.readers():
             raise Malformed(f"no answer of {self.kind} that we know")
-        if reason := self.left_out(endpoint, record):
-            raise Ignored(reason)
+        require_ids(record)
+        if reason := self.kept_out(endpoint, record):
+            raise Malformed(reason) if reason == UNREADABLE else Ignored(reason)
         if about.get(GONE):
             raise Ignored("gone from the network", self.event_of(record))
         try:
             for dataset, row in self.readers()[endpoint](record, about, source):
                 yield dataset, {"network": source.network or self.kind, **row}
+        except Malformed:
+            raise
         except UNLIKE as error:
             raise Malformed(f"not of the shape that {endpoint} has: {type(error).__name__}") from error
 
@@ -141,10 +152,12 @@ def _told(
     authors: dict[str, str | None] = {}
     counts = dict[tuple[str, str], int]()
     for record in sound_records(files):
-        for name, author in network.authored(record):
-            authors[name] = network.rather(authors[name], author) if name in authors else author
-        for event, verb, count in network.counted(record):
-            counts[event, verb] = max(counts.get((event, verb), 0), sound(count))
+        with suppress(*UNLIKE):  # it is refused with its reason when its own file is parsed
+            for name, author in network.authored(record):
+                authors[name] = network.rather(authors[name], author) if name in authors else author
+        with suppress(*UNLIKE):
+            for event, verb, count in network.counted(record):
+                counts[event, verb] = max(counts.get((event, verb), 0), sound(count))
     return authors, counts
 
 

@@ -182,7 +182,7 @@ class Pulling:
         for item in self.store.records(endpoint.per):
             if not self._is_asked_for(endpoint, item, names):
                 continue
-            subject = None if item.get(ASKED, {}).get(GONE) else endpoint.about(item)
+            subject = None if item.get(ASKED, {}).get(GONE) else endpoint.asked_about(item)
             if subject and subject.count is None and item.get(ASKED, {}).get(KNOWN):
                 continue
             if subject and str(subject.values) not in seen:

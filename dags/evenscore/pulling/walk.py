@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import RECHECK_DAYS, Endpoint, Page, Subject, as_instant, each
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN, UNLIKE, Network
+from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
 from evenscore.connectors.records import Ignored, Malformed, Row, seek
 from evenscore.pulling.asking import Account, Answer, Host, Refused, Weather
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
@@ -229,7 +229,7 @@ class Walk:
     def _kept(self, items: list[Any]) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
         for item in each(items):
-            if reason := self.network.left_out(self.endpoint.name, item):
+            if reason := self.network.kept_out(self.endpoint.name, item):
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
             else:
                 yield self._record(item, **({KNOWN: True} if self._is_known(item) else {}))
