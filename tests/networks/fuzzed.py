@@ -1,4 +1,4 @@
-"""Faults of single answers: a key gone, a value of another kind, more than anybody sends; one change of an item each."""
+"""Faults of single answers: a key gone, a value of another kind, more than anybody sends; one change an item each."""
 
 import copy
 import random

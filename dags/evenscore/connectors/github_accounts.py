@@ -52,7 +52,8 @@ def is_program(user: Any) -> bool:
 
 def programs(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
     """A snapshot of each account at some paths of which GitHub says that it is a program's."""
-    found = {known_login(record, *path) for path in users if is_program(seek(record, *path))}
+    told = [(path, user) for path in users if isinstance(user := seek(record, *path), Mapping)]
+    found = {known_login(record, *path) for path, user in told if is_program(user)}
     for account in sorted(filter(None, found)):
         captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
         yield "accounts", {"network": activity["network"], **captured}
@@ -61,7 +62,8 @@ def programs(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> 
 def names(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
     """What the accounts of the user objects at some paths are called; the placeholder is no account."""
     for path in users:
-        name, number = seek(record, *path, "login"), seek(record, *path, "id")
+        user = seek(record, *path)
+        name, number = (user.get("login"), user.get("id")) if isinstance(user, Mapping) else (None, None)
         if name and person(str(name)):
             yield from sighting("account", name, number, activity)
             if ASKED in record:
