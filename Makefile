@@ -87,7 +87,7 @@ test-quick: .venv/.ready ## run the tests that build no night
 
 networks: .venv/.ready ## every connector in every weather, killed and resumed, over HTTP on loopback; EVENSCORE_RECORDED=DIR maps recordings
 	@set -o pipefail; .venv/bin/python -m pytest -q -n auto -rA --no-header tests/networks tests/connectors/test_slack.py \
-		| sed -nE 's/^(PASSED|FAILED|SKIPPED|ERROR)/\1/p; /passed|failed/p'
+		| sed -nE 's/^(PASSED|FAILED|SKIPPED|ERROR)/\1/p; /^[a-z]+: [0-9]+ (answers|requests)/p; /passed|failed/p'
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

@@ -6,6 +6,7 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 |---|---|
 | `begin` | the log names the setting, or the day; mend it and clear the task, or trigger a day that is over |
 | `pull` | a network told less than there is; the log says what. The night goes on; cleared, so does the pull |
+| `require_whole_pulls` | a `pull` has failed, so the run has: nothing to do here but there |
 | `extract` | the log names the file; mend or move it, then clear the task |
 | `check_landing`, `check` | a check stopped the night; readers keep the last scores. Mend the cause, clear the task |
 | anything else | clear it: every task may be run again; one that had failed begins with extract |
@@ -57,6 +58,12 @@ def nightly_scores() -> None:
     def pull(source: str, dag_run: Any = None, ti: Any = None) -> Any:
         return nights.pull(source, dag_run, ti)
 
+    # A run whose last task succeeds would count as a success, whatever was not pulled.
+    @task.sensor(pool=NETWORKS, trigger_rule="one_failed", **WAITING)
+    def require_whole_pulls() -> Any:
+        """Fail with a pull that failed: all else of the night is done, but less than expected is no success."""
+        nights.refuse_incomplete()
+
     # What could not be pulled stops nothing: its network keeps last night's grounds.
     @task.sensor(
         outlets=[LANDING],
@@ -98,7 +105,7 @@ def nightly_scores() -> None:
 
     sources = begin()
     landed = extract.expand(source=sources)
-    pull.expand(source=sources) >> landed
+    pull.expand(source=sources) >> [landed, require_whole_pulls()]
     chain(landed, check_landing(), build(), check(), publish(), report())
 
 

@@ -41,6 +41,11 @@ def pull(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
     return _in_turn(step, dag_run, ti)
 
 
+def refuse_incomplete() -> None:
+    """Fail a run of which a pull has failed."""
+    raise AirflowFailException("a pull was incomplete or has failed: the log of that task says what it lacks")
+
+
 def extract(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
     """Land what one source has delivered."""
 

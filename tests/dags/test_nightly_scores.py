@@ -26,7 +26,8 @@ version 3 is steepest, at next to no evidence, one of them is 1e-4 points."""
 DAGS = {"compare_versions", "forget_people", "nightly_scores", "review_jumps"}
 GRAPH = {
     "begin": {"pull", "extract"},
-    "pull": {"extract"},
+    "pull": {"extract", "require_whole_pulls"},
+    "require_whole_pulls": set(),
     "extract": {"check_landing"},
     "check_landing": {"build"},
     "build": {"check"},
@@ -63,6 +64,16 @@ def test_what_could_not_be_pulled_stops_nothing(nightly: Any) -> None:
     assert nightly.get_task("extract").trigger_rule == "all_done"
 
 
+def test_a_run_that_has_not_pulled_everything_is_no_success(nightly: Any) -> None:
+    """Its state is that of the tasks that nothing follows; one of them fails with any pull, at once and for good."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    task = nightly.get_task("require_whole_pulls")
+    assert (task.trigger_rule, task.upstream_task_ids) == ("one_failed", {"pull"})
+    with pytest.raises(AirflowFailException, match="incomplete"):
+        task.python_callable()
+
+
 def test_every_task_waits_without_its_slot_and_ends_some_day(nightly: Any) -> None:
     for task in nightly.tasks:
         settings = task.partial_kwargs if task.is_mapped else vars(task)
@@ -86,7 +97,12 @@ def test_every_task_is_retried_and_says_what_it_does(nightly: Any) -> None:
 
 
 def test_only_one_task_at_a_time_writes_the_warehouse(nightly: Any) -> None:
-    assert {task.task_id for task in nightly.tasks if task.pool != "warehouse"} == {"begin", "pull", "extract"}
+    assert {task.task_id for task in nightly.tasks if task.pool != "warehouse"} == {
+        "begin",
+        "pull",
+        "extract",
+        "require_whole_pulls",
+    }
 
 
 def test_assets_mark_the_landing_zone_and_the_published_database(nightly: Any) -> None:

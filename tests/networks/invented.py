@@ -1,6 +1,7 @@
 """Invented networks of the shapes that the real ones answer in: small enough to read, with two who stand and some more.
 
 Ann and Ben stand in the ledger; Cid does not, Dee hides by the network's own flag. Nothing here is anybody's.
+Each may be made larger: `more` further objects of Ann's from before March, every tenth of which somebody answered or liked.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from loopback import Asked, Reply, instant
+from loopback import Asked, Reply, earlier, instant
 
 LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 
@@ -46,7 +47,8 @@ def tid(at: str) -> str:
 
 def person(did: str) -> dict[str, Any]:
     labels = [{"val": "!no-unauthenticated", "src": did}] if did == DEE else []
-    return {"did": did, "handle": HANDLES[did], "labels": labels, "createdAt": "2025-01-01T00:00:00.000Z"}
+    return {"did": did, "handle": HANDLES[did], "labels": labels, "createdAt": "2025-01-01T00:00:00.000Z",
+            "followersCount": 2}  # fmt: skip
 
 
 def post(did: str, at: str, text: str = "hello", **more: Any) -> dict[str, Any]:
@@ -54,8 +56,9 @@ def post(did: str, at: str, text: str = "hello", **more: Any) -> dict[str, Any]:
     return {"uri": uri, "cid": "bafy", "value": {"$type": "app.bsky.feed.post", "createdAt": at, "text": text, **more}}
 
 
-def bluesky(page: int = 3) -> Invented:
+def bluesky(page: int = 3, more: int = 0) -> Invented:
     posts = [post(ANN, instant(day, minute=number)) for day in range(1, 15) for number in range(2)]
+    older = [post(ANN, earlier(number)) for number in range(more)]
     mention = [
         {
             "features": [{"$type": "app.bsky.richtext.facet#mention", "did": BEN}],
@@ -67,9 +70,9 @@ def bluesky(page: int = 3) -> Invented:
     quote = post(BEN, instant(4), "look", embed={"$type": "app.bsky.embed.record", "record": {"uri": posts[0]["uri"]}})
     follow = {"uri": f"at://{BEN}/app.bsky.graph.follow/{tid(instant(2))}", "cid": "b",
               "value": {"$type": "app.bsky.graph.follow", "createdAt": instant(2), "subject": ANN}}  # fmt: skip
-    likers = {posts[0]["uri"]: [BEN, CID, DEE], posts[5]["uri"]: [CID]}
+    likers = {posts[0]["uri"]: [BEN, CID, DEE], posts[5]["uri"]: [CID], **{one["uri"]: [CID] for one in older[::10]}}
     listed = {
-        (ANN, "app.bsky.feed.post"): posts,
+        (ANN, "app.bsky.feed.post"): [*posts, *older],
         (BEN, "app.bsky.graph.follow"): [follow],
         (BEN, "app.bsky.feed.post"): [quote],
     }
@@ -80,6 +83,10 @@ def bluesky(page: int = 3) -> Invented:
         counts |= {"replyCount": int(uri == posts[0]["uri"]), "quoteCount": int(uri == posts[0]["uri"])}
         return {"uri": uri, "cid": "b", "author": person(uri.split("/")[2]), "record": record["value"], **counts}
 
+    def counted(did: str) -> dict[str, int]:
+        kinds = {"postsCount": "app.bsky.feed.post", "followsCount": "app.bsky.graph.follow"}
+        return {name: len(listed.get((did, kind), [])) for name, kind in kinds.items()}
+
     def paged(items: list[Any], asked: Asked, key: str, **more: Any) -> Reply:
         start = int(asked.one("cursor", "0"))
         body: dict[str, Any] = {key: items[start : start + page], **more}
@@ -89,10 +96,11 @@ def bluesky(page: int = 3) -> Invented:
 
     def answering(asked: Asked) -> Reply:
         method = asked.path.rpartition(".")[2]
-        every = {one["uri"]: one for one in [*posts, quote]}
+        every = {one["uri"]: one for one in [*posts, *older, quote]}
         if method == "getProfiles":
             by_name = {name: did for did, handle in HANDLES.items() for name in (did, handle)}
-            return Reply({"profiles": [person(by_name[name]) for name in asked.params["actors"] if name in by_name]})
+            found = [by_name[name] for name in asked.params["actors"] if name in by_name]
+            return Reply({"profiles": [{**person(did), **counted(did)} for did in found]})
         if method == "listRecords":
             found = sorted(
                 listed.get((asked.one("repo"), asked.one("collection")), []), key=lambda one: one["uri"], reverse=True
@@ -128,20 +136,25 @@ def bluesky(page: int = 3) -> Invented:
 # --- mastodon ----------------------------------------------------------------------------------------------------------
 
 
-def mastodon(page: int = 4) -> Invented:
+def mastodon(page: int = 4, more: int = 0) -> Invented:
     names = {"900011": "ann", "900022": "ben", "900033": "cid", "900044": "dee"}
 
     def account(number: str) -> dict[str, Any]:
         return {"id": number, "acct": names[number], "username": names[number], "bot": False, "locked": False,
                 "discoverable": True, "indexable": number != "900044", "created_at": "2025-01-01T00:00:00.000Z",
-                "followers_count": 5, "following_count": 6}  # fmt: skip
+                "followers_count": 5, "following_count": 6, "statuses_count": len(mine_of(number))}  # fmt: skip
+
+    def mine_of(number: str) -> list[dict[str, Any]]:
+        return [*notes, *older] if number == "900011" else [boost] if number == "900022" else []
 
     def status(number: int, of: str, day: int, **more: Any) -> dict[str, Any]:
         return {"id": str(1000 + number), "created_at": instant(day, minute=number % 60), "visibility": "public", "account": account(of),
                 "in_reply_to_id": None, "in_reply_to_account_id": None, "content": f"<p>note {number}</p>", "mentions": [],
                 "reblog": None, "favourites_count": 0, "reblogs_count": 0, "replies_count": 0, "edited_at": None, **more}  # fmt: skip
 
-    notes = [status(number, "900011", 1 + number // 2) for number in range(22)]
+    notes: list[dict[str, Any]] = []
+    older, boost = list[dict[str, Any]](), dict[str, Any]()
+    notes += [status(number, "900011", 1 + number // 2) for number in range(22)]
     notes[0] |= {"favourites_count": 3, "replies_count": 2}
     notes[3] |= {"reblogs_count": 1, "mentions": [{"id": "900022", "acct": "ben", "username": "ben"}]}
     notes.append(
@@ -151,6 +164,8 @@ def mastodon(page: int = 4) -> Invented:
     )
     notes.append(status(51, "900011", 12, visibility="private"))
     boost = status(60, "900022", 13, reblog=notes[1])
+    older = [status(10_000 + number, "900011", 1, created_at=earlier(number), favourites_count=int(number % 10 == 0))
+             for number in range(more)]  # fmt: skip
     answers = [
         status(70, "900033", 5, in_reply_to_id="1000", in_reply_to_account_id="900011"),
         status(71, "900044", 5, in_reply_to_id="1000", in_reply_to_account_id="900011"),
@@ -173,8 +188,7 @@ def mastodon(page: int = 4) -> Invented:
         if parts[0] == "accounts" and len(parts) == 2:
             return Reply(account(parts[1])) if parts[1] in names else Reply({"error": "Record not found"}, 404)
         if parts[0] == "accounts":
-            mine = notes if parts[1] == "900011" else [boost] if parts[1] == "900022" else []
-            return paged(sorted(mine, key=lambda one: one["created_at"], reverse=True), asked)
+            return paged(sorted(mine_of(parts[1]), key=lambda one: one["created_at"], reverse=True), asked)
         if parts[2] == "favourited_by":
             return paged([account(number) for number in ("900022", "900033", "900044")], asked)
         if parts[2] == "reblogged_by":
@@ -189,7 +203,7 @@ def mastodon(page: int = 4) -> Invented:
 # --- discourse ---------------------------------------------------------------------------------------------------------
 
 
-def discourse(window: int = 50) -> Invented:
+def discourse(window: int = 50, more: int = 0) -> Invented:
     names = {1: "ann", 2: "ben", 3: "cid", 4: "dee"}
 
     def a_post(number: int) -> dict[str, Any]:
@@ -200,14 +214,18 @@ def discourse(window: int = 50) -> Invented:
                 "deleted_at": None, "actions_summary": [{"id": 2, "count": 1}] if number % 50 == 0 else []}  # fmt: skip
 
     posts = {number: a_post(number) for number in range(1, 241) if not 60 <= number <= 130}  # a window without a post
-    posts[200] |= {"topic_archetype": "private_message", "raw": "secret"}
-    posts[201] |= {"post_type": 4, "raw": "secret"}
+    posts = {number + more: {**one, "id": number + more} for number, one in posts.items()}
+    posts |= {number: {**a_post(number), "created_at": earlier(more - number)} for number in range(1, more + 1)}
+    posts[more + 200] |= {"topic_archetype": "private_message", "raw": "secret"}
+    posts[more + 201] |= {"post_type": 4, "raw": "secret"}
 
     def answering(asked: Asked) -> Reply:
         if asked.path == "/posts.json":
-            before = int(asked.one("before", "240"))
+            before = int(asked.one("before", str(more + 240)))
             found = [posts[number] for number in range(before, before - window, -1) if number in posts]
             return Reply({"latest_posts": found})
+        if asked.path == "/post_action_users.json":
+            return Reply({"post_action_users": [{"id": 2, "username": "ben"}]})
         name = asked.path.removeprefix("/u/").removesuffix(".json")
         number = {one: key for key, one in names.items()}.get(name)
         user = {"id": number, "username": name, "created_at": "2025-01-01T00:00:00.000Z"}
@@ -221,7 +239,7 @@ def discourse(window: int = 50) -> Invented:
 # --- github ------------------------------------------------------------------------------------------------------------
 
 
-def github(page: int = 5) -> Invented:
+def github(page: int = 5, more: int = 0) -> Invented:
     ids = {"ann": 1001, "ben": 1002, "cid": 1003}
     base = "https://api.github.com/repos/ann/tool"
 
@@ -236,13 +254,15 @@ def github(page: int = 5) -> Invented:
         }
 
     def issue(number: int, who: str, liked: int = 0) -> dict[str, Any]:
-        at = instant(1 + number // 2, minute=number)
+        at = instant(1 + number // 2, minute=number % 60)
         return {"id": 5000 + number, "number": number, "title": f"issue {number}", "body": "see @ben" if number == 2 else "text",
                 "user": user(who), "created_at": at, "updated_at": at, "url": f"{base}/issues/{number}", "state": "open",
                 "comments_url": f"{base}/issues/{number}/comments", "repository_url": base,
                 "html_url": f"https://github.com/ann/tool/issues/{number}", "reactions": {"total_count": liked}}  # fmt: skip
 
-    issues = [issue(number, "ann" if number % 2 else "cid", liked=3 * (number == 1)) for number in range(1, 13)]
+    issues = [{**issue(100 + number, "ann", liked=int(number % 10 == 0)), "created_at": earlier(number), "updated_at": earlier(number)}
+              for number in range(more)][::-1]  # fmt: skip
+    issues += [issue(number, "ann" if number % 2 else "cid", liked=3 * (number == 1)) for number in range(1, 13)]
     pulls = [{**issue(number, "ann"), "url": f"{base}/pulls/{number}", "html_url": f"https://github.com/ann/tool/pull/{number}",
               "merged_at": None, "base": {"repo": {"id": 77}}} for number in range(20, 24)]  # fmt: skip
     comments = [{"id": 7000 + number, "user": user("ben" if number % 2 else "cid"), "body": f"comment {number}", "created_at": instant(6, minute=number),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from invented import Invented
-from loopback import Asked, Reply, instant
+from loopback import Asked, Reply, earlier, instant
 
 NAMES = {1001: "ann", 1002: "ben", 1003: "cid", 1004: "dee"}
 NUMBERS = {name: number for number, name in NAMES.items()}
@@ -16,13 +16,22 @@ def epoch(day: int, minute: int = 0) -> int:
     return int(datetime.fromisoformat(instant(day, minute=minute)).timestamp())
 
 
-def stackexchange(page: int = 4) -> Invented:
+def stackexchange(page: int = 4, more: int = 0) -> Invented:
     def owner(number: int) -> Thing:
-        return {"user_id": 700000 + number, "user_type": "registered", "display_name": NAMES[number]}
+        return {
+            "user_id": 700000 + number,
+            "user_type": "registered",
+            "display_name": NAMES[number],
+            "reputation": number,
+        }
 
     questions = [{"question_id": 10 + number, "owner": owner(1001), "creation_date": epoch(1 + number), "title": f"why &amp; {number}",
                   "body": "<p>how</p>"} for number in range(9)]  # fmt: skip
-    answers = [
+    questions += [{"question_id": 10_000 + number, "owner": owner(1001), "creation_date": past(number), "title": "old", "body": "text"}
+                  for number in range(more)]  # fmt: skip
+    answers = [{"answer_id": 50_000 + number, "question_id": 10_000 + number, "owner": owner(1003), "creation_date": past(number - 1)}
+               for number in range(0, more, 10)]  # fmt: skip
+    answers += [
         {"answer_id": 50 + number, "question_id": 10 + number, "owner": owner(1003), "creation_date": epoch(10, number)}
         for number in range(6)
     ]
@@ -92,9 +101,15 @@ def stackexchange(page: int = 4) -> Invented:
     )
 
 
-def hackernews() -> Invented:
+def past(number: int) -> int:
+    return int(datetime.fromisoformat(earlier(number)).timestamp())
+
+
+def hackernews(page: int = 1000, more: int = 0) -> Invented:
     stories = [{"objectID": str(100 + number), "author": "ann", "created_at": instant(1 + number), "created_at_i": epoch(1 + number),
                 "title": f"story {number}", "num_comments": 2 if number == 0 else 0} for number in range(7)]  # fmt: skip
+    stories += [{"objectID": str(10_000 + number), "author": "ann", "created_at": earlier(number), "created_at_i": past(number),
+                 "title": f"story {number}", "num_comments": int(number % 10 == 0)} for number in range(more)]  # fmt: skip
     comments = [{"objectID": str(200 + number), "author": who, "created_at": instant(9, minute=number), "created_at_i": epoch(9, number),
                  "comment_text": "a &#x27;word&#x27;", "parent_id": 100, "story_id": 100} for number, who in enumerate(("cid", "ben"))]  # fmt: skip
 
@@ -102,28 +117,33 @@ def hackernews() -> Invented:
         tags = asked.one("tags")
         found = (
             comments
-            if "story_100" in tags
+            if "story_100" in tags.split(",")
+            else []
+            if "story_" in tags
             else [one for one in [*stories, *comments] if f"author_{one['author']}," in tags]
         )
         before = asked.one("numericFilters")
         found = [one for one in found if not before or one["created_at_i"] <= int(before.partition("<=")[2])]
-        hits = sorted(found, key=lambda one: -one["created_at_i"])[:1000]
-        return Reply({"hits": hits, "nbHits": len(found), "hitsPerPage": 1000})
+        hits = sorted(found, key=lambda one: -one["created_at_i"])[:page]
+        return Reply({"hits": hits, "nbHits": len(found), "hitsPerPage": page})
 
     return Invented("hackernews", ("ann", "ben"), answering, strangers=("cid", "author_cid"), cursor="numericFilters")
 
 
-def gitlab(page: int = 3) -> Invented:
+def gitlab(page: int = 3, more: int = 0) -> Invented:
     def person(name: str) -> Thing:
         return {"id": 700000 + NUMBERS[name], "username": name, "state": "active"}
 
     def thing(number: int, name: str, **more: Any) -> Thing:
-        at = instant(1 + number, minute=number)
+        at = instant(1 + number, minute=number % 60)
         return {"id": 40 + number, "iid": number, "project_id": 5, "author": person(name), "title": f"thing {number}", "description": "text",
                 "created_at": at, "updated_at": at, "user_notes_count": 0, "upvotes": 0, "downvotes": 0, **more}  # fmt: skip
 
-    issues = [thing(number, "ann" if number % 2 else "cid") for number in range(1, 9)]
-    issues[0] |= {"user_notes_count": 4, "upvotes": 1}
+    older = [thing(100 + number, "ann", created_at=earlier(number), updated_at=earlier(number), upvotes=int(number % 10 == 0))
+             for number in range(more)][::-1]  # fmt: skip
+    recent = [thing(number, "ann" if number % 2 else "cid") for number in range(1, 9)]
+    recent[0] |= {"user_notes_count": 4, "upvotes": 1}
+    issues = [*older, *recent]
     issues.append(thing(9, "ann", confidential=True, title="secret"))
     merges = [thing(1, "ben", merged_at=instant(9), merged_by=person("ann"))]
     notes = [{"id": 300 + number, "author": person("cid"), "body": f"note {number}", "system": number == 1, "internal": number == 2,
@@ -140,6 +160,8 @@ def gitlab(page: int = 3) -> Invented:
             return Reply(found) if rest == "users" else Reply(found[0]) if found else Reply({"message": "404"}, 404)
         tail = rest.split("/", 2)[2]
         lists = {"issues": issues, "merge_requests": merges, "issues/1/notes": notes, "issues/1/award_emoji": awards}
+        if tail == "merge_requests/1/approvals":
+            return Reply({"approved_by": [{"user": person("cid"), "approved_at": instant(8)}, {"user": person("ann")}]})
         found = [
             one
             for one in lists.get(tail, [])
@@ -157,7 +179,7 @@ def gitlab(page: int = 3) -> Invented:
     return Invented("gitlab", ("ann", "ben"), answering, 'places = ["5"]', strangers=("cid", "701003"), cursor="page")
 
 
-def lemmy(page: int = 50) -> Invented:
+def lemmy(page: int = 50, more: int = 0) -> Invented:
     home = "https://lemmy.test"
 
     def person(name: str) -> Thing:
@@ -171,7 +193,7 @@ def lemmy(page: int = 50) -> Invented:
             "post": post,
             "creator": person("ann"),
             "community": {"id": 1},
-            "counts": {"comments": 2 if number == 3 else 0},
+            "counts": {"comments": 2 if number == 3 else int(number % 10 == 0 and number >= 1_000)},
         }
 
     def a_comment(number: int, name: str, path: str) -> Thing:
@@ -180,7 +202,11 @@ def lemmy(page: int = 50) -> Invented:
         return {"comment": comment, "creator": person(name), "post": a_post(3)["post"], "community": {"id": 1}}
 
     posts = sorted(
-        [*(a_post(number) for number in range(60)), a_post(70, deleted=True, name="secret")],
+        [
+            *(a_post(number) for number in range(60)),
+            a_post(70, deleted=True, name="secret"),
+            *(a_post(1_000 + number, published=earlier(number)[:-1]) for number in range(more)),
+        ],
         key=lambda one: one["post"]["published"],
         reverse=True,
     )
@@ -188,23 +214,28 @@ def lemmy(page: int = 50) -> Invented:
 
     def answering(asked: Asked) -> Reply:
         name, number = asked.one("username"), int(asked.one("page", "1"))
-        if asked.path == "/api/v3/person" or asked.path == "/api/v3/user":
+        if asked.path == "/api/v3/user":
             if name not in NUMBERS:
                 return Reply({"error": "couldnt_find_that_username_or_email"}, 404)
             mine = posts if name == "ann" else []
             said = [one for one in comments if one["creator"]["name"] == name]
-            shown, limit = slice((number - 1) * page, number * page), {"person_view": {"person": person(name)}}
-            return Reply({**limit, "posts": mine[shown], "comments": said[shown]})
+            shown, counts = (
+                slice((number - 1) * page, number * page),
+                {"post_count": len(mine), "comment_count": len(said)},
+            )
+            view = {"person_view": {"person": person(name), "counts": counts}}
+            return Reply({**view, "posts": mine[shown], "comments": said[shown]})
         return Reply({"comments": comments if asked.one("post_id") == "3" and number == 1 else []})
 
     return Invented("lemmy", ("ann", "ben"), answering, strangers=("cid", "dee"), cursor="page")
 
 
-def zulip() -> Invented:
+def zulip(page: int = 8, more: int = 0) -> Invented:
     def message(number: int, who: int, **more: Any) -> Thing:
         return {"id": number, "sender_id": 700000 + who, "type": "stream", "stream_id": 5, "subject": f"topic {number % 3}", "display_recipient": "general",
                 "content": f"word {number}", "timestamp": epoch(1 + number % 14, number % 60), "reactions": [], **more}  # fmt: skip
 
+    older = [message(number - more, 1001 + number % 3, timestamp=past(more - number)) for number in range(more)]
     messages = [message(number, 1001 + number % 3) for number in range(1, 31)]
     messages[10]["content"] = "see @**Ben|701002** and @_**Cid|701003**"
     messages[11]["reactions"] = [{"emoji_name": "+1", "user_id": 701003}, {"emoji_name": "eyes", "user_id": 701002}]
@@ -222,12 +253,12 @@ def zulip() -> Invented:
                 }
             )
         anchor = asked.one("anchor")
-        older = [one for one in messages if anchor == "newest" or one["id"] < int(anchor)]
-        shown = older[-8:]
+        below = [one for one in [*older, *messages] if anchor == "newest" or one["id"] < int(anchor)]
+        shown = below[-page:]
         return Reply(
             {
                 "messages": shown,
-                "found_oldest": len(older) <= 8,
+                "found_oldest": len(below) <= page,
                 "found_newest": anchor == "newest",
                 "result": "success",
             }
@@ -236,7 +267,7 @@ def zulip() -> Invented:
     return Invented("zulip", ("701001", "701002"), answering, cursor="anchor", strangers=("701003",))
 
 
-def youtube(page: int = 4) -> Invented:
+def youtube(page: int = 4, more: int = 0) -> Invented:
     channels = {f"UC{name}": name for name in NUMBERS}
 
     def comment(number: str, who: str) -> Thing:
@@ -249,6 +280,9 @@ def youtube(page: int = 4) -> Invented:
                "statistics": {"commentCount": "3" if number == 0 else "0"}, "status": {"privacyStatus": "unlisted" if number == 5 else "public"}} for number in range(9)]  # fmt: skip
     videos[5]["snippet"]["title"] = "secret"
     videos[8]["gone"] = True
+    old = [{**videos[0], "id": f"w{number}", "snippet": {**videos[0]["snippet"], "publishedAt": earlier(number), "title": "old"},
+            "statistics": {"commentCount": str(int(number % 10 == 0))}} for number in range(more)][::-1]  # fmt: skip
+    videos = [*old, *videos]
     thread = {"id": "t1", "snippet": {"videoId": "v0", "topLevelComment": comment("t1", "ben"), "totalReplyCount": 2, "isPublic": True},
               "replies": {"comments": [comment("t1.a", "cid")]}}  # fmt: skip
 
@@ -262,6 +296,7 @@ def youtube(page: int = 4) -> Invented:
         ids = asked.one("id").split(",")
         if method == "channels":
             found = [{"id": one, "snippet": {"publishedAt": instant(1), "customUrl": f"@{name}"}, "status": {"privacyStatus": "public"},
+                      "statistics": {"videoCount": str(len(videos) if name == "ann" else 0)},
                       "contentDetails": {"relatedPlaylists": {"uploads": f"UU{name}"}}} for one, name in channels.items() if one in ids]  # fmt: skip
             return Reply({"items": found})
         if method == "playlistItems":
@@ -283,12 +318,16 @@ def youtube(page: int = 4) -> Invented:
     return Invented("youtube", ("UCann", "UCben"), answering, strangers=("UCcid", "UCdee"), cursor="pageToken")
 
 
-def reddit(page: int = 4) -> Invented:
+def reddit(page: int = 4, more: int = 0) -> Invented:
     def a_post(number: int, **more: Any) -> Thing:
         return {"kind": "t3", "data": {"name": f"t3_p{number}", "id": f"p{number}", "author": "ann", "title": f"post {number}", "selftext": "text",
                 "created_utc": float(epoch(1 + number)), "num_comments": 2 if number == 1 else 0, "subreddit_type": "public", **more}}  # fmt: skip
 
-    posts = [a_post(number) for number in range(9)] + [a_post(12, subreddit_type="private", title="secret")]
+    old = [
+        a_post(100 + number, created_utc=float(past(number)), num_comments=int(number % 10 == 0))
+        for number in range(more)
+    ][::-1]
+    posts = [*old, *(a_post(number) for number in range(9)), a_post(12, subreddit_type="private", title="secret")]
     inner = {"kind": "t1", "data": {"name": "t1_c2", "id": "c2", "author": "[deleted]", "body": "[removed]", "link_id": "t3_p1", "parent_id": "t1_c1",
              "created_utc": float(epoch(10)), "replies": ""}}  # fmt: skip
     outer = {"kind": "t1", "data": {"name": "t1_c1", "id": "c1", "author": "cid", "body": "word", "link_id": "t3_p1", "parent_id": "t3_p1",
@@ -317,13 +356,13 @@ def reddit(page: int = 4) -> Invented:
             return listing(posts[::-1] if parts[1:] == ["ann", "submitted"] else [], asked)
         if parts[0] == "api":
             return listing([one for one in posts if one["data"]["name"] in asked.one("id").split(",")][:page], asked)
-        post = {"kind": "Listing", "data": {"children": [posts[1]]}}
+        post = {"kind": "Listing", "data": {"children": [posts[more + 1]]}}
         return Reply([post, {"kind": "Listing", "data": {"children": [outer]}}])
 
     return Invented("reddit", ("ann", "ben"), answering, strangers=("cid", "dee"), cursor="after")
 
 
-def activitystreams(page: int = 3) -> Invented:
+def activitystreams(page: int = 3, more: int = 0) -> Invented:
     public = "https://www.w3.org/ns/activitystreams#Public"
 
     def answering(asked: Asked) -> Reply:
@@ -342,7 +381,11 @@ def activitystreams(page: int = 3) -> Invented:
 
         notes = [act(number, "Create", {"id": f"https://as.test/n/{number}", "type": ["Note"], "attributedTo": [me], "content": f"<p>note {number}</p>",
                  "published": instant(1 + number), "to": ["as:Public"]}) for number in range(7)]  # fmt: skip
-        acts = [*notes, act(8, "Announce", "https://as.test/n/99"), act(9, "Like", {"id": "https://as.test/n/98", "attributedTo": "https://as.test/u/ben"}, []),
+        old = [
+            {**act(100 + number, "Announce", "https://as.test/n/99"), "published": earlier(number)}
+            for number in range(more)
+        ]
+        acts = [*old[::-1], *notes, act(8, "Announce", "https://as.test/n/99"), act(9, "Like", {"id": "https://as.test/n/98", "attributedTo": "https://as.test/u/ben"}, []),
                 act(10, "Create", {"id": "https://as.test/n/10", "type": "Note", "content": "secret"}, ["https://as.test/u/cid"]),
                 act(11, "Undo", "https://as.test/a/3")]  # fmt: skip
         acts = acts[::-1]
@@ -358,10 +401,10 @@ def activitystreams(page: int = 3) -> Invented:
         if asked.path == "/users/ann/outbox":
             number = int(asked.one("page"))
             shown = acts[(number - 1) * page : number * page]
-            more = (
+            following = (
                 {"next": f"{home}/users/ann/outbox?page={number + 1}"} if shown else {}
             )  # the last leads to an empty one
-            return Reply({"type": "OrderedCollectionPage", "orderedItems": shown, **more})
+            return Reply({"type": "OrderedCollectionPage", "orderedItems": shown, **following})
         return Reply({"error": "gone"}, 404)
 
     return Invented(

@@ -133,6 +133,11 @@ class Server:
             self._http.server_close()
 
 
+def earlier(number: int) -> str:
+    """An instant so many hours before March 2026."""
+    return (datetime(2026, 3, 1, tzinfo=UTC) - timedelta(hours=1 + number)).isoformat().replace("+00:00", "Z")
+
+
 def instant(day: int, hour: int = 12, minute: int = 0) -> str:
     """An instant of March 2026."""
     return (

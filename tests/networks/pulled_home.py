@@ -1,5 +1,8 @@
 """A home whose one source is pulled from an invented network, and what has landed in it."""
 
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,3 +61,18 @@ class PulledHome:
         files = [landing.verify(self.places, one) for one in landing.manifests(self.places) if one.dataset == dataset]
         rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
         return sorted(rows, key=lambda row: str(sorted(row.items(), key=lambda item: item[0])))
+
+
+@contextmanager
+def served(folder: Path, network: Invented) -> Iterator[PulledHome]:
+    clock = StillClock()
+    with Server(network.answer, clock).running() as server:
+        yield PulledHome(folder, network, server, clock)
+
+
+def altered(network: Invented, change: Any) -> Invented:
+    """The network with every answer changed."""
+    before = network.answer
+    return Invented(
+        network.kind, network.people, lambda asked: change(asked, copy.deepcopy(before(asked))), network.settings
+    )

@@ -84,34 +84,56 @@ def looks(network: Network, item: dict[str, Any]) -> str | None:
     return network.recognised(item)
 
 
+def _record(endpoint: str | None, item: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
+    """An item as a pull keeps it."""
+    return {**item, **({ASKED: {"endpoint": endpoint, "about": values, "at": AT}} if endpoint else {})}
+
+
+def answers_of(kind: str, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The good answers of one network's recordings, with the name of their file."""
+    for path in sorted((folder / kind).glob("*.ndjson")):
+        for line in path.read_text().rstrip("\n").split("\n"):  # and nowhere else: texts hold other line ends
+            answer = json.loads(line)
+            if answer["status"] == 200 and answer["request"]["method"] == "GET":
+                yield path.stem, answer
+
+
+def asked_of(
+    network: Network, answer: dict[str, Any]
+) -> tuple[list[tuple[str | None, dict[str, Any]]], dict[str, str]]:
+    """The items of an answer, and what it was asked about."""
+    known = endpoint_of(network, answer["request"])
+    values = {"owner": "somebody", "at": AT, "uri": "at://did:plc:somebody/app.bsky.feed.post/3k7qmjev5lr2s",
+              **(known[1] if known else {})}  # fmt: skip
+    return list(items_of(network, known[0] if known else None, answer["body"])), values
+
+
+def records_of(kind: str, folder: Path = FOLDER) -> Iterator[dict[str, Any]]:
+    """Every item of one network's recorded answers, as a pull keeps it."""
+    for _, answer in answers_of(kind, folder):
+        items, values = asked_of(NETWORKS[kind], answer)
+        yield from (_record(endpoint, item, values) for endpoint, item in items)
+
+
 def mapped(kind: str, folder: Path = FOLDER) -> Mapped:
     """Every recorded answer of one network, through its connector."""
     network, found = NETWORKS[kind], Mapped()
     source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
-    for path in sorted((folder / kind).glob("*.ndjson")):
-        for line in path.read_text().rstrip("\n").split("\n"):  # and nowhere else: texts hold other line ends
-            answer = json.loads(line)
-            if answer["status"] != 200 or answer["request"]["method"] != "GET":
-                continue
-            found.answers += 1
-            known = endpoint_of(network, answer["request"])
-            values = {"owner": "somebody", "at": AT, "uri": "at://did:plc:somebody/app.bsky.feed.post/3k7qmjev5lr2s",
-                      **(known[1] if known else {})}  # fmt: skip
-            items = list(items_of(network, known[0] if known else None, answer["body"]))
-            found.read += bool(items)
-            if not items:
-                found.unasked[path.stem] += 1
-            for endpoint, item in items:
-                asked = {"endpoint": endpoint, "about": values, "at": AT}
-                record = {**item, **({ASKED: asked} if endpoint else {})}
-                try:
-                    rows = list(network.rows(record, source))
-                except Ignored as reason:
-                    found.ignored[f"{path.stem}: {reason}"] += 1
-                except Malformed as reason:
-                    found.malformed[f"{path.stem}: {reason}"] += 1
-                else:
-                    found.verbs.update(row["verb"] if dataset == "activity" else dataset for dataset, row in rows)
+    for stem, answer in answers_of(kind, folder):
+        items, values = asked_of(network, answer)
+        found.answers += 1
+        found.read += bool(items)
+        if not items:
+            found.unasked[stem] += 1
+        for record in (_record(endpoint, item, values) for endpoint, item in items):
+            try:
+                rows = list(network.rows(record, source))
+            except Ignored as reason:
+                found.ignored[f"{stem}: {reason}"] += 1
+            except Malformed as reason:
+                found.malformed[f"{stem}: {reason}"] += 1
+            else:
+                found.verbs.update(row["verb"] if dataset == "activity" else dataset for dataset, row in rows)
     return found
 
 

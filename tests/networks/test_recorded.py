@@ -36,6 +36,15 @@ def test_recorded_answers_map_to_the_right_verbs(kind: str) -> None:
           f"{sum(found.ignored.values())}, malformed {dict(found.malformed)}")  # fmt: skip
     claimed = set(NETWORKS[kind].verbs) | {"accounts", "aliases"}
     assert set(found.verbs) <= claimed
+    if not found.read:
+        pytest.skip(f"{kind}: {found.answers} answers, none of what is asked: {', '.join(sorted(found.unasked))}")
     assert sum(found.verbs.values()) > 0
     if "shared" in str(FOLDER):
         assert SOUND[kind] <= set(found.verbs)
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in FOLDER.glob("*/") if any(path.glob("*.ndjson"))))
+def test_no_recordings_are_passed_over_in_silence(folder: str) -> None:
+    if folder not in NETWORKS:
+        pytest.skip(f"{folder}: no connector reads this network; `evenscore new network {folder}` begins one")
+    assert mapped(folder).answers > 0

@@ -1,63 +1,24 @@
-"""Walks from one pull to the next: what is asked again, what is gone, and who turns out to be somebody else."""
+"""Walks from one pull to the next: what is incomplete, what is gone, what waits, and who is asked about no more."""
 
-import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from invented import Invented, bluesky, every, github, mastodon
+from invented import bluesky, every, mastodon
 from loopback import Asked, Reply, Server, StillClock
-from pulled_home import PulledHome
+from pulled_home import altered, served
 
-from evenscore.base import atomic_io
 from evenscore.base.settings import Retention
+from evenscore.connectors import NETWORKS
 from evenscore.night import retention
 from evenscore.pulling import pulls
 
-pytestmark = pytest.mark.quick
+pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 DAY = 86400
 
 
-@pytest.fixture(autouse=True)
-def without_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atomic_io, "sync", lambda path: None)
-
-
-@contextmanager
-def served(folder: Path, network: Invented) -> Iterator[PulledHome]:
-    clock = StillClock()
-    with Server(network.answer, clock).running() as server:
-        yield PulledHome(folder, network, server, clock)
-
-
-def altered(network: Invented, change: Any) -> Invented:
-    """The network with every answer changed."""
-    before = network.answer
-    return Invented(
-        network.kind, network.people, lambda asked: change(asked, copy.deepcopy(before(asked))), network.settings
-    )
-
-
-@pytest.mark.parametrize("kind", ["bluesky", "mastodon", "youtube"])
-def test_a_pull_of_what_has_not_changed_costs_a_fraction(tmp_path: Path, kind: str) -> None:
-    network = every()[kind]() if kind == "youtube" else every()[kind](1)
-    with served(tmp_path, network) as home:
-        home.pull()
-        first = len(home.server.log)
-        home.clock.sleep(DAY)
-        again = home.pull()
-        assert again.state == pulls.WHOLE
-        assert (len(home.server.log) - first) / first <= {"bluesky": 0.22, "mastodon": 0.2, "youtube": 0.36}[kind]
-
-
 def test_fewer_than_the_network_counts_are_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    from evenscore.connectors import NETWORKS
-
     discourse = NETWORKS["discourse"]
     counted = tuple(replace(one, total="count") if one.name == "posts" else one for one in discourse.endpoints)
     monkeypatch.setattr(type(discourse), "endpoints", counted)
@@ -105,34 +66,6 @@ def test_a_post_that_is_gone_at_the_next_recheck_is_taken_back(tmp_path: Path) -
         home.extract("2026-03-23")
         assert posts[3] not in [row["event_id"] for row in home.landed()]
         assert posts[4] in [row["event_id"] for row in home.landed()]
-
-
-def test_a_handle_that_somebody_else_has_taken_is_somebody_else(tmp_path: Path) -> None:
-    """A login is asked for once; from then on the number is, whoever has the login."""
-    with served(tmp_path, github()) as home:
-        home.pull()
-        before = len(home.server.log)
-        home.clock.sleep(DAY)
-        home.pull()
-        asked = [one.path for one in home.server.log[before:]]
-        assert "/user/1001" in asked and "/users/ann" not in asked
-
-
-def test_an_answer_with_another_id_is_not_taken_for_the_person(tmp_path: Path) -> None:
-    taken = [False]
-
-    def change(asked: Asked, reply: Reply) -> Reply:
-        if asked.path == "/api/v1/accounts/900011" and taken[0]:
-            reply.body["id"] = "900099"
-        return reply
-
-    with served(tmp_path, altered(mastodon(), change)) as home:
-        home.pull()
-        taken[0] = True
-        home.clock.sleep(DAY)
-        done = home.pull()
-        assert done.account.left_out["account: the handle is somebody else's now"] == 1
-        assert pulls.Store(home.places, "net").people()["ann"]["values"]["id"] == "900011"
 
 
 @pytest.mark.parametrize("flag", ["indexable", "discoverable"])

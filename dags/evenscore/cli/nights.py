@@ -29,7 +29,9 @@ def telling(verb: Verb) -> Verb:
 @telling
 @surroundings
 def night(settings: Settings, as_json: bool, as_of_date: date | None, until: date | None, all_checks: bool) -> None:
-    """Extract, build, check, publish and report one night, or each night of a range.
+    """Pull, extract, build, check, publish and report one night, or each night of a range.
+
+    Exits 3 where a pull was incomplete: the rest is published, that network's part keeps its last grounds.
 
     \b
     Example: evenscore night --date 2026-03-13 --until 2026-03-15
@@ -51,9 +53,14 @@ def _days(first: date, last: date | None) -> list[date]:
 
 
 def _run_nights(settings: Settings, days: list[date], as_json: bool, all_checks: bool = False) -> None:
+    """One night after another; exits as the worst of them did."""
+    worst = 0
     for day in days:
         facts = summary.summarise(settings, steps.run_night(settings, day))
         show(facts, as_json, summary.in_full(facts, all_checks) if len(days) == 1 else summary.in_one_line(facts))
+        worst = max(worst, summary.exit_code(facts))
+    if worst:
+        sys.exit(worst)
 
 
 @main.command()
@@ -167,7 +174,7 @@ def status(settings: Settings, as_json: bool, as_of_date: date | None, all_check
     asked = as_of_date or runs.latest_night(settings.places)
     facts = summary.summarise(settings, runs.latest_run(settings.places, asked))
     show(facts, as_json, summary.in_full(facts, all_checks))
-    sys.exit(summary.EXIT_CODES[facts["outcome"]])
+    sys.exit(summary.exit_code(facts))
 
 
 @main.command()

@@ -25,7 +25,7 @@ MAX_REASON_CHARACTERS = 200
 """Reasons and kinds quote the record, which may hold a megabyte where a word belongs."""
 SPARED = frozenset({*COUNTERS, *FLAGS["accounts"], "is_private", "is_bot"})
 """What a snapshot may hold anything in, and protect all the same: it is judged with its row."""
-PART_OF_EVENT = "-(?:m-.*|like-[0-9]+)$"
+PART_OF_EVENT = "-(?:m-.*|(?:dis)?like-[0-9]+)$"
 """What follows an event's id in the ids of the rows that its record makes besides: mentions and likes."""
 TAKEN_DOWN = "taken down in the same file"
 MAX_REJECTS = MOST_MALFORMED

@@ -9,13 +9,15 @@ from typing import Any, ClassVar
 
 from evenscore.base.settings import URLS, Source
 from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, counts, iso
 from evenscore.connectors.pulled import Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
 
 XRPC = "/xrpc/app.bsky."
 PLC = "https://plc.directory"
 KINDS = {"feed.post": "posts, replies, quotes and mentions", "graph.follow": "follows"}
+COUNTS = {"feed.post": "postsCount", "graph.follow": "followsCount"}
+"""Where a profile counts what is listed."""
 GONE = r"Repo(Deactivated|Takendown|NotFound|Suspended)|Account(Deactivated|Takedown)"
 UNAUTHENTICATED = "!no-unauthenticated"
 WINDOW = timedelta(days=28)
@@ -48,7 +50,7 @@ class Bluesky(Network):
             Endpoint(kind, "{server}/xrpc/com.atproto.repo.listRecords", ACCOUNT, what, 100,
                      params={"repo": "{id}", "collection": f"app.bsky.{kind}", "limit": "100"}, items="records",
                      next=by_cursor(), instant=lambda item: written_at(item.get("uri")), is_newest_first=True,
-                 recheck=WINDOW, nothing_says=GONE)
+                     counted=COUNTS[kind], recheck=WINDOW, nothing_says=GONE)
             for kind, what in KINDS.items()
         ),
         Endpoint("getPosts", XRPC + "feed.getPosts", "feed.post", "how often each post was liked, reposted, answered",
@@ -76,7 +78,7 @@ class Bluesky(Network):
     def account_of(self, item: Row) -> dict[str, str]:
         """The DID is for good, the handle is not; a DID document says which server holds its records."""
         if "did" in item:
-            return {"id": str(item["did"]), "handle": str(item.get("handle"))}
+            return {"id": str(item["did"]), "handle": str(item.get("handle")), **counts(item, *COUNTS.values())}
         servers = [
             one.get("serviceEndpoint") for one in item.get("service") or () if "atproto_pds" in str(one.get("id"))
         ]

@@ -5,6 +5,7 @@ A post names its parent by number within the topic, so all files of the source i
 their authors first. Likes are known only as a count: they are anonymous and dated like their post.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,13 +14,13 @@ from typing import ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
+from evenscore.connectors.counters import MOST, anonymous
 from evenscore.connectors.prose import cooked_names, cooked_text, discourse_names, refused_names
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, sound_records, text
+from evenscore.connectors.pulled import ASKED
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek, siblings, sound_records, text
 
 LIKE = 2
 """The id that Discourse gives to the like among a post's actions."""
-MAX_LIKES = 100_000
-"""A larger count is a fault of the forum, not its readers; it is refused before it fills the memory."""
 PROGRAM_FLAGS = ("is_bot", "bot")
 REGULAR = 1
 """The post type of what people write; the others are notices of the forum and its staff."""
@@ -33,12 +34,12 @@ class Discourse(JsonLines):
 
     kind: ClassVar[str] = "discourse"
 
-    def __init__(self, authors: Mapping[str, str] | None = None) -> None:
-        self._authors = authors or {}
+    def __init__(self, authors: Mapping[str, str] | None = None, named: Mapping[str, int] | None = None) -> None:
+        self._authors, self._named = authors or {}, named or {}
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, knowing the authors in all files of its source beside it."""
-        known = type(self)(_authors(siblings(path, source)))
+        known = type(self)(*_told(siblings(path, source)))
         return JsonLines.parse(known, path, source)
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
@@ -48,9 +49,11 @@ class Discourse(JsonLines):
         yield "activity", activity
         for mention in mentions(activity, _names(record), source.account_ids):
             yield "activity", mention
-        for like in _likes(activity, record):
+        # Whoever is named as a liker has a row of their own.
+        for like in anonymous(activity, _like_count(record) - self._named.get(activity["event_id"], 0)):
             yield "activity", like
-        yield from sighting("account", activity["actor_id"], record.get("user_id"), activity)
+        for name in dict.fromkeys((record.get("username"), activity["actor_id"])):
+            yield from sighting("account", name, record.get("user_id"), activity)
         if activity["actor_id"] and _is_program(record):
             captured = {"account_id": activity["actor_id"], "captured_at": activity["occurred_at"], "is_bot": True}
             yield "accounts", {"network": source.network, **captured}
@@ -60,7 +63,7 @@ class Discourse(JsonLines):
         return {
             "event_id": f"post-{need(record, 'id')}",
             "verb": "post" if is_first else "reply",
-            "actor_id": text(record, "username"),
+            "actor_id": _who(record),
             "object_id": f"topic-{need(record, 'topic_id')}",
             "target_id": None if is_first else self._target(record),
             "occurred_at": need(record, "created_at"),
@@ -70,6 +73,12 @@ class Discourse(JsonLines):
     def _target(self, record: Row) -> str | None:
         topic, parent = record["topic_id"], record.get("reply_to_post_number")
         return self._authors.get(f"{topic}/{parent}") or self._authors.get(f"{topic}/1")
+
+
+def _who(record: Row) -> str | None:
+    """Whose post it is: by number, which is for good, where it was pulled; files on disk are read by name as ever."""
+    name = text(record, "username")
+    return str(need(record, "user_id")) if name and ASKED in record else name
 
 
 def _is_raw(record: Row) -> bool:
@@ -100,36 +109,26 @@ def _require_visible(record: Row) -> None:
             raise Ignored(sign, post, at)
 
 
-def _likes(activity: Row, record: Row) -> Iterator[Row]:
-    post = activity["event_id"]
-    for number in range(_like_count(record)):
-        yield {
-            **activity,
-            "event_id": f"{post}-like-{number}",
-            "verb": "like",
-            "actor_id": None,
-            "object_id": post,
-            "target_id": activity["actor_id"],
-            "text": None,
-        }
-
-
 def _like_count(record: Row) -> int:
     actions = need(record, "actions_summary")
     if not isinstance(actions, list):
         raise Malformed("actions_summary is not a list")
     counts = [action.get("count", 0) for action in actions if isinstance(action, dict) and action.get("id") == LIKE]
     for count in counts:
-        if not isinstance(count, int) or not 0 <= count <= MAX_LIKES:
+        if not isinstance(count, int) or not 0 <= count <= MOST:
             raise Malformed(f"actions_summary.count is no count of likes: {count}")
     return sum(counts)
 
 
 @lru_cache(maxsize=4)
-def _authors(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
-    """Who wrote each post, by topic and number."""
+def _told(files: tuple[tuple[Path, int], ...]) -> tuple[Mapping[str, str], Mapping[str, int]]:
+    """Who wrote each post, by topic and number, and how many are named as those who liked it, by its id."""
     found: dict[str, str] = {}
+    likers = defaultdict[str, set[str]](set)
     for record in sound_records(files):
-        if record.get("username"):
-            found[f"{record.get('topic_id')}/{record.get('post_number')}"] = str(record["username"])
-    return found
+        if (liked := seek(record, ASKED, "about", "post")) is not None:
+            likers[f"post-{liked}"].add(str(record.get("id")))
+        elif record.get("username"):
+            who = record.get("user_id") if ASKED in record else record["username"]
+            found[f"{record.get('topic_id')}/{record.get('post_number')}"] = str(who)
+    return found, {post: len(people) for post, people in likers.items()}

@@ -10,16 +10,25 @@ from typing import ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
-from evenscore.connectors.discourse import Discourse
-from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Next, Page, each, instant_of
-from evenscore.connectors.pulled import ASKED, Network, Rows, covering
-from evenscore.connectors.records import Row, need, seek
+from evenscore.connectors.discourse import LIKE, Discourse
+from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Next, Page, Subject, each, instant_of
+from evenscore.connectors.pulled import ASKED, Network, Rows, activity, covering, profile
+from evenscore.connectors.records import Row, need, require_ids, seek
 
 NUMBERS = 50
 """A page holds the posts of so many numbers, those that there are."""
 HIDING = ("profile_hidden", "hide_profile")
 WINDOW = timedelta(days=28)
 """For so long a post's likes and edits, which stand in it, are looked at again by a re-check."""
+
+
+def _liked(item: Row) -> Subject | None:
+    """Of a post: who liked it is asked where its count has changed."""
+    likes = sum(one.get("count") or 0 for one in each(item.get("actions_summary") or []) if one.get("id") == LIKE)
+    at, values = item.get("created_at"), {"post": item.get("id"), "owner": item.get("user_id")}
+    if not likes or at is None or None in values.values():
+        return None
+    return Subject({**{name: str(value) for name, value in values.items()}, "at": str(at)}, likes)
 
 
 def _older(page: Page) -> Next | None:
@@ -36,13 +45,14 @@ class DiscourseApi(Discourse, Network):
     verbs: ClassVar[Mapping[str, str]] = {
         "post": "the first post of a topic",
         "reply": "further posts",
-        "like": "likes of a post, as a count: anonymous, dated like the post",
+        "like": "likes of a post, dated like the post: by name where it is a consenting person's, else as a count",
         "mention": "what the forum marks as one",
     }
     unread: ClassVar[tuple[str, ...]] = (
         "likes received, mentions and quotes of a person: Discourse shows those lists to the person alone",
         "private messages and whispers: never read",
         "bookmarks: private",
+        "the dates of likes",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("user", "/u/{account}.json", ACCOUNT, "the account's id, and whether the profile is hidden", 1,
@@ -50,6 +60,9 @@ class DiscourseApi(Discourse, Network):
         Endpoint("posts", "/posts.json", SITE, "posts, replies and how often each was liked", NUMBERS,
                  items="latest_posts", next=_older, instant=instant_of("created_at"), is_newest_first=True,
                  recheck=WINDOW),
+        Endpoint("likers", "/post_action_users.json", "posts", "who liked consenting people's posts", 200,
+                 params={"id": "{post}", "post_action_type_id": str(LIKE), "limit": "200"}, items="post_action_users",
+                 about=_liked, owner="user_id"),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -64,6 +77,8 @@ class DiscourseApi(Discourse, Network):
         """The rows of a profile, or of a post as it also stands in files."""
         asked = record.get(ASKED)
         is_own = isinstance(asked, dict) and asked.get("endpoint") in ("pull", *self.readers())
+        if asked:
+            require_ids(record)
         yield from Network.rows(self, record, source) if is_own else Discourse.rows(self, record, source)
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
@@ -88,11 +103,15 @@ class DiscourseApi(Discourse, Network):
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """What only the API tells."""
-        return {"user": self._user}
+        return {"user": self._user, "likers": _liker}
 
     def _user(self, item: Row, asked: Row, _source: Source) -> Rows:
-        name, at = need(item, "user", "username"), asked["at"]
-        yield "accounts", {"account_id": name, "captured_at": at, "is_private": self.hides(item) is not None}
-        stable = str(need(item, "user", "id"))
-        seen_at = seek(item, "user", "created_at") or at
-        yield "aliases", {"kind": "account", "alias_id": name, "stable_id": stable, "seen_at": seen_at}
+        yield from profile(asked["at"], need(item, "user", "id"), [need(item, "user", "username")],
+                           created_at=seek(item, "user", "created_at"),
+                           is_private=self.hides(item) is not None)  # fmt: skip
+
+
+def _liker(item: Row, asked: Row, _source: Source) -> Rows:
+    """One of those who liked a post."""
+    post, owner, who = (str(need(asked, "about", "post")), seek(asked, "about", "owner"), need(item, "id"))
+    yield activity(f"post-{post}-by-{who}", "like", who, f"post-{post}", owner, need(asked, "about", "at"))

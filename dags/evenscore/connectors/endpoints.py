@@ -8,11 +8,13 @@ from string import Formatter
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from evenscore.connectors.records import Row, seek
+from evenscore.connectors.records import Malformed, Row, seek
 
 ACCOUNT, PLACE, SITE = "account", "place", "site"
 """What an endpoint is asked about: one consenting account, one place of the configuration, the whole site; else it is
 asked about what another endpoint, which it names, has brought."""
+UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, Malformed)
+"""What reading an answer of another shape than the documented one raises."""
 DAY = timedelta(days=1)
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
@@ -23,8 +25,8 @@ class Subject:
     """What one walk is about; `values` fill the endpoint's path and parameters."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    count: int | None = None
-    """What the network says there is to read of it: not asked again before that has changed."""
+    count: int | str | None = None
+    """What the network says there is to read of it, or when that changed: not asked again before this has changed."""
     key: str = ""
     """What it is known by from pull to pull, where its values may change; else they are its key."""
 
@@ -93,6 +95,9 @@ class Endpoint:
     """How far before the mark every pull reads again: for what comes late, and for what is edited or liked since."""
     recheck: timedelta = timedelta(0)
     """How far before the mark a re-check does, every RECHECK_DAYS: it finds what was deleted, or liked late."""
+    counted: str = ""
+    """Which value of an account is the network's own count of what is listed: while that stands still and nothing of it
+    is younger than the overlap, only a re-check asks."""
     rarely: bool = False
     """Whether it is asked again by a re-check alone."""
     total: str = ""
@@ -108,6 +113,13 @@ class Endpoint:
         """Whether everything is known that its address and parameters name."""
         named = (name for text in (self.path, *self.params.values()) for _, name, _, _ in Formatter().parse(text))
         return all(name in values for name in named if name)
+
+    def asked_about(self, item: Row) -> Subject | None:
+        """What to ask of an item of `per`; nothing of one that is not as documented."""
+        try:
+            return self.about(item)
+        except UNLIKE:
+            return None
 
     def found(self, body: Any) -> list[Any] | None:
         """The items in a body; None where they are not where they belong."""
@@ -185,9 +197,19 @@ def children(counter: str, **names: str) -> Callable[[Row], Subject | None]:
         values = {name: seek(item, *path.split(".")) for name, path in names.items()}
         if not count or any(value is None for value in values.values()):
             return None
-        return Subject({name: str(value) for name, value in values.items()}, count if isinstance(count, int) else None)
+        return Subject({name: str(value) for name, value in values.items()}, stamp(count))
 
     return about
+
+
+def counts(item: Row, *names: str) -> dict[str, str]:
+    """Of a profile, the counts of these names that it has."""
+    return {name: str(item[name]) for name in names if stamp(item.get(name)) is not None}
+
+
+def stamp(value: Any) -> int | str | None:
+    """A count, or the word that changes with what is counted; None for anything else."""
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
 def each(items: list[Any]) -> Iterator[Row]:

@@ -1,9 +1,14 @@
-"""The accounts in what GitHub tells: by which name, whether they are programs, and who is nobody."""
+"""The accounts in what GitHub tells: by which name, whether they are programs, and who is nobody.
+
+What was pulled names people by their number, which is for good: a login that is freed may be somebody else's tomorrow.
+Files on disk name them by login, as they always have; sightings tell that both are one.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evenscore.connectors.aliases import sighting
+from evenscore.connectors.pulled import ASKED
 from evenscore.connectors.records import Row, given, need, seek
 
 GHOST = "ghost"
@@ -15,15 +20,19 @@ PROGRAM_FLAGS = ("is_bot", "bot")
 
 
 def login(record: Row, *path: str) -> str | None:
-    """The login of the user object at a path; None when the account is deleted (a null or the ghost)."""
+    """The account of the user object at a path; None when it is deleted (a null or the ghost)."""
     user = given(record, *path)
-    return None if user is None else person(str(need(record, *path, "login")))
+    if user is None or not person(str(need(record, *path, "login"))):
+        return None
+    return str(need(record, *path, "id" if ASKED in record else "login"))
 
 
 def known_login(record: Row, *path: str) -> str | None:
-    """The login at a path, where one is told."""
-    name = seek(record, *path, "login")
-    return person(name) if isinstance(name, str) and name else None
+    """The account at a path, where one is told."""
+    name, number = seek(record, *path, "login"), seek(record, *path, "id")
+    if not isinstance(name, str) or not name or not person(name):
+        return None
+    return name if ASKED not in record else None if number is None else str(number)
 
 
 def person(account: str) -> str | None:
@@ -43,8 +52,9 @@ def is_program(user: Any) -> bool:
 
 def programs(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
     """A snapshot of each account at some paths of which GitHub says that it is a program's."""
-    found = {seek(record, *path, "login") for path in users if is_program(seek(record, *path))}
-    for account in sorted(name for name in found if isinstance(name, str)):
+    told = [(path, user) for path in users if isinstance(user := seek(record, *path), Mapping)]
+    found = {known_login(record, *path) for path, user in told if is_program(user)}
+    for account in sorted(filter(None, found)):
         captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
         yield "accounts", {"network": activity["network"], **captured}
 
@@ -52,6 +62,9 @@ def programs(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> 
 def names(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
     """What the accounts of the user objects at some paths are called; the placeholder is no account."""
     for path in users:
-        name = seek(record, *path, "login")
+        user = seek(record, *path)
+        name, number = (user.get("login"), user.get("id")) if isinstance(user, Mapping) else (None, None)
         if name and person(str(name)):
-            yield from sighting("account", name, seek(record, *path, "id"), activity)
+            yield from sighting("account", name, number, activity)
+            if ASKED in record:
+                yield from sighting("account", str(number or ""), number, activity)

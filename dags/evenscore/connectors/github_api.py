@@ -13,9 +13,9 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, by_link, children, instant_of
 from evenscore.connectors.github import GitHub
-from evenscore.connectors.github_accounts import is_program, login
-from evenscore.connectors.pulled import ASKED, Network, Rows, covering
-from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.connectors.github_accounts import is_program, login, names, programs
+from evenscore.connectors.pulled import ASKED, Network, Rows, covering, profile
+from evenscore.connectors.records import Ignored, Row, need, require_ids, seek
 
 LIKES = frozenset({"+1", "heart", "hooray", "rocket", "laugh"})
 DISLIKES = frozenset({"-1"})
@@ -26,11 +26,12 @@ LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at")}
 
 
 def _thread(item: Row) -> Any:
-    return children("number", place="_", number="number", owner="user.login")({**item, "_": _place(item)})
+    """Reviews are not counted, but whoever submits one changes when the pull request was updated."""
+    return children("updated_at", place="_", number="number", owner="user.id")({**item, "_": _place(item)})
 
 
 def _reacted(item: Row, key: str) -> Any:
-    return children("reactions.total_count", place="_", id=key, owner="user.login")({**item, "_": _place(item)})
+    return children("reactions.total_count", place="_", id=key, owner="user.id")({**item, "_": _place(item)})
 
 
 def _place(item: Row) -> Any:
@@ -77,7 +78,7 @@ class GitHubApi(GitHub, Network):
         Endpoint("issue-events", "/repos/{place}/issues/events", PLACE, "merges",
                  params={"per_page": "100"}, is_newest_first=True, next=by_link, instant=instant_of("created_at")),
         Endpoint("reviews", "/repos/{place}/pulls/{number}/reviews", "pulls", "reviews of consenting people's pulls",
-                 params={"per_page": "100"}, next=by_link, owner="user.login",
+                 params={"per_page": "100"}, next=by_link, owner="user.id",
                  about=_thread),
         Endpoint("stargazers", "/repos/{place}/stargazers", PLACE, "stars",
                  params={"per_page": "100"}, headers=STARRED, next=by_link),
@@ -85,7 +86,7 @@ class GitHubApi(GitHub, Network):
                  is_newest_first=True, overlap=timedelta(0), next=by_link, instant=instant_of("created_at")),
         *(
             Endpoint(f"{parent}-reactions", "/repos/{place}" + path, parent, f"reactions to consenting people's {what}",
-                     params={"per_page": "100"}, next=by_link, owner="user.login",
+                     params={"per_page": "100"}, next=by_link, owner="user.id",
                      about=partial(_reacted, key=key))
             for parent, path, key, what in (
                 ("issues", "/issues/{id}/reactions", "number", "issues and pull requests"),
@@ -104,6 +105,8 @@ class GitHubApi(GitHub, Network):
         asked = record.get(ASKED)
         endpoint = asked.get("endpoint") if isinstance(asked, dict) else None
         is_own = endpoint == "pull" or endpoint in self.readers()
+        if asked:
+            require_ids(record)
         yield from Network.rows(self, record, source) if is_own else GitHub.rows(self, record, source)
 
     def account_of(self, item: Row) -> dict[str, str]:
@@ -118,43 +121,49 @@ class GitHubApi(GitHub, Network):
 
 def _user(item: Row, asked: Row, _source: Source) -> Rows:
     counts = {name: item.get(name) for name in ("followers", "following") if isinstance(item.get(name), int)}
-    name = need(item, "login")
-    yield "accounts", {"account_id": name, "captured_at": asked["at"], "is_bot": is_program(item), **counts}
-    seen_at = item.get("created_at") or asked["at"]
-    yield "aliases", {"kind": "account", "alias_id": name, "stable_id": str(need(item, "id")), "seen_at": seen_at}
+    yield from profile(asked["at"], need(item, "id"), [need(item, "login")], created_at=item.get("created_at"),
+                       is_bot=is_program(item), **counts)  # fmt: skip
 
 
-def _star(item: Row, asked: Row, _source: Source) -> Rows:
+def _star(item: Row, asked: Row, source: Source) -> Rows:
     if "starred_at" not in item and "login" in item:
         raise Ignored("a star without its date")
     place, user = seek(asked, "about", "place"), need(item, "user", "id")
-    yield "activity", {**_of_repository(place), "event_id": f"star-{place}-{user}", "verb": "star",
-                       "actor_id": login(item, "user"), "occurred_at": need(item, "starred_at")}  # fmt: skip
+    star = {**_of_repository(place), "event_id": f"star-{place}-{user}", "verb": "star",
+            "actor_id": login(item, "user"), "occurred_at": need(item, "starred_at")}  # fmt: skip
+    yield from _with_names(star, item, "user", source)
 
 
-def _fork(item: Row, asked: Row, _source: Source) -> Rows:
+def _fork(item: Row, asked: Row, source: Source) -> Rows:
     place = seek(asked, "about", "place")
-    yield "activity", {**_of_repository(place), "event_id": f"fork-{need(item, 'id')}", "verb": "fork",
-                       "actor_id": login(item, "owner"), "occurred_at": need(item, "created_at")}  # fmt: skip
+    fork = {**_of_repository(place), "event_id": f"fork-{need(item, 'id')}", "verb": "fork",
+            "actor_id": login(item, "owner"), "occurred_at": need(item, "created_at")}  # fmt: skip
+    yield from _with_names(fork, item, "owner", source)
+
+
+def _with_names(row: Row, item: Row, user: str, source: Source) -> Rows:
+    """A row, and what its account is called and is."""
+    activity = {"network": source.network or "github", **row}
+    yield "activity", activity
+    yield from programs(activity, item, ((user,),))
+    yield from names(activity, item, ((user,),))
 
 
 def _of_repository(place: Any) -> Row:
     return {"object_id": place, "target_id": str(place).partition("/")[0]}
 
 
-def _reaction(item: Row, asked: Row, _source: Source) -> Rows:
+def _reaction(item: Row, asked: Row, source: Source) -> Rows:
     content = need(item, "content")
     if content not in LIKES | DISLIKES:
         raise Ignored(f"reaction {content}")
     parent = {"issues-reactions": "issue", "issue-comments-reactions": "ic", "review-comments-reactions": "rc"}
-    yield (
-        "activity",
-        {
-            "event_id": f"reaction-{need(item, 'id')}",
-            "verb": "like" if content in LIKES else "dislike",
-            "actor_id": login(item, "user"),
-            "object_id": f"{parent[asked['endpoint']]}-{seek(asked, 'about', 'id')}",
-            "target_id": seek(asked, "about", "owner"),
-            "occurred_at": need(item, "created_at"),
-        },
-    )
+    reaction = {
+        "event_id": f"reaction-{need(item, 'id')}",
+        "verb": "like" if content in LIKES else "dislike",
+        "actor_id": login(item, "user"),
+        "object_id": f"{parent[asked['endpoint']]}-{seek(asked, 'about', 'id')}",
+        "target_id": seek(asked, "about", "owner"),
+        "occurred_at": need(item, "created_at"),
+    }
+    yield from _with_names(reaction, item, "user", source)

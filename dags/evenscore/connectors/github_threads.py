@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evenscore.base.errors import InputError
 from evenscore.connectors.github_accounts import known_login
+from evenscore.connectors.pulled import ASKED
 from evenscore.connectors.records import Row, seek, sound_records
 
 REPOSITORY = re.compile(r"^(?P<address>.*?/repos/[^/]+/[^/]+)/")
@@ -103,7 +104,10 @@ class Repositories:
     """The addresses under which threads stand themselves, not only answers to them."""
 
     def see(self, record: Row) -> None:
-        """Note where a record stands."""
+        """Note where a record stands: what was pulled, where it was asked for."""
+        if asked := seek(record, ASKED, "about", "place"):
+            self.owning.add(str(asked))
+            return
         address = _address(record)
         if address is None:
             return

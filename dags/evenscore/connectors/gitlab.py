@@ -21,10 +21,22 @@ def _about(counter: str) -> Callable[[Row], Subject | None]:
     def about(item: Row) -> Subject | None:
         count = sum(item.get(name) or 0 for name in counter.split("+"))
         author = str(seek(item, "author", "id"))
-        values = {"place": str(seek(item, ASKED, "about", "place")), "iid": str(item.get("iid")), "owner": author}
+        place = str(seek(item, ASKED, "about", "place"))
+        values = {
+            "place": place,
+            "project": str(item.get("project_id") or place),
+            "iid": str(item.get("iid")),
+            "owner": author,
+        }
         return Subject(values, count) if count else None
 
     return about
+
+
+def _updated(item: Row) -> Subject | None:
+    """Nobody counts approvals; when a merge request was updated tells that there may be one more."""
+    found = _about("iid")(item)
+    return found and Subject({**found.values, "at": str(item.get("created_at"))}, str(item.get("updated_at")))
 
 
 class GitLab(Network):
@@ -34,13 +46,14 @@ class GitLab(Network):
     verbs: ClassVar[Mapping[str, str]] = {
         "post": "issues, merge requests",
         "reply": "notes",
+        "review": "approvals of merge requests; dated like the merge request where their date is not told",
         "merge": "merged merge requests",
         "like": "award thumbsup and other glad ones",
         "dislike": "award thumbsdown",
     }
     unread: ClassVar[tuple[str, ...]] = (
         "who starred, with a date",
-        "approvals and forks, so far",
+        "forks",
         "discussions that are accepted: there are none",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
@@ -53,16 +66,18 @@ class GitLab(Network):
         ),
         *(
             Endpoint(f"{kind}-notes", "/api/v4/projects/{place}/" + kind + "/{iid}/notes", kind,
-                     "notes on consenting people's", params={"per_page": "100"}, next=by_link, owner="author.username",
+                     "notes on consenting people's", params={"per_page": "100"}, next=by_link, owner="author.id",
                      about=_about("user_notes_count"))
             for kind in KINDS
         ),
         *(
             Endpoint(f"{kind}-awards", "/api/v4/projects/{place}/" + kind + "/{iid}/award_emoji", kind,
-                     "awards to consenting people's", params={"per_page": "100"}, next=by_link, owner="author.username",
+                     "awards to consenting people's", params={"per_page": "100"}, next=by_link, owner="author.id",
                      about=_about("upvotes+downvotes"))
             for kind in KINDS
         ),
+        Endpoint("approvals", "/api/v4/projects/{place}/merge_requests/{iid}/approvals", "merge_requests",
+                 "who approved consenting people's", 1000, items="approved_by", owner="author.id", about=_updated),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -91,6 +106,7 @@ class GitLab(Network):
             **dict.fromkeys(KINDS, _thread),
             **{f"{kind}-notes": self._note for kind in KINDS},
             **{f"{kind}-awards": _award for kind in KINDS},
+            "approvals": _approval,
         }
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
@@ -108,7 +124,8 @@ class GitLab(Network):
         kind = TYPES.get(str(need(item, "noteable_type")))
         if kind is None:
             raise Ignored(f"a note on {item['noteable_type']}")
-        owner, project = seek(asked, "about", "owner"), item.get("project_id") or seek(asked, "about", "place")
+        about = asked.get("about") or {}
+        owner, project = about.get("owner"), item.get("project_id") or about.get("project") or about.get("place")
         yield activity(f"note-{need(item, 'id')}", "reply", need(item, "author", "id"),
                        f"{kind}-{project}-{item.get('noteable_iid')}", owner, need(item, "created_at"),
                        item.get("body"))  # fmt: skip
@@ -129,6 +146,13 @@ def _award(item: Row, asked: Row, _source: Source) -> Rows:
     if name not in LIKES | DISLIKES:
         raise Ignored(f"award {name}")
     kind = TYPES.get(str(item.get("awardable_type")), "note")
+    thread = f"{kind}-{about.get('project') or about.get('place')}-{about.get('iid')}"
     yield activity(f"award-{need(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
-                   f"{kind}-{about.get('place')}-{about.get('iid')}", about.get("owner"),
-                   need(item, "created_at"))  # fmt: skip
+                   thread, about.get("owner"), need(item, "created_at"))  # fmt: skip
+
+
+def _approval(item: Row, asked: Row, _source: Source) -> Rows:
+    about, who = asked.get("about") or {}, need(item, "user", "id")
+    thread = f"mr-{about.get('project') or about.get('place')}-{about.get('iid')}"
+    at = item.get("approved_at") or need(about, "at")
+    yield activity(f"approval-{thread}-{who}", "review", who, thread, about.get("owner"), at)

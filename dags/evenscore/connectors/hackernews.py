@@ -1,6 +1,6 @@
 """Hacker News: what people posted and commented, and who answered them, by Algolia's index.
 
-It stops at a thousand hits, so a walk goes on before the oldest one. Points are counters, and no events.
+It stops at a thousand hits, so a walk goes on before the oldest one. Points are a counter that can fall.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -35,8 +35,12 @@ class HackerNews(Network):
     """The one there is."""
 
     kind: ClassVar[str] = "hackernews"
-    verbs: ClassVar[Mapping[str, str]] = {"post": "stories, polls, jobs", "reply": "comments"}
-    unread: ClassVar[tuple[str, ...]] = ("who voted: points are a counter that can fall", "what was deleted or is dead")
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "stories, polls, jobs",
+        "reply": "comments",
+        "like": "points beyond the first, as a count: anonymous, dated like the story",
+    }
+    unread: ClassVar[tuple[str, ...]] = ("who voted, and when: points are a counter", "what was deleted or is dead")
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("search", "/api/v1/search_by_date", ACCOUNT, "stories and comments", HITS,
                  params={"tags": "author_{account},(story,comment,poll,job)", "hitsPerPage": str(HITS)}, items="hits",
@@ -61,10 +65,18 @@ class HackerNews(Network):
         if number and (author := record.get("author") or record.get("by")):
             yield f"item-{number}", str(author)
 
+    def counted(self, record: Row) -> Iterator[tuple[str, str, Any]]:
+        """The points of a story; the first one is its author's own."""
+        number, points = record.get("objectID") or record.get("id"), record.get("points", record.get("score"))
+        if number and isinstance(points, int):
+            yield f"item-{number}", "like", points - 1
+
     def _hit(self, item: Row, _asked: Row, _source: Source) -> Rows:
         event, text = f"item-{need(item, 'objectID')}", item.get("comment_text") or item.get("story_text")
-        yield self._row(event, item.get("author"), item.get("parent_id"), need(item, "created_at"),
+        row = self._row(event, item.get("author"), item.get("parent_id"), need(item, "created_at"),
                         item.get("title") if not item.get("parent_id") else None, text)  # fmt: skip
+        yield row
+        yield from self.tallied(item, row[1])
 
     def _item(self, item: Row, _asked: Row, _source: Source) -> Rows:
         if item.get("deleted") or item.get("dead"):
@@ -76,9 +88,11 @@ class HackerNews(Network):
             if "time" in item
             else item["created_at"]
         )
-        yield self._row(f"item-{need(item, 'id')}", item.get("by") or item.get("author"),
+        row = self._row(f"item-{need(item, 'id')}", item.get("by") or item.get("author"),
                         item.get("parent") or item.get("parent_id"), at, item.get("title"),
                         item.get("text"))  # fmt: skip
+        yield row
+        yield from self.tallied(item, row[1])
 
     def _row(self, event: str, who: Any, parent: Any, at: Any, title: Any, text: Any) -> tuple[str, Row]:
         said = "\n\n".join(filter(None, (title, cooked_text(str(text or "")))))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, instant_of, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, counts, instant_of, iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, seek
 
@@ -25,17 +25,22 @@ class Lemmy(Network):
     """One instance."""
 
     kind: ClassVar[str] = "lemmy"
-    verbs: ClassVar[Mapping[str, str]] = {"post": "posts", "reply": "comments"}
-    unread: ClassVar[tuple[str, ...]] = ("who voted: only administrators see it; counts alone say too little",)
+    verbs: ClassVar[Mapping[str, str]] = {
+        "post": "posts",
+        "reply": "comments",
+        "like": "upvotes beyond the author's own, as a count: anonymous, dated like the post",
+        "dislike": "downvotes, likewise",
+    }
+    unread: ClassVar[tuple[str, ...]] = ("who voted, and when: only administrators see it",)
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
-        Endpoint("person", "/api/v3/person", ACCOUNT, "the person's address and flags", 1,
+        Endpoint("person", "/api/v3/user", ACCOUNT, "the person's address and flags", 1,
                  params={"username": "{account}", "limit": "1"}, shows_profile=True),
         Endpoint("posts", "/api/v3/user", ACCOUNT, "their posts", 50, params=NEWEST, items="posts",
                  next=by_number(size=50), instant=instant_of("post", "published"), is_newest_first=True,
-                 recheck=WINDOW),
+                 counted="post_count", recheck=WINDOW),
         Endpoint("person-comments", "/api/v3/user", ACCOUNT, "their comments", 50, params=NEWEST, items="comments",
                  next=by_number(size=50), instant=instant_of("comment", "published"), is_newest_first=True,
-                 recheck=WINDOW),
+                 counted="comment_count", recheck=WINDOW),
         Endpoint("comments", "/api/v3/comment/list", "posts", "who commented on their posts", 50,
                  params={"post_id": "{post}", "sort": "New", "limit": "50", "type_": "All"}, items="comments",
                  next=by_number(size=50), about=_commented),
@@ -44,7 +49,8 @@ class Lemmy(Network):
     def account_of(self, item: Row) -> dict[str, str]:
         """The address is for good."""
         person = need(item, "person_view", "person")
-        return {"id": str(person.get("actor_id") or person["ap_id"]), "name": str(person["name"])}
+        listed = counts(seek(item, "person_view", "counts") or {}, "post_count", "comment_count")
+        return {"id": _address(person), "name": str(person["name"]), **listed}
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What its author, a moderator or the server has taken away."""
@@ -66,7 +72,11 @@ class Lemmy(Network):
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
-        return {"person": self._person, "posts": _post, **dict.fromkeys(("comments", "person-comments"), self._comment)}
+        return {
+            "person": self._person,
+            "posts": self._post,
+            **dict.fromkeys(("comments", "person-comments"), self._comment),
+        }
 
     def recognised(self, record: Row) -> str | None:
         """A view by what it shows."""
@@ -91,15 +101,27 @@ class Lemmy(Network):
         comment, post = need(item, "comment"), need(item, "post")
         above = str(comment.get("path", "0.0")).split(".")[-2]
         of = self.authors.get(post["ap_id"] if above == "0" else f"comment-{above}")
-        yield activity(comment["ap_id"], "reply", _address(item["creator"]), post["ap_id"], of,
+        row = activity(comment["ap_id"], "reply", _address(item["creator"]), post["ap_id"], of,
                        iso(comment["published"]), comment.get("content"))  # fmt: skip
+        yield row
+        yield from self.tallied(item, row[1])
+
+    def _post(self, item: Row, _asked: Row, _source: Source) -> Rows:
+        post = need(item, "post")
+        text = "\n\n".join(filter(None, (post.get("name"), post.get("body"))))
+        row = activity(
+            post["ap_id"], "post", _address(item["creator"]), post["ap_id"], None, iso(post["published"]), text
+        )
+        yield row
+        yield from self.tallied(item, row[1])
+
+    def counted(self, record: Row) -> Iterator[tuple[str, str, Any]]:
+        """The votes on a post or comment; everybody upvotes what they write themselves."""
+        thing, counts = record.get("comment") or record.get("post"), record.get("counts")
+        if isinstance(thing, dict) and isinstance(counts, dict) and isinstance(counts.get("upvotes"), int):
+            yield str(thing.get("ap_id")), "like", counts["upvotes"] - 1
+            yield str(thing.get("ap_id")), "dislike", counts.get("downvotes")
 
 
 def _address(thing: Any) -> str:
     return str(thing.get("actor_id") or thing["ap_id"])
-
-
-def _post(item: Row, _asked: Row, _source: Source) -> Rows:
-    post = need(item, "post")
-    text = "\n\n".join(filter(None, (post.get("name"), post.get("body"))))
-    yield activity(post["ap_id"], "post", _address(item["creator"]), post["ap_id"], None, iso(post["published"]), text)

@@ -6,6 +6,7 @@ are read by the same code.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import timedelta
 from functools import lru_cache
@@ -15,8 +16,9 @@ from typing import Any, ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
-from evenscore.connectors.endpoints import Endpoint, as_instant
-from evenscore.connectors.records import Ignored, Malformed, Row, seek, siblings, sound_records
+from evenscore.connectors.counters import anonymous, sound
+from evenscore.connectors.endpoints import UNLIKE, Endpoint, as_instant
+from evenscore.connectors.records import Ignored, Malformed, Row, require_ids, seek, siblings, sound_records
 
 ASKED = "evenscore"
 """The key under which a pulled item says what it was the answer to: `endpoint`, `about`, `at`."""
@@ -24,8 +26,11 @@ PULL = "pull"
 """The endpoint that the first line of a raw file names: it says what the pull covers."""
 GONE = "gone"
 """Of an item that was asked for by its id and not answered, what is true of it."""
-UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError)
-"""What reading an answer of another shape than the documented one raises."""
+KNOWN = "is_known"
+"""Of an item that an earlier pull has brought, what is true of it: its children are not asked about again before a
+re-check, unless a count says that there are more."""
+UNREADABLE = "not of a shape that we know"
+"""Why an item is left out of which nobody can tell whether its people want to be shown."""
 Rows = Iterator[tuple[str, Row]]
 
 
@@ -48,6 +53,8 @@ class Network(JsonLines):
 
     authors: Mapping[str, str | None] = {}  # only ever replaced, in a copy
     """Who wrote what the items of a file answer."""
+    counts: Mapping[tuple[str, str], int] = {}
+    """By event and verb, the largest count that any file of the source tells."""
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
         """The headers and parameters that carry a secret."""
@@ -56,6 +63,13 @@ class Network(JsonLines):
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """Why an item is neither kept nor counted: what its people, or the network, do not want to be shown."""
         return None
+
+    def kept_out(self, endpoint: str, item: Row) -> str | None:
+        """The same, whatever the item is like."""
+        try:
+            return self.left_out(endpoint, item)
+        except UNLIKE:
+            return UNREADABLE
 
     def hides(self, item: Row) -> str | None:
         """Of a profile, by which of its flags its owner asks not to be shown."""
@@ -86,19 +100,34 @@ class Network(JsonLines):
             raise Ignored("what a pull covers")
         if endpoint not in self.readers():
             raise Malformed(f"no answer of {self.kind} that we know")
-        if reason := self.left_out(endpoint, record):
-            raise Ignored(reason)
+        require_ids(record)
+        if reason := self.kept_out(endpoint, record):
+            raise Malformed(reason) if reason == UNREADABLE else Ignored(reason)
         if about.get(GONE):
             raise Ignored("gone from the network", self.event_of(record))
         try:
             for dataset, row in self.readers()[endpoint](record, about, source):
                 yield dataset, {"network": source.network or self.kind, **row}
+        except Malformed:
+            raise
         except UNLIKE as error:
             raise Malformed(f"not of the shape that {endpoint} has: {type(error).__name__}") from error
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
         """The objects that an item tells the author of: others answer them, and do not say whose they are."""
         return iter(())
+
+    def counted(self, record: Row) -> Iterator[tuple[str, str, Any]]:
+        """The counters that an item tells: of which event, of which verb, and the count, whatever it is."""
+        return iter(())
+
+    def tallied(self, record: Row, activity: Row) -> Rows:
+        """The anonymous events that an item's counters stand for."""
+        told = {verb: sound(count) for _, verb, count in self.counted(record)}
+        for verb in ("like", "dislike"):
+            largest = max(told.get(verb, 0), self.counts.get((activity["event_id"], verb), 0))
+            for row in anonymous(activity, largest, verb):
+                yield "activity", row
 
     def rather(self, known: str | None, told: str | None) -> str | None:
         """Of two authors that items tell of one object, which holds."""
@@ -111,17 +140,25 @@ class Network(JsonLines):
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, and what it says of the days that it covers."""
         known = copy(self)
-        known.authors = _authors(known, siblings(path, source))
+        known.authors, known.counts = _told(known, siblings(path, source))
         return covering(JsonLines.parse(known, path, source), path)
 
 
 @lru_cache(maxsize=4)
-def _authors(network: Network, files: tuple[tuple[Path, int], ...]) -> Mapping[str, str | None]:
-    found: dict[str, str | None] = {}
+def _told(
+    network: Network, files: tuple[tuple[Path, int], ...]
+) -> tuple[Mapping[str, str | None], Mapping[tuple[str, str], int]]:
+    """What all files of a source tell of authors and of counts: neither order nor number of the files matters."""
+    authors: dict[str, str | None] = {}
+    counts = dict[tuple[str, str], int]()
     for record in sound_records(files):
-        for name, author in network.authored(record):
-            found[name] = network.rather(found[name], author) if name in found else author
-    return found
+        with suppress(*UNLIKE):  # it is refused with its reason when its own file is parsed
+            for name, author in network.authored(record):
+                authors[name] = network.rather(authors[name], author) if name in authors else author
+        with suppress(*UNLIKE):
+            for event, verb, count in network.counted(record):
+                counts[event, verb] = max(counts.get((event, verb), 0), sound(count))
+    return authors, counts
 
 
 def covering(parsed: Parsed, path: Path) -> Parsed:

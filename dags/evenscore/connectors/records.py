@@ -92,6 +92,24 @@ def seek(record: Row, *path: str) -> Any:
     return value
 
 
+IDS = frozenset({"id", "iid", "uri", "did", "ap_id", "login", "username", "objectID", "number"})
+"""Keys under which an id or a name stands, beside all that end in `_id`."""
+
+
+def require_ids(value: Any) -> None:
+    """Raise Malformed where something stands for an id that is neither text nor a whole number, at whatever depth."""
+    if isinstance(value, list):
+        for one in value:
+            require_ids(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key in IDS or key.endswith("_id"):
+                if isinstance(one, bool) or not (one is None or isinstance(one, str | int)):
+                    raise Malformed(f"{key} is no id but a JSON {type(one).__name__}")
+            elif isinstance(one, dict | list):
+                require_ids(one)
+
+
 def given(record: Row, *path: str) -> Any:
     """The value at a path, which may be null; raises Malformed where there is no such key."""
     *parents, last = path

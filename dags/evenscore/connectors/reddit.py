@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, instant_of, iso
 from evenscore.connectors.pulled import Network, Rows, activity
-from evenscore.connectors.records import Malformed, Row, need, seek
+from evenscore.connectors.records import Ignored, Malformed, Row, need, seek
 
 WINDOW = timedelta(days=28)
 GONE = ("[deleted]", "[removed]")
@@ -93,13 +93,17 @@ class Reddit(Network):
 
     def _thing(self, item: Row, _asked: Row, _source: Source) -> Rows:
         found = list(_things(item))
-        if not found and item.get("kind") not in ("Listing", "more"):
+        rows = [row for thing in found for row in self._rows(thing)]
+        if not found and (item.get("kind") not in ("Listing", "more") or not isinstance(item.get("data"), dict)):
             raise Malformed("neither a post, nor a comment, nor a list of them")
-        for thing in found:
-            yield from self._rows(thing)
+        if not rows:
+            raise Ignored("nothing but what is deleted" if found else "an empty list, or what stands for more")
+        yield from rows
 
     def _rows(self, thing: Row) -> Rows:
-        name, who, at = str(need(thing, "name")), _who(thing), iso(need(thing, "created_utc"))
+        name, who, at = need(thing, "name"), _who(thing), iso(need(thing, "created_utc"))
+        if not isinstance(name, str):
+            raise Malformed("a thing whose name is no text")
         title, body = thing.get("title"), thing.get("selftext") if "title" in thing else thing.get("body")
         if who is None and body in GONE:
             return

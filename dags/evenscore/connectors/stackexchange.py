@@ -10,7 +10,7 @@ from html import unescape
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, instant_of, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, counts, instant_of, iso
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
@@ -60,7 +60,7 @@ class StackExchange(Network):
             for parent, key in (("questions", "question_id"), ("answers", "answer_id"))
         ),
         Endpoint("reputation", "/2.3/users/{id}/reputation-history", ACCOUNT, "votes and accepts, dated",
-                 params={"site": "{site}", "pagesize": "100"}, is_newest_first=True, **PAGED),
+                 params={"site": "{site}", "pagesize": "100"}, is_newest_first=True, counted="reputation", **PAGED),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -73,7 +73,7 @@ class StackExchange(Network):
 
     def account_of(self, item: Row) -> dict[str, str]:
         """A user's number on this site."""
-        return {"id": str(need(item, "user_id"))}
+        return {"id": str(need(item, "user_id")), **counts(item, "reputation")}
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, counts, instant_of
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, seek
 
@@ -19,10 +19,8 @@ PAGED: dict[str, Any] = {"items": "items", "next": by_cursor("nextPageToken", "p
 
 
 def _video(item: Row) -> Subject | None:
-    count = seek(item, "statistics", "commentCount")
-    return (
-        Subject({"video": str(item["id"]), "owner": str(item["snippet"]["channelId"])}, int(count)) if count else None
-    )
+    count = int(seek(item, "statistics", "commentCount") or 0)
+    return Subject({"video": str(item["id"]), "owner": str(item["snippet"]["channelId"])}, count) if count else None
 
 
 def _thread(item: Row) -> Subject | None:
@@ -52,7 +50,7 @@ class YouTube(Network):
         Endpoint("playlistItems", V3 + "playlistItems", ACCOUNT, "which videos there are", 50,
                  params={"part": "snippet,contentDetails", "playlistId": "{uploads}", "maxResults": "50"}, **PAGED,
                  instant=instant_of("snippet", "publishedAt"), is_newest_first=True, recheck=WINDOW,
-                 nothing_says=NO_COMMENTS),
+                 counted="videoCount", nothing_says=NO_COMMENTS),
         Endpoint("videos", V3 + "videos", "playlistItems", "the videos, and how many comments each has", 50,
                  params={"part": "snippet,statistics,status", "id": "{id}", "maxResults": "50"}, items="items",
                  batch="id", answers="id",
@@ -73,7 +71,8 @@ class YouTube(Network):
     def account_of(self, item: Row) -> dict[str, str]:
         """The channel's id is for good, its handle is not."""
         uploads = seek(item, "contentDetails", "relatedPlaylists", "uploads") or f"UU{str(item['id'])[2:]}"
-        return {"id": str(need(item, "id")), "uploads": str(uploads)}
+        listed = counts(item.get("statistics") or {}, "videoCount")
+        return {"id": str(need(item, "id")), "uploads": str(uploads), **listed}
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What is not public."""

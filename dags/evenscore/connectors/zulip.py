@@ -16,6 +16,8 @@ from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need
 
+WINDOW = timedelta(days=14)
+"""For so long a message's reactions, which stand in it, are looked at again by a re-check."""
 LIKES = frozenset(
     {"+1", "thumbs_up", "heart", "tada", "octopus", "rocket", "smile", "100", "clap", "working_on_it", "check"}
 )
@@ -58,7 +60,7 @@ class Zulip(Network):
                  params={"anchor": "newest", "num_before": "1000", "num_after": "0", "narrow": "{narrow}",
                          "apply_markdown": "false"},
                  items="messages", next=_older, instant=instant_of("timestamp"), is_newest_first=True,
-                 overlap=timedelta(days=14)),
+                 recheck=WINDOW),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -63,6 +63,7 @@ def pull(settings: Settings, night: Night, source: str, secret: str | None = Non
     with runs.stage(settings.places, night, f"pull_{source}") as record:
         done = pulling.pull(settings, source, secret or pulling.secret_of(source))
         record["pull"] = done.as_plain()
+        record["is_whole"] = done.is_success
         record["notes"] = [] if done.state == WHOLE else [f"pull of {done.in_words()}"]
         return done
 

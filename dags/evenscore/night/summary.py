@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from evenscore.base.errors import StoppedByCheck
 from evenscore.base.settings import Settings
 from evenscore.checks.judge import results_of
 from evenscore.landing_zone.deliveries import rejected_by_reason
@@ -11,12 +12,15 @@ from evenscore.state import runs
 from evenscore.state.runs import Night
 
 EXIT_CODES = {"published": 0, "unchanged": 0, "stopped": 3, "failed": 1, "unfinished": 1}
+PULL = "pull_"
+"""What the name of a stage that pulls begins with; its source's name follows."""
 
 RECORDS = ("landed", "rejected", "duplicate", "ignored", "suppressed")
 """The classes of records: each record read is in exactly one, so they add up to `read`."""
 LONGEST = 70
 """Characters of what a check observed, or of a reason; the page has all of them."""
 NAMED_REASONS = 3
+KEPT = "its part of every score keeps the grounds of the last whole night"
 COUNTED = ("read", *RECORDS, "rows", "withdrawn", "scored", "held", "published")
 LABELS = {"read": "records in"}
 
@@ -47,11 +51,21 @@ def summarise(settings: Settings, night: Night) -> dict[str, Any]:
             for source in settings.sources
             if (reasons := rejected_by_reason(places, source.name, night.as_of_date))
         },
+        "incomplete": [
+            stage["stage"].removeprefix(PULL)
+            for stage in stages
+            if stage["stage"].startswith(PULL) and not stage.get("is_whole")
+        ],
         "notes": [note for stage in stages for note in stage.get("notes", ())],
         "error": next((stage["error"] for stage in stages if "error" in stage), None),
         "report": str(page) if page.exists() else None,
         "database": str(places.database),
     }
+
+
+def exit_code(facts: dict[str, Any]) -> int:
+    """How a run exits: less than a network has is never success, though all else of the night was published."""
+    return EXIT_CODES[facts["outcome"]] or (StoppedByCheck.exit_code if facts["incomplete"] else 0)
 
 
 ALWAYS = ("read", "landed", "rejected", "scored", "held")
@@ -64,7 +78,8 @@ def in_one_line(facts: dict[str, Any]) -> str:
     names = [name for name in ("read", *RECORDS, "withdrawn", "scored", "held") if rows[name] or name in ALWAYS]
     counts = ", ".join(f"{rows[name]:,} {LABELS.get(name, name)}" for name in names)
     warned = sum(not check["success"] for check in facts["checks"])
-    return f"{facts['as_of_date']}  {facts['outcome']:<9}  {counts}, {warned} warned, {facts['seconds']} s"
+    lacks = "".join(f", {name} incomplete" for name in facts["incomplete"])
+    return f"{facts['as_of_date']}  {facts['outcome']:<9}  {counts}, {warned} warned{lacks}, {facts['seconds']} s"
 
 
 def counted(rows: dict[str, int]) -> str:
@@ -78,6 +93,8 @@ def in_full(facts: dict[str, Any], all_checks: bool = False) -> str:
     lines = [f"night {facts['as_of_date']}: {facts['outcome']} in {facts['seconds']} s", ""]
     if facts["error"]:
         lines += [facts["error"], ""]
+    if facts["incomplete"]:
+        lines += [f"incomplete: {', '.join(facts['incomplete'])}; {KEPT}", ""]
     lines += [f"  {LABELS.get(name, name):<10}{count:>12,}" for name, count in facts["rows"].items()]
     lines += [f"  rejected of {source}: {_by_reason(reasons)}" for source, reasons in facts["rejected"].items()]
     lines += [f"  note: {note}" for note in facts["notes"]]

@@ -16,7 +16,7 @@ from evenscore.base.settings import Settings, Source
 from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
-from evenscore.connectors.pulled import ASKED, Network
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
 from evenscore.connectors.records import seek
 from evenscore.publication.shown import shown_by_ledger
 from evenscore.pulling.asking import LONGEST_WAIT, Account, Enough, Host, Refused
@@ -27,6 +27,8 @@ from evenscore.state import runs
 
 WHOLE, INCOMPLETE, PAUSED, NOBODY = "whole", "incomplete", "paused", "nobody"
 """How a pull may end: all was read; less than there is; it goes on later; nobody stands, so nothing was asked."""
+TAKEN = "the handle is somebody else's now"
+"""Whoever answers under it is not who is in the ledger, and is asked about no further."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -165,7 +167,7 @@ class Pulling:
             # A profile is asked for even of those who hide: to learn that they do not any more.
             shown = [one for one in self.people.values() if endpoint.shows_profile or not _hides(one)]
             known = [one["values"] for one in shown if endpoint.can_be_asked({**self.given, **one["values"]})]
-            yield from (Subject(values, key=values["account"]) for values in known)
+            yield from (Subject(values, values.get(endpoint.counted), key=values["account"]) for values in known)
         elif endpoint.per == PLACE:
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
@@ -180,7 +182,9 @@ class Pulling:
         for item in self.store.records(endpoint.per):
             if not self._is_asked_for(endpoint, item, names):
                 continue
-            subject = None if item.get(ASKED, {}).get("gone") else endpoint.about(item)
+            subject = None if item.get(ASKED, {}).get(GONE) else endpoint.asked_about(item)
+            if subject and subject.count is None and item.get(ASKED, {}).get(KNOWN):
+                continue
             if subject and str(subject.values) not in seen:
                 seen.add(str(subject.values))
                 yield subject
@@ -222,12 +226,10 @@ class Pulling:
             told = self.network.account_of(item)
             for name in self._meant(item, told):
                 one = self.people[name]
-                if one["values"].get("id", told["id"]) != told["id"]:
-                    self.account.left_out[f"{endpoint.name}: the handle is somebody else's now"] += 1
-                    continue
-                reason = self.network.hides(item)
+                is_other = one["values"].get("id", told["id"]) != told["id"]
+                reason = TAKEN if is_other else self.network.hides(item)
                 self.account.left_out.update([f"{endpoint.name}: {reason}"] if reason else [])
-                values = {**one["values"], **told, "actor": told["id"]}
+                values = one["values"] if is_other else {**one["values"], **told, "actor": told["id"]}
                 self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}
         self.store.keep_people(self.people)
 

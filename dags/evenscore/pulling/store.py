@@ -51,7 +51,7 @@ class Cursor:
     """When a whole walk last went back as far as a re-check does."""
     etag: str | None = None
     """Of the only page of the last whole walk."""
-    count: int | None = None
+    count: int | str | None = None
     """How much there was to read, by the network's own count, when it was last read whole."""
     restarts: int = 0
     seen: list[str] = field(default_factory=list)

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import RECHECK_DAYS, Endpoint, Page, Subject, as_instant, each
-from evenscore.connectors.pulled import ASKED, GONE, UNLIKE, Network
+from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
 from evenscore.connectors.records import Ignored, Malformed, Row, seek
 from evenscore.pulling.asking import Account, Answer, Host, Refused, Weather
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
@@ -50,9 +50,18 @@ class Walk:
         """Whether there is anything to ask: not where this pull has, nor where the network's count stands still."""
         if self.cursor.pull == self.pull["pull"]:
             return not self.cursor.is_over
-        if self.endpoint.rarely and self.cursor.is_over and self.cursor.is_whole and not self._is_recheck():
-            return False
-        return self.subject.count is None or self.subject.count != self.cursor.count
+        if not self.cursor.is_over or not self.cursor.is_whole:
+            return True
+        if self.endpoint.rarely:
+            return self._is_recheck()
+        if self.subject.count is None or self.subject.count != self.cursor.count:
+            return True
+        return bool(self.endpoint.counted) and (self._is_recheck() or self._is_young())
+
+    def _is_young(self) -> bool:
+        """Whether something of the last walk may still be edited or liked: it is younger than what is read again."""
+        mark, now = as_instant(self.cursor.mark), as_instant(self.pull["at"])
+        return mark is not None and now is not None and now - mark <= self.endpoint.overlap
 
     def run(self) -> None:
         """Walk to the end. What ends it early is kept in the account."""
@@ -117,7 +126,7 @@ class Walk:
             return self._restart()
         if answer.status == 304:
             self.account.unchanged += 1
-            return self._over(replace(self.cursor, rising=self.cursor.mark), is_whole=True)
+            return self._over(replace(self.cursor, rising=self.cursor.mark, count=self.subject.count), is_whole=True)
         self._take(answer, asked)
         return None
 
@@ -220,13 +229,20 @@ class Walk:
     def _kept(self, items: list[Any]) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
         for item in each(items):
-            if reason := self.network.left_out(self.endpoint.name, item):
+            if reason := self.network.kept_out(self.endpoint.name, item):
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
             else:
-                yield self._record(item)
+                yield self._record(item, **({KNOWN: True} if self._is_known(item) else {}))
         for missing in self._missing(items):
             self.account.left_out[f"{self.endpoint.name}: gone from the network"] += 1
             yield self._record(missing, **{GONE: True, "about": {}})
+
+    def _is_known(self, item: Row) -> bool:
+        """Whether the last whole walk has seen an item, and it is older than what is looked at again."""
+        mark, now, at = as_instant(self.cursor.mark), as_instant(self.pull["at"]), self.endpoint.instant(item)
+        if self.cursor.goes_back or not isinstance(at, datetime) or not mark or not now:
+            return False
+        return self.endpoint.is_newest_first and at <= mark and now - at > self.endpoint.overlap
 
     def _missing(self, items: list[Any]) -> list[Row]:
         """Of a batch, the ids that were asked for and not answered."""

@@ -15,13 +15,22 @@ pairs as (
 
 ),
 
+-- An id is nobody else's name: who takes somebody's number for a login is not taken for them, nor they for nobody.
+own as (
+
+    select *
+    from pairs
+    qualify alias_id = stable_id or not bool_or(alias_id = stable_id) over (partition by network, kind, alias_id)
+
+),
+
 counted as (
 
     select
         *,
         count(*) over (partition by network, kind, stable_id) as name_count,
         count(*) over (partition by network, kind, alias_id) as id_count
-    from pairs
+    from own
 
 )
 
