@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from village import LAST, Village, digests
+from village import LAST, Village, digests, fans_of
 
 from evenscore.base.errors import UsageError
 from evenscore.building.warehouse import DBT_PROJECT
 from evenscore.cli import main
 from evenscore.laboratory import fit
+from evenscore.laboratory.judgements import read_pairs
 
 DAYS = [LAST - timedelta(days=number) for number in reversed(range(75))]
 CROWD = [f"p{number}" for number in range(40)]
@@ -38,8 +39,15 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Village:
-    """Forty people; of those with an even number, half as many fans come in the last month as before."""
+    """Forty people; of those with an even number, half as many fans come in the last month as before.
+
+    Trust starts at the forty, and each of them answered another's fans on two days: else nobody would have a score.
+    """
     village = Village(tmp_path_factory.mktemp("fit") / "village").habits(CROWD, DAYS)
+    village.scoring = f"seeds = {[f'forum:{person}' for person in CROWD]}"
+    for person, other in zip(CROWD, [*CROWD[1:], CROWD[0]], strict=True):
+        for fan in fans_of(other, 14):
+            village.grant(fan).like(fan, [person], DAYS[0]).like(fan, [person], DAYS[1])
     left = {f"fan{number}_of_{person}" for person in CROWD[::2] for number in range(0, 14, 2)}
     gone = str(LAST - timedelta(days=35))
     village.events = [event for event in village.events if event["actor_id"] not in left or event["occurred_at"] < gone]
@@ -77,7 +85,7 @@ def test_the_new_scale_differs_from_the_one_whose_half_lives_were_weighed_in_its
     new = {row["constant"]: row for row in rows(fitted.folder / f"scale_v{version}.csv")}
     present = {row["constant"]: row for row in rows(SEEDS / f"scale_v{fit.FEATURES_OF}.csv")}
     assert list(new) == list(present)
-    weights = ("recent_weight", "lasting_weight")
+    weights = tuple(fit.WEIGHED.values())
     assert all(new[name] == row for name, row in present.items() if name not in weights)
     assert [float(new[name]["value"]) for name in weights] == list(fitted.facts["weights"].values())
     assert all("fitted on 160 rows of forum" in new[name]["why"] for name in weights)
@@ -95,9 +103,41 @@ def test_the_panel_holds_numbers_and_nobody(fitted: Fitted) -> None:
 def test_judgements_and_deeds_each_have_their_half_of_the_weights(fitted: Fitted) -> None:
     pairs, weights = fitted.facts["pairs"], fitted.facts["weights"]
     assert pairs["count"] == len(list(combinations(CROWD, 2)))
-    halves = (pairs["weights"]["recent"] + pairs["engagers"]["recent"]) / 2
-    assert weights["recent"] == pytest.approx(halves, abs=0.01)
-    assert pairs["agreement"]["pairs"] > 0.8
+    halves = {name: (pairs["weights"][name] + fitted.facts["by_engagers"][name]) / 2 for name in weights}
+    assert weights == {name: pytest.approx(half, abs=0.1) for name, half in halves.items()}
+    assert sum(weights.values()) == pytest.approx(1)
+    assert pairs["count"] > pairs["held_out_count"] > 0
+    assert pairs["agreement"]["fitted"] > 0.8
+
+
+def test_no_interval_contradicts_the_weight_beside_it(fitted: Fitted) -> None:
+    for found, ends in (
+        (fitted.facts["by_engagers"], fitted.facts["interval"]),
+        (fitted.facts["pairs"]["weights"], fitted.facts["pairs"]["interval"]),
+    ):
+        assert all(ends[name][0] <= weight <= ends[name][1] for name, weight in found.items())
+
+
+def test_what_got_no_weight_is_said(fitted: Fitted) -> None:
+    report = (fitted.folder / f"fit_v{fitted.facts['version']}.md").read_text()
+    gone = fitted.facts["dropped"]["candidates"]
+    assert set(gone) == {name for name, weight in fitted.facts["candidates"].items() if not weight}
+    assert gone, "a village without reposts has no amplification to weigh"
+    assert f"Dropped, for they add nothing that is not negative: {', '.join(gone)}." in report
+
+
+def test_pairs_and_a_file_of_features_need_nothing_that_landed(village: Village, tmp_path: Path) -> None:
+    people = "".join(f"{person},{int(person[1:]) % 10},{len(person)}\n" for person in CROWD)
+    (tmp_path / "features.csv").write_text(f"person_id,followers,letters\n{people}")
+    pairs = ["--pairs", str(village.folder.parent / "pairs.csv"), "--features", str(tmp_path / "features.csv")]
+    config = ["--home", str(tmp_path / "home"), "--config", str(village.folder / "evenscore.toml")]
+    found = CliRunner().invoke(main, [*config, "fit", *pairs, "--out", str(tmp_path / "out")])
+    assert found.exit_code == 0, found.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"fit_pairs.md", "fit_pairs.json"}
+    assert "| followers | " in found.stdout
+    alone = CliRunner().invoke(main, [*config, "fit", *pairs[2:]])
+    assert alone.exit_code == 2
+    assert "needs --pairs" in alone.output
 
 
 def test_the_report_says_what_it_was_fitted_on_and_how_well_it_did(fitted: Fitted) -> None:
@@ -105,7 +145,8 @@ def test_the_report_says_what_it_was_fitted_on_and_how_well_it_did(fitted: Fitte
     assert "160 of 160 rows" in report
     assert "| equal weights |" in report
     assert fitted.facts["cut_offs"][-1] == str(LAST - timedelta(days=28))
-    assert 0 < fitted.facts["held_out"]["spearman"] <= 1
+    assert 0 < fitted.facts["held_out"]["fitted"]["spearman"] <= 1
+    assert all(f"| {name} |" in report for name in fitted.facts["held_out"])
 
 
 def test_cut_offs_are_spaced_evenly() -> None:
@@ -126,7 +167,7 @@ def test_pairs_that_cannot_be_read_are_named(pairs: str, says: str, tmp_path: Pa
     path = tmp_path / "pairs.csv"
     path.write_text(pairs)
     with pytest.raises(UsageError, match=says):
-        fit.read_pairs(path)
+        read_pairs(path)
 
 
 def test_a_fit_before_anything_has_landed_says_what_to_do(village: Village, tmp_path: Path) -> None:

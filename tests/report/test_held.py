@@ -49,6 +49,25 @@ def test_a_held_score_comes_with_rule_cause_impact_and_the_evidence_of_both(busy
         assert sentence in busy.words
 
 
+@pytest.mark.parametrize(
+    ("places", "says"),
+    [
+        (
+            (34.2, 96.4),
+            "96 % of the members who have a score stand lower than the candidate, 34 % lower than the score",
+        ),
+        ((None, 50.0), "50 % of the members who have a score stand lower than the candidate."),
+        ((12.0, None), ""),
+    ],
+)
+def test_the_place_among_members_stands_beside_the_points(places: tuple[float | None, float | None], says: str) -> None:
+    held = replace(jump(), places=places)
+    assert gate_words.places(held).startswith(says)
+    facts = nights_by_hand.published()
+    page = Page(render(replace(facts, gate=replace(facts.gate, jumps=(held,)))))
+    assert ("stand lower than the candidate" in page.words) is bool(says)
+
+
 def test_each_state_of_a_decision_is_said(busy: Page) -> None:
     for sentence in (
         "Pending: nobody has decided yet.",

@@ -97,7 +97,8 @@ select
     unnest(['p_maya', 'p_noor', 'p_ida', 'p_li']) as person_id, 'work' as persona,
     unnest(['held', 'held', 'published', 'frozen']) as status,
     unnest(['viral_post', 'viral_post', null, 'incident']) as reason,
-    unnest([16::double, 16, 20, null]) as score, unnest([50, 1000, 3, 3])::double as reach;
+    unnest([16::double, 16, 20, null]) as score, unnest([50, 1000, 3, 3])::double as reach,
+    unnest([0::double, 0, 100, null]) as percentile;
 """
 
 

@@ -1,5 +1,6 @@
 """Verbs that measure the method, and make its next version."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,19 +63,26 @@ def compare(settings: Settings, as_json: bool, as_of_date: date | None, candidat
 @click.option("--until", "last", type=Day(), help="The last.  [default: 28 days before the last that has landed]")
 @click.option("--cut-offs", "count", type=click.IntRange(3, 100), default=12, show_default=True)
 @click.option("--pairs", type=click.Path(path_type=Path), help="CSV: person_a, person_b, more_influential.")
+@click.option("--features", type=click.Path(path_type=Path), help="CSV: person_id and numbers; needs --pairs alone.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write.  [default: fits/ below the home folder]")
 @surroundings
-def fit(settings: Settings, as_json: bool, out: Path | None, **asked: Any) -> None:
+def fit(settings: Settings, as_json: bool, out: Path | None, features: Path | None, **asked: Any) -> None:
     """Fit the next scoring version's weights on whom people went on to engage with, and freeze the reference panel.
 
-    Writes a scale, a panel without anybody's id and a report; no file of an existing version is touched.
+    Writes a scale, a panel without anybody's id and a report; no file of an existing version is touched. With
+    --features, nothing that has landed is looked at: weights of those numbers are fitted on the pairs.
 
     \b
     Example: evenscore fit --cut-offs 12 --out fitted
     """
     from evenscore.laboratory import fit as fitted  # seconds to import: only where it is asked for
+    from evenscore.laboratory import fit_files, fit_words
 
-    found = fitted.fit(settings, **asked)
-    paths = fitted.write(found, out or settings.places.fit(found.version))
-    facts = found.facts | {"files": [str(path) for path in paths]}
-    show(facts, as_json, "\n".join([fitted.in_full(found), *map(str, paths)]))
+    folder = out or settings.places.fit(fitted.next_version())
+    if features is not None:
+        judged = fitted.fit_judged(asked["pairs"], features)
+        paths, facts, text = fit_files.write_judged(judged, folder), asdict(judged), fit_words.judged_in_full(judged)
+    else:
+        found = fitted.fit(settings, **asked)
+        paths, facts, text = fit_files.write(found, folder), found.facts, fit_words.in_full(found)
+    show(facts | {"files": [str(path) for path in paths]}, as_json, "\n".join([text, *map(str, paths)]))

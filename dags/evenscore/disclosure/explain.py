@@ -10,6 +10,9 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
 from evenscore.disclosure.grounds import grounds
 
+SAME_PLACE = 5
+"""Percentiles that a place may differ by and still be called the same."""
+
 
 def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[dict[str, Any]]:
     """What is published about a person for one night (the latest by default), one entry a persona.
@@ -55,8 +58,21 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
         person,
         night,
     )
-    found = {"contributions": parts, "changes": changes, "networks": networks}
+    found = {"contributions": parts, "changes": changes, "networks": networks, "promotion": _promotion(con, score)}
     return score | found | {"grounds": grounds(score, parts, networks)}
+
+
+def _promotion(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[str, Any] | None:
+    """The version and the place of the score that readers saw before, where another method made it."""
+    before = _rows(
+        con,
+        "select scoring_version, percentile from person_scores where person_id = $person and as_of_date < $night "
+        f"and persona = '{score['persona']}' and score is not null order by as_of_date desc limit 1",
+        score["person_id"],
+        score["as_of_date"],
+    )
+    is_new = before and before[0]["scoring_version"] != score["scoring_version"] and score["score"] is not None
+    return before[0] if is_new else None
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
@@ -69,7 +85,7 @@ def in_words(score: dict[str, Any]) -> str:
     """One persona's score as a text for people."""
     lines = [f"{score['person_id']} ({score['persona']}), night of {score['as_of_date']}: {_headline(score)}"]
     if score["score"] is not None:
-        lines += [_band(score), "", "where the points come from"]
+        lines += [_band(score), *_new_method(score), "", "where the points come from"]
         lines += [f"  {part['points']:6.1f}  {_source(part)}" for part in score["contributions"]]
         lines += ["", "what has changed since the score before", *_changes(score["changes"])]
     lines += ["", "networks"]
@@ -113,6 +129,19 @@ def _band(score: dict[str, Any]) -> str:
         f"With other engagers of the same habits it would lie between {score['score_low']:.0f} and "
         f"{score['score_high']:.0f} nine times in ten; {moved}."
     )
+
+
+def _new_method(score: dict[str, Any]) -> list[str]:
+    """On the night of a promotion: points are told anew, and a place among members can be compared."""
+    before = score["promotion"]
+    if before is None:
+        return []
+    said = f"The method changed from scoring version {before['scoring_version']} to {score['scoring_version']}"
+    if before["percentile"] is None or score["percentile"] is None:
+        return [f"{said}: points of one are not points of the other."]
+    is_same = abs(score["percentile"] - before["percentile"]) <= SAME_PLACE
+    place = "your place among members did not" if is_same else "so did your place among members"
+    return [f"{said}; {place}: higher than {before['percentile']:.0f} % before, {score['percentile']:.0f} % now."]
 
 
 def _changes(changes: list[dict[str, Any]]) -> list[str]:

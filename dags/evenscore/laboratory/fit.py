@@ -1,7 +1,6 @@
 """`evenscore fit`: the frozen reference panel and the weights of the next scoring version, as seeds to be reviewed."""
 
 import csv
-import io
 import re
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -9,57 +8,81 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from evenscore.base import atomic_io
 from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import ScoringVersion, Settings
 from evenscore.laboratory import fitting
-from evenscore.laboratory.evaluation.measures import agreement
 from evenscore.laboratory.evaluation.trials import Scratch, scratch
-from evenscore.laboratory.fitting import EQUAL, Panel, Quality, Weights
+from evenscore.laboratory.fitting import Panel, Quality, Weights
+from evenscore.laboratory.judgements import Judged, judge, read_features, read_pairs
 from evenscore.landing_zone import landing
 
-FEATURES_OF: ScoringVersion = 2
-"""The scoring version whose ln X at each of two half-lives is weighed, and whose scale gets the new weights."""
+FEATURES_OF: ScoringVersion = 3
+"""The scoring version whose ln X at each of three half-lives is weighed, and whose scale gets the new weights."""
+WEIGHED = {"brief": "brief_weight", "recent": "recent_weight", "lasting": "lasting_weight"}
+"""The features that a version weighs, and the constant of the scale that says how much."""
+CANDIDATES = (*WEIGHED, "reach", "amplification", "network_quality")
+"""What else might foretell: fitted beside them, so that the report says what it would have brought."""
+SPANS = {"brief": "brief", "recent": "short", "lasting": "long"}
 FOLLOWING_DAYS = 28
 PANEL_ROWS, SEED = 2000, 20260315
 FEATURE_DECIMALS = 3
-PANEL = ("row", "cut_off", "ln_x_short", "ln_x_long", "engager_count")
+PANEL = ("row", "cut_off", *(f"ln_x_{span}" for span in SPANS.values()), "engager_count")
 
+FEATURES = f"""
+    select
+        person_id,
+        persona,
+        as_of_date,
+        {", ".join(f"round(ln(1 + trusted_{s}) + ln(lift_{s}), {FEATURE_DECIMALS}) as {n}" for n, s in SPANS.items())},
+        ln(1 + coalesce(reach, 0)) as reach,
+        ln(1 + coalesce(amplification, 0)) as amplification,
+        coalesce(network_quality, 0) as network_quality
+    from scores.score_person__influence_v{FEATURES_OF}
+    left join (
+        select
+            person_id,
+            persona,
+            as_of_date,
+            sum(reach) as reach,
+            sum(trusted_reach) / nullif(sum(reach), 0) as network_quality
+        from features.feat_person__engagers
+        where scoring_version = {FEATURES_OF} and evidence_through_date = as_of_date
+        group by all
+    ) using (person_id, persona, as_of_date)
+    left join (
+        select
+            person_id,
+            persona,
+            as_of_date,
+            count(distinct if(verb in ('repost', 'fork'), (engager_id, network, object_key), null))
+            / count(distinct (network, object_key)) as amplification
+        from conformed.activity
+        inner join raw.look_back on occurred_date <= as_of_date and occurred_date > as_of_date - 365
+        group by all
+    ) using (person_id, persona, as_of_date)
+    where evidence_through_date = as_of_date and is_sufficient
+"""
 ROWS = f"""
     select
         dense_rank() over (order by as_of_date) - 1 as cut_off,
-        round(ln(1 + trusted_short) + ln(lift_short), {FEATURE_DECIMALS}) as recent,
-        round(ln(1 + trusted_long) + ln(lift_long), {FEATURE_DECIMALS}) as lasting,
+        {", ".join(CANDIDATES)},
         coalesce(engager_count_after, 0)::double as engagers
-    from scores.score_person__influence_v{FEATURES_OF}
+    from ({FEATURES})
     left join (
         select person_id, persona, as_of_date, count(distinct engager_id) as engager_count_after
         from conformed.activity
         inner join raw.look_back on occurred_date > as_of_date and occurred_date <= as_of_date + {FOLLOWING_DAYS}
         group by all
     ) using (person_id, persona, as_of_date)
-    where evidence_through_date = as_of_date and is_sufficient
     order by all
 """
-PAIRS = f"""
-    with latest as (
-        select
-            person_id,
-            avg(ln(1 + trusted_short) + ln(lift_short)) as recent,
-            avg(ln(1 + trusted_long) + ln(lift_long)) as lasting
-        from scores.score_person__influence_v{FEATURES_OF}
-        where
-            as_of_date = (select max(as_of_date) from raw.look_back)
-            and evidence_through_date = as_of_date and is_sufficient
-        group by all
-    )
-    select a.recent - b.recent as recent, a.lasting - b.lasting as lasting, more_influential = person_a as is_first
-    from pairs
-    inner join latest as a on person_a = a.person_id
-    inner join latest as b on person_b = b.person_id
+LATEST = f"""
+    select person_id, {", ".join(f"avg({name}) as {name}" for name in WEIGHED)}
+    from ({FEATURES})
+    where as_of_date = (select max(as_of_date) from raw.look_back)
+    group by all
     order by all
 """
 
@@ -70,28 +93,33 @@ class Fit:
 
     version: int
     weights: Weights
+    """The scale's, to the tenth: what people did, or half of that and half of what they judged."""
+    by_engagers: Weights
+    """What the future engagers alone give, before rounding."""
+    interval: dict[str, tuple[float, float]]
+    """The 90 % interval of `by_engagers` when the panel's rows are drawn anew."""
+    by_cut_off: tuple[Weights, ...]
+    candidates: Weights
+    """What all candidate features together would get."""
     panel: Panel
     row_count: int
     cut_offs: tuple[date, ...]
     networks: tuple[str, ...]
-    interval: tuple[float, float]
-    """The 90 % interval of the recent weight when the panel's rows are drawn anew."""
-    by_cut_off: tuple[Weights, ...]
-    held_out: Quality
-    held_out_equal: Quality
+    held_out: dict[str, Quality]
+    """By the name of the weights: fitted on the first two thirds of the cut-offs, judged on the last."""
     held_out_rows: int
-    pairs: dict[str, Any] | None = None
+    pairs: Judged | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
         """Everything but the panel, as plain values."""
-        left_out = ("panel", "held_out_equal")
-        plain = {name: value for name, value in asdict(self).items() if name not in left_out}
-        alone = [weights.recent for weights in self.by_cut_off]
+        plain = {name: value for name, value in asdict(self).items() if name != "panel"}
         return plain | {
             "panel_rows": len(self.panel),
-            "by_cut_off": alone,
-            "held_out_equal_weights": asdict(self.held_out_equal),
+            "dropped": {
+                "half_lives": fitting.dropped(self.by_engagers),
+                "candidates": fitting.dropped(self.candidates),
+            },
             "following_days": FOLLOWING_DAYS,
             "seed": SEED,
         }
@@ -106,9 +134,25 @@ def fit(settings: Settings, first: date | None, last: date | None, count: int, p
     cut_offs = spaced(*_range(settings, first, last), count)
     with scratch(settings, FEATURES_OF, cut_offs[-1] + timedelta(FOLLOWING_DAYS), False) as trial:
         trial.build(cut_offs, cut_offs[-1] + timedelta(FOLLOWING_DAYS))
-        everything = _panel(trial)
-        found = _fitted(everything, tuple(cut_offs), _networks(settings))
-        return _with_pairs(found, _differences(trial, labels)) if labels is not None else found
+        found = _fitted(_panel(trial), tuple(cut_offs), _networks(settings))
+        if labels is None:
+            return found
+        with trial.connect() as con:
+            people = con.execute(LATEST).df().set_index("person_id")
+    return _blended(found, judge(people, labels, SEED))
+
+
+def fit_judged(pairs: Path | None, features: Path) -> Judged:
+    """Fit weights of any file of features on labelled pairs. Raises UsageError where there are none, or too few."""
+    if pairs is None:
+        raise UsageError("--features: needs --pairs, the judgements to fit on")
+    return judge(read_features(features), read_pairs(pairs), SEED)
+
+
+def _blended(found: Fit, judged: Judged) -> Fit:
+    """Half the weight to what people judged, half to what they did."""
+    weights = fitting.to_the_tenth(fitting.blended(found.by_engagers, judged.weights))
+    return replace(found, weights=weights, pairs=judged)
 
 
 def spaced(first: date, last: date, count: int) -> list[date]:
@@ -138,149 +182,60 @@ def _networks(settings: Settings) -> tuple[str, ...]:
 def _panel(trial: Scratch) -> Panel:
     with trial.connect() as con:
         columns = con.execute(ROWS).fetchnumpy()
-    values = (columns[name] for name in ("cut_off", "recent", "lasting", "engagers"))
-    return Panel(*(np.asarray(value) for value in values))
+    values = np.column_stack([np.asarray(columns[name], dtype=float) for name in CANDIDATES])
+    return Panel(np.asarray(columns["cut_off"]), CANDIDATES, values, np.asarray(columns["engagers"]))
 
 
 def _fitted(everything: Panel, cut_offs: tuple[date, ...], networks: tuple[str, ...]) -> Fit:
     panel = fitting.sample(everything, PANEL_ROWS, SEED)
-    weights = fitting.fit(panel)
-    early, late = everything.halves()
-    fitted_on = panel.halves()[0]
+    weighed = panel.only(tuple(WEIGHED))
+    weights = fitting.fit(weighed)
+    _, late = everything.halves()
     return Fit(
         version=next_version(),
-        weights=weights,
-        panel=panel,
+        weights=fitting.to_the_tenth(weights),
+        by_engagers=weights,
+        interval=fitting.interval(weights, fitting.drawn_anew(weighed, SEED)),
+        by_cut_off=tuple(fitting.by_cut_off(everything.only(tuple(WEIGHED)))),
+        candidates=fitting.fit(panel),
+        panel=weighed,
         row_count=len(everything),
         cut_offs=cut_offs,
         networks=networks,
-        interval=fitting.interval(panel, SEED),
-        by_cut_off=tuple(fitting.by_cut_off(everything)),
-        held_out=fitting.quality(fitting.fit(fitted_on), early, late),
-        held_out_equal=fitting.quality(EQUAL, early, late),
+        held_out=_held_out(everything, panel),
         held_out_rows=len(late),
     )
 
 
-def read_pairs(path: Path) -> pd.DataFrame:
-    """Pairs of people and who of the two is more influential. Raises UsageError naming the file and the row."""
-    try:
-        labels = pd.read_csv(path, dtype=str).rename(columns={"label": "more_influential"})
-        labels = labels[["person_a", "person_b", "more_influential"]]
-    except (OSError, KeyError, ValueError) as error:
-        raise UsageError(f"--pairs {path}: not a CSV of person_a, person_b, more_influential ({error})") from error
-    for number, (one, other, winner) in enumerate(labels.itertuples(index=False), start=2):
-        if winner not in (one, other):
-            raise UsageError(f"--pairs {path}, line {number}: {winner!r} is neither of the pair")
-    return labels
-
-
-def _differences(trial: Scratch, labels: pd.DataFrame) -> pd.DataFrame:
-    with trial.connect() as con:
-        con.register("pairs", labels)
-        return con.execute(PAIRS).df()
-
-
-def _with_pairs(found: Fit, pairs: pd.DataFrame) -> Fit:
-    """Half the weight to what people judged, half to what they did."""
-    differences = pairs[["recent", "lasting"]].to_numpy()
-    is_first = pairs["is_first"].to_numpy()
-    judged = fitting.fit_pairs(differences, is_first)
-    weights = fitting.blended(found.weights, judged)
-    agreed = {
-        name: agreement(differences @ [used.recent, used.lasting], np.zeros(len(pairs)), is_first)
-        for name, used in (("pairs", judged), ("blended", weights), ("engagers", found.weights), ("equal", EQUAL))
+def _held_out(everything: Panel, panel: Panel) -> dict[str, Quality]:
+    """How well each set of weights orders the last third of the cut-offs, which it was not fitted on."""
+    (early, late), (fitted_on, _) = everything.halves(), panel.halves()
+    own = tuple(WEIGHED)
+    found = {
+        "fitted": (own, fitting.fit(fitted_on.only(own))),
+        "equal weights": (own, fitting.equal(own)),
+        "the present weights": (own, present_weights()),
+        "with every candidate": (CANDIDATES, fitting.fit(fitted_on)),
     }
-    facts = {"count": len(pairs), "weights": asdict(judged), "agreement": agreed, "engagers": asdict(found.weights)}
-    return replace(found, weights=weights, pairs=facts)
+    return {
+        name: fitting.quality(weights, early.only(features), late.only(features))
+        for name, (features, weights) in found.items()
+    }
+
+
+def present_weights() -> Weights:
+    """What the scale gives each half-life now."""
+    with scales()[FEATURES_OF].open(newline="") as handle:
+        values = {row["constant"]: float(row["value"]) for row in csv.DictReader(handle)}
+    return {name: values[constant] for name, constant in WEIGHED.items()}
 
 
 def next_version() -> int:
     """The number after the newest scale."""
-    return max(_scales()) + 1
+    return max(scales()) + 1
 
 
-def _scales() -> dict[int, Path]:
+def scales() -> dict[int, Path]:
+    """The scale of each version."""
     found = (DBT_PROJECT / "seeds").glob("scale_v*.csv")
     return {int(re.sub(r"\D", "", path.stem)): path for path in found}
-
-
-def write(found: Fit, folder: Path) -> list[Path]:
-    """Write the next version's scale, panel and report into a folder; no file of an existing version is touched."""
-    version = found.version
-    contents = {
-        f"scale_v{version}.csv": _scale_csv(found),
-        f"panel_v{version}.csv": _panel_csv(found.panel),
-        f"fit_v{version}.md": in_full(found),
-    }
-    for name, text in contents.items():
-        atomic_io.write_bytes(folder / name, text.encode())
-    atomic_io.write_json(folder / f"fit_v{version}.json", found.facts)
-    return [*(folder / name for name in contents), folder / f"fit_v{version}.json"]
-
-
-def _scale_csv(found: Fit) -> str:
-    with _scales()[FEATURES_OF].open(newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    on = f"fitted on {len(found.panel):,} rows of {', '.join(found.networks)}, see fit_v{found.version}.md"
-    for name, length in (("recent", "short"), ("lasting", "long")):
-        row = next(row for row in rows if row["constant"] == f"{name}_weight")
-        row |= {"value": f"{getattr(found.weights, name):g}"}
-        row |= {"why": f"share of the points that the {length} half-life brings; {on}"}
-    return _csv(list(rows[0]), [list(row.values()) for row in rows])
-
-
-def _panel_csv(panel: Panel) -> str:
-    columns = (panel.cut_off, panel.recent, panel.lasting, panel.engagers.astype(int))
-    rows = zip(range(1, len(panel) + 1), *(column.tolist() for column in columns), strict=True)
-    return _csv(list(PANEL), [list(row) for row in rows])
-
-
-def _csv(header: list[str], rows: list[list[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def in_full(found: Fit) -> str:
-    """The report of a fit, in words."""
-    alone = [weights.recent for weights in found.by_cut_off]
-    lines = [
-        f"# The fit of scoring version {found.version}",
-        "",
-        f"recent_weight {found.weights.recent:g}, lasting_weight {found.weights.lasting:g}; all else is as in version "
-        f"{FEATURES_OF}, whose two half-lives are weighed.",
-        "",
-        f"Fitted by non-negative least squares on ln(1 + distinct engagers of the following {FOLLOWING_DAYS} days), on "
-        f"{len(found.panel):,} of {found.row_count:,} rows (a person with enough evidence, at a cut-off) of "
-        f"{', '.join(found.networks)}: {len(found.cut_offs)} cut-offs, {found.cut_offs[0]} to {found.cut_offs[-1]}.",
-        f"With other rows of the same kind, recent_weight would lie between {found.interval[0]:g} and "
-        f"{found.interval[1]:g} nine times in ten; each cut-off alone gives between {min(alone):g} and {max(alone):g}.",
-        "",
-        f"Held out: the last third of the cut-offs, {found.held_out_rows:,} rows; fitted on the first two thirds.",
-        "",
-        "| | Spearman | NDCG@100 | R2 |",
-        "|---|---|---|---|",
-        _line("fitted", found.held_out),
-        _line("equal weights", found.held_out_equal),
-        "",
-    ]
-    return "\n".join([*lines, *_pair_lines(found)])
-
-
-def _line(name: str, found: Quality) -> str:
-    return f"| {name} | {found.spearman:.3f} | {found.ndcg:.3f} | {found.r_squared:.3f} |"
-
-
-def _pair_lines(found: Fit) -> list[str]:
-    if not found.pairs:
-        return []
-    agreed = ", ".join(f"{name} {share:.3f}" for name, share in found.pairs["agreement"].items())
-    judged, did = found.pairs["weights"]["recent"], found.pairs["engagers"]["recent"]
-    return [
-        f"{found.pairs['count']:,} labelled pairs alone give a recent_weight of {judged:g}, engagers alone {did:g}; "
-        f"the weights are half of each. Agreement with the pairs: {agreed}.",
-        "",
-    ]

@@ -1,9 +1,10 @@
-"""How much each half-life counts, fitted on whom people went on to engage with. Pure: numbers in, numbers out.
+"""How much each feature counts, fitted on whom people went on to engage with, or on whom people judged. Pure.
 
-Only the weights are fitted, and they sum to one: points_per_log is fixed by what one post (law L3) and a thousand fakes
-(law L5) may add, so a fit moves points between the half-lives and never stretches the scale.
+Only weights are fitted, none is negative, and they sum to one: the scale is fixed by its panel, and by what one post
+(law L3) and a thousand fakes (law L5) may add, so a fit moves points between features and never stretches the scale.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +16,16 @@ from evenscore.laboratory.evaluation.measures import ndcg, spearman
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Weights = dict[str, float]
+"""The share of the points that each feature brings; they sum to one."""
 
 LEAST_ROWS, LEAST_CUT_OFFS, LEAST_PAIRS = 100, 3, 30
 DECIMALS = 2
 """Of the weights on the way; a scale's own are rounded to the tenth."""
-RESAMPLES = 200
+RESAMPLES, PAIR_RESAMPLES = 200, 50
+NOTHING = 1e-9
+"""What rounding leaves of slopes that are none."""
 RIDGE = 1e-3
 """Keeps the fit on pairs finite where the labels can be told apart without an error."""
 
@@ -30,18 +36,23 @@ class Panel:
 
     cut_off: Ints
     """0, 1, 2, ... in order of time."""
-    recent: Floats
-    """ln X at the short half-life, as in score_person__influence_v2."""
-    lasting: Floats
+    features: tuple[str, ...]
+    values: Floats
+    """A column a feature: rows by features."""
     engagers: Floats
     """Distinct engagers of the days after the cut-off."""
 
     def __len__(self) -> int:
         return len(self.cut_off)
 
-    def rows(self, chosen: Ints | NDArray[np.bool_]) -> "Panel":
+    def rows(self, chosen: Ints | Bools) -> "Panel":
         """Some of the rows."""
-        return Panel(self.cut_off[chosen], self.recent[chosen], self.lasting[chosen], self.engagers[chosen])
+        return Panel(self.cut_off[chosen], self.features, self.values[chosen], self.engagers[chosen])
+
+    def only(self, features: tuple[str, ...]) -> "Panel":
+        """Some of the features."""
+        columns = [self.features.index(name) for name in features]
+        return Panel(self.cut_off, features, self.values[:, columns], self.engagers)
 
     def halves(self) -> tuple["Panel", "Panel"]:
         """The first two thirds of the cut-offs, to fit on, and the rest, held out."""
@@ -50,19 +61,15 @@ class Panel:
         return self.rows(is_early), self.rows(~is_early)
 
 
-@dataclass(frozen=True)
-class Weights:
-    """The shares of the points that the short and the long half-life bring; they sum to one."""
-
-    recent: float
-    lasting: float
-
-    def of(self, panel: Panel) -> Floats:
-        """What a score orders the rows of a panel by."""
-        return self.recent * panel.recent + self.lasting * panel.lasting
+def equal(features: tuple[str, ...]) -> Weights:
+    """As much for each."""
+    return {name: 1 / len(features) for name in features}
 
 
-EQUAL = Weights(0.5, 0.5)
+def ranking(weights: Weights, panel: Panel) -> Floats:
+    """What a score orders the rows of a panel by."""
+    ordered: Floats = panel.values @ np.array([weights[name] for name in panel.features])
+    return ordered
 
 
 @dataclass(frozen=True)
@@ -84,78 +91,111 @@ def sample(panel: Panel, count: int, seed: int) -> Panel:
 def fit(panel: Panel) -> Weights:
     """Non-negative least squares of ln(1 + engagers), each cut-off with an intercept of its own: communities grow.
 
-    Raises UsageError when there is too little to fit on, or when neither half-life foretells anything.
+    Raises UsageError when there is too little to fit on, or when no feature foretells anything.
     """
     if len(panel) < LEAST_ROWS or len(np.unique(panel.cut_off)) < LEAST_CUT_OFFS:
         raise UsageError(
             f"fit: {len(panel)} rows at {len(np.unique(panel.cut_off))} cut-offs are too little to fit on "
             f"(at least {LEAST_ROWS} rows at {LEAST_CUT_OFFS}); widen --from and --until"
         )
-    return _to_the_tenth(_slopes(panel))
+    features = np.column_stack([_centred(panel, column) for column in panel.values.T])
+    return _shares(panel.features, nnls(features, _outcome(panel))[0])
 
 
-def fit_pairs(differences: Floats, is_first: NDArray[np.bool_]) -> Weights:
-    """Non-negative logistic fit on pairs: a row holds the first person's (recent, lasting) less the second's.
+def fit_pairs(features: tuple[str, ...], differences: Floats, is_first: Bools) -> Weights:
+    """Non-negative logistic fit on pairs: a row holds the first person's features less the second's.
 
     Raises UsageError when there are too few pairs.
     """
     if len(differences) < LEAST_PAIRS:
-        raise UsageError(f"--pairs: {len(differences)} pairs of scored people are too few (at least {LEAST_PAIRS})")
+        raise UsageError(f"--pairs: {len(differences)} pairs of known people are too few (at least {LEAST_PAIRS})")
     towards = np.where(is_first[:, None], differences, -differences)
 
-    def loss(slopes: Floats) -> float:
-        return float(np.logaddexp(0, -towards @ slopes).mean() + RIDGE * slopes @ slopes)
+    def loss(slopes: Floats) -> tuple[float, Floats]:
+        ahead = towards @ slopes
+        value = float(np.logaddexp(0, -ahead).mean() + RIDGE * slopes @ slopes)
+        gradient: Floats = -(towards / (1 + np.exp(ahead))[:, None]).mean(axis=0) + 2 * RIDGE * slopes
+        return value, gradient
 
-    return _shares(minimize(loss, np.ones(2), method="L-BFGS-B", bounds=[(0, None)] * 2).x)
+    bounds = [(0, None)] * len(features)
+    return _shares(features, minimize(loss, np.ones(len(features)), jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
 def blended(one: Weights, other: Weights) -> Weights:
     """Half of each: what people did, and what people judged."""
-    return _shares(np.array([one.recent + other.recent, one.lasting + other.lasting]))
+    return _shares(tuple(one), np.array([one[name] + other[name] for name in one]))
+
+
+def dropped(weights: Weights) -> tuple[str, ...]:
+    """The features that got no weight."""
+    return tuple(name for name, weight in weights.items() if not weight)
+
+
+def to_the_tenth(weights: Weights) -> Weights:
+    """A panel tells the weights no finer, and a scale should not pretend to. They still sum to one."""
+    tenths = {name: 10 * weight for name, weight in weights.items()}
+    whole = {name: int(np.floor(tenth + 1e-9)) for name, tenth in tenths.items()}
+    short = sorted(tenths, key=lambda name: whole[name] - tenths[name])[: 10 - sum(whole.values())]
+    return {name: round((whole[name] + (name in short)) / 10, 1) for name in weights}
 
 
 def by_cut_off(panel: Panel) -> list[Weights]:
-    """The weights that each cut-off alone would give: how stable they are."""
-    return [_slopes(panel.rows(panel.cut_off == cut_off)) for cut_off in np.unique(panel.cut_off)]
+    """The weights that each cut-off alone would give, where it foretells anything: how stable they are."""
+    alone = (panel.rows(panel.cut_off == cut_off) for cut_off in np.unique(panel.cut_off))
+    return list(_where_any(alone))
 
 
-def interval(panel: Panel, seed: int) -> tuple[float, float]:
-    """The 90 % interval of the recent weight when the rows of the panel are drawn anew."""
+def drawn_anew(panel: Panel, seed: int) -> list[Weights]:
+    """The weights that the panel's rows give when they are drawn anew."""
     rng = np.random.default_rng(seed)
-    drawn = (panel.rows(rng.integers(0, len(panel), len(panel))) for _ in range(RESAMPLES))
-    low, high = np.percentile([_slopes(rows).recent for rows in drawn], [5, 95])
-    return round(float(low), DECIMALS), round(float(high), DECIMALS)
+    return list(_where_any(panel.rows(rng.integers(0, len(panel), len(panel))) for _ in range(RESAMPLES)))
+
+
+def pairs_drawn_anew(features: tuple[str, ...], differences: Floats, is_first: Bools, seed: int) -> list[Weights]:
+    """The weights that the pairs give when they are drawn anew."""
+    rng = np.random.default_rng(seed)
+    draws = (rng.integers(0, len(differences), len(differences)) for _ in range(PAIR_RESAMPLES))
+    return [fit_pairs(features, differences[rows], is_first[rows]) for rows in draws]
+
+
+def interval(found: Weights, drawn: list[Weights]) -> dict[str, tuple[float, float]]:
+    """The 90 % interval of each weight among those that were drawn anew; it never excludes what was found."""
+    ends = {name: np.percentile([weights[name] for weights in drawn], [5, 95]) for name in found}
+    return {
+        name: (min(round(float(low), DECIMALS), found[name]), max(round(float(high), DECIMALS), found[name]))
+        for name, (low, high) in ends.items()
+    }
 
 
 def quality(weights: Weights, fitted_on: Panel, held_out: Panel) -> Quality:
     """How well weights do on rows that they were not fitted on."""
-    ranking = weights.of(held_out)
+    ordered = ranking(weights, held_out)
     places = [held_out.cut_off == cut_off for cut_off in np.unique(held_out.cut_off)]
-    known, outcome = _centred(fitted_on, weights.of(fitted_on)), _outcome(fitted_on)
+    known, outcome = _centred(fitted_on, ranking(weights, fitted_on)), _outcome(fitted_on)
     slope = known @ outcome / (known @ known)
-    missed = _outcome(held_out) - slope * _centred(held_out, ranking)
+    missed = _outcome(held_out) - slope * _centred(held_out, ordered)
     return Quality(
-        float(np.mean([spearman(ranking[place], held_out.engagers[place]) for place in places])),
-        float(np.mean([ndcg(ranking[place], held_out.engagers[place]) for place in places])),
+        float(np.mean([spearman(ordered[place], held_out.engagers[place]) for place in places])),
+        float(np.mean([ndcg(ordered[place], held_out.engagers[place]) for place in places])),
         float(1 - missed @ missed / (_outcome(held_out) @ _outcome(held_out))),
     )
 
 
-def _slopes(panel: Panel) -> Weights:
-    features = np.column_stack([_centred(panel, panel.recent), _centred(panel, panel.lasting)])
-    return _shares(nnls(features, _outcome(panel))[0])
+def _where_any(panels: Iterable[Panel]) -> Iterable[Weights]:
+    for panel in panels:
+        features = np.column_stack([_centred(panel, column) for column in panel.values.T])
+        slopes = nnls(features, _outcome(panel))[0]
+        if slopes.sum() > NOTHING:
+            yield _shares(panel.features, slopes)
 
 
-def _to_the_tenth(weights: Weights) -> Weights:
-    """A panel tells the weights no finer, and a scale should not pretend to."""
-    return Weights(round(weights.recent, 1), round(1 - round(weights.recent, 1), 1))
-
-
-def _shares(slopes: Floats) -> Weights:
-    if not slopes.sum() > 0:
-        raise UsageError("fit: neither half-life foretells who is engaged with next; nothing was fitted")
-    recent = round(float(slopes[0] / slopes.sum()), DECIMALS)
-    return Weights(recent, round(1 - recent, DECIMALS))
+def _shares(features: tuple[str, ...], slopes: Floats) -> Weights:
+    if not slopes.sum() > NOTHING:
+        raise UsageError(f"fit: none of {', '.join(features)} foretells anything; nothing was fitted")
+    rounded = [round(float(slope / slopes.sum()), DECIMALS) for slope in slopes]
+    most = int(np.argmax(slopes))
+    rounded[most] = round(1 - sum(rounded[:most] + rounded[most + 1 :]), DECIMALS)
+    return dict(zip(features, rounded, strict=True))
 
 
 def _outcome(panel: Panel) -> Floats:

@@ -1,6 +1,7 @@
 """What the gate left in the warehouse of a night, read in one go for all the held scores that the page names."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -68,6 +69,16 @@ NIGHTS = f"""
     semi join drawn_jumps using (person_id, persona)
     where as_of_date > (select as_of_date - {PLOTTED_NIGHTS} from raw.run)
     order by as_of_date
+"""
+PLACES = """
+    select person_id, persona, mine.percentile, 100 * avg((others.score < candidate_score)::integer)
+    from drawn_jumps
+    left join marts.person_scores as mine using (person_id, persona)
+    cross join marts.person_scores as others
+    where
+        others.score is not null
+        and (others.person_id, others.persona) <> (drawn_jumps.person_id, drawn_jumps.persona)
+    group by all
 """
 # A held row keeps the parts that it was last published with; where it never was, nothing can be taken apart.
 PARTS = """
@@ -175,19 +186,27 @@ def _jumps(con: duckdb.DuckDBPyConnection) -> tuple[Jump, ...]:
     ((version,),) = con.execute("select scoring_version from raw.run").fetchall()
     nights, posts = _of_jumps(con, NIGHTS, ScoredNight), _of_jumps(con, POSTS, Post)
     parts, engagers = _of_jumps(con, PARTS.format(version=version), Part), _of_jumps(con, ENGAGERS, Engager)
+    places = _of_jumps(con, PLACES, lambda *both: both)
     found = []
     for row in con.execute("select * exclude place from named_jumps order by place").fetchall():
         who = row[:2]
         jump = Jump(*row)
         found.append(
             replace(
-                jump, nights=nights[who][-PLOTTED_NIGHTS:], parts=parts[who], posts=posts[who], engagers=engagers[who]
+                jump,
+                places=next(iter(places[who]), (None, None)),
+                nights=nights[who][-PLOTTED_NIGHTS:],
+                parts=parts[who],
+                posts=posts[who],
+                engagers=engagers[who],
             )
         )
     return tuple(found)
 
 
-def _of_jumps(con: duckdb.DuckDBPyConnection, query: str, kind: type[Any]) -> dict[tuple[str, str], tuple[Any, ...]]:
+def _of_jumps(
+    con: duckdb.DuckDBPyConnection, query: str, kind: Callable[..., Any]
+) -> dict[tuple[str, str], tuple[Any, ...]]:
     """Rows of the named people as values of a kind, by (person_id, persona)."""
     found: dict[tuple[str, str], tuple[Any, ...]] = defaultdict(tuple)
     for person_id, persona, *values in con.execute(query).fetchall():

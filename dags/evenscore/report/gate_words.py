@@ -116,6 +116,19 @@ def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
     )
 
 
+def places(jump: Jump) -> str:
+    """Where the two scores stand among members: points alone say little."""
+    stands, would = jump.places
+    if would is None:
+        return ""
+    by_candidate = f"{would:.0f} % of the members who have a score stand lower than the candidate"
+    return (
+        f"{by_candidate}, {stands:.0f} % lower than the score that stands."
+        if stands is not None
+        else f"{by_candidate}."
+    )
+
+
 def impact(jump: Jump) -> str:
     """How the place of a jump in the list came about: 48.0 points x 1,270 people = 60,960."""
     times = "\N{MULTIPLICATION SIGN}"

@@ -39,11 +39,15 @@ class Version:
     start: float
     least_trusted: float
     seed_step: float
+    one_object: float
+    """No object carries more than this share."""
     asks_two_vouchers: bool
 
 
-V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, asks_two_vouchers=False)
-V3 = Version({7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.3, 0.01, 0.005, -7.49, 14.19, 0.15, 0.05, 1.1, asks_two_vouchers=True)
+V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 0.25, asks_two_vouchers=False)
+V3 = Version(
+    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.3, 0.01, 0.005, -8.3, 15.04, 0.15, 0.05, 1.1, 0.18, asks_two_vouchers=True
+)
 
 
 def load(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -305,12 +309,12 @@ def _trust(shares: pd.Series, seeds: list[str]) -> pd.Series:
 def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
     """X: what trusted engagers brought on all networks, lifted a little by the crowd."""
     acts = scored.assign(actions=0.5 ** (scored.age / half_life))
-    trusted, crowd = _bounded(acts), _bounded(acts.assign(weight=1))
+    trusted, crowd = (_bounded(side, by.one_object) for side in (acts, acts.assign(weight=1)))
     return (1 + trusted) * (1 + by.crowd_curve * np.log1p(by.crowd_weight / by.crowd_curve * crowd / (1 + trusted)))
 
 
-def _bounded(acts: pd.DataFrame) -> pd.Series:
-    """Evidence: a sum of logs over engagers, in which no object carries more than a quarter of its network."""
+def _bounded(acts: pd.DataFrame, one_object: float) -> pd.Series:
+    """Evidence: a sum of logs over engagers, in which no object carries more than its share of its network."""
     place = [*PERSON, "network"]
     touches = acts.groupby([*place, "engager", "object"]).agg({"actions": "sum", "weight": "first"})
     engagers = touches.groupby([*place, "engager"]).agg({"actions": "sum", "weight": "first"})
@@ -318,7 +322,7 @@ def _bounded(acts: pd.DataFrame) -> pd.Series:
     actions = touches.groupby([*place, "engager"]).actions.transform("sum")
     carried = touches.weight * (np.log1p(actions) - np.log1p(actions - touches.actions))
     rest = total - carried.groupby([*place, "object"]).sum().groupby(place).max()
-    return np.minimum(total, (1 + rest) * 4 / 3 - 1).groupby(PERSON).sum()
+    return np.minimum(total, (1 + rest) / (1 - one_object) - 1).groupby(PERSON).sum()
 
 
 def _distinct(scored: pd.DataFrame, kind: str) -> pd.Series:

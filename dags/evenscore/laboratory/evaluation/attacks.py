@@ -16,7 +16,7 @@ from evenscore.laboratory.evaluation.trials import Perturbation
 @dataclass(frozen=True)
 class Attack:
     """What is done to each of its targets: `kind` is fakes, ring, helped_ring, answered, answered_member, confederate,
-    paid, followers or viral."""
+    paid, votes, followers or viral."""
 
     kind: str
     size: int
@@ -107,6 +107,8 @@ def _parts(seed: int) -> list[dict[str, str]]:
     friend = FAKE.format("(fake + 1 + act % 3) % plan.size")
     return [
         outward | {"key": "'fake', fake, act", "when": f"{STRANGERS} or {RINGS}"},
+        # Nobody says who: each of them lands on one of the target's own objects.
+        outward | {"key": "'vote', fake", "actor": "null", "when": "kind = 'votes'"},
         outward | {"key": "'follow', fake", "verb": "'follow'", "when": "kind = 'followers' and act = 0"},
         inward | {"key": "'friend', fake, act", "actor": one, "target": friend, "when": RINGS},
         # The target stands for ten of its ring, and lends it what trust it has.

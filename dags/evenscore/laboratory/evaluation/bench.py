@@ -28,6 +28,8 @@ class Bench:
         self.question = question
         self.first, self.last = self._span()
         self.cut_offs = spaced(self.first, self.last, question.cut_off_count)
+        self.frozen: dict[str, list[date]] = {}
+        """Of what was built once, the nights on which a network was frozen."""
         self.tonight = self.cut_offs[-1] if self.cut_offs else self.last
 
     def _span(self) -> tuple[date, date]:
@@ -62,6 +64,7 @@ class Bench:
     def quality(self) -> pd.DataFrame:
         """Standings at the cut-offs, with what happened after each."""
         self.scratch.build(self.cut_offs, self.last)
+        self.frozen["cut_offs"] = self.scratch.frozen()
         return self.scratch.standings(self.cut_offs)
 
     @cached_property
@@ -69,6 +72,7 @@ class Bench:
         """Standings on consecutive nights up to tonight; all that was built stands in the schema `base`."""
         self.scratch.build(self.nights, self.tonight)
         self.scratch.remember(self.tonight)
+        self.frozen["nights"] = self.scratch.frozen()
         return self.scratch.standings([self.tonight])
 
     @cached_property

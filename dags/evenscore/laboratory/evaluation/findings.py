@@ -48,6 +48,8 @@ def _greatest(found: Measure) -> float:
 HELPED = "The target acts for ten of them in return: can it lend its own crowd the trust that it has?"
 PATIENT = "A hundred that acted for each other on most days of a year: can they become where trust starts?"
 
+VIRAL = "10,000 engagers on one post."
+
 RANKS = (
     ("100_fakes", "A hundred fakes", "Accounts that nobody knows.", 3),
     ("1000_fakes", "A thousand fakes", "Accounts that nobody knows.", 6),
@@ -88,8 +90,35 @@ SUBJECTS = (
         "",
         beats,
     ),
+    Subject(
+        "spearman_of_the_scored",
+        "It foresees, of those with a score",
+        "The same among people who have enough evidence.",
+        "",
+        beats,
+    ),
+    Subject(
+        "ndcg_100_of_the_scored",
+        "The top hundred of those with a score",
+        "The same among people who have enough evidence.",
+        "",
+        beats,
+    ),
+    Subject(
+        "cut_offs_with_a_frozen_network",
+        "Judged on a network that stood still",
+        "Cut-offs on which a network did not deliver a whole day: it stands as on its last whole one.",
+        "L13",
+    ),
     Subject("nightly_move_median", "It holds still", "The usual move from one night to the next.", "L8"),
     Subject("nightly_move_p99", "Even at the edge", "One score in a hundred moves more than this in a night.", "L8"),
+    *(
+        Subject(f"nightly_move_{size}_of_spread", title, f"At most {most:g} of the spread.", "L8", averaging(most))
+        for size, title, most in (
+            ("median", "It holds still, as a share", 0.005),
+            ("p99", "The edge, as a share", 0.15),
+        )
+    ),
     Subject("score_spread", "The scale is used", "Points between the tenth and the ninetieth percentile."),
     Subject("kendall_night_to_night", "The order stays", "Rank correlation between one night and the next."),
     Subject(
@@ -110,9 +139,17 @@ SUBJECTS = (
         "Five confederates of a hundred fakes",
         "Each of the five answers each fake once.",
     ),
+    Subject("ranks_gained_by_10_anonymous_votes", "Ten anonymous votes", "Nothing, but where votes are policed."),
+    Subject(
+        "ranks_gained_by_100_anonymous_votes", "A hundred anonymous votes", "Nothing, but where votes are policed."
+    ),
     Subject("points_gained_by_1000_followers", "Bought followers", "Nothing, says the law.", "L5", at_most(1e-6)),
-    Subject("points_gained_by_viral_post_near_17", "One viral post, at 17", "10,000 engagers on one post.", "L3"),
-    Subject("points_gained_by_viral_post_typical", "One viral post, typical", "10,000 engagers on one post.", "L3"),
+    *(
+        Subject(f"ranks_gained_by_viral_post_{who}", title, f"{VIRAL} At most 15 percentiles.", "L3", averaging(15))
+        for who, title in (("near_17", "One viral post, at 17"), ("typical", "One viral post, typical"))
+    ),
+    Subject("points_gained_by_viral_post_near_17", "One viral post, at 17, in points", VIRAL, "L3"),
+    Subject("points_gained_by_viral_post_typical", "One viral post, typical, in points", VIRAL, "L3"),
     Subject("rank_loss_of_10_percent", "A tenth of events lost", "Mean places that people move, of all places."),
     Subject("rank_loss_of_20_percent", "A fifth lost", "Mean places that people move, of all places."),
     Subject("rank_loss_of_40_percent", "Two fifths lost", "Mean places that people move, of all places."),
@@ -133,6 +170,7 @@ SUBJECTS = (
         "L9",
         between(0.85, 0.95),
     ),
+    Subject("band_width_median_of_spread", "How wide it is", "The median band, as a share of the spread.", "L9"),
     Subject(
         "band_coverage_night_to_night",
         "Tomorrow lies in the band",

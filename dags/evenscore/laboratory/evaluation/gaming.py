@@ -27,6 +27,7 @@ CONFEDERATES = (
     Attack("confederate", 100, label="a_trusted_confederate_of_100_fakes", helpers=1, standing=0.9),
     Attack("confederate", 100, label="five_trusted_confederates_of_100_fakes", helpers=5, standing=0.9),
 )
+VOTES = tuple(Attack("votes", size, acts=1, label=f"{size}_anonymous_votes") for size in (10, 100))
 PAID = Attack("paid", 10, label="ten_genuine_members_paid")
 FOLLOWERS = Attack("followers", 1000)
 PATIENT = (
@@ -49,6 +50,7 @@ def measure_fakes(bench: Bench) -> list[Measure]:
         *_bought(bench, (*BOUGHT, ONCE), TARGETS),
         *_bought(bench, PATIENT, TARGETS // 2),
         *_bought(bench, (*ANSWERED, *CONFEDERATES, PAID), TARGETS),
+        *_bought(bench, VOTES, TARGETS),
     ]
 
 
@@ -106,6 +108,9 @@ def _gains(bench: Bench, plan: pd.DataFrame) -> list[Measure]:
         was, became = (standing.assign(raw_score=standing[version]) for standing in (before, after))
         for label, who in groups:
             found += _ranks_gained(f"{label}_of_{version}", was, became, who, spared)
+            gains = figures(became, who, "raw_score") - figures(was, who, "raw_score")
+            name = f"points_gained_by_{label}_of_{version}"
+            found.append(Measure(name, None, *spread(gains), np.nan, "", "points", "targets", len(who)))
     return found
 
 

@@ -129,8 +129,9 @@ HELD_TRUST = f"""
 
     )
 
-    select trust.scoring_version, drawn.pair_id, $night::date as as_of_date, trust.trust_weight
+    select trust.scoring_version, drawn.pair_id, nights.complete_through_date as as_of_date, trust.trust_weight
     from drawn
+    inner join conformed.network_nights as nights on drawn.network = nights.network and nights.as_of_date = $night
     left join base.people as people on drawn.drawn_id = '{ACCOUNT}' || people.network || ':' || people.account_id
     inner join base.trust as trust
         on

@@ -37,20 +37,30 @@ Judge = Callable[[Floats, Floats], float]
 def measure_quality(bench: Bench) -> list[Measure]:
     """Spearman and NDCG of each ranking against the distinct engagers of the following 28 days, at each cut-off.
 
-    Ranked are the people who were engaged with within 90 days before it, those with too little evidence included.
+    Ranked are the people who were engaged with within 90 days before it, those with too little evidence included; and
+    once more those with a score alone.
     """
     if not bench.cut_offs:
         return []
-    found: list[Measure] = []
+    active = [(day, people[people["is_active"]]) for day, people in each_day(bench.quality)]
+    scored = [(day, people[people["is_sufficient"]]) for day, people in active]
+    found = [measure_frozen(bench, "cut_offs", len(active))]
     for name, judge, unit in (("spearman", measures.spearman, "correlation"), ("ndcg_100", measures.ndcg, "share")):
-        found += _foresight(bench.quality, name, judge, unit, bench.beside)
+        found += _foresight(active, name, judge, unit, bench.beside)
+        found += _foresight([one for one in scored if len(one[1])], f"{name}_of_the_scored", judge, unit, bench.beside)
     return found
 
 
+def measure_frozen(bench: Bench, which: str, count: int) -> Measure:
+    """On how many of the nights that are judged a network stood still: they are judged, and this says so."""
+    share = len(bench.frozen[which]) / count if count else np.nan
+    name = f"{which}_with_a_frozen_network"
+    return Measure(name, None, share, np.nan, np.nan, np.nan, "", "share", which.replace("_", "-"), count)
+
+
 def _foresight(
-    standings: pd.DataFrame, name: str, judge: Judge, unit: str, beside: tuple[str, ...]
+    days: list[tuple[date, pd.DataFrame]], name: str, judge: Judge, unit: str, beside: tuple[str, ...]
 ) -> Iterator[Measure]:
-    days = [(day, people[people["is_active"]]) for day, people in each_day(standings)]
     outcomes = [people["next_engager_count"].to_numpy() for _, people in days]
     reached = {
         ranking: [
@@ -79,6 +89,7 @@ def measure_moves(bench: Bench) -> list[Measure]:
     scores = _by_night([(day, people["score"]) for day, people in nights])
     rivals = _by_night([(day, _equated(people, "persistence")) for day, people in nights])
     return [
+        measure_frozen(bench, "nights", len(bench.nights)),
         *_spread_of(nights[-1][1]["score"], scores),
         *_sizes(scores, rivals),
         _order(nights),

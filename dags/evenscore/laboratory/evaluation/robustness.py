@@ -106,12 +106,21 @@ def measure_bands(bench: Bench) -> list[Measure]:
     own = [_covered(before.loc[people], other) for other in drawn]
     each_other = [_covered(one, other) for one, other in permutations(drawn, 2)]
     count = len(each_other)
-    width = (before["score_high"] - before["score_low"])[people]
     return [
         Measure("band_coverage_resampled", None, *spread(own), 0.9, "nominal", "share", "resamples", len(own)),
         Measure("band_coverage_of_two_resamples", None, *spread(each_other), 0.9, "nominal", "share", "pairs", count),
-        Measure("band_width_median", None, *_quantiles(width), np.nan, "", "points", "people", len(people)),
+        *_widths(before.loc[people]),
     ]
+
+
+def _widths(people: pd.DataFrame) -> Iterator[Measure]:
+    """How wide the bands are: in points, and as a share of those from the tenth percentile to the ninetieth."""
+    width = people["score_high"] - people["score_low"]
+    low, high = people["score"].quantile([0.1, 0.9])
+    yield Measure("band_width_median", None, *_quantiles(width), np.nan, "", "points", "people", len(people))
+    if high > low:
+        shares = _quantiles(width / (high - low))
+        yield Measure("band_width_median_of_spread", None, *shares, np.nan, "", "share", "people", len(people))
 
 
 def _quantiles(width: "pd.Series[float]") -> tuple[float, float, float]:

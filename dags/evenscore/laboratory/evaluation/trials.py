@@ -113,11 +113,13 @@ REMEMBERED = {
         group by network, target_id
     """,
     "services": "select network, account_id from conformed.programs",
+    # Of a network that is frozen tonight, on its last whole day: as the score goes by it.
     "trust": """
         select scoring_version, person_id, persona, network, engager_id, trust_weight
-        from conformed.trust_weights
+        from conformed.trust_weights as trust
         inner join conformed.pairs using (pair_id)
-        where as_of_date = $night
+        inner join conformed.network_nights as nights using (network)
+        where nights.as_of_date = $night and trust.as_of_date = nights.complete_through_date
     """,
     "parts": PARTS,
 }
@@ -186,6 +188,15 @@ class Scratch:
         with self.connect() as con:
             for name, query in REMEMBERED.items():
                 con.execute(f"create or replace table base.{name} as {query}", {"night": night} if "$" in query else {})
+
+    def frozen(self) -> list[date]:
+        """The nights that were built on which a network that delivers less than whole days stands still (law L13)."""
+        with self.connect() as con:
+            rows = con.execute(
+                "select distinct as_of_date from conformed.network_nights semi join raw.look_back using (as_of_date) "
+                "where complete_through_date < as_of_date order by all"
+            ).fetchall()
+        return [night for (night,) in rows]
 
     def accounts(self) -> pd.DataFrame:
         """Who is who: network, account_id, person; `place` is 1 for the account that is lately engaged with most."""
