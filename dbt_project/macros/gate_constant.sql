@@ -1,4 +1,4 @@
-{# One constant of the gate, as a scalar subquery on its seed: versions 1 and 2 have a scale of their own, and thresholds. #}
+{# One constant of the gate, as a scalar subquery on its seed. What is a share of the spread there is points in gate_thresholds. #}
 {% macro gate_constant(name) -%}
-    (select value from {{ ref("gate_v1" if var("scoring_version") < 3 else "gate_v2") }} where constant = '{{ name }}')
+    (select value from {{ ref("gate_constants") }} where constant = '{{ name }}')
 {%- endmacro %}

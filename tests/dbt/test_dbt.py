@@ -159,7 +159,7 @@ def test_a_night_whose_promised_tests_did_not_run_is_not_built(project: Project,
         warehouse.build(project.settings, "part", ["--select", *selectors], required=warehouse.REQUIRED_TESTS)
 
 
-@pytest.mark.parametrize(("seed", "lost"), [("verb_weights_v1", "dislike,"), ("gate_v1", "unusual_points,")])
+@pytest.mark.parametrize(("seed", "lost"), [("verb_weights_v1", "dislike,"), ("gate_constants", "near_share,")])
 def test_a_seed_that_has_lost_a_row_stops_the_build(
     project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: str, lost: str
 ) -> None:

@@ -120,7 +120,7 @@ def busy() -> Facts:
     rules = (
         ("large_move", 2),
         ("slow_climb", 1),
-        ("unusual", 0),
+        ("first_score", 0),
         ("ring", 1),
         ("inconsistent_evidence", 1),
         ("incident", 3_120),

@@ -9,6 +9,7 @@ FEATURES = {
     "lasting_crowd": "everybody who engaged over the long run, trusted or not",
     "scale_floor": "where the scale starts",
     "scale_ceiling": "cut at the end of the scale",
+    "review": "held back by the gate: a reviewer released less, or a ring rose together",
 }
 
 MOVES = {
@@ -29,12 +30,13 @@ CHANGES = {
 
 CAUSES = {
     "ring": "it rose together with accounts that engage mostly with one another",
-    "slow_ramp": "it climbed for nights on end without a big step",
+    "slow_ramp": "it climbed far within weeks, in small steps",
     "viral_post": "one post drew most of it",
     "single_engager": "one person did most of it",
     "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
     "cold_start": "there was too little to compare it with",
     "source_fault": "old evidence cannot vanish that fast, nor grow; a feed may be at fault",
+    "late_events": "engagement of earlier days arrived late",
     "version_change": "a new scoring version gives another score",
     "organic": "many people and posts are behind it, and nothing points to a fault",
 }

@@ -116,7 +116,7 @@ def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 def thresholds() -> dict[str, float]:
     """The jump gate's constants by name, as its seed has them."""
-    return _constants("gate_v2")
+    return _constants("gate_constants")
 
 
 def scale(version: int) -> dict[str, float]:

@@ -8,10 +8,13 @@ from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
 from evenscore.report.words import about, plural, points, share, short_day, signed, whole
 
 RULES = {
-    "large_move": ("A large move", "moved {points} points or more against a score accepted within the last {nights}"),
-    "slow_climb": ("A slow climb", "climbed on nearly every night for weeks, without one big step"),
-    "unusual": ("Unusual", "moved as far as hardly anybody of a like score and a like amount of evidence does"),
-    "ring": ("A ring", "rose together with those who engage with them, ten or more in one circle"),
+    "large_move": (
+        "A large move",
+        "moved half of what the community spans, or {points} points, against a score accepted within the last {nights}",
+    ),
+    "slow_climb": ("A slow climb", "climbed most of what the community spans within weeks, in steps with rests between"),
+    "first_score": ("A first score", "appears near the top of the community by engagement that is no older than weeks"),
+    "ring": ("A ring", "rose together with those who engage with them again and again, six or more in one circle"),
     "inconsistent_evidence": (
         "Inconsistent evidence",
         "old evidence is worth less than fading leaves, or far more than it was: missing, or counted twice",
@@ -35,6 +38,10 @@ CAUSES = {
         "A fault in a source",
         "Evidence fades slowly and this score fell fast: look at the feed before the person.",
     ),
+    "late_events": (
+        "Late events",
+        "Engagement of earlier days arrived only now: look at the delivery before the person.",
+    ),
     "version_change": ("A new scoring version", "The method changed, not the person."),
     "organic": ("No fault found", "Many different accounts and posts are behind this move; nothing points to a fault."),
 }
@@ -48,6 +55,7 @@ FEATURES = {
     "lasting_crowd": "the crowd, over the long run",
     "scale_floor": "where the scale starts",
     "scale_ceiling": "the end of the scale",
+    "review": "held back by a reviewer's decision, or as part of a ring",
 }
 
 KINDS = {

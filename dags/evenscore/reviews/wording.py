@@ -15,8 +15,8 @@ UNKNOWN = "·"
 
 RULES = {
     "large_move": "it moved too far within a few nights to be shown to readers unreviewed",
-    "slow_climb": "it climbed for nights on end without a big step",
-    "unusual": "hardly anybody with a like score and as much evidence moves so far in a night",
+    "slow_climb": "it climbed most of what the community spans within weeks, in steps",
+    "first_score": "it is a first score near the top, by engagement that is hardly older than weeks",
     "ring": "it rose together with accounts that engage mostly with one another",
     "inconsistent_evidence": "its old evidence is worth less than fading leaves, or far more than before",
 }

@@ -2,7 +2,7 @@
 -- parts: a cohort stands for its parts where most of them are strange as well, and is explained by them where few are.
 with firing as (
 
-    select scope, parent_scope, person_count, median_move, usual_median, moved_share, usual_moved_share
+    select scope, parent_scope, person_count, median_move, usual_median, moved_share, usual_moved_share, mover_median, mover_spread
     from {{ ref("gate_cohort__moves") }}
     where is_anomalous
 

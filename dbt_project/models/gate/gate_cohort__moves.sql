@@ -1,19 +1,23 @@
 -- How the people of each cohort moved tonight, beside its own usual night: the median and the share who moved at all.
--- Nights of an incident are in no baseline. A ring and people who wait for a reviewer are not the cohort's move. Who was
--- frozen has moved for several nights at once, and is compared with as many usual ones: else one incident brings the next.
+-- Nights of an incident are in no baseline. A ring and people who wait for a reviewer are not the cohort's move, nor are those whom
+-- an incident froze last night: only tonight's step counts. Who was frozen because nothing was delivered has moved for several
+-- nights at once, and is compared with as many usual ones.
 with constants as (
 
     select
         night.as_of_date,
         {% set names = [
-            "moved_points", "least_cohort", "least_history", "cohort_spreads", "cohort_median_points",
+            "least_cohort", "least_history", "cohort_spreads",
             "moved_share_factor", "moved_share_floor", "least_moved",
         ] -%}
         {% for name in names -%}
         {{ gate_constant(name) }} as {{ name }},
         {% endfor -%}
+        thresholds.moved_points,
+        thresholds.cohort_median_points,
         cast({{ gate_constant("pool_nights") }} as integer) as pool_nights
     from {{ source("raw", "run") }} as night
+    cross join {{ ref("gate_thresholds") }} as thresholds
 
 ),
 
@@ -26,11 +30,21 @@ free_nights as (
 
 ),
 
+last_frozen as (
+
+    select published.person_id, published.persona
+    from {{ ref("published_history") }} as published
+    cross join constants
+    where published.as_of_date = constants.as_of_date - 1 and published.status = 'frozen' and published.reason = 'incident'
+
+),
+
 moves as (
 
     select eve.person_id, eve.persona, eve.as_of_date, eve.move, coalesce(eve.as_of_date - free_nights.last_date, 1) as nights
     from {{ ref("gate_person__baseline") }} as eve
     anti join {{ ref("gate_rule__ring") }} using (person_id, persona)
+    anti join last_frozen using (person_id, persona)
     left join free_nights using (person_id, persona)
     where eve.is_accepted_sufficient and not eve.was_held
     union all
@@ -50,7 +64,9 @@ measured as (
         median(moves.move) as median_move,
         greatest(median(moves.nights), 1) as nights,
         count_if(abs(moves.move) >= moved_points) as moved_count,
-        moved_count / person_count as moved_share
+        moved_count / person_count as moved_share,
+        median(moves.move) filter (abs(moves.move) >= moved_points) as mover_median,
+        1.4826 * mad(moves.move) filter (abs(moves.move) >= moved_points) as mover_spread
     from {{ ref("gate_cohort__members") }} as members
     inner join moves using (person_id, persona)
     cross join constants
@@ -96,6 +112,8 @@ select
     measured.median_move,
     measured.moved_count,
     measured.moved_share,
+    coalesce(measured.mover_median, measured.median_move) as mover_median,
+    coalesce(measured.mover_spread, 0) as mover_spread,
     measured.nights * usual.median_move as usual_median,
     sqrt(measured.nights) * usual.spread as usual_spread,
     least(measured.nights * usual.moved_share, 1) as usual_moved_share,

@@ -11,10 +11,85 @@ shifts as (
         'mass_shift' as kind,
         scope,
         cast(null as bigint) as affected_count,
-        printf('median move %+.2f, %.1f %% move 3 points or more', usual_median, 100 * usual_moved_share) as expected,
+        printf(
+            'median move %+.2f, %.1f %% move %.1f points or more', usual_median, 100 * usual_moved_share, thresholds.moved_points
+        ) as expected,
         printf('median move %+.2f, %.1f %% moved', median_move, 100 * moved_share) as observed,
-        'kept at the last accepted scores' as action
+        'those who moved with it are kept at their last accepted scores' as action,
+        mover_median,
+        mover_spread
     from {{ ref("gate_cohort__incidents") }}
+    cross join {{ ref("gate_thresholds") }} as thresholds
+
+),
+
+still_open as (
+
+    select kind, scope, max_by(incident_id, as_of_date) as incident_id, max_by(expected, as_of_date) as expected
+    from {{ source("raw", "published_incidents") }}
+    group by kind, scope
+    having max_by(state, as_of_date) = 'open'
+
+),
+
+openings as (
+
+    select incident_id, min(as_of_date) as opened_date from {{ source("raw", "published_incidents") }} group by all
+
+),
+
+-- Whom an open mass shift froze last night, and how far off each still is. Where most are, it goes on: for a few nights, because
+-- then each of them is a question of their own; and for as long as it takes where they are most of the cohort.
+frozen_members as (
+
+    select
+        still_open.scope,
+        still_open.expected,
+        any_value(openings.opened_date) as opened_date,
+        count(published.person_id) as frozen_count,
+        count_if(published.person_id is not null and abs(eve.move) >= thresholds.frozen_points) as off_count,
+        count(*) as member_count,
+        median(eve.move) filter (published.person_id is not null) as mover_median,
+        1.4826 * mad(eve.move) filter (published.person_id is not null) as mover_spread
+    from still_open
+    inner join openings using (incident_id)
+    inner join {{ ref("gate_cohort__members") }} as members using (scope)
+    inner join {{ ref("gate_person__baseline") }} as eve using (person_id, persona)
+    cross join night
+    cross join {{ ref("gate_thresholds") }} as thresholds
+    left join {{ ref("published_history") }} as published
+        on
+            eve.person_id = published.person_id
+            and eve.persona = published.persona
+            and published.as_of_date = night.as_of_date - 1
+            and published.status = 'frozen'
+            and published.reason = 'incident'
+    where still_open.kind = 'mass_shift' and eve.is_accepted_sufficient
+    group by all
+
+),
+
+lasting as (
+
+    select
+        'mass_shift' as kind,
+        frozen_members.scope,
+        cast(null as bigint) as affected_count,
+        frozen_members.expected,
+        printf('%d of %d who were frozen are still off', off_count, frozen_count) as observed,
+        'those who are still off are kept at their last accepted scores' as action,
+        mover_median,
+        mover_spread
+    from frozen_members
+    cross join night
+    where
+        frozen_count > 0
+        and 2 * off_count >= frozen_count
+        and (
+            night.as_of_date - opened_date < cast({{ gate_constant("incident_nights") }} as integer)
+            or 2 * off_count >= member_count
+        )
+        and scope not in (select scope from shifts)
 
 ),
 
@@ -26,7 +101,9 @@ missing as (
         cast(null as bigint) as affected_count,
         'a whole day' as expected,
         printf('%s; whole up to %s', networks.why_not_whole, strftime(networks.complete_through_date, '%Y-%m-%d')) as observed,
-        'its evidence stays at its last whole day' as action
+        'its evidence stays at its last whole day' as action,
+        cast(null as double) as mover_median,
+        cast(null as double) as mover_spread
     from {{ ref("network_nights") }} as networks
     inner join night using (as_of_date)
     semi join {{ ref("covered_networks") }} using (network)
@@ -43,11 +120,13 @@ promotion as (
         (
             select count(*)
             from {{ ref("gate_person__baseline") }} as eve
-            where eve.is_accepted_sufficient and abs(eve.candidate_score - eve.accepted_score - eve.move) >= {{ gate_constant("moved_points") }}
+            where eve.is_accepted_sufficient and abs(eve.candidate_score - eve.accepted_score - eve.move) >= (select moved_points from {{ ref("gate_thresholds") }})
         ) as affected_count,
         'version ' || previous_version as expected,
         'version ' || scoring_version as observed,
-        'published and marked; jumps wait for a reviewer' as action
+        'published and marked; jumps wait for a reviewer' as action,
+        cast(null as double) as mover_median,
+        cast(null as double) as mover_spread
     from night
     where scoring_version <> previous_version
 
@@ -57,18 +136,11 @@ found as (
 
     select * from shifts
     union all
+    select * from lasting
+    union all
     select * from missing
     union all
     select * from promotion
-
-),
-
-still_open as (
-
-    select kind, scope, max_by(incident_id, as_of_date) as incident_id
-    from {{ source("raw", "published_incidents") }}
-    group by kind, scope
-    having max_by(state, as_of_date) = 'open'
 
 ),
 
@@ -110,6 +182,8 @@ select
     named.expected,
     named.observed,
     named.action,
+    named.mover_median,
+    named.mover_spread,
     named.kind = 'version_change' or releases.is_released is not null as is_over
 from named
 left join sizes using (scope)

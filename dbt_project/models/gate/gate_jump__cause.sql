@@ -1,11 +1,11 @@
--- The likeliest cause of each of tonight's jumps, the first that fits: ring, slow climb, fault of a feed, one engager, one
+-- The likeliest cause of each of tonight's jumps, the first that fits: ring, slow climb, late delivery, fault of a feed, one engager, one
 -- post, a beginning or a return, a crowd of strangers. Bought and honest crowds cannot be told apart here: a person decides.
 with constants as (
 
     select
         {% set names = [
             "viral_post_share", "viral_rest_share", "single_engager_share", "burst_new_share", "burst_engagers", "young_nights",
-            "silent_nights",
+            "silent_nights", "late_share",
         ] -%}
         {% for name in names -%}
         {{ gate_constant(name) }} as {{ name }}{{ "," if not loop.last }}
@@ -25,6 +25,37 @@ other_version as (
             and jumps.persona = published.persona
             and jumps.basis_date = published.as_of_date
     where published.scoring_version <> night.scoring_version
+
+),
+
+-- Events of nights that had been scored, and that were not there then: more of them than were counted, and worth more.
+late as (
+
+    select
+        jumps.person_id,
+        jumps.persona,
+        any_value(before.score - shown.score) as old_rise,
+        count(activity.occurred_date) > any_value(shown.evidence_count) as is_more
+    from {{ ref("gate_person__verdict") }} as jumps
+    inner join {{ ref("last_scores") }} as shown using (person_id, persona)
+    inner join {{ ref("score_person__influence", v=var("previous_version")) }} as before
+        on
+            jumps.person_id = before.person_id
+            and jumps.persona = before.persona
+            and jumps.as_of_date = before.as_of_date
+            and shown.as_of_date = before.evidence_through_date
+    inner join {{ ref("activity") }} as activity
+        on
+            jumps.person_id = activity.person_id
+            and jumps.persona = activity.persona
+            and activity.occurred_date between shown.as_of_date - 365 and shown.as_of_date
+    where
+        jumps.episode_date is not null
+        and jumps.candidate_score > jumps.accepted_score
+        and before.score > shown.score
+        and shown.status = 'published'
+        and shown.scoring_version = {{ var("previous_version") }}
+    group by all
 
 ),
 
@@ -48,9 +79,11 @@ select
     evidence.* exclude (person_id, persona),
     posts.candidate_without_top_post,
     case
-        when jumps.rule = 'ring' then 'ring'
-        when jumps.rule = 'slow_climb' then 'slow_ramp'
-        when jumps.rule = 'inconsistent_evidence' then 'source_fault'
+        when jumps.first_rule = 'ring' then 'ring'
+        when jumps.first_rule = 'slow_climb' then 'slow_ramp'
+        when late.old_rise >= late_share * (jumps.candidate_score - jumps.accepted_score) and late.is_more
+            then 'late_events'
+        when jumps.first_rule = 'inconsistent_evidence' then 'source_fault'
         when jumps.candidate_score < jumps.accepted_score and other_version.is_other then 'version_change'
         when jumps.candidate_score < jumps.accepted_score then 'source_fault'
         when evidence.top_engager_share >= single_engager_share then 'single_engager'
@@ -74,4 +107,5 @@ left join {{ ref("gate_jump__evidence") }} as evidence using (person_id, persona
 left join {{ ref("gate_jump__without_top_post") }} as posts using (person_id, persona)
 left join other_version using (person_id, persona)
 left join silences using (person_id, persona)
+left join late using (person_id, persona)
 where jumps.episode_date is not null

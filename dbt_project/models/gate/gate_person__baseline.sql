@@ -8,10 +8,10 @@ with released as (
 
 ),
 
--- Who is held without ever having had a score is in the jumps alone.
+-- What last night's hold began with. Who is held without ever having had a score is there alone.
 waiting as (
 
-    select jumps.person_id, jumps.persona, jumps.episode_date
+    select jumps.person_id, jumps.persona, jumps.episode_date, jumps.rule, jumps.base_score
     from {{ source("raw", "published_jumps") }} as jumps
     inner join {{ source("raw", "run") }} as night on jumps.as_of_date = night.as_of_date - 1
     where jumps.decision in ('pending', 'rejected')
@@ -38,6 +38,8 @@ select
     walk.parts_date,
     coalesce(walk.episode_date, waiting.episode_date) as episode_date,
     coalesce(walk.near_nights, 0) as near_nights,
+    waiting.rule as first_rule,
+    waiting.base_score,
     released.seen_score as released_score,
     if(released.seen_score is null, walk.recent_scores, [released.seen_score]) as recent_scores,
     -- Move by the method that readers saw last: a promotion changes everybody's score on purpose.

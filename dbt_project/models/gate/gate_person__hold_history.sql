@@ -7,10 +7,11 @@ with recursive
 night as (
 
     select
-        *,
-        {{ gate_constant("clear_points") }} as clear_points,
+        run.*,
+        thresholds.clear_points,
         {{ gate_constant("clear_nights") }} as clear_nights
-    from {{ source("raw", "run") }}
+    from {{ source("raw", "run") }} as run
+    cross join {{ ref("gate_thresholds") }} as thresholds
 
 ),
 

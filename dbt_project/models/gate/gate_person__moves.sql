@@ -4,7 +4,7 @@
 
 with nights as (
 
-    select person_id, persona, as_of_date, score as accepted_score, delta_1d as move, evidence_count, status
+    select person_id, persona, as_of_date, score as accepted_score, delta_1d as move, evidence_count, status, scoring_version
     from {{ ref("published_history") }}
     where score is not null
     union all
@@ -15,7 +15,8 @@ with nights as (
         walk.accepted_score,
         walk.move,
         candidates.evidence_count,
-        if(walk.is_held, 'held', 'published')
+        if(walk.is_held, 'held', 'published'),
+        {{ var("scoring_version") }}
     from {{ ref("gate_person__hold_history") }} as walk
     inner join {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
         on

@@ -1,28 +1,46 @@
--- Tonight's verdict on each candidate: frozen by an incident or because all that counts is missing, held by a rule (or
--- because it is held already), or accepted.
-{% set rules = ["ring", "slow_climb", "inconsistent_evidence", "large_move", "unusual"] %}
+-- Tonight's verdict on each candidate: frozen because it moved with an incident or all that counts is missing, held by a rule (or
+-- because it is held already), or accepted. `adjusting_points` are what the standing score differs from the parts it stands on:
+-- a ring's members go back to before the ring, and a release publishes what was seen and no more.
+{% set rules = ["ring", "slow_climb", "inconsistent_evidence", "large_move", "first_score"] %}
 with constants as (
 
     select
-        {{ gate_constant("clear_points") }} as clear_points,
+        thresholds.*,
         {{ gate_constant("clear_nights") }} as clear_nights,
         {{ gate_constant("decision_points") }} as decision_points,
+        {{ gate_constant("rider_spreads") }} as rider_spreads,
         cast({{ gate_constant("ring_nights") }} as integer) as ring_nights
+    from {{ ref("gate_thresholds") }} as thresholds
 
 ),
 
-frozen as (
+-- Who moved with a mass move is its own; who rose further off it is asked about alone, whatever becomes of the others, and who did
+-- not move is left where they are.
+with_cohort as (
 
-    select members.person_id, members.persona, min(incidents.incident_id) as incident_id
+    select
+        eve.person_id,
+        eve.persona,
+        min(incidents.incident_id) filter (not incidents.is_over) as incident_id,
+        bool_or(incidents.is_over) as is_real,
+        bool_and(
+            eve.move > 0
+            and eve.move - incidents.mover_median > greatest(constants.rider_points, constants.rider_spreads * incidents.mover_spread)
+        ) as is_rider
     from {{ ref("gate_cohort__members") }} as members
     inner join {{ ref("gate_incident__tonight") }} as incidents using (scope)
-    where incidents.kind = 'mass_shift' and not incidents.is_over
+    inner join {{ ref("gate_person__baseline") }} as eve using (person_id, persona)
+    cross join constants
+    where
+        incidents.kind = 'mass_shift'
+        and abs(eve.move) >= constants.frozen_points
+        and sign(eve.move) = sign(incidents.mover_median)
     group by all
 
 ),
 
--- What a reviewer released lately is not asked about again because its ring or its climb is still in the window, nor
--- because an incident has kept the release from its readers.
+-- What a reviewer released lately is not asked about again because its ring is still in the window, nor because an incident has
+-- kept the release from its readers.
 settled as (
 
     select eve.person_id, eve.persona, last_nights.status = 'frozen' as was_frozen
@@ -41,55 +59,87 @@ settled as (
 
 ),
 
+found as (
+
+    select person_id, persona, 'ring' as rule, base_score from {{ ref("gate_rule__ring") }} anti join settled using (person_id, persona)
+    union all
+    select person_id, persona, rule, base_score
+    from {{ ref("gate_rule__far_move") }}
+    anti join (from settled where was_frozen) using (person_id, persona)
+    anti join (from with_cohort where is_real and not is_rider) using (person_id, persona)
+    union all
+    select person_id, persona, 'inconsistent_evidence', null from {{ ref("gate_rule__inconsistent_evidence") }}
+    union all
+    select person_id, persona, 'first_score', null from {{ ref("gate_rule__first_score") }}
+    union all
+    select person_id, persona, 'large_move', null from with_cohort where is_rider
+
+),
+
 fired as (
 
-    select person_id, persona, min_by(rule, place) as rule
-    from (
-        {% for rule in rules -%}
-        select person_id, persona, '{{ rule }}' as rule, {{ loop.index }} as place from {{ ref("gate_rule__" ~ rule) }}
-        {% if rule != "inconsistent_evidence" -%}
-        anti join (from settled{{ " where was_frozen" if rule == "large_move" }}) using (person_id, persona)
-        {%- endif %}
-        {{ "union all" if not loop.last }}
-        {% endfor -%}
-    )
+    select
+        person_id,
+        persona,
+        min_by(rule, list_position({{ rules }}, rule)) as rule,
+        min_by(base_score, list_position({{ rules }}, rule)) filter (base_score is not null) as base_score
+    from found
     group by all
 
 ),
 
--- An episode goes on from the night before, unless its release has re-based the score; a new one is named after tonight.
--- Where neither score rests on enough evidence, readers see none, and there is nothing to hold.
+-- An episode goes on from the night before under the rule that began it, unless its release has re-based the score; a new one is
+-- named after tonight. Nobody is asked about who may not be published: where neither score rests on enough evidence, readers see none.
 episodes as (
 
     select
-        eve.* exclude (episode_date, near_nights),
-        frozen.incident_id,
+        eve.* exclude (episode_date, near_nights, base_score, first_rule),
+        if(with_cohort.is_rider, null, with_cohort.incident_id) as incident_id,
         uncovered.as_of_date is not null and eve.accepted_score is not null as is_uncovered,
-        if(eve.is_sufficient or eve.is_accepted_sufficient, fired.rule, null) as tonights_rule,
+        if(eve.is_accepted_sufficient or (eve.is_sufficient and fired.rule in ('first_score', 'ring')), fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
         if(is_open, eve.episode_date, if(tonights_rule is not null, eve.as_of_date, null)) as tonights_episode_date,
+        if(is_open, coalesce(eve.first_rule, tonights_rule), tonights_rule) as episode_rule,
+        if(is_open, eve.base_score, if(tonights_rule is null, null, fired.base_score)) as episode_base,
         case
             when is_uncovered then eve.near_nights
-            when abs(eve.candidate_score - eve.accepted_score) < constants.clear_points then eve.near_nights + 1
+            when
+                if(
+                    eve.is_accepted_sufficient,
+                    abs(eve.candidate_score - coalesce(episode_base, eve.accepted_score)) < constants.clear_points,
+                    eve.candidate_score < coalesce(constants.top_points, eve.accepted_score + constants.clear_points)
+                )
+                then eve.near_nights + 1
             else 0
         end as nights_near,
-        is_open and not is_uncovered and tonights_rule is null and nights_near >= constants.clear_nights as is_back,
-        eve.episode_date as earlier_episode_date
+        is_open and not is_uncovered and (
+            (tonights_rule is null and nights_near >= constants.clear_nights)
+            or not (eve.is_sufficient or eve.is_accepted_sufficient)
+        ) as is_back,
+        eve.episode_date as earlier_episode_date,
+        -- A ring's members go back to what they had before it, the night it is found.
+        if(
+            tonights_rule = 'ring' and episode_rule = 'ring' and not is_open and eve.is_accepted_sufficient,
+            least(fired.base_score, eve.accepted_score),
+            eve.accepted_score
+        ) as standing_score
     from {{ ref("gate_person__baseline") }} as eve
     cross join constants
-    left join frozen using (person_id, persona)
+    left join with_cohort using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered using (person_id, persona, as_of_date)
     left join fired using (person_id, persona)
 
 )
 
 select
-    episodes.* exclude (tonights_episode_date, earlier_episode_date, tonights_rule, nights_near, is_back),
+    episodes.* exclude (tonights_episode_date, earlier_episode_date, tonights_rule, nights_near, is_back, episode_rule, episode_base, standing_score),
     episodes.tonights_rule as rule,
+    episodes.episode_rule as first_rule,
+    episodes.episode_base as base_score,
     episodes.nights_near as near_nights,
     case
         when episodes.is_open and episodes.is_back then 'cleared'
-        -- A rejection holds for what was seen; a candidate that has gone on from there is asked about anew, but not while
+        -- A rejection holds for what was seen; a candidate that has gone on up from there is asked about anew, but not while
         -- an incident moves it, or nothing new is known of it.
         when
             episodes.is_open and decisions.action = 'reject'
@@ -110,6 +160,13 @@ select
         when verdict <> 'frozen' then episodes.tonights_episode_date
     end as episode_date,
     verdict in ('frozen', 'rejected', 'pending') as stays,
+    case
+        when verdict = 'pending' then episodes.standing_score - episodes.accepted_score
+        when verdict = 'released' and episodes.released_score >= coalesce(episodes.accepted_score, 0)
+            then least(episodes.released_score - episodes.candidate_score, 0)
+        when verdict = 'released' then greatest(episodes.released_score - episodes.candidate_score, 0)
+        else 0
+    end as adjusting_points,
     {% for column in ("decided_by", "decided_at", "why") -%}
     if(verdict in ('rejected', 'released'), decisions.{{ column }}, null) as {{ column }}{{ "," if not loop.last }}
     {% endfor %}

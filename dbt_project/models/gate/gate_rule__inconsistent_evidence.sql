@@ -4,8 +4,8 @@
 with constants as (
 
     select
-        {{ gate_constant("impossible_points") }} as impossible_points,
-        {{ gate_constant("impossible_rise_points") }} as impossible_rise_points,
+        thresholds.impossible_points,
+        thresholds.impossible_rise_points,
         {{ scale_constant("points_per_log", var("previous_version")) }} as points_per_log,
         -- Nothing is left of the old evidence after n nights but exp(-rate * n) of it; a log scale makes that a slope. Where a
         -- version has a brief half-life, evidence fades by that one at most; the others' scale is the sum of two logs.
@@ -15,6 +15,7 @@ with constants as (
             {{ scale_constant("recent_weight", version) }} / {{ scale_constant("short_half_life_days", version) }}
             + {{ scale_constant("lasting_weight", version) }} / {{ scale_constant("long_half_life_days", version) }}
         ) as fading_rate
+    from {{ ref("gate_thresholds") }} as thresholds
 
 )
 

@@ -1,27 +1,34 @@
--- Rings: people who rise together by what they give each other. An edge is two risers who began to engage with one
--- another, both ways, within the window; a ring is a connected component of such edges whose members get most of what
--- consenting people give them from within. A community's good news comes from outside, or over old acquaintances.
+-- Rings: people who rise together by what they do for each other, one way round or both. An edge is a riser who acted for another
+-- again and again, and hardly ever before the window; a ring is a connected component of those who both give and get, whose members
+-- get most of what consenting people give them from within. A day of meetings is none: nobody acts twice. A ring of a large part of
+-- its network is a mass move, which the cohorts judge.
 with recursive
 
 constants as (
 
     select
         night.as_of_date - cast({{ gate_constant("ring_nights") }} as integer) as first_date,
-        {{ gate_constant("ring_rise_points") }} as ring_rise_points,
-        {{ gate_constant("ring_size") }} as ring_size,
-        {{ gate_constant("ring_partners") }} as ring_partners,
-        {{ gate_constant("ring_inside_share") }} as ring_inside_share
+        {% for name in ("ring_size", "ring_most_share", "ring_repeats", "ring_days", "ring_fresh_share", "ring_inside_share") -%}
+        {{ gate_constant(name) }} as {{ name }},
+        {% endfor -%}
+        thresholds.ring_rise_points
     from {{ source("raw", "run") }} as night
+    cross join {{ ref("gate_thresholds") }} as thresholds
+
+),
+
+standing as (
+
+    select moves.person_id, moves.persona, moves.as_of_date, moves.accepted_score
+    from {{ ref("gate_person__moves") }} as moves
+    cross join constants
+    where moves.as_of_date >= constants.first_date
 
 ),
 
 earlier as (
 
-    select person_id, persona, min_by(accepted_score, moves.as_of_date) as accepted_score
-    from {{ ref("gate_person__moves") }} as moves
-    cross join constants
-    where moves.as_of_date >= constants.first_date
-    group by person_id, persona
+    select person_id, persona, min_by(accepted_score, as_of_date) as accepted_score from standing group by all
 
 ),
 
@@ -35,44 +42,56 @@ risers as (
     from {{ ref("gate_person__baseline") }} as eve
     left join earlier using (person_id, persona)
     cross join constants
-    where rise >= ring_rise_points
+    where (eve.is_sufficient or eve.is_accepted_sufficient) and rise >= ring_rise_points
 
 ),
 
 given as (
 
-    select activity.person_id, activity.persona, members.person_id as engager_id, min(activity.occurred_date) as first_date
+    select
+        activity.person_id,
+        members.person_id as engager_id,
+        count(*) as action_count,
+        count_if(activity.occurred_date >= constants.first_date) as window_count,
+        count(distinct activity.occurred_date) filter (activity.occurred_date >= constants.first_date) as window_days,
+        min(activity.occurred_date) filter (activity.occurred_date >= constants.first_date) as first_date,
+        mode(activity.network) as network
     from {{ ref("activity") }} as activity
     semi join risers using (person_id, persona)
     inner join (select distinct person_id from {{ ref("gate_person__baseline") }}) as members
         on activity.engager_id = {{ member_name("members.person_id") }}
-    group by all
+    cross join constants
+    group by activity.person_id, members.person_id
 
 ),
 
-fresh as (
+acts as (
 
-    select given.person_id, given.persona, given.engager_id
+    select given.person_id, given.engager_id, given.first_date, given.network
     from given
     cross join constants
-    where given.first_date >= constants.first_date
+    semi join risers as givers on given.engager_id = givers.person_id
+    where
+        (given.window_count >= ring_repeats or given.window_days >= ring_days)
+        and given.window_count >= ring_fresh_share * given.action_count
 
 ),
 
-mutual as (
+-- Within a ring everybody gives and gets.
+inside as (
 
-    select ours.person_id, ours.persona, ours.engager_id as other_id, count(*) over (partition by ours.person_id, ours.persona) as partner_count
-    from fresh as ours
-    semi join fresh as theirs on ours.person_id = theirs.engager_id and ours.engager_id = theirs.person_id
+    select acts.*
+    from acts
+    semi join acts as others on acts.person_id = others.engager_id
+    semi join acts as others on acts.engager_id = others.person_id
 
 ),
 
 edges as (
 
-    select distinct mutual.person_id, mutual.other_id
-    from mutual
-    cross join constants
-    where mutual.partner_count >= constants.ring_partners
+    select person_id, engager_id as other_id from inside
+    union
+    select engager_id, person_id from inside
 
 ),
 
@@ -95,12 +114,50 @@ received as (
     select
         labels.label,
         count(distinct labels.person_id) as member_count,
-        count(givers.person_id) / count(*) as inside_share
+        count(givers.person_id) / count(*) as inside_share,
+        min(given.first_date) filter (givers.person_id is not null) as begin_date,
+        mode(given.network) as network
     from given
     inner join labels using (person_id)
-    cross join constants
     left join labels as givers on given.engager_id = givers.person_id and labels.label = givers.label
+    where given.window_count > 0
     group by labels.label
+
+),
+
+networks as (
+
+    select members.scope, count(distinct members.person_id) as person_count
+    from {{ ref("gate_cohort__members") }} as members
+    semi join (
+        from {{ ref("gate_person__baseline") }} where is_sufficient or is_accepted_sufficient
+    ) using (person_id, persona)
+    group by members.scope
+
+),
+
+rings as (
+
+    select received.*
+    from received
+    cross join constants
+    left join networks on networks.scope = 'network:' || received.network
+    where
+        member_count >= ring_size
+        and inside_share >= ring_inside_share
+        and member_count <= ring_most_share * coalesce(networks.person_count, member_count / ring_most_share)
+
+),
+
+-- What readers saw of each before the ring began.
+bases as (
+
+    select standing.person_id, standing.persona, max_by(standing.accepted_score, standing.as_of_date) as base_score
+    from standing
+    inner join labels using (person_id)
+    inner join rings using (label)
+    where standing.as_of_date < rings.begin_date
+    group by all
 
 )
 
@@ -108,11 +165,12 @@ select
     risers.person_id,
     risers.persona,
     risers.rise as strength,
-    received.label as ring_id,
-    received.member_count,
-    received.inside_share
+    coalesce(bases.base_score, earlier.accepted_score) as base_score,
+    rings.label as ring_id,
+    rings.member_count,
+    rings.inside_share
 from risers
 inner join labels using (person_id)
-inner join received using (label)
-cross join constants
-where member_count >= ring_size and inside_share >= ring_inside_share
+inner join rings using (label)
+left join bases using (person_id, persona)
+left join earlier using (person_id, persona)

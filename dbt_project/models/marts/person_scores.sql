@@ -30,7 +30,8 @@ tonight as (
             else 'published'
         end as status,
         case
-            when accepted.is_held then jumps.cause
+            when status = 'held' then jumps.cause
+            when accepted.is_held then 'provisional'
             when status = 'insufficient_evidence' and candidates.is_sufficient and ages.first_date > night.as_of_date - night.provisional_nights
                 then 'provisional'
             when status = 'insufficient_evidence' and (accepted.verdict <> 'frozen' or not candidates.is_sufficient)
@@ -39,7 +40,12 @@ tonight as (
             when undelivered.networks is not null then 'missing_delivery'
         end as reason,
         case reason
-            when 'provisional' then printf('%d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
+            when 'provisional'
+                then if(
+                    accepted.is_held,
+                    'a first score near the top waits for a reviewer',
+                    printf('%d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
+                )
             when 'incident' then incidents.kind || ' in ' || incidents.scope
             when 'missing_delivery' then undelivered.networks
         end as reason_detail,

@@ -34,3 +34,9 @@ inner join known
         accepted.person_id = known.person_id
         and accepted.persona = known.persona
         and accepted.parts_date = known.as_of_date
+union all
+-- What the gate takes away from the parts on the night of a decision, or of a ring; later nights stand on this one's rows.
+select person_id, persona, as_of_date, 'all', 'review', adjusting_points, null
+from {{ ref("gate_person__verdict") }}
+inner join accepted using (person_id, persona, as_of_date)
+where adjusting_points <> 0

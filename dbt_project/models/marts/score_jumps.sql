@@ -3,10 +3,14 @@
 with jumps as (
 
     select
-        verdicts.*,
-        coalesce(verdicts.rule, earlier.rule, 'large_move') as first_rule,
+        verdicts.* exclude (first_rule),
+        coalesce(verdicts.first_rule, verdicts.rule, 'large_move') as first_rule,
+        earlier.cause as first_cause,
         -- Whose hold ends tonight is measured against what stood until then.
-        coalesce(earlier.last_good_score, if(verdicts.is_accepted_sufficient, verdicts.accepted_score, null)) as last_good_score
+        coalesce(
+            earlier.last_good_score,
+            if(verdicts.is_accepted_sufficient, verdicts.accepted_score + if(verdicts.stays, verdicts.adjusting_points, 0), null)
+        ) as last_good_score
     from {{ ref("gate_person__verdict") }} as verdicts
     left join {{ source("raw", "published_jumps") }} as earlier
         on
@@ -58,14 +62,15 @@ select
     jumps.as_of_date,
     jumps.episode_date,
     jumps.first_rule as rule,
-    causes.cause,
+    coalesce(jumps.first_cause, causes.cause) as cause,
     jumps.candidate_score,
     jumps.last_good_score,
+    jumps.base_score,
     jumps.candidate_score - history.score_1d as delta_1d,
     jumps.candidate_score - history.score_3d as delta_3d,
     -- 1.4826 makes the median absolute deviation comparable to a standard deviation (Rousseeuw and Croux 1993).
     (jumps.candidate_score - history.usual_score) / nullif(1.4826 * history.usual_spread, 0) as robust_z,
-    unusual.p_value,
+    rarity.p_value,
     causes.top_post_share,
     causes.top_post_id,
     causes.candidate_without_top_post,
@@ -80,4 +85,4 @@ from jumps
 left join {{ ref("gate_jump__cause") }} as causes using (person_id, persona)
 left join history using (person_id, persona)
 left join blanked_texts('texts', 'strangers') as blanked on jumps.why = blanked.text
-left join {{ ref("gate_rule__unusual") }} as unusual using (person_id, persona)
+left join {{ ref("gate_jump__rarity") }} as rarity using (person_id, persona)

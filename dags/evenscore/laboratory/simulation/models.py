@@ -11,7 +11,7 @@ from evenscore.building import warehouse
 MODELS = (
     *("gate", "score_person__influence_previous_version", "score_person__accepted", "last_scores"),
     *("score_jumps", "incident_nights", "cohort_moves"),
-    *("gate_v1", "gate_v2", "scale_v1", "scale_v2", "scale_v3", "scale_constants"),
+    *("gate_constants", "scale_v1", "scale_v2", "scale_v3", "scale_constants"),
 )
 """What is built each night, as dbt selectors."""
 STAND_INS = ("gate_person__ages", "gate_person__primary_network")

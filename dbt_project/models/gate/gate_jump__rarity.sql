@@ -1,4 +1,5 @@
--- A move that is far and rare among people of a like score and a like amount of evidence: a pooled conformal p-value,
+-- How rare tonight's move of each held candidate is among people of a like score and a like amount of evidence, for whoever looks
+-- at it; nobody is held for it. A pooled conformal p-value,
 -- (1 + how many of the pool's moves were at least as far) / (1 + the pool) (Vovk, Gammerman and Shafer 2005). A pool that
 -- is too small to tell is widened to everybody's.
 with constants as (
@@ -6,10 +7,10 @@ with constants as (
     select
         night.as_of_date,
         cast({{ gate_constant("pool_nights") }} as integer) as pool_nights,
-        {{ gate_constant("unusual_points") }} as unusual_points,
-        {{ gate_constant("unusual_p") }} as unusual_p,
+        thresholds.moved_points,
         {{ gate_constant("least_pool") }} as least_pool
     from {{ source("raw", "run") }} as night
+    cross join {{ ref("gate_thresholds") }} as thresholds
 
 ),
 
@@ -20,9 +21,9 @@ far as (
         persona,
         abs(move) as distance,
         {{ gate_cell("accepted_score", "evidence_count") }} as cell
-    from {{ ref("gate_person__baseline") }}
+    from {{ ref("gate_person__verdict") }}
     cross join constants
-    where is_accepted_sufficient and abs(move) >= unusual_points
+    where episode_date is not null and is_accepted_sufficient and abs(move) >= moved_points
 
 ),
 
@@ -31,7 +32,7 @@ pool as (
     select
         cell,
         count(move) as move_count,
-        list(abs(move)) filter (abs(move) >= unusual_points) as far_moves
+        list(abs(move)) filter (abs(move) >= moved_points) as far_moves
     from {{ ref("gate_person__moves") }} as moves
     cross join constants
     where moves.as_of_date >= constants.as_of_date - pool_nights
@@ -64,8 +65,7 @@ ranked as (
 select
     person_id,
     persona,
-    distance as strength,
     (1 + len(farther)) / (1 + pool_count) as p_value
 from ranked
 cross join constants
-where pool_count >= least_pool and p_value <= unusual_p
+where pool_count >= least_pool
