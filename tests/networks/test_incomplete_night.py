@@ -1,6 +1,9 @@
 """A night of which a pull is incomplete: published, and no success; what the network counts for stays as it was."""
 
+import contextlib
 import json
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,10 +14,12 @@ from loopback import Asked, Reply, Server, StillClock, instant
 from pulled_home import PulledHome
 
 from evenscore.cli import main
+from evenscore.night import summary
 from evenscore.pulling import pulls
-from home import event, ndjson
+from evenscore.state import runs
+from evenscore.state.runs import Night
+from home import Home, event, ndjson
 
-pytestmark = pytest.mark.slow
 DAY = 86400
 
 
@@ -93,10 +98,12 @@ def coverage(home: PulledHome) -> list[tuple[Any, ...]]:
     return asked(home, query)
 
 
+@pytest.mark.slow
 def test_a_whole_night_is_a_success(told: dict[str, Any]) -> None:
     assert json.loads(told["whole"].stdout)["incomplete"] == []
 
 
+@pytest.mark.slow
 def test_less_than_expected_is_no_success_whoever_asks(told: dict[str, Any]) -> None:
     facts = json.loads(told["incomplete"].stdout or "{}")
     assert facts, told["incomplete"].output
@@ -105,7 +112,38 @@ def test_less_than_expected_is_no_success_whoever_asks(told: dict[str, Any]) -> 
     assert (told["incomplete"].exit_code, told["status"].exit_code, told["pull"].exit_code) == (3, 3, 1)
 
 
+@pytest.mark.slow
 def test_what_the_network_counts_for_keeps_the_grounds_of_the_last_whole_night(told: dict[str, Any]) -> None:
     assert told["covered"] == [("2026-03-11", True), ("2026-03-12", False)]
     assert max(count for _, count, _ in told["grounds"]) > 500
     assert told["kept"] == told["grounds"]
+
+
+FACTS = {"as_of_date": "2026-03-12", "rows": dict.fromkeys(summary.COUNTED, 0), "checks": [], "seconds": 1.0,
+         "error": None, "rejected": {}, "notes": [], "report": None, "database": "d"}  # fmt: skip
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("outcome", "incomplete", "code"),
+    [("published", [], 0), ("unchanged", [], 0), ("published", ["net"], 3), ("unchanged", ["net", "too"], 3),
+     ("failed", ["net"], 1), ("unfinished", [], 1), ("stopped", ["net"], 3), ("stopped", [], 3)],
+)  # fmt: skip
+def test_a_run_exits_by_its_outcome_and_by_what_it_lacks(outcome: str, incomplete: list[str], code: int) -> None:
+    facts = {**FACTS, "outcome": outcome, "incomplete": incomplete}
+    assert summary.exit_code(facts) == code
+    for said in (summary.in_full(facts), summary.in_one_line(facts)):
+        assert all(name in said for name in incomplete) and ("incomplete" in said) is bool(incomplete)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(("state", "lacks"), [(pulls.INCOMPLETE, ["net"]), (pulls.PAUSED, ["net"]), (pulls.WHOLE, [])])
+def test_a_run_tells_which_pull_lacks_something(state: str, lacks: list[str], tmp_path: Path) -> None:
+    """One that has raised lacks all."""
+    home = Home(tmp_path)
+    night = Night.of(date(2026, 3, 11))
+    with runs.stage(home.places, night, "pull_net") as record:
+        record["is_whole"] = pulls.Pulled("net", state).is_success
+    with contextlib.suppress(OSError), runs.stage(home.places, night, "pull_broken"):
+        raise OSError("no route")
+    assert summary.summarise(home.settings, night)["incomplete"] == [*lacks, "broken"]

@@ -13,6 +13,8 @@ from evenscore.cli.scaffold import new_network
 ROOT = Path(__file__).parents[2]
 PARTS = ("dags", "docs", "tests", "dbt_project", "expectations", "pyproject.toml", "Makefile", ".importlinter")
 
+TESTS = [f"tests/networks/test_{name}.py" for name in ("weather", "repeated_pulls", "consent_of_pulls", "fuzzed")]
+
 
 @pytest.mark.slow
 def test_a_new_network_passes_the_tests_of_all_networks_as_it_is_written(tmp_path: Path) -> None:
@@ -30,7 +32,7 @@ def test_a_new_network_passes_the_tests_of_all_networks_as_it_is_written(tmp_pat
 
     run("-m", "ruff", "check", "--fix", "-q", "dags")
     run("-m", "evenscore.pulling.network_pages", "docs")
-    run("-m", "pytest", "-q", "tests/repo/test_networks.py", "tests/networks/test_weather.py", "-k", "newsboard")
+    run("-m", "pytest", "-q", "tests/repo/test_networks.py", *TESTS, "-k", "newsboard")
 
 
 @pytest.mark.quick

@@ -44,7 +44,7 @@ def test_recorded_answers_map_to_the_right_verbs(kind: str) -> None:
 
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in FOLDER.glob("*/") if any(path.glob("*.ndjson"))))
-def test_no_recordings_are_passed_over_in_silence(folder: str) -> None:
+def test_no_recordings_are_left_out_in_silence(folder: str) -> None:
     if folder not in NETWORKS:
         pytest.skip(f"{folder}: no connector reads this network; `evenscore new network {folder}` begins one")
     assert mapped(folder).answers > 0

@@ -31,7 +31,7 @@ def network(home: Path, config: Path | None, as_json: bool, name: str) -> None:
         *(f"written: {path}" for path in made.written),
         *(f"changed: {path}" for path in made.changed),
         "",
-        "next: say what its API answers in the connector and the invented network, then",
+        "next: say what its API answers in the connector and the invented network (docs/new_network.md), then",
         "  ruff check --fix dags && ruff format dags",
         "  python -m evenscore.pulling.network_pages docs",
         f"  make networks   (or pytest tests/networks tests/repo/test_networks.py -k {name})",

@@ -77,16 +77,18 @@ INVENTED = '''\
 from typing import Any
 
 from invented import Invented
-from loopback import Asked, Reply, instant
+from loopback import Asked, Reply, earlier, instant
 
 PEOPLE = {"700001": "ann", "700002": "ben", "700003": "cid"}
 
 
-def made(page: int = 4) -> Invented:
+def made(page: int = 4, more: int = 0) -> Invented:
+    """`more` further posts of Ann's from before March: what a pull costs is measured on a thousand."""
     posts: list[dict[str, Any]] = [
         {"id": number, "author_id": "700001", "created_at": instant(1 + number), "text": f"post {number}"}
         for number in range(11)
     ]
+    posts += [{**posts[0], "id": 1000 + number, "created_at": earlier(number)} for number in range(more)]
     posts.append({"id": 90, "author_id": "700001", "created_at": instant(9), "text": "secret", "direct": True})
     posts.sort(key=lambda one: str(one["created_at"]), reverse=True)
 

@@ -22,16 +22,18 @@ DISLIKES = frozenset({"-1"})
 STARRED = {"Accept": "application/vnd.github.star+json"}
 BY_UPDATE = {"per_page": "100", "sort": "updated", "direction": "asc"}
 NEWEST = {"per_page": "100", "direction": "desc"}
+CALLED = {"called": "user.login"}
+"""Whose an object is, by name too: an erasure finds people by their names, for a short number is in every text."""
 LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at")}
 
 
 def _thread(item: Row) -> Any:
     """Reviews are not counted, but whoever submits one changes when the pull request was updated."""
-    return children("updated_at", place="_", number="number", owner="user.id")({**item, "_": _place(item)})
+    return children("updated_at", place="_", number="number", owner="user.id", **CALLED)({**item, "_": _place(item)})
 
 
 def _reacted(item: Row, key: str) -> Any:
-    return children("reactions.total_count", place="_", id=key, owner="user.id")({**item, "_": _place(item)})
+    return children("reactions.total_count", place="_", id=key, owner="user.id", **CALLED)({**item, "_": _place(item)})
 
 
 def _place(item: Row) -> Any:

@@ -27,6 +27,7 @@ def _about(counter: str) -> Callable[[Row], Subject | None]:
             "project": str(item.get("project_id") or place),
             "iid": str(item.get("iid")),
             "owner": author,
+            "called": str(seek(item, "author", "username")),
         }
         return Subject(values, count) if count else None
 

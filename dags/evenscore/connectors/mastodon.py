@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_link, children, counts, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_link, children, instant_of
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, mentions, need, seek
@@ -39,7 +39,7 @@ class Mastodon(Network):
                  params={"acct": "{account}"}, path_by_id="/api/v1/accounts/{id}", shows_profile=True),
         Endpoint("statuses", "/api/v1/accounts/{id}/statuses", ACCOUNT, "posts, replies and boosts", 40,
                  params={"limit": "40"}, next=by_link, instant=instant_of("created_at"), is_newest_first=True,
-                 counted="statuses_count", recheck=WINDOW),
+                 counted="listed", recheck=WINDOW),
         Endpoint("favourited_by", "/api/v1/statuses/{status}/favourited_by", "statuses", "who favourited a post", 80,
                  params={"limit": "80"}, next=by_link,
                  about=lambda item: _own(item, "favourites_count")),
@@ -51,7 +51,10 @@ class Mastodon(Network):
 
     def account_of(self, item: Row) -> dict[str, str]:
         """The number is for good on its server; the name is not."""
-        return {"id": str(need(item, "id")), "acct": str(need(item, "acct")), **counts(item, "statuses_count")}
+        listed = (
+            {"listed": f"{item['statuses_count']} {item.get('last_status_at')}"} if "statuses_count" in item else {}
+        )
+        return {"id": str(need(item, "id")), "acct": str(need(item, "acct")), **listed}
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What not everybody may see, and whoever does not want to be found."""

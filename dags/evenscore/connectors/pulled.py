@@ -200,7 +200,7 @@ def _pull(line: str) -> Row | None:
 
 def profile(at: Any, stable_id: Any, names: list[Any], **snapshot: Any) -> Rows:
     """A snapshot of an account, and its names beside its stable id, so that the ledger may use either."""
-    if stable_id is None:
+    if _id(stable_id) is None:
         raise Malformed("the account has no id")
     yield "accounts", {"account_id": str(stable_id), "captured_at": at, **snapshot}
     seen_at = snapshot.get("created_at") or at
@@ -217,4 +217,7 @@ def activity(event_id: Any, verb: str, actor: Any, about: Any, of: Any, at: Any,
 
 
 def _id(value: Any) -> str | None:
+    """An id as text; raises Malformed for what is none: as text, a list would be somebody's name."""
+    if isinstance(value, bool) or not (value is None or isinstance(value, str | int)):
+        raise Malformed(f"an id that is a JSON {type(value).__name__}")
     return None if value is None else str(value)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from evenscore.base import atomic_io
 from evenscore.base.settings import Settings, Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint
 from evenscore.pulling.pulls import standing
+from evenscore.pulling.store import Store
 
 SECONDS_A_REQUEST = 0.5
 """As networks answer one worker, who waits for each answer before the next request."""
@@ -68,7 +68,7 @@ def _least(endpoint: Endpoint, source: Source, people_count: int) -> int | None:
 
 def _last(settings: Settings, name: str) -> Counter[str]:
     """How many pages of each endpoint the last walks had."""
-    found = Counter[str]()
-    for path in (settings.places.pulled(name) / "cursors").glob("*.json"):
-        found[path.stem.rpartition("-")[0]] += atomic_io.read_json(path).get("page_count") or 1
+    found, store = Counter[str](), Store(settings.places, name)
+    for path in (settings.places.pulled(name) / "cursors").glob("*.ndjson"):
+        found[path.stem.rpartition("-")[0]] += store.cursor(path.stem).page_count or 1
     return found

@@ -94,8 +94,8 @@ class Store:
             return Cursor()
 
     def keep(self, walk: str, cursor: Cursor) -> None:
-        """Move a cursor: the last thing that is done of a page."""
-        atomic_io.write_json(self._cursor(walk), asdict(cursor))
+        """Move a cursor: the last thing that is done of a page. It is one line, which an erasure takes out whole."""
+        atomic_io.write_bytes(self._cursor(walk), f"{json.dumps(asdict(cursor))}\n".encode())
 
     def write_page(self, walk: str, number: int, records: Iterable[Row]) -> None:
         """Keep one page, one item a line."""
@@ -118,7 +118,7 @@ class Store:
 
     def unfinished(self, endpoint: str, pull: Mapping[str, Any]) -> list[Subject]:
         """The subjects of walks of earlier pulls that did not see their end."""
-        found = [self.cursor(path.stem) for path in sorted(self._folder("cursors").glob(f"{endpoint}-{DIGEST}.json"))]
+        found = [self.cursor(path.stem) for path in sorted(self._folder("cursors").glob(f"{endpoint}-{DIGEST}.ndjson"))]
         return [Subject(one.about) for one in found if not one.is_whole and one.pull != pull["pull"] and one.about]
 
     def close(self, pull: Mapping[str, Any], is_whole: bool, is_over: bool) -> None:
@@ -161,7 +161,7 @@ class Store:
         return self._folder("open")
 
     def _cursor(self, walk: str) -> Path:
-        return self._folder("cursors") / f"{walk}.json"
+        return self._folder("cursors") / f"{walk}.ndjson"
 
 
 def walk_name(endpoint: str, subject: Subject) -> str:
