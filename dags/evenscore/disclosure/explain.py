@@ -10,6 +10,10 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
 from evenscore.disclosure.grounds import grounds
 
+TRUST_TO_COME = (
+    ": nobody is established in this community yet, so nothing says whose engagement counts; the crowd alone ranks "
+    "nobody, and it takes some weeks until somebody is"
+)
 SAME_PLACE = 5
 """Percentiles that a place may differ by and still be called the same."""
 
@@ -59,7 +63,14 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
         night,
     )
     found = {"contributions": parts, "changes": changes, "networks": networks, "promotion": _promotion(con, score)}
+    found |= {"is_trust_begun": _is_trust_begun(con, night)}
     return score | found | {"grounds": grounds(score, parts, networks)}
+
+
+def _is_trust_begun(con: duckdb.DuckDBPyConnection, night: date) -> bool:
+    """Whether anybody was established that night: else nothing says yet whose engagement counts."""
+    ((count,),) = con.execute("select count(*) from trust_seeds where as_of_date = $1", [night]).fetchall()
+    return bool(count)
 
 
 def _promotion(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[str, Any] | None:
@@ -100,7 +111,8 @@ def in_words(score: dict[str, Any]) -> str:
 
 def _headline(score: dict[str, Any]) -> str:
     if score["score"] is None:
-        return f"no score yet ({reason_in_words(score)})"
+        is_too_early = score["reason"] == "too_little_evidence" and not score["is_trust_begun"]
+        return f"no score yet ({reason_in_words(score)}{TRUST_TO_COME if is_too_early else ''})"
     points = f"{score['score']:.0f}{_place(score)}"
     if score["status"] == "held":
         why = reason_in_words(score)
