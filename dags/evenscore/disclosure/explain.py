@@ -63,7 +63,7 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
         night,
     )
     found = {"contributions": parts, "changes": changes, "networks": networks, "promotion": _promotion(con, score)}
-    found |= {"is_trust_begun": _is_trust_begun(con, night)}
+    score = score | {"is_trust_begun": _is_trust_begun(con, night)}
     return score | found | {"grounds": grounds(score, parts, networks)}
 
 
