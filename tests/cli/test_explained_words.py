@@ -37,6 +37,12 @@ def test_a_change_of_method_is_told_by_the_place_that_it_left_or_changed(before:
     assert says in told
 
 
+def test_whoever_loses_a_score_by_a_change_of_method_is_told_so() -> None:
+    gone = row(score=None, percentile=None, status="insufficient_evidence", reason="too_little_evidence")
+    told = in_words(gone | {"is_trust_begun": True, "promotion": {"scoring_version": 2, "percentile": 40.0}})
+    assert "from scoring version 2 to 3: by the new one there is too little trusted evidence for a score." in told
+
+
 def test_a_night_like_any_other_says_nothing_of_a_method() -> None:
     assert "The method changed" not in in_words(row())
 
