@@ -15,6 +15,7 @@ from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
 from evenscore.building import warehouse
+from evenscore.disclosure.explain import explain, in_words
 from evenscore.laboratory.comparison import compare as comparing
 from evenscore.laboratory.comparison.compare import Written, compare
 from evenscore.laboratory.comparison.moves import Comparison
@@ -98,6 +99,24 @@ def test_the_night_of_a_promotion_names_the_version_and_the_causes_sum_to_the_ch
     assert len(fresh) == len(TRUSTED) + len(ELDERS)
     assert all("scoring_version" in causes for _, causes in fresh)
     assert max(abs(change) for change, _ in fresh) > 2, "a promotion that moves nobody shows nothing"
+
+
+def test_a_reader_is_told_that_the_method_changed_and_how_their_place_did(promoted: Promoted) -> None:
+    places = promoted.settings.places
+    places_before = dict(
+        published(promoted.settings, "select person_id, percentile from person_scores where as_of_date = $1", BEFORE[1])
+    )
+    for person in TRUSTED:
+        (told,) = explain(places, person, LAST)
+        now = told["percentile"]
+        assert told["promotion"] == {"scoring_version": 1, "percentile": places_before[person]}
+        what = "your place among members did not" if abs(now - places_before[person]) <= 5 else "so did your place"
+        assert f"The method changed from scoring version 1 to 2; {what}" in in_words(told)
+        assert f"higher than {places_before[person]:.0f} % before, {now:.0f} % now." in in_words(told)
+    for person, night in ((TRUSTED[0], BEFORE[1]), (TRUSTED[0], BEFORE[0])):
+        (told,) = explain(places, person, night)
+        assert told["promotion"] is None
+        assert "The method changed" not in in_words(told)
 
 
 def test_who_the_new_version_moves_too_far_is_held_for_a_reviewer(promoted: Promoted) -> None:

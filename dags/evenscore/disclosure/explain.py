@@ -10,6 +10,10 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
 from evenscore.disclosure.grounds import grounds
 
+TRUST_TO_COME = (
+    ": nobody is established in this community yet, so nothing says whose engagement counts; the crowd alone ranks "
+    "nobody, and it takes some weeks until somebody is"
+)
 SAME_PLACE = 5
 """Percentiles that a place may differ by and still be called the same."""
 
@@ -59,20 +63,31 @@ def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[s
         night,
     )
     found = {"contributions": parts, "changes": changes, "networks": networks, "promotion": _promotion(con, score)}
+    score = score | {"is_trust_begun": _is_trust_begun(con, night)}
     return score | found | {"grounds": grounds(score, parts, networks)}
 
 
+def _is_trust_begun(con: duckdb.DuckDBPyConnection, night: date) -> bool:
+    """Whether anybody was established that night: else nothing says yet whose engagement counts."""
+    ((count,),) = con.execute("select count(*) from trust_seeds where as_of_date = $1", [night]).fetchall()
+    return bool(count)
+
+
 def _promotion(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[str, Any] | None:
-    """The version and the place of the score that readers saw before, where another method made it."""
+    """On the first night of another method: the version and the place of the score that readers saw the night before.
+
+    A held score is the last good one, so it is of the old method still.
+    """
     before = _rows(
         con,
-        "select scoring_version, percentile from person_scores where person_id = $person and as_of_date < $night "
-        f"and persona = '{score['persona']}' and score is not null order by as_of_date desc limit 1",
+        "select scoring_version, percentile, score from person_scores where person_id = $person "
+        f"and as_of_date < $night and persona = '{score['persona']}' order by as_of_date desc limit 1",
         score["person_id"],
         score["as_of_date"],
     )
-    is_new = before and before[0]["scoring_version"] != score["scoring_version"] and score["score"] is not None
-    return before[0] if is_new else None
+    if not before or before[0].pop("score") is None or score["status"] == "held":
+        return None
+    return before[0] if before[0]["scoring_version"] != score["scoring_version"] else None
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
@@ -84,7 +99,9 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: dat
 def in_words(score: dict[str, Any]) -> str:
     """One persona's score as a text for people."""
     lines = [f"{score['person_id']} ({score['persona']}), night of {score['as_of_date']}: {_headline(score)}"]
-    if score["score"] is not None:
+    if score["score"] is None:
+        lines += _new_method(score)
+    else:
         lines += [_band(score), *_new_method(score), "", "where the points come from"]
         lines += [f"  {part['points']:6.1f}  {_source(part)}" for part in score["contributions"]]
         lines += ["", "what has changed since the score before", *_changes(score["changes"])]
@@ -100,7 +117,8 @@ def in_words(score: dict[str, Any]) -> str:
 
 def _headline(score: dict[str, Any]) -> str:
     if score["score"] is None:
-        return f"no score yet ({reason_in_words(score)})"
+        is_too_early = score["reason"] == "too_little_evidence" and not score["is_trust_begun"]
+        return f"no score yet ({reason_in_words(score)}{TRUST_TO_COME if is_too_early else ''})"
     points = f"{score['score']:.0f}{_place(score)}"
     if score["status"] == "held":
         why = reason_in_words(score)
@@ -137,6 +155,8 @@ def _new_method(score: dict[str, Any]) -> list[str]:
     if before is None:
         return []
     said = f"The method changed from scoring version {before['scoring_version']} to {score['scoring_version']}"
+    if score["score"] is None:
+        return [f"{said}: by the new one there is too little trusted evidence for a score."]
     if before["percentile"] is None or score["percentile"] is None:
         return [f"{said}: points of one are not points of the other."]
     is_same = abs(score["percentile"] - before["percentile"]) <= SAME_PLACE

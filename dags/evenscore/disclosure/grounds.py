@@ -12,7 +12,7 @@ PROCEDURE = (
     "a person has looked at it.",
 )
 
-HALF_LIVES = {"recent": 28, "lasting": 120}
+HALF_LIVES = {"brief": 7, "recent": 28, "lasting": 120}
 """Days in which what is behind a feature halves when nothing new comes, by the feature's first word."""
 
 REMEDIES = {

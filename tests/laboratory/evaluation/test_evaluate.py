@@ -51,6 +51,38 @@ def test_every_attack_is_told_in_ranks_beside_the_other_version(evaluated: Evalu
     assert own.sample_count == other.sample_count > 0
 
 
+@pytest.mark.parametrize("attack", ["100_fakes", "viral_post_typical", "10_anonymous_votes"])
+def test_every_attack_is_told_in_points_beside_the_other_version(evaluated: Evaluated, attack: str) -> None:
+    own, other = (evaluated.measure(f"points_gained_by_{attack}{of}") for of in ("", "_of_version_2"))
+    assert own.unit == other.unit == "points"
+    assert own.sample_count == other.sample_count > 0
+    assert own.value != other.value
+
+
+def test_votes_of_the_unnamed_gain_little_where_nobody_polices_them(evaluated: Evaluated) -> None:
+    assert evaluated.measure("points_gained_by_100_anonymous_votes").value < 1
+
+
+def test_those_with_a_score_are_judged_apart(evaluated: Evaluated) -> None:
+    for name in ("spearman", "ndcg_100"):
+        scored, everybody = evaluated.measure(f"{name}_of_the_scored"), evaluated.measure(name)
+        assert scored.sample_count <= everybody.sample_count
+        assert -1 <= scored.value <= 1
+        assert scored.baseline == evaluated.measure(f"{name}_of_the_scored_of_persistence").value
+
+
+def test_an_evaluation_says_on_how_many_of_its_nights_a_network_stood_still(evaluated: Evaluated) -> None:
+    for which, count in (("cut_offs", 12), ("nights", 43)):
+        found = evaluated.measure(f"{which}_with_a_frozen_network")
+        assert 0 <= found.value <= 1
+        assert found.sample_count == count
+
+
+def test_a_band_is_told_as_a_share_of_the_spread(evaluated: Evaluated) -> None:
+    width, spread = (evaluated.measure(name).value for name in ("band_width_median", "score_spread"))
+    assert evaluated.measure("band_width_median_of_spread").value == pytest.approx(width / spread)
+
+
 def test_the_other_version_is_judged_at_the_same_cut_offs(evaluated: Evaluated) -> None:
     assert evaluated.measure("spearman_of_version_2").sample_count == evaluated.measure("spearman").sample_count
     assert evaluated.measure("spearman_of_version_2").value != evaluated.measure("spearman").value

@@ -48,6 +48,8 @@ def promotion(facts: dict[str, Any]) -> tuple[str, ...]:
     return (
         f"One line promotes it: version = {facts['candidate_version']} under [scoring] in evenscore.toml. The next "
         "night is the first that it scores; what is published keeps its version and its rows.",
+        f"Points of version {facts['published_version']} are not points of version {facts['candidate_version']}: tell "
+        "people their place among members, which explain and the person's page say beside the score.",
         "In score_changes that night's change is named scoring_version, apart from what people did.",
         f"{held(facts)}: who moves {facts['hold_points']:g} points or more is held at the last good score until a "
         "reviewer decides.",

@@ -1,0 +1,62 @@
+"""What a score says to people in words: its place, a change of method, and why there is none yet."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from evenscore.disclosure.explain import in_words
+from evenscore.disclosure.grounds import grounds
+
+pytestmark = pytest.mark.quick
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """What is published of ann tonight, as `explain` gives it."""
+    known = {"person_id": "ann", "persona": "work", "as_of_date": date(2026, 3, 15), "score": 31.0, "score_low": 25.0}
+    known |= {"score_high": 40.0, "percentile": 61.4, "status": "published", "reason": None, "reason_detail": None}
+    known |= {"has_moved": True, "scoring_version": 3, "published_at": datetime(2026, 3, 16), "evidence_count": 9}
+    return known | {"contributions": [], "changes": [], "networks": [], "grounds": {}, "promotion": None} | changes
+
+
+def test_the_place_among_members_stands_beside_the_score() -> None:
+    assert "31 (higher than 61 % of the members who have a score)" in in_words(row())
+
+
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        (59.0, "your place among members did not: higher than 59 % before, 61 % now."),
+        (20.0, "so did your place among members: higher than 20 % before, 61 % now."),
+        (None, "points of one are not points of the other."),
+    ],
+)
+def test_a_change_of_method_is_told_by_the_place_that_it_left_or_changed(before: float | None, says: str) -> None:
+    told = in_words(row(promotion={"scoring_version": 2, "percentile": before}))
+    assert "The method changed from scoring version 2 to 3" in told
+    assert says in told
+
+
+def test_whoever_loses_a_score_by_a_change_of_method_is_told_so() -> None:
+    gone = row(score=None, percentile=None, status="insufficient_evidence", reason="too_little_evidence")
+    told = in_words(gone | {"is_trust_begun": True, "promotion": {"scoring_version": 2, "percentile": 40.0}})
+    assert "from scoring version 2 to 3: by the new one there is too little trusted evidence for a score." in told
+
+
+def test_a_night_like_any_other_says_nothing_of_a_method() -> None:
+    assert "The method changed" not in in_words(row())
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_trust_begun", "is_said"),
+    [("too_little_evidence", False, True), ("too_little_evidence", True, False), ("provisional", False, False)],
+)
+def test_first_weeks_in_which_no_trust_exists_say_so(reason: str, is_trust_begun: bool, is_said: bool) -> None:
+    none = row(score=None, status="insufficient_evidence", reason=reason, is_trust_begun=is_trust_begun)
+    assert ("nobody is established in this community yet" in in_words(none)) is is_said
+
+
+@pytest.mark.parametrize(("feature", "days"), [("brief_engagers", 7), ("recent_crowd", 28), ("lasting_engagers", 120)])
+def test_the_largest_part_says_how_fast_it_fades(feature: str, days: int) -> None:
+    part = {"network": "forum", "feature": feature, "points": 12.0, "raw_value": 3.0}
+    assert any(f"halves in {days} days" in says for says in grounds(row(), [part], [])["what_would_change_it"])
