@@ -11,7 +11,7 @@ import pytest
 
 from evenscore.base.errors import BusyError, DiskError, InputError, UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.reviews.decisions import CandidateShown, Decision, append_decision, first_on, read_decisions
+from evenscore.reviews.decisions import CandidateShown, Decision, append_decision, counting_on, read_decisions
 from evenscore.state import journal
 
 SEEN = CandidateShown(
@@ -62,7 +62,8 @@ def test_decisions_of_two_processes_at_once_are_all_kept(places: HomePaths) -> N
     made = read_decisions(places)
     assert [decision.decision_id for decision in made] == list(range(1, 11))
     assert [decision.decided_by for decision in made].count("ann") == 5
-    assert first_on(SEEN, made) == made[0]
+    first = made[0].decided_by
+    assert counting_on(SEEN, made) == [one for one in made if one.decided_by == first][-1]
 
 
 def test_a_torn_last_line_is_named_and_nothing_is_written_behind_it(places: HomePaths) -> None:
@@ -115,18 +116,33 @@ def test_controls_and_bidi_marks_are_dropped_from_names_and_reasons(places: Home
     assert (made.decided_by, made.why) == ("ann[31m", "line one line two")
 
 
-def _made(number: int, score: float = 63.2, night: int = 15, episode: int = 14) -> Decision:
+def _made(
+    number: int, score: float = 63.2, night: int = 15, episode: int = 14, by: str = "a", action: str = "release"
+) -> Decision:
     about = {"candidate_score": score, "as_of_date": date(2026, 3, night), "episode_date": date(2026, 3, episode)}
-    said = {"decision_id": number, "decided_at": "2026-03-16T08:00:00Z", "decided_by": "a", "why": "b"}
-    return Decision.model_validate(SEEN.model_dump() | about | said | {"action": "release"})
+    said = {"decision_id": number, "decided_at": "2026-03-16T08:00:00Z", "decided_by": by, "why": "b"}
+    return Decision.model_validate(SEEN.model_dump() | about | said | {"action": action})
 
 
 def test_the_first_decision_on_a_candidate_counts() -> None:
-    decisions = [_made(1, episode=1), _made(2, score=53.0), _made(3, score=53.3), _made(4)]
-    assert first_on(SEEN, decisions) == decisions[2], "2 is ten points off, 1 is about another episode"
+    decisions = [_made(1, episode=1), _made(2, score=53.0), _made(3, score=53.3), _made(4, by="b")]
+    assert counting_on(SEEN, decisions) == decisions[2], "2 is ten points off, 1 is about another episode"
+
+
+def test_whoever_decided_first_may_change_their_mind() -> None:
+    decisions = [_made(1), _made(2, action="reject"), _made(3, by="b")]
+    assert counting_on(SEEN, decisions) == decisions[1]
+
+
+def test_two_others_who_agree_overrule_and_one_who_says_it_twice_does_not() -> None:
+    decisions = [_made(1), _made(2, by="b", action="reject"), _made(3, by="b", action="reject")]
+    assert counting_on(SEEN, decisions) == decisions[0]
+    overruled = [*decisions, _made(4, by="c", action="reject")]
+    assert counting_on(SEEN, overruled) == overruled[3]
+    assert counting_on(SEEN, [*overruled, _made(5)]).decision_id == 5, "and whoever was first has the last word"
 
 
 def test_a_decision_counts_from_the_night_on_that_it_was_made_on() -> None:
     later = SEEN.model_copy(update={"as_of_date": date(2026, 3, 16)})
-    assert first_on(SEEN, [_made(1, night=16)]) is None
-    assert first_on(later, [_made(1, night=15)]) == _made(1, night=15)
+    assert counting_on(SEEN, [_made(1, night=16)]) is None
+    assert counting_on(later, [_made(1, night=15)]) == _made(1, night=15)

@@ -8,6 +8,7 @@ import pytest
 
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
+from evenscore.reviews import wording
 from evenscore.reviews.queue import decide, read_evidence, read_queue
 from held_home import NIGHT, held, publish
 
@@ -121,3 +122,16 @@ def test_the_evidence_is_of_the_night_and_the_persona_in_question(places: HomePa
     assert dict(evidence.changes) == {"own_activity": 48.2, "review": -48.2}
     assert len(evidence.nights) == 60
     assert evidence.nights[-1][0] == NIGHT
+
+
+def test_a_rejected_hold_is_listed_shown_and_may_be_reversed_by_whoever_rejected_it(places: HomePaths) -> None:
+    publish(places, held(decision="rejected", decided_by="ann"), held("p_ok", decision="released"))
+    board = read_queue(places)
+    assert ([one.person_id for one in board.rejected], board.waiting) == (["p_maya"], ())
+    assert "1 score held on by a rejection:" in wording.listed(board) and "rejected by ann" in wording.listed(board)
+    seen = board.find("p_maya", None)
+    decide(places, seen, "reject", "ann", "bought")
+    made, counting = decide(places, seen, "release", "ann", "I was wrong")
+    assert made == counting
+    board = read_queue(places)
+    assert [board.state(one) for one in board.decisions] == ["reversed", "waiting"]

@@ -17,8 +17,8 @@ from evenscore.reviews.decisions import Action
 def review(ctx: click.Context, /, **given: Any) -> None:
     """List the held scores, show the evidence, release or reject.
 
-    The first decision on a candidate counts. It takes effect on the night after the one that was seen: what readers
-    saw is never rewritten.
+    Whoever decides first on a candidate may change their mind, and two others together may overrule them. A decision
+    takes effect on the night after the one that was seen: what readers saw is never rewritten.
 
     \b
     Example: evenscore review list
@@ -52,7 +52,8 @@ def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
     """
     board = queues.read_queue(settings.places)
     held = [_plain(held) | {"deciding": _plain(board.deciding(held))} for held in board.waiting]
-    found: dict[str, Any] = {"as_of_date": board.night, "held": held, "incidents": list(map(vars, board.incidents))}
+    rejected = [_plain(held) for held in board.rejected]
+    found: dict[str, Any] = {"as_of_date": board.night, "held": held, "rejected": rejected, "incidents": list(map(vars, board.incidents))}
     text = wording.listed(board)
     if is_all:
         found["decisions"] = [_plain(made) | {"state": board.state(made)} for made in board.decisions]

@@ -1,4 +1,4 @@
-"""Reviewers' decisions on held scores: an append-only file. The first on an episode's candidate counts."""
+"""Reviewers' decisions on held scores: an append-only file. The first reviewer's latest counts, or that of two others."""
 
 import functools
 from collections.abc import Iterable
@@ -12,6 +12,9 @@ from evenscore.building.warehouse import thresholds
 from evenscore.state import journal, runs
 
 Action = Literal["release", "reject"]
+
+OVERRULING = 2
+"""Other reviewers who have to agree before they overrule the one who decided first."""
 
 
 @functools.cache
@@ -91,7 +94,7 @@ def read_decisions(places: HomePaths) -> list[Decision]:
 
 
 def append_decision(places: HomePaths, seen: CandidateShown, action: Action, by: str, why: str) -> Decision:
-    """Record a decision after all others; whether it counts is `first_on`'s to say. Raises as `append_decisions`."""
+    """Record a decision after all others; whether it counts is `counting_on`'s to say. Raises as `append_decisions`."""
     return append_decisions(places, [seen], action, by, why)[0]
 
 
@@ -116,9 +119,19 @@ def append_decisions(
     return made
 
 
-def first_on(seen: CandidateShown, decisions: Iterable[Decision]) -> Decision | None:
-    """The decision that counts for a held score: the first that was made on about this candidate, tonight or before.
+def counting_on(seen: CandidateShown, decisions: Iterable[Decision]) -> Decision | None:
+    """The decision that counts for a held score: the latest of whoever decided first on about this candidate.
 
-    One made on another candidate is stale: the score waits for a new one.
+    Nobody else overrules them alone; two others who say the opposite later do. One made on another candidate is stale:
+    the score waits for a new one.
     """
-    return next((made for made in decisions if made.is_like(seen) and made.as_of_date <= seen.as_of_date), None)
+    like = [made for made in decisions if made.is_like(seen) and made.as_of_date <= seen.as_of_date]
+    if not like:
+        return None
+    own = [made for made in like if made.decided_by == like[0].decided_by][-1]
+    against = [
+        made
+        for made in like
+        if made.decided_by != own.decided_by and made.action != own.action and made.decision_id > own.decision_id
+    ]
+    return against[-1] if len({made.decided_by for made in against}) >= OVERRULING else own

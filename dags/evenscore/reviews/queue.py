@@ -18,7 +18,7 @@ from evenscore.reviews.decisions import (
     IncidentRelease,
     append_decisions,
     append_incident_release,
-    first_on,
+    counting_on,
     read_decisions,
 )
 
@@ -28,7 +28,7 @@ NAMED = 10
 DECIDED = {"release": "released", "reject": "rejected"}
 """How score_jumps calls a decision that a run has applied."""
 
-State = Literal["waiting", "applied", "second", "stale", "over"]
+State = Literal["waiting", "applied", "second", "reversed", "stale", "over"]
 
 EPISODES = """
     select jumps.*, coalesce(scores.run_id, '') as run_id
@@ -130,11 +130,19 @@ class ReviewQueue:
     @property
     def waiting(self) -> tuple[HeldScore, ...]:
         """What the latest published night holds and no run has settled."""
-        return tuple(held for held in self.episodes if held.as_of_date == self.night and held.decision == "pending")
+        return self._tonight("pending")
+
+    @property
+    def rejected(self) -> tuple[HeldScore, ...]:
+        """What it holds on because a reviewer rejected it: the decision may be reversed."""
+        return self._tonight("rejected")
+
+    def _tonight(self, decision: str) -> tuple[HeldScore, ...]:
+        return tuple(held for held in self.episodes if held.as_of_date == self.night and held.decision == decision)
 
     def deciding(self, held: CandidateShown) -> Decision | None:
         """The decision that the next run will apply to a held score."""
-        return first_on(held, self.decisions)
+        return counting_on(held, self.decisions)
 
     def of(self, held: CandidateShown) -> tuple[Decision, ...]:
         """Every decision about an episode, the oldest first."""
@@ -144,26 +152,27 @@ class ReviewQueue:
         """What has become of a decision.
 
         waiting: the next run applies it. applied: it stands in score_jumps. second: somebody had decided on that
-        candidate before, and it changes nothing. stale: the candidate is another one by now, and was decided on anew
+        candidate before, and it changes nothing. reversed: whoever made it took it back, or two others overruled it. stale: the candidate is another one by now, and was decided on anew
         or waits. over: the episode ended without it.
         """
         held = next((held for held in self.episodes if held.episode == decision.episode), None)
-        if first_on(decision, self.decisions) != decision:
-            return "second"
+        counting = counting_on(decision, self.decisions)
+        if counting != decision:
+            return "second" if counting is None or counting.decision_id < decision.decision_id else "reversed"
         if held is None:
             return "over"
         if _applies(held, decision):
             return "applied"
         if not held.is_like(decision):
             return "stale"
-        return "waiting" if held in self.waiting else "over"
+        return "waiting" if held in (*self.waiting, *self.rejected) else "over"
 
     def find(self, person_id: str, persona: str | None) -> HeldScore:
-        """The one held score of a person that waits; `p_maya (work)`, as lists show it, names a persona too.
+        """The one held score of a person, waiting or rejected; `p_maya (work)`, as lists show it, names a persona too.
 
         Raises UsageError saying who is held, or which personas.
         """
-        asked = [held for held in self.waiting if persona in (None, held.persona)]
+        asked = [held for held in (*self.waiting, *self.rejected) if persona in (None, held.persona)]
         found = next((same for way in CALLED if (same := [held for held in asked if way(held) == person_id])), [])
         if len(found) == 1:
             return found[0]
@@ -238,7 +247,7 @@ def decide_all(
             raise UsageError(f"{clean(one.person_id)}: this held score is not published any more; nothing was recorded")
     made = append_decisions(places, seen, action, by, why)
     known = read_decisions(places)
-    return [(decision, first_on(decision, known) or decision) for decision in made]
+    return [(decision, counting_on(decision, known) or decision) for decision in made]
 
 
 def release_incident(places: HomePaths, incident_id: str, by: str, why: str) -> IncidentRelease:

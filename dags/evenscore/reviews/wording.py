@@ -24,7 +24,8 @@ RULES = {
 STATES = {
     "waiting": "the next run applies it",
     "applied": "applied",
-    "second": "changes nothing: somebody had decided before",
+    "second": "changes nothing: somebody had decided before, and two others must agree to overrule",
+    "reversed": "reversed since",
     "stale": "stale: the candidate is another one by now",
     "over": "changes nothing: the hold had ended",
 }
@@ -104,13 +105,22 @@ def _incident(incident: OpenIncident) -> str:
 
 def _held(board: ReviewQueue) -> str:
     if not board.waiting:
-        return f"night of {board.night}: nothing is held for a reviewer"
+        return "\n".join([f"night of {board.night}: nothing is held for a reviewer", *_rejected(board)])
     lines = [f"night of {board.night}: {words.plural(len(board.waiting), 'held score')}", ""]
     rows = [_row(held, board) for held in board.waiting]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     evidence = terminal.command("review show", board.waiting[0].person_id)
-    return "\n".join([*lines, "", f"the evidence: {evidence}", *_rings(board)])
+    return "\n".join([*lines, "", f"the evidence: {evidence}", *_rings(board), *_rejected(board)])
+
+
+def _rejected(board: ReviewQueue) -> list[str]:
+    """Who is held on because of a rejection, which whoever made it may reverse."""
+    rows = [
+        f"  {held.who}  {headline(held)}  since {held.episode_date}  rejected by {clean(held.decided_by or '')}"
+        for held in board.rejected
+    ]
+    return ["", f"{words.plural(len(rows), 'score')} held on by a rejection:", *rows] if rows else []
 
 
 def _rings(board: ReviewQueue) -> list[str]:
@@ -182,7 +192,7 @@ def answer(made: Decision, counting: Decision) -> str:
     if made != counting:
         return (
             f"{who}: somebody had decided first: {_made(counting)}\n"
-            f"Your {made.action} is kept as decision {made.decision_id}, and changes nothing."
+            f"Your {made.action} is kept as decision {made.decision_id}, and changes nothing unless another agrees with you."
         )
     done = f"{who}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}."
     return f"{done}\n{effect(made.action, made.as_of_date)}"
