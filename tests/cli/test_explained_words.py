@@ -26,20 +26,27 @@ def test_the_place_among_members_stands_beside_the_score() -> None:
 @pytest.mark.parametrize(
     ("before", "says"),
     [
-        (59.0, "your place among members did not: higher than 59 % before, 61 % now."),
-        (20.0, "so did your place among members: higher than 20 % before, 61 % now."),
+        (
+            59.0,
+            "place among members did not: higher than 59 % of the 1,200 who have a score by both before, 61 % now.",
+        ),
+        (
+            20.0,
+            "place among members: higher than 20 % of the 1,200 who have a score by both before, 61 % now.",
+        ),
         (None, "points of one are not points of the other."),
     ],
 )
 def test_a_change_of_method_is_told_by_the_place_that_it_left_or_changed(before: float | None, says: str) -> None:
-    told = in_words(row(promotion={"scoring_version": 2, "percentile": before}))
+    places = {"place_before": before, "place_now": 61.4, "people_count": 1200}
+    told = in_words(row(promotion={"scoring_version": 2} | places))
     assert "The method changed from scoring version 2 to 3" in told
     assert says in told
 
 
 def test_whoever_loses_a_score_by_a_change_of_method_is_told_so() -> None:
     gone = row(score=None, percentile=None, status="insufficient_evidence", reason="too_little_evidence")
-    told = in_words(gone | {"is_trust_begun": True, "promotion": {"scoring_version": 2, "percentile": 40.0}})
+    told = in_words(gone | {"is_trust_begun": True, "promotion": {"scoring_version": 2, "place_before": None}})
     assert "from scoring version 2 to 3: by the new one there is too little trusted evidence for a score." in told
 
 

@@ -14,6 +14,25 @@ TRUST_TO_COME = (
     ": nobody is established in this community yet, so nothing says whose engagement counts; the crowd alone ranks "
     "nobody, and it takes some weeks until somebody is"
 )
+LAST_NIGHT = """
+    from person_scores
+    where as_of_date = (select max(as_of_date) from person_scores where as_of_date < $night)
+"""
+PLACES = f"""
+    with compared as (
+        select
+            person_id,
+            persona,
+            100 * percent_rank() over (order by before.score) as place_before,
+            100 * percent_rank() over (order by tonight.score) as place_now,
+            count(*) over () as people_count
+        from person_scores as tonight
+        inner join ({LAST_NIGHT.replace("$night", "$1")}) as before using (person_id, persona)
+        where tonight.as_of_date = $1 and tonight.status <> 'held' and tonight.score is not null
+            and before.score is not null
+    )
+    select place_before, place_now, people_count from compared where person_id = $2 and persona = $3
+"""
 SAME_PLACE = 5
 """Percentiles that a place may differ by and still be called the same."""
 
@@ -74,20 +93,25 @@ def _is_trust_begun(con: duckdb.DuckDBPyConnection, night: date) -> bool:
 
 
 def _promotion(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[str, Any] | None:
-    """On the first night of another method: the version and the place of the score that readers saw the night before.
+    """On the first night of another method: the version before, and the places before and now, 0 to 100.
 
-    A held score is the last good one, so it is of the old method still.
+    Places are those among people who have a score by both: else they change because others lost or gained one. A held
+    score is the last good one, so it is of the old method still.
     """
     before = _rows(
         con,
-        "select scoring_version, percentile, score from person_scores where person_id = $person "
-        f"and as_of_date < $night and persona = '{score['persona']}' order by as_of_date desc limit 1",
+        f"select scoring_version, score from ({LAST_NIGHT}) "
+        f"where person_id = $person and persona = '{score['persona']}'",
         score["person_id"],
         score["as_of_date"],
     )
-    if not before or before[0].pop("score") is None or score["status"] == "held":
+    if not before or before[0]["score"] is None or score["status"] == "held":
         return None
-    return before[0] if before[0]["scoring_version"] != score["scoring_version"] else None
+    if before[0]["scoring_version"] == score["scoring_version"]:
+        return None
+    places = con.execute(PLACES, [score["as_of_date"], score["person_id"], score["persona"]]).fetchone()
+    found = dict(zip(("place_before", "place_now", "people_count"), places or (None, None, 0), strict=True))
+    return {"scoring_version": before[0]["scoring_version"]} | found
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
@@ -157,11 +181,12 @@ def _new_method(score: dict[str, Any]) -> list[str]:
     said = f"The method changed from scoring version {before['scoring_version']} to {score['scoring_version']}"
     if score["score"] is None:
         return [f"{said}: by the new one there is too little trusted evidence for a score."]
-    if before["percentile"] is None or score["percentile"] is None:
+    if before["place_before"] is None:
         return [f"{said}: points of one are not points of the other."]
-    is_same = abs(score["percentile"] - before["percentile"]) <= SAME_PLACE
-    place = "your place among members did not" if is_same else "so did your place among members"
-    return [f"{said}; {place}: higher than {before['percentile']:.0f} % before, {score['percentile']:.0f} % now."]
+    was, now = before["place_before"], before["place_now"]
+    place = "your place among members did not" if abs(now - was) <= SAME_PLACE else "so did your place among members"
+    among = f"of the {before['people_count']:,} who have a score by both"
+    return [f"{said}; {place}: higher than {was:.0f} % {among} before, {now:.0f} % now."]
 
 
 def _changes(changes: list[dict[str, Any]]) -> list[str]:
