@@ -53,7 +53,12 @@ def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
     board = queues.read_queue(settings.places)
     held = [_plain(held) | {"deciding": _plain(board.deciding(held))} for held in board.waiting]
     rejected = [_plain(held) for held in board.rejected]
-    found: dict[str, Any] = {"as_of_date": board.night, "held": held, "rejected": rejected, "incidents": list(map(vars, board.incidents))}
+    found: dict[str, Any] = {
+        "as_of_date": board.night,
+        "held": held,
+        "rejected": rejected,
+        "incidents": list(map(vars, board.incidents)),
+    }
     text = wording.listed(board)
     if is_all:
         found["decisions"] = [_plain(made) | {"state": board.state(made)} for made in board.decisions]

@@ -12,7 +12,10 @@ RULES = {
         "A large move",
         "moved half of what the community spans, or {points} points, against a score accepted within the last {nights}",
     ),
-    "slow_climb": ("A slow climb", "climbed most of what the community spans within weeks, in steps with rests between"),
+    "slow_climb": (
+        "A slow climb",
+        "climbed most of what the community spans within weeks, in steps with rests between",
+    ),
     "first_score": ("A first score", "appears near the top of the community by engagement that is no older than weeks"),
     "ring": ("A ring", "rose together with those who engage with them again and again, six or more in one circle"),
     "inconsistent_evidence": (
