@@ -96,3 +96,13 @@ def test_hostile_names_and_posts_are_code_and_nothing_else_in_a_question(places:
     assert not [token.type for token in [*tokens, *inline] if token.type.startswith("html")]
     told = [token for token in [*tokens, *inline] if "evil.example" in token.content and not token.children]
     assert {token.type for token in told} == {"code_inline", "fence"}
+
+
+def test_a_ring_is_one_question_and_its_answer_decides_on_every_member(places: HomePaths) -> None:
+    ring = [held(f"p_{name}", rule="ring", cause="ring") for name in ("ann", "bo", "cy")]
+    publish(places, *ring, held("p_maya"))
+    asked = {question["subject"].split(":")[0]: question for question in unasked(places, "run")}
+    assert set(asked) == {"p_maya (personal)", "p_ann (personal) and 2 others of its ring"}
+    assert not unasked(places, "another run"), "all of its members count as asked"
+    record(places, asked["p_ann (personal) and 2 others of its ring"]["seen"], ANSWER)
+    assert [made.person_id for made in read_decisions(places)] == ["p_ann", "p_bo", "p_cy"]

@@ -10,7 +10,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.report import gate_words, words
 from evenscore.reviews import wording
 from evenscore.reviews.decisions import Action, CandidateShown
-from evenscore.reviews.queue import HeldScore, ReviewQueue, decide, read_evidence, read_queue
+from evenscore.reviews.queue import HeldScore, ReviewQueue, decide_all, read_evidence, read_queue
 from evenscore.state import journal, runs
 
 OPTIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
@@ -46,7 +46,15 @@ def unasked(places: HomePaths, asked_by: str) -> list[dict[str, Any]]:
         for held in due:
             if not any(_is_about(asked, held) and asked.asked_by == asked_by for asked in known):
                 journal.append(places, places.questions, _question(held, asked_by))
-    return [_worded(places, held) for held in due]
+    return [_worded(places, together) for together in _rings_as_one(due)]
+
+
+def _rings_as_one(due: list[HeldScore]) -> list[list[HeldScore]]:
+    """Those who began to be held as a ring on one night are one question; everybody else is one of their own."""
+    found: dict[object, list[HeldScore]] = {}
+    for held in due:
+        found.setdefault(held.episode_date if held.cause == "ring" else held.episode, []).append(held)
+    return list(found.values())
 
 
 def _is_due(held: HeldScore, board: ReviewQueue, known: list[Question], asked_by: str) -> bool:
@@ -71,10 +79,13 @@ def _question(held: HeldScore, asked_by: str) -> Question:
     )
 
 
-def _worded(places: HomePaths, held: HeldScore) -> dict[str, Any]:
-    seen = CandidateShown.model_validate(held.model_dump())
-    subject = f"{held.who}: {wording.headline(held)}"
-    return {"subject": subject, "body": body(places, held), "seen": seen.model_dump(mode="json")}
+def _worded(places: HomePaths, together: list[HeldScore]) -> dict[str, Any]:
+    held, *others = together
+    seen, *more = [CandidateShown.model_validate(one.model_dump()).model_dump(mode="json") for one in together]
+    ring = f" and {words.plural(len(others), 'other')} of its ring" if others else ""
+    members = "".join(f"\n- {code(one.who)}: {wording.headline(one)}" for one in others)
+    text = body(places, held) + (f"\nThe answer decides on all of its ring:\n{members}\n" if others else "")
+    return {"subject": f"{held.who}{ring}: {wording.headline(held)}", "body": text, "seen": seen | {"ring": more}}
 
 
 def body(places: HomePaths, held: HeldScore) -> str:
@@ -114,4 +125,5 @@ def record(places: HomePaths, seen: dict[str, Any], answer: dict[str, Any]) -> s
     """
     action = OPTIONS[answer["chosen_options"][0]]
     by, why = answer["responded_by_user"]["name"], answer["params_input"].get("why") or ""
-    return wording.answer(*decide(places, CandidateShown.model_validate(seen), action, by, why))
+    together = [CandidateShown.model_validate(one) for one in (seen, *seen.get("ring", ()))]
+    return wording.answers(decide_all(places, together, action, by, why))

@@ -101,6 +101,17 @@ class Gate:
             for name in incidents:
                 con.execute("insert into raw.incident_releases values ($1, $2)", [name, day_of(night)])
 
+    def shown(self, nights: int) -> NDArray[np.float32]:
+        """What readers saw of each account on the nights from 0 on: nights x accounts; NaN where there was no score."""
+        found = np.full((nights, self._accounts), np.nan, np.float32)
+        query = "select as_of_date, person_id[2:]::bigint, score from base.published_scores where as_of_date >= $1"
+        with self._connect() as con:
+            columns = con.execute(query, [FIRST_DATE]).fetchnumpy()
+        names = list(columns)
+        night = (columns[names[0]] - np.datetime64(FIRST_DATE)).astype("timedelta64[D]").astype(int)
+        found[night, columns[names[1]]] = np.ma.filled(columns[names[2]].astype(float), np.nan)
+        return found
+
     def _connect(self) -> Any:
         return warehouse.connect(self._settings.places)
 
