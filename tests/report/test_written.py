@@ -66,7 +66,8 @@ def test_a_whole_night_is_read_from_the_warehouse(page: Page) -> None:
         "p_ida work cleared by itself",
         "Of 1 score that stood seven nights ago, all rose by a point or more",
         "half 16.0 14.0 +2.0",
-        "A large move … moved half of what the community spans, or 20 points, against a score accepted within the last 3 nights 1",
+        "A large move … moved half of what the community spans, or 20 points, "
+        "against a score accepted within the last 3 nights 1",
         "Incident … belongs to a group that moved as one: frozen with the incident, and nobody is asked 1",
     ):
         assert sentence in page.words

@@ -1,4 +1,4 @@
-"""Reviewers' decisions on held scores: an append-only file. The first reviewer's latest counts, or that of two others."""
+"""Reviewers' decisions on held scores: appended only. The first reviewer's latest counts, or that of two others."""
 
 import functools
 from collections.abc import Iterable

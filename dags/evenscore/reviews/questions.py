@@ -17,8 +17,8 @@ OPTIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
 """What a reviewer may answer."""
 
 RELEASE_OR_REJECT = (
-    "Release shows readers the candidate; Reject goes on showing the last good score. The first reviewer's latest decision on a "
-    "candidate counts, or that of two others; the next night applies it. The same on the command line:"
+    "Release shows readers the candidate; Reject goes on showing the last good score. The first reviewer's latest "
+    "decision on a candidate counts, or that of two others; the next night applies it. The same on the command line:"
 )
 
 

@@ -152,8 +152,9 @@ class ReviewQueue:
         """What has become of a decision.
 
         waiting: the next run applies it. applied: it stands in score_jumps. second: somebody had decided on that
-        candidate before, and it changes nothing. reversed: whoever made it took it back, or two others overruled it. stale: the candidate is another one by now, and was decided on anew
-        or waits. over: the episode ended without it.
+        candidate before, and it changes nothing. reversed: whoever made it took it back, or two others overruled it.
+        stale: the candidate is another one by now, and was decided on anew or waits. over: the episode ended
+        without it.
         """
         held = next((held for held in self.episodes if held.episode == decision.episode), None)
         counting = counting_on(decision, self.decisions)

@@ -192,7 +192,8 @@ def answer(made: Decision, counting: Decision) -> str:
     if made != counting:
         return (
             f"{who}: somebody had decided first: {_made(counting)}\n"
-            f"Your {made.action} is kept as decision {made.decision_id}, and changes nothing unless another agrees with you."
+            f"Your {made.action} is kept as decision {made.decision_id}, and changes nothing "
+            "unless another agrees with you."
         )
     done = f"{who}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}."
     return f"{done}\n{effect(made.action, made.as_of_date)}"

@@ -189,7 +189,7 @@ walk as (
         if(stays, parts_date, as_of_date),
         case when is_uncovered then episode_date when stays then coalesce(episode_date, as_of_date) end,
         if(stays, nights_near, 0),
-        if(is_released, [score], list_append(recent_scores, if(stays, accepted_score, score))[-hold_window_nights:])
+        if(is_released or not is_accepted_sufficient, [score], list_append(recent_scores, if(stays, accepted_score, score))[-hold_window_nights:])
     from (
 
         select
@@ -201,7 +201,9 @@ walk as (
                 when abs(unseen.score - walk.accepted_score) < night.clear_points then walk.near_nights + 1
                 else 0
             end as nights_near,
-            list_max(list_transform(walk.recent_scores, lambda accepted: abs(unseen.score - accepted)))
+            -- Where readers could have seen no score, there is none to have jumped from.
+            walk.is_accepted_sufficient
+            and list_max(list_transform(walk.recent_scores, lambda accepted: abs(unseen.score - accepted)))
             >= night.hold_move_points as is_jump,
             coalesce(walk.is_held and abs(unseen.score - unseen.seen_score) < night.hold_move_points, false)
             and not unseen.is_uncovered as is_released,

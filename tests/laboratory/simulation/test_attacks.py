@@ -1,6 +1,4 @@
-"""Those who know every threshold, stepped through the real gate: what readers see of them, and what others feel of them."""
-
-from pathlib import Path
+"""Those who know every threshold, stepped through the real gate: what readers see of them, what others feel."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Attacks by those who know every threshold: paths of candidate scores, stepped through the real gate with nobody deciding.
+"""Attacks by those who know every threshold: paths of scores, stepped through the real gate with nobody deciding.
 
 A calm community of any size stands beside them. What counts is the most that readers ever see above the honest path.
 """
@@ -110,7 +110,7 @@ class _GivenNight(Night):
 
 
 def community(accounts: int, nights: int, seed: int) -> NDArray[np.float32]:
-    """Candidates of a calm community, nights x accounts: a spread of some 27 points, and nights of a third of a point."""
+    """Candidates of a calm community, nights x accounts: a spread of some 27 points, and small nights."""
     draws = Size(accounts, nights, seed).draws(70)
     level = np.clip(20 + 10.5 * draws.standard_normal(accounts), 2, 90)
     steps = 0.25 * draws.standard_normal((CALM_NIGHTS + nights, accounts))
