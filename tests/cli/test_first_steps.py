@@ -129,6 +129,7 @@ def facts(*successes: bool) -> dict[str, object]:
         "outcome": "published",
         "seconds": 1,
         "error": None,
+        "incomplete": [],
         "rows": {},
         "rejected": {},
         "notes": [],
