@@ -36,8 +36,8 @@ def test_a_reviewer_reads_the_verdict_then_incidents_then_held_scores_then_all_e
 def test_a_held_score_comes_with_rule_cause_impact_and_the_evidence_of_both(busy: Page) -> None:
     for sentence in (
         "p_maya personal 16.0 to 64.0 +48.0 points One viral post.",
-        "Held since tonight by a large move: moved 28 points or more against a score accepted within the last "
-        "3 nights.",
+        "Held since tonight by a large move: moved half of what the community spans, or 28 points, against a score "
+        "accepted within the last 3 nights.",
         "Without that post: 41.0 (the post alone: +23.0).",
         "more than 99 % of the new engagement went to one post",
         "34 % of the new actions were one account's an unknown share of the new engagers",
@@ -118,7 +118,7 @@ def test_the_scope_of_an_incident_is_said_in_words(scope: str, says: str) -> Non
 
 def test_each_rule_has_a_line_of_its_own_with_what_it_holds(busy: Page) -> None:
     assert "… climbed most of what the community spans within weeks, in steps with rests between 1 A ring" in busy.words
-    assert "1 rule holds nobody tonight Unusual …" in busy.words
+    assert "1 rule holds nobody tonight A first score …" in busy.words
     assert "frozen with the incident, and nobody is asked 3,120" in busy.words
 
 
