@@ -77,13 +77,35 @@ acts as (
 
 ),
 
+-- Who gets most from people who act for them again and again: friends of a ring's member are no part of it, nor a bridge.
+lifted as (
+
+    select given.person_id
+    from given
+    cross join constants
+    left join acts using (person_id, engager_id)
+    where given.window_count > 0
+    group by given.person_id
+    having count(acts.person_id) >= any_value(ring_inside_share) * count(*)
+
+),
+
 -- Within a ring everybody gives and gets.
-inside as (
+ringed as (
 
     select acts.*
     from acts
-    semi join acts as others on acts.person_id = others.engager_id
-    semi join acts as others on acts.engager_id = others.person_id
+    semi join lifted using (person_id)
+    semi join lifted as givers on acts.engager_id = givers.person_id
+
+),
+
+inside as (
+
+    select ringed.*
+    from ringed
+    semi join ringed as others on ringed.person_id = others.engager_id
+    semi join ringed as others on ringed.engager_id = others.person_id
 
 ),
 
