@@ -180,7 +180,7 @@ def lost(person: str, kept_share: float) -> str:
 def test_a_feed_that_loses_one_persons_past_is_caught_for_that_person_alone(told: Told, tmp_path: Path) -> None:
     """A bug that lowers one person in a hundred thousand moves no average; their evidence is gone all the same."""
     settings = copied(told.eve, tmp_path / "home")
-    run_spoilt(settings, LAST, lost("p4", 0.6))
+    run_spoilt(settings, LAST, lost("p4", 0.4))
     jumps = published(settings, "select person_id, rule, cause from score_jumps where as_of_date = $1", LAST)
     assert jumps == [("p4", "inconsistent_evidence", "source_fault")]
     rows = "select status, delta_1d from person_scores where person_id = 'p4' and as_of_date = $1"

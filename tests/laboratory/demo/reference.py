@@ -157,7 +157,7 @@ def trusted_scores(con: duckdb.DuckDBPyConnection, night: date, by: Version = V3
     logs = sum(weight * np.log(_evidence(scored, half_life, by)) for half_life, weight in by.weights.items())
     points = (by.base + by.slope * np.log1p(np.expm1(logs) / by.start)).clip(1, 100)
     enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
-    enough &= _bounded(scored.assign(actions=0.5 ** (scored.age / 120))) >= by.least_trusted
+    enough &= _bounded(scored.assign(actions=0.5 ** (scored.age / 120)), by.one_object) >= by.least_trusted
     is_settled = scored.groupby(PERSON).age.max() >= PROVISIONAL_NIGHTS
     found: dict[tuple[str, str], float] = points[enough & is_settled].to_dict()
     return found
