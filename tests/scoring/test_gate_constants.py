@@ -36,7 +36,7 @@ FROZEN = {
     "primary_network_share": 0.9,
     "shards": 16,
     "ring_nights": 21,
-    "ring_rise_share": 0.2,
+    "ring_rise_share": 0.1,
     "ring_size": 6,
     "ring_most_share": 0.3,
     "ring_repeats": 3,
