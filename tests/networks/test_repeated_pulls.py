@@ -18,8 +18,8 @@ PAGES = {"activitystreams": 20, "mastodon": 40, "discourse": 50, "lemmy": 50, "y
          "hackernews": 1000}  # fmt: skip
 """Objects a page, as the real networks have them; the others have 100."""
 OBJECTS = 1000
-FEW = 3
-"""Requests; a network that costs no more than ten for all it has cannot do with a fifth of them."""
+FEW = 5
+"""Requests; a network that costs no more than a dozen or so for all it has cannot do with a fifth of them."""
 LARGE = [
     pytest.param(kind, marks=() if kind in ("bluesky", "github") else pytest.mark.slow) for kind in sorted(every())
 ]
