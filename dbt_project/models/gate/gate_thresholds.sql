@@ -52,7 +52,7 @@ ranked as (
 
     select score, percent_rank() over (order by score) as place
     from shown
-    where as_of_date = (select max(as_of_date) from shown)
+    where as_of_date = (select max(latest.as_of_date) from shown as latest)
 
 ),
 

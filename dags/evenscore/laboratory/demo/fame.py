@@ -49,7 +49,7 @@ def viral_nights(stage: Stage) -> Planted:
             "score_before_v1": [13, 19],
             "candidate_after_v1": [62, 68],
             "score_before_v3": [14, 23],
-            "candidate_after_v3": [60, 70],
+            "candidate_after_v3": [60, 75],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
             "distinct_engagers": len(crowd),
