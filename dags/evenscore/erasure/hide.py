@@ -14,7 +14,7 @@ from evenscore.consent.judging import claim_of
 from evenscore.consent.ledger import read_ledger
 from evenscore.erasure import other_files
 from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
-from evenscore.publication import publishing
+from evenscore.publication import publishing, run_folders
 from evenscore.publication.nameless import lay_functions, lay_nameless, nameless
 from evenscore.publication.shown import Shown, shown_by_ledger, shown_now
 from evenscore.publication.shown_rows import MARTS, lay_out_present, rule
@@ -59,7 +59,7 @@ def hide(settings: Settings) -> Path | None:
         shown, by_ledger = shown_now(settings), shown_by_ledger(settings)
         clean = _known_clean(places, by_ledger)
         current = places.current.resolve()
-        others = [folder for folder in reversed(publishing.kept_runs(places)) if folder.resolve() != current]
+        others = [folder for folder in reversed(run_folders.kept_runs(places)) if folder.resolve() != current]
         found = {current: _apply(settings, current, shown, frozenset())}
         found |= {folder: _apply(settings, folder, by_ledger, clean) for folder in others}
         _take_off_pages(settings, frozenset().union(*(one.gone for one in found.values())))
@@ -90,14 +90,14 @@ def roll_back(settings: Settings, run: str | None) -> Path:
     places = settings.places
     with runs.only_one(places):
         folder = _earlier(places, run)
-        publishing.require_whole(folder)
+        run_folders.require_whole(folder)
         atomic_io.point(places.current, _apply(settings, folder, shown_now(settings), frozenset()).folder)
         hide(settings)
         return places.current.resolve()
 
 
 def _earlier(places: HomePaths, run: str | None) -> Path:
-    folders = publishing.kept_runs(places)
+    folders = run_folders.kept_runs(places)
     current = places.current.resolve() if places.current.exists() else None
     if run is None:
         before = folders[: [folder.resolve() for folder in folders].index(current)] if current else folders
@@ -113,10 +113,10 @@ def _earlier(places: HomePaths, run: str | None) -> Path:
 
 def _apply(settings: Settings, folder: Path, shown: Shown, clean: frozenset[str]) -> Applied:
     """Write a run anew without whom it may not show, where it shows anybody such."""
-    if publishing.database_digest(folder) in clean:
+    if run_folders.database_digest(folder) in clean:
         return Applied(folder)
     with duckdb.connect() as con:
-        con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
+        con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
         _lay_out(con, settings, shown)
         kept = {table: f"from {nameless('previous', table)} where {text}" for table, text in _broken_rules(con).items()}
         gone = con.execute(GONE).fetchall() if kept else []
@@ -158,9 +158,9 @@ def _is_broken(con: duckdb.DuckDBPyConnection, table: str, text: str) -> bool:
 def shown_too_many(settings: Settings) -> dict[str, int]:
     """For each kept run that shows somebody who may not be shown now, how many of its tables do; for doctor."""
     found, of_readers, of_others = {}, shown_now(settings), shown_by_ledger(settings)
-    for folder in publishing.kept_runs(settings.places):
+    for folder in run_folders.kept_runs(settings.places):
         with duckdb.connect() as con:
-            con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
+            con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
             is_seen = folder.resolve() == settings.places.current.resolve()
             _lay_out(con, settings, of_readers if is_seen else of_others)
             found[folder.name] = len(_broken_rules(con))
@@ -175,5 +175,5 @@ def _known_clean(places: HomePaths, shown: Shown) -> frozenset[str]:
 
 
 def _note_clean(places: HomePaths, shown: Shown) -> None:
-    digests = sorted(publishing.database_digest(folder) for folder in publishing.kept_runs(places))
+    digests = sorted(run_folders.database_digest(folder) for folder in run_folders.kept_runs(places))
     atomic_io.write_json(places.consent_applied, {"shown": shown.digest, "databases": digests})

@@ -23,7 +23,7 @@ from evenscore.intake.reconciliation import reconcile
 from evenscore.landing_zone.deliveries import Delivery
 from evenscore.night import retention
 from evenscore.night.inputs import prepare_inputs
-from evenscore.publication import publishing
+from evenscore.publication import publishing, run_folders
 from evenscore.publication.run_tables import versions
 from evenscore.pulling.pulls import WHOLE
 from evenscore.report.writing import write_report
@@ -94,6 +94,7 @@ def check_landing(settings: Settings, night: Night) -> None:
         reconcile(settings)
         prepare_inputs(settings, night)
         record[HEAD] = last_head(settings.places)
+        record[publishing.MEASURED_AGAINST] = publishing.seen_now(settings.places)
         with warehouse.connect(settings.places) as con:
             record["versions"] = versions(con)
             judge(settings, night, "landing", con)
@@ -205,7 +206,7 @@ def _score_night(settings: Settings, night: Night) -> None:
 
 def latest_published(settings: Settings) -> date:
     """The night that readers see; a UsageError when there is none."""
-    manifest = settings.places.current / publishing.MANIFEST
+    manifest = settings.places.current / run_folders.MANIFEST
     if not manifest.exists():
         raise UsageError(f"{settings.places.published}: nothing has been published yet; name the last night (--until)")
     return date.fromisoformat(atomic_io.read_json(manifest)["as_of_date"])

@@ -51,9 +51,8 @@ TABLES = {
 def write_run_tables(con: duckdb.DuckDBPyConnection, places: HomePaths, night: Night, has_previous: bool) -> None:
     """Add this run, and those since the last publish that published nothing, to what the tables held before."""
     for table, (columns, comment) in TABLES.items():
-        con.execute(
-            f"create table candidate.{table} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
-        )
+        described = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
+        con.execute(f"create or replace table candidate.{table} ({described})")
         con.execute(f"comment on table candidate.{table} is '{comment}'")
         for name, (_, description) in columns.items():
             con.execute(f"comment on column candidate.{table}.{name} is '{description}'")
