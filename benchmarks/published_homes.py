@@ -5,7 +5,6 @@ the last up to its checks. Then the published night is repeated, a day earlier e
 written by what writes runs anew after an erasure. What is measured is the publish of the last night.
 """
 
-import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -111,10 +110,10 @@ def _repeated(columns: list[str], table: str, nights: int) -> str:
     changes = ["(rows.as_of_date - i::integer) as as_of_date"]
     jitter = "(1 + sin(hash(rows.rowid, i) % 1000003) / 1000)"
     changes += [f"rows.{name} * {jitter} as {name}" for name in columns if name in FIGURES]
-    changes += [f"if(i = 0, rows.run_id, rows.run_id || '-' || i) as run_id"] if "run_id" in columns else []
+    changes += ["if(i = 0, rows.run_id, rows.run_id || '-' || i) as run_id"] if "run_id" in columns else []
     place = f"({nights} - i) * 1000000000 + rows.rowid as rowid"
-    repeated = f"select rows.* replace ({', '.join(changes)}), {place} from previous.{table} as rows, range({nights}) as night(i)"
-    return f"select * exclude (rowid) from ({repeated})"
+    source = f"from previous.{table} as rows, range({nights}) as night(i)"
+    return f"select * exclude (rowid) from (select rows.* replace ({', '.join(changes)}), {place} {source})"
 
 
 def _measure_against(settings: Settings, night: Night) -> None:

@@ -20,7 +20,7 @@ from evenscore.consent.entries import content, instant, table, typed_decisions
 from evenscore.consent.forgotten import Forgotten, forgotten, hashes_of, key_check, make_key
 from evenscore.consent.hearing import Heard, hear
 from evenscore.consent.importing import Imported
-from evenscore.consent.ledger_file import LedgerFile, open_ledger_file, require_head, require_heads_seen
+from evenscore.consent.ledger_file import LedgerFile, last_head, open_ledger_file, require_head, require_heads_seen
 from evenscore.state import runs
 
 
@@ -71,6 +71,15 @@ def _keep(before: State, after: State, book: LedgerFile, ledger: Ledger) -> None
     _kept.clear()
     if before[:2] == after[:2]:
         _kept[after] = (book, ledger)
+
+
+def verified_head(settings: Settings) -> dict[str, Any] | None:
+    """The head of the ledger for a run to note: as this process has verified it, to the byte. Raises as open_ledger."""
+    open_ledger(settings)
+    head, digests = last_head(settings.places), {book.digest for book, _ in _kept.values()}
+    if head and head["sha256"] not in digests:  # written since: what the bytes are worth is not known yet
+        return {name: head[name] for name in ("sequence", "row_hash")}
+    return head
 
 
 def read_ledger(settings: Settings) -> pa.Table:
@@ -193,7 +202,7 @@ def verify(settings: Settings, noted_hash: str | None = None) -> Verified:
 
     Raises BrokenChain naming the file and the sequence number.
     """
-    book = open_ledger_file(settings.places)
+    book = open_ledger_file(settings.places, is_whole=True)
     _forgotten(settings, book)
     if noted_hash:
         require_head(book, noted_hash)

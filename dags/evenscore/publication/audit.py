@@ -1,4 +1,4 @@
-"""Compares the candidate with the checked marts and with what readers see; the suite `published` judges the findings."""
+"""Compares the candidate with the checked marts and with what readers see; the suite `published` judges it."""
 
 import duckdb
 
