@@ -121,7 +121,7 @@ def _measure_against(settings: Settings, night: Night) -> None:
     folder = settings.places.current.resolve()
     path = settings.places.inputs / "published_scores.parquet"
     with duckdb.connect() as con:
-        columns = ", ".join(columns_of(con, f"read_parquet({quoted(path)})"))
+        columns = ", ".join(name for name, *_ in con.execute(f"describe from read_parquet({quoted(path)})").fetchall())
         con.execute(f"attach {quoted(folder / 'evenscore.duckdb')} as previous (read_only)")
         window = f"as_of_date >= date '{night.as_of_date}' - {settings.scoring.lookback_nights}"
         con.execute(

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,28 @@ def sha256(path: Path) -> str:
     """Hex SHA-256 of a file's bytes."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+_settled: dict[Path, tuple[tuple[int, ...], str]] = {}
+SETTLED_NS = 2_000_000_000
+"""A file whose status is that old cannot have been written since without its status saying so: clocks are coarse."""
+
+
+def settled_sha256(path: Path) -> str:
+    """The same, for a file that is asked for many times: hashed anew unless its status is what it was."""
+    status = _status(path)
+    known = _settled.get(path)
+    if known and known[0] == status:
+        return known[1]
+    digest = sha256(path)
+    if status == _status(path) and time.time_ns() - max(status[-2:]) > SETTLED_NS:
+        _settled[path] = (status, digest)
+    return digest
+
+
+def _status(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def free_bytes(path: Path) -> int:

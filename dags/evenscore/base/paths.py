@@ -128,6 +128,11 @@ class HomePaths:
         return self.consent / "key"
 
     @property
+    def consent_laid_out(self) -> Path:
+        """The ledger as it was laid out last: a cache that names everybody in it."""
+        return self.consent / "laid_out.parquet"
+
+    @property
     def consent_applied(self) -> Path:
         """Digests of the kept databases that show nobody but whom the ledger lets show, as it stood then."""
         return self.consent / "applied.json"

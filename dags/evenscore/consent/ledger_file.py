@@ -133,6 +133,11 @@ def _rows(path: Path, content: bytes) -> list[Row]:
     return rows
 
 
+def heads_seen(places: HomePaths) -> list[dict[str, Any]]:
+    """What each earlier run noted of the last row that it saw."""
+    return [head for _, head in _heads_seen(places)]
+
+
 def _heads_seen(places: HomePaths) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted(places.runs.glob("*/stages/check_landing.json")):
         head = atomic_io.read_json(path).get(HEAD)

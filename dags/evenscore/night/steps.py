@@ -14,7 +14,7 @@ from evenscore.building import warehouse
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import require_suites
-from evenscore.consent.ledger import verified_head
+from evenscore.consent.ledger import noted_head
 from evenscore.consent.ledger_file import HEAD
 from evenscore.erasure.erase import keep_out
 from evenscore.erasure.hide import hide, hide_before_night
@@ -94,7 +94,7 @@ def check_landing(settings: Settings, night: Night) -> None:
         retention.require_raw(settings, night.as_of_date)
         reconcile(settings)
         prepare_inputs(settings, night)
-        record[HEAD] = verified_head(settings)
+        record[HEAD] = noted_head(settings)
         record[publishing.MEASURED_AGAINST] = publishing.seen_now(settings.places)
         with warehouse.connect(settings.places) as con:
             record["versions"] = versions(con)

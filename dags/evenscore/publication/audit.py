@@ -7,6 +7,7 @@ from evenscore.checks.consent_audit import unasked_count
 from evenscore.checks.personal_data import examine
 from evenscore.publication import growth, roster
 from evenscore.publication.candidate import earlier, may_be_shown, shared_columns, tonight
+from evenscore.publication.difference import difference
 from evenscore.publication.nameless import lay_nameless, nameless
 from evenscore.publication.shown_rows import MARTS
 from evenscore.state.runs import Night
@@ -96,21 +97,3 @@ def _rests(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
     if con.execute(f"select {lapsed} + {unasked_count(con, 'previous', mart)}").fetchall() != [(0,)]:
         return False
     return difference(con, f"from previous.{mart}", f"from {nameless('previous', mart)}") == 0
-
-
-def difference(con: duckdb.DuckDBPyConnection, left: str, right: str) -> int:
-    """How many rows one side has more often than the other.
-
-    Two sides with as many rows and the same sum of 64-bit hashes are the same; they are compared row by row only where
-    they are not, for that costs sixty times as much.
-    """
-    if _fingerprint(con, left) == _fingerprint(con, right):
-        return 0
-    rows = f"({left}) except all ({right}) union all (({right}) except all ({left}))"
-    return int(con.execute(f"select count(*) from ({rows})").fetchall()[0][0])
-
-
-def _fingerprint(con: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int | None]:
-    """The count of some rows, and the sum of their hashes; equal whatever the order of the rows."""
-    query = f"select count(*), sum(hash(rows)::hugeint) from ({rows}) as rows"
-    return con.execute(query).fetchall()[0]

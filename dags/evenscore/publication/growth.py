@@ -14,6 +14,7 @@ from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError
 from evenscore.building.warehouse import columns_of, quoted
 from evenscore.publication.candidate import stamped
+from evenscore.publication.difference import difference
 from evenscore.publication.run_folders import DATABASE
 from evenscore.publication.shown_rows import MARTS
 from evenscore.state.runs import Night
@@ -23,6 +24,18 @@ SEGMENTS = """
         persistent, block_id, block_offset, additional_block_ids
     from pragma_storage_info({table})
 """
+MOVED = """
+    with sizes as (
+        select row_group_id, max(start + count) as row_count from ({previous}) where column_id = 0 group by 1
+    ),
+    places as (
+        select row_group_id, row_count, sum(row_count) over (order by row_group_id) as last from sizes
+    )
+    select min(last - row_count)::bigint, max(last)::bigint
+    from places semi join ({previous} except {candidate}) using (row_group_id)
+"""
+"""From which row to which a table of readers has segments that the candidate has not."""
+NAMES = ("previous", "candidate")
 BLOCK_BYTES, HEADER_BYTES = 256 << 10, 12 << 10
 """A DuckDB file: three headers, then blocks."""
 
@@ -55,7 +68,7 @@ def is_proven(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
     """Whether a table of the candidate is that of readers with rows of tonight behind it, and no other change."""
     if not columns_of(con, f"previous.{mart}"):
         return False
-    segments = {name: SEGMENTS.format(table=quoted(f"{name}.{mart}")) for name in ("previous", "candidate")}
+    segments = {name: SEGMENTS.format(table=quoted(f"{name}.{mart}")) for name in NAMES}
     ((seen_count,),) = con.execute(f"select count(*) from previous.{mart}").fetchall()
     counts = f"""
         select
@@ -70,13 +83,23 @@ def is_proven(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
     return con.execute(counts).fetchall() == [(0, 0, 0, 0)]
 
 
-def blocks(con: duckdb.DuckDBPyConnection) -> set[int]:
-    """The blocks of the file that readers see which hold its marts."""
+def settled(con: duckdb.DuckDBPyConnection) -> set[int]:
+    """The blocks of the file that must hold the same bytes as before, once the candidate is written to the disk.
+
+    There DuckDB may put small pieces of a table together: the rows of those are compared. Raises EvenscoreError naming
+    the table where they are not the same.
+    """
     found = set[int]()
     for mart in MARTS:
-        segments = SEGMENTS.format(table=quoted(f"previous.{mart}"))
-        for block, more in con.execute(f"select block_id, additional_block_ids from ({segments})").fetchall():
-            found |= {block, *(more or ())} - {-1, None}
+        previous, candidate = (SEGMENTS.format(table=quoted(f"{name}.{mart}")) for name in NAMES)
+        kept = f"select block_id, additional_block_ids from ({previous} intersect {candidate})"
+        for block, more in con.execute(kept).fetchall():
+            found |= {block, *(more or ())} - {-1}
+        first, last = con.execute(MOVED.format(previous=previous, candidate=candidate)).fetchall()[0]
+        if first is not None:
+            old, new = (f"from {name}.{mart} where rowid >= {first} and rowid < {last}" for name in NAMES)
+            if difference(con, old, new):
+                raise EvenscoreError(f"{mart}: published history changed while it was put together anew")
     return found
 
 

@@ -77,7 +77,7 @@ def _link(path: Path, donor: Path, manifest: Mapping[str, Any], what: tuple[str,
     mart, day, total = what
     name = f"{PARQUET}/{mart}.parquet/{day}.parquet"
     digest = manifest["sha256"].get(name)
-    if digest is None or tuple(manifest["nights"].get(mart, {}).get(day, ())) != total:
+    if digest is None or tuple(manifest["nights"].get(mart, {}).get(day, ())) != tuple(total):
         return False
     is_due = (tonight - date.fromisoformat(day)).days % LOOKED_AT_EVERY == 0
     try:

@@ -23,7 +23,8 @@ from evenscore.base.settings import Settings
 from evenscore.building.warehouse import attach_published, connect, quoted, require_run
 from evenscore.checks.consent_audit import note_who_asked
 from evenscore.checks.judge import judge
-from evenscore.consent.ledger import Ledger, open_ledger
+from evenscore.consent.laid_out import Ledger
+from evenscore.consent.ledger import open_ledger
 from evenscore.publication import audit, candidate, growth, parts, roster
 from evenscore.publication.nameless import lay_nameless
 from evenscore.publication.published_views import write_views
@@ -148,11 +149,11 @@ def _write_draft(
     write_views(con)
     audit.lay_out(con, night, has_grown, seen is not None and _is_as_measured(settings.places, night, seen.folder))
     judge(settings, night, "published", con)
-    fixed = growth.blocks(con) if has_grown else set[int]()
     write_run_tables(con, settings.places, night, bool(seen))
     write_evaluation(con, settings.places, "candidate")
     stamp_purposes(con)
     con.execute("checkpoint candidate")
+    fixed = growth.settled(con) if has_grown else set[int]()
     roster.write(con, audit.STANDS, draft)
     nights = parts.sums(con, "candidate", night.as_of_date if has_grown else None)
     if seen and has_grown:
@@ -252,7 +253,7 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
     Returns the new folder, which keeps the old one's place among the kept runs.
     """
     manifest, night = _published(folder)
-    is_seen = places.current.resolve() == folder.resolve()
+    is_seen, donors = places.current.resolve() == folder.resolve(), _neighbours(places, folder)
     draft = folder.with_name(f".{folder.name}.draft")
     with atomic_io.disk_errors(places.published):
         shutil.rmtree(draft, ignore_errors=True)
@@ -260,7 +261,6 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
             draft.mkdir()
             with duckdb.connect() as con:
                 _copy_kept(con, folder, draft, kept, prepare)
-                donors = _neighbours(places, folder)
                 contents = _contents(con, draft, night, donors, manifest["versions"], manifest["published_at"])
             write_manifest(night, draft, contents)
             keep_place(draft, folder)
@@ -275,7 +275,7 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
 
 def _neighbours(places: HomePaths, folder: Path) -> list[Path]:
     """A run, and those before and after it among the kept ones: they have most nights in common."""
-    folders = kept_runs(places)
+    folders = [one for one in kept_runs(places) if (one / MANIFEST).exists()]
     at = [one.resolve() for one in folders].index(folder.resolve())
     return [folder, *folders[max(at - 1, 0) : at], *folders[at + 1 : at + 2]]
 
