@@ -60,6 +60,11 @@ LIKES = """
         where (fan.range + person.range + {number}) % 3 = 0 and fan.range < 3 + person.range % 11
     ) to {path} (format parquet)
 """
+CHANGES = """
+    select person_id, persona, as_of_date, cause, score * sin(hash(score, cause) % 1000003) as points
+    from (select *, row_number() over () as rowid from ({scores} order by rowid)), unnest(['own_activity', 'engagers', 'decay']) as causes(cause)
+"""
+"""What moved the scores: the first night of all has no such rows."""
 FIGURES = ("score", "score_low", "score_high", "reach", "amplification", "network_quality", "percentile", "points")
 """What is another figure every night."""
 
@@ -100,6 +105,7 @@ def with_history(settings: Settings, night: Night, home: Path, nights: int) -> S
         con.execute(f"attach {quoted(folder / 'evenscore.duckdb')} as previous (read_only)")
         tables = (*MARTS, "runs", "data_quality")
         kept = {table: _repeated(columns_of(con, f"previous.{table}"), table, nights) for table in tables}
+        kept["score_changes"] = CHANGES.format(scores=kept["person_scores"])
     publishing.rewrite(copied.places, folder, kept)
     _measure_against(copied, night)
     return copied

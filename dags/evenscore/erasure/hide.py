@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
@@ -127,7 +127,7 @@ def _apply(settings: Settings, folder: Path, standing: Standing, clean: frozense
     """Write a run anew without whom it may not show, where it shows anybody such."""
     if run_folders.database_digest(folder) in clean or _is_at_rest(settings, folder, standing):
         return Applied(folder)
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
         _lay_out(con, settings, standing)
         kept = {table: f"from {nameless('previous', table)} where {text}" for table, text in _broken_rules(con).items()}
@@ -139,7 +139,7 @@ def _apply(settings: Settings, folder: Path, standing: Standing, clean: frozense
 
 def _is_at_rest(settings: Settings, folder: Path, standing: Standing) -> bool:
     """Whether a run shows nobody and nothing that it may not, by its roster: then its history need not be read."""
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         if not roster.lay_out(con, folder, "previous"):
             return False
         _lay_out(con, settings, standing)
@@ -184,7 +184,7 @@ def shown_too_many(settings: Settings) -> dict[str, int]:
     found = {}
     of_readers, of_others = (_standing(settings, found) for found in (shown_now(settings), shown_by_ledger(settings)))
     for folder in run_folders.kept_runs(settings.places):
-        with duckdb.connect() as con:
+        with databases.connect() as con:
             con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
             is_seen = folder.resolve() == settings.places.current.resolve()
             _lay_out(con, settings, of_readers if is_seen else of_others)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.paths import HomePaths
 from evenscore.building.warehouse import quoted
@@ -45,7 +46,7 @@ def _purge_run(places: HomePaths, folder: Path, matcher: IdentifierMatcher) -> b
 
 def _kept(folder: Path, matcher: IdentifierMatcher) -> dict[str, str]:
     """For each table that names a subject, the SELECT of what stays of it."""
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
         columns = con.execute(
             "select table_name, list(column_name) filter (data_type = 'VARCHAR') from duckdb_columns() "
@@ -95,7 +96,7 @@ def keep_out_of_readers_sight(places: HomePaths, suppressed: Suppressed, known: 
     digest = run_folders.database_digest(folder)
     if digest in known:
         return digest
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
         firsts: list[tuple[str, date]] = con.execute(
             "select person_id, min(as_of_date) from previous.person_scores group by 1 order by 1"

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, databases
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.building.warehouse import attach_published, connect, quoted, require_run
@@ -218,7 +218,7 @@ def _published(folder: Path) -> tuple[dict[str, Any], Night]:
 
 def _evaluate(places: HomePaths, seen: Path, draft: Path, night: Night, made_by: Mapping[str, str]) -> Contents:
     atomic_io.copy(seen / DATABASE, draft / DATABASE)
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
         write_evaluation(con, places, "candidate")
         stamp_purposes(con)
@@ -259,7 +259,7 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
         shutil.rmtree(draft, ignore_errors=True)
         try:
             draft.mkdir()
-            with duckdb.connect() as con:
+            with databases.connect() as con:
                 _copy_kept(con, folder, draft, kept, prepare)
                 contents = _contents(con, draft, night, donors, manifest["versions"], manifest["published_at"])
             write_manifest(night, draft, contents)

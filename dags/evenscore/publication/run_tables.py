@@ -25,6 +25,7 @@ RUNS = {
         "rows withdrawn; people scored, held, published and more.",
     ),
     "seconds_per_stage": ("map(varchar, double)", "Wall-clock seconds of each stage."),
+    "megabytes_per_stage": ("map(varchar, bigint)", "The most memory that the process of each stage held, MB."),
     "versions": ("map(varchar, varchar)", "The scoring version and the versions of the software."),
 }
 
@@ -76,8 +77,9 @@ def _write_run(con: duckdb.DuckDBPyConnection, places: HomePaths, run_id: str, i
     if not stages:
         return
     seconds = {stage["stage"]: stage["seconds"] for stage in stages}
+    megabytes = {stage["stage"]: stage["peak_megabytes"] for stage in stages if "peak_megabytes" in stage}
     con.execute(
-        "insert into candidate.runs values (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"insert into candidate.runs values ({', '.join('?' * len(RUNS))})",
         [
             run_id,
             run_id[:10],
@@ -86,6 +88,7 @@ def _write_run(con: duckdb.DuckDBPyConnection, places: HomePaths, run_id: str, i
             "published" if is_published else outcome(stages),
             row_counts(stages),
             seconds,
+            megabytes,
             next((stage["versions"] for stage in stages if "versions" in stage), {}),
         ],
     )

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from evenscore.base import databases
 from evenscore.base.settings import Settings
 from evenscore.building.warehouse import file_of
 from evenscore.consent import judging
@@ -134,7 +135,7 @@ def private_accounts(settings: Settings) -> frozenset[Account]:
         return frozenset()
     nothing = "(select '' as network, '' as kind, '' as alias_id, '' as stable_id where false)"
     read = {dataset: f"read_parquet([{', '.join(found)}])" if found else nothing for dataset, found in files.items()}
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         return private_among(con, read["accounts"], read["aliases"])
 
 
