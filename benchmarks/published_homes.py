@@ -62,7 +62,8 @@ LIKES = """
 """
 CHANGES = """
     select person_id, persona, as_of_date, cause, score * sin(hash(score, cause) % 1000003) as points
-    from (select *, row_number() over () as rowid from ({scores} order by rowid)), unnest(['own_activity', 'engagers', 'decay']) as causes(cause)
+    from (select *, row_number() over () as rowid from ({scores} order by rowid))
+    cross join unnest(['own_activity', 'engagers', 'decay']) as causes(cause)
 """
 """What moved the scores: the first night of all has no such rows."""
 FIGURES = ("score", "score_low", "score_high", "reach", "amplification", "network_quality", "percentile", "points")

@@ -1,11 +1,13 @@
 """Compares the candidate with the checked marts and with what readers see; the suite `published` judges it."""
 
+from collections.abc import Mapping
+
 import duckdb
 
 from evenscore.building.warehouse import columns_of, quoted
 from evenscore.checks.consent_audit import unasked_count
 from evenscore.checks.personal_data import examine
-from evenscore.publication import growth, roster
+from evenscore.publication import growth, parts, roster
 from evenscore.publication.candidate import earlier, may_be_shown, shared_columns, tonight
 from evenscore.publication.difference import difference
 from evenscore.publication.nameless import lay_nameless, nameless
@@ -29,12 +31,20 @@ def is_at_rest(con: duckdb.DuckDBPyConnection) -> bool:
     return all(difference(con, f"from {SEEN}.{mart}", f"from {nameless(SEEN, mart)}") == 0 for mart in tables)
 
 
-def lay_out(con: duckdb.DuckDBPyConnection, night: Night, has_grown: bool, is_as_measured: bool) -> None:
+def lay_out(
+    con: duckdb.DuckDBPyConnection,
+    night: Night,
+    known: Mapping[str, Mapping[str, parts.Sum]] | None,
+    is_as_measured: bool,
+) -> None:
     """Lay out what the suite asks for: the temp tables `audit`, `last_good` and `examined`; and the roster `stands`.
 
-    History that is proved to be what readers see is not read: its roster stands for it. What cannot be proved so is
-    read, row by row. `is_as_measured` says that readers see the very run that the night was laid out on.
+    `known` is what the manifest says of the history of a candidate that has grown; None for one that was written anew.
+    History that is proved to be what readers see is not read: its roster stands for it, and a thirtieth of its nights
+    is compared with the manifest. What cannot be proved so is read, row by row. `is_as_measured` says that readers see
+    the very run that the night was laid out on.
     """
+    has_grown = known is not None
     proven = has_grown and all(growth.is_proven(con, night, mart) for mart in MARTS)
     if has_grown and not proven:
         lay_nameless(con, "previous", "shown_accounts")
@@ -46,6 +56,8 @@ def lay_out(con: duckdb.DuckDBPyConnection, night: Night, has_grown: bool, is_as
     )
     for mart in MARTS:
         changed_count = 0 if proven else _changed_history(con, night, mart)
+        if known is not None:
+            changed_count += parts.unlike_count(con, f"candidate.{mart}", known.get(mart, {}), night.as_of_date)
         con.execute(
             f"insert into audit select '{mart}', $1, $2, {unasked_count(con, STANDS, mart)}",
             [_missing_tonight(con, night, mart), changed_count],

@@ -29,7 +29,7 @@ LATEST = "current_scores"
 LATEST_OF = ("person_id", "persona")
 EMPTY = "empty"
 LOOKED_AT_EVERY = 30
-"""After so many nights every part was looked at once, by the way: whether its bytes are those that were written."""
+"""After so many nights each earlier night was looked at once, by the way: whether it holds what was written then."""
 
 
 def sums(con: duckdb.DuckDBPyConnection, database: str, night: date | None = None) -> Nights:
@@ -43,6 +43,18 @@ def _sums(con: duckdb.DuckDBPyConnection, table: str, night: date | None) -> dic
     query = f"select as_of_date, count(*), {total} from (from {table} {where}) as rows group by 1 order by 1"
     rows = con.execute(query).fetchall()
     return {day.isoformat(): (count, str(total)) for day, count, total in rows}
+
+
+def is_due(day: str, tonight: date) -> bool:
+    """Whether an earlier night is looked at tonight: the last one always, the others in turn."""
+    nights_ago = (tonight - date.fromisoformat(day)).days
+    return nights_ago == 1 or nights_ago % LOOKED_AT_EVERY == 0
+
+
+def unlike_count(con: duckdb.DuckDBPyConnection, table: str, known: Mapping[str, Sum], tonight: date) -> int:
+    """How many of the nights that are due hold other rows than the manifest says."""
+    due = [date.fromisoformat(day) for day in known if is_due(day, tonight)]
+    return sum(tuple(_sums(con, table, day).get(str(day), ())) != tuple(known[str(day)]) for day in due)
 
 
 def write(con: duckdb.DuckDBPyConnection, draft: Path, nights: Nights, donors: Iterable[Path], tonight: date) -> None:
@@ -79,9 +91,8 @@ def _link(path: Path, donor: Path, manifest: Mapping[str, Any], what: tuple[str,
     digest = manifest["sha256"].get(name)
     if digest is None or tuple(manifest["nights"].get(mart, {}).get(day, ())) != tuple(total):
         return False
-    is_due = (tonight - date.fromisoformat(day)).days % LOOKED_AT_EVERY == 0
     try:
-        if is_due and atomic_io.sha256(donor / name) != digest:
+        if is_due(day, tonight) and atomic_io.sha256(donor / name) != digest:
             return False
         os.link(donor / name, path)
     except OSError:  # it is gone, or the file system has no links

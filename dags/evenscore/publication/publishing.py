@@ -147,7 +147,8 @@ def _write_draft(
         con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version '{READABLE_SINCE}')")
         candidate.fill(con, night)
     write_views(con)
-    audit.lay_out(con, night, has_grown, seen is not None and _is_as_measured(settings.places, night, seen.folder))
+    known = seen.manifest["nights"] if seen and has_grown else None
+    audit.lay_out(con, night, known, seen is not None and _is_as_measured(settings.places, night, seen.folder))
     judge(settings, night, "published", con)
     write_run_tables(con, settings.places, night, bool(seen))
     write_evaluation(con, settings.places, "candidate")
