@@ -101,6 +101,7 @@ def with_history(settings: Settings, night: Night, home: Path, nights: int) -> S
     )
     (home / "landing").symlink_to(settings.places.landing)
     copied = load_settings(home, settings.config)
+    _look_here(copied, settings.places.inputs)
     folder = copied.places.current.resolve()
     with duckdb.connect() as con:
         con.execute(f"attach {quoted(folder / 'evenscore.duckdb')} as previous (read_only)")
@@ -123,6 +124,16 @@ def _repeated(columns: list[str], table: str, nights: int) -> str:
     return f"select * exclude (rowid) from (select rows.* replace ({', '.join(changes)}), {place} {source})"
 
 
+def _look_here(settings: Settings, before: Path) -> None:
+    """Let the warehouse of a copied home look at the files of the copy: its views name them by their whole path."""
+    with duckdb.connect(settings.places.warehouse) as con:
+        views = con.execute("select sql from duckdb_views() where schema_name = 'raw'").fetchall()
+        for (sql,) in views:
+            con.execute(
+                sql.replace("CREATE VIEW", "create or replace view").replace(str(before), str(settings.places.inputs))
+            )
+
+
 def _measure_against(settings: Settings, night: Night) -> None:
     """Let the night that is ready have been laid out on what is published now."""
     folder = settings.places.current.resolve()
@@ -138,3 +149,48 @@ def _measure_against(settings: Settings, night: Night) -> None:
         record = next(one for one in runs.stages(settings.places, night.run_id) if one["stage"] == "check_landing")
         record[publishing.MEASURED_AGAINST] = publishing.seen_now(settings.places)
         atomic_io.write_json(settings.places.run(night.run_id) / "stages" / "check_landing.json", record)
+
+
+def multiplied(settings: Settings, home: Path, times: int) -> Settings:
+    """A copy of such a home, with its village, in which each person stands for so many.
+
+    The ledger has them all; what was published and what is to be published says of each what it says of the first.
+    """
+    shutil.copytree(settings.config.parent, home / "village")
+    shutil.copytree(settings.home, home / "home", symlinks=True, ignore=shutil.ignore_patterns("dbt", "runs.lock"))
+    copied = load_settings(home / "home", home / "village" / "evenscore.toml")
+    _look_here(copied, settings.places.inputs)
+    with duckdb.connect(copied.places.warehouse) as con:
+        for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall():
+            _multiply(con, f"marts.{table}", times)
+        for table in ("conformed.consent", "conformed.consent_shown"):
+            _multiply(con, table, times)
+    with duckdb.connect() as con:
+        for path in (settings.ledger.relative_to(settings.config.parent),):
+            _multiply_file(con, home / "village" / path, times)
+        _multiply_file(con, copied.places.inputs / "consent.parquet", times)
+        folder = copied.places.current.resolve()
+        con.execute(f"attach {quoted(folder / 'evenscore.duckdb')} as previous (read_only)")
+        kept = {mart: _many(columns_of(con, f"previous.{mart}"), f"previous.{mart}", times) for mart in MARTS}
+    publishing.rewrite(copied.places, folder, kept)
+    return copied
+
+
+def _many(columns: list[str], table: str, times: int) -> str:
+    """The rows of a table for each of so many people where there was one."""
+    ids = [name for name in ("person_id", "account_id", "other_person_id") if name in columns]
+    changes = ", ".join(f"if(i = 0, rows.{name}, rows.{name} || 'x' || i) as {name}" for name in ids)
+    many = f", range({times if 'person_id' in columns else 1}) as copies(i)"
+    return f"select rows.*{f' replace ({changes})' if changes else ''} from {table} as rows{many}"
+
+
+def _multiply(con: duckdb.DuckDBPyConnection, table: str, times: int) -> None:
+    con.execute(f"create temp table many as {_many(columns_of(con, table), table, times)}")
+    con.execute(f"delete from {table}")
+    con.execute(f"insert into {table} by name from many")
+    con.execute("drop table many")
+
+
+def _multiply_file(con: duckdb.DuckDBPyConnection, path: Path, times: int) -> None:
+    con.execute(f"create or replace table one as from read_parquet({quoted(path)})")
+    con.execute(f"copy ({_many(columns_of(con, 'one'), 'one', times)}) to {quoted(path)} (format parquet)")

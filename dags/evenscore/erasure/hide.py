@@ -148,7 +148,8 @@ def _is_at_rest(settings: Settings, folder: Path, standing: Standing) -> bool:
 
 def _standing(settings: Settings, shown: Shown) -> Standing:
     accounts = {(network, account) for *_, network, account in shown.stands}
-    claims = {claim_of(row) for row in read_ledger(settings).to_pylist()}
+    ledger = read_ledger(settings)
+    claims = set(zip(*(ledger[name].to_pylist() for name in ("person_id", "network", "account_id")), strict=True))
     return Standing(shown, sorted({name.lower() for _, network, name in claims if (network, name) not in accounts}))
 
 
