@@ -92,7 +92,7 @@ def _instant(column: str) -> list[str]:
 
 
 def _told_once(column: str) -> str:
-    """An arm for an instant told by a place's clocks, which go through some times of day twice, and leave out others."""
+    """An arm for an instant told by a place's clocks: some times of day come twice there, and some never."""
     written = f"trim({column})"
     zone = f"nullif(regexp_extract({written}, ' ({ZONE})$', 1), '')"
     local = f"try_cast(regexp_replace({written}, ' {ZONE}$', '') as timestamp)"
@@ -155,8 +155,8 @@ RULES = {
 """For each dataset, the `when ... then reason` arms tried in order on every raw row, with its instant as `instant`."""
 
 PLACE_RULES = {dataset: _told_once(column) for dataset, column in INSTANT_COLUMN.items()}
-"""One more arm for rows of which some tell an instant by a place's clocks. DuckDB makes a calendar for each of its casts,
-and in a small file that costs as much as all other rules together."""
+"""One more arm where rows tell an instant by a place's clocks. DuckDB makes a calendar for each of its casts, and in a
+small file that costs as much as all other rules together."""
 
 DETAILS = [
     _past("captured_at", "try_cast(captured_at as timestamptz)"),
