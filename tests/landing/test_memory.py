@@ -1,4 +1,4 @@
-"""Memory is a setting: every database keeps to it, what does not fit goes below the home, and each stage notes its peak."""
+"""Memory is a setting: each database keeps to it, what does not fit goes below the home, each stage notes its peak."""
 
 import json
 import re

@@ -41,17 +41,21 @@ def open_ledger(settings: Settings) -> Ledger:
     """
     with runs.only_one(settings.places, between_steps=True):
         state = _state(settings)
-        if state in _read:
-            require_heads_seen(settings.places, _read[state].book)
-            return _read[state].ledger
-        kept = laid_out.kept(settings.places, state, heads_seen(settings.places))
-        if kept:
-            return kept
+        if known := _known(settings, state):
+            return known
         with _writing(settings) as book:
             _take_in(settings, book)
         ledger = _laid_out(settings, book)
         _remember(state, _state(settings), Read(book, ledger))
         return ledger
+
+
+def _known(settings: Settings, state: "State") -> Ledger | None:
+    """The ledger of a state of the files, where this process has read it, or another has and a run has noted so."""
+    if state in _read:
+        require_heads_seen(settings.places, _read[state].book)
+        return _read[state].ledger
+    return laid_out.kept(settings.places, state, heads_seen(settings.places))
 
 
 State = tuple[Any, ...]
@@ -106,6 +110,8 @@ def read_ledger(settings: Settings) -> pa.Table:
 
 def examine_ledger(settings: Settings) -> Ledger:
     """As open_ledger, and nothing is written."""
+    if known := _known(settings, _state(settings)):
+        return known
     book = open_ledger_file(settings.places)
     _take_in(settings, book)
     return _laid_out(settings, book)
