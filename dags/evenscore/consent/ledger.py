@@ -50,14 +50,6 @@ def open_ledger(settings: Settings) -> Ledger:
         return ledger
 
 
-def _known(settings: Settings, state: "State") -> Ledger | None:
-    """The ledger of a state of the files, where this process has read it, or another has and a run has noted so."""
-    if state in _read:
-        require_heads_seen(settings.places, _read[state].book)
-        return _read[state].ledger
-    return laid_out.kept(settings.places, state, heads_seen(settings.places))
-
-
 State = tuple[Any, ...]
 
 
@@ -71,6 +63,14 @@ class Read:
 
 _read: dict[State, Read] = {}
 """What was read last, by the state that it was read from: a night asks nine times."""
+
+
+def _known(settings: Settings, state: State) -> Ledger | None:
+    """The ledger of a state of the files, where this process has read it, or another has and a run has noted so."""
+    if state in _read:
+        require_heads_seen(settings.places, _read[state].book)
+        return _read[state].ledger
+    return laid_out.kept(settings.places, state, heads_seen(settings.places))
 
 
 def _state(settings: Settings) -> State:
