@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenscore.base import atomic_io
 from evenscore.base.canonical import CONSENT
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings, load_settings
@@ -81,6 +82,7 @@ def cost(work: Callable[[], object]) -> float:
 def row(settings: Settings, state: str) -> str:
     """What is measured in a state of the ledger, as a row of the table."""
     ledger._read.clear()  # as in a process of its own
+    atomic_io._settled.clear()
     costs = [cost(lambda: open_ledger_file(settings.places)), cost(lambda: ledger.read_ledger(settings))]
     return f"| {state} | {costs[0]:.1f} s | {costs[1]:.1f} s |"
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 DEFAULT = "80%"
 """DuckDB's own limit, of the machine's or the container's memory."""
@@ -30,8 +32,10 @@ def keep_within(memory_limit: str | None, spill_folder: Callable[[int], Path]) -
     _machine.memory_limit, _machine.spill_folder = memory_limit, spill_folder
 
 
-def connect(path: Path | None = None, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(path: Path | None = None, read_only: bool = False) -> "duckdb.DuckDBPyConnection":
     """Open a database file, or a database in memory. Raises as duckdb.connect."""
+    import duckdb  # whoever reads the settings alone, as Airflow does to parse the DAGs, need not have it
+
     con = duckdb.connect(path, read_only=read_only) if path else duckdb.connect()
     if _machine.memory_limit:
         con.execute(f"set memory_limit = '{_machine.memory_limit}'")

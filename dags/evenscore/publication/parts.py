@@ -89,7 +89,7 @@ def _link(path: Path, donor: Path, manifest: Mapping[str, Any], what: tuple[str,
     mart, day, total = what
     name = f"{PARQUET}/{mart}.parquet/{day}.parquet"
     digest = manifest["sha256"].get(name)
-    if digest is None or tuple(manifest["nights"].get(mart, {}).get(day, ())) != tuple(total):
+    if digest is None or tuple(manifest.get("nights", {}).get(mart, {}).get(day, ())) != tuple(total):
         return False
     try:
         if is_due(day, tonight) and atomic_io.sha256(donor / name) != digest:
