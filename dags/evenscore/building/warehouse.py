@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
@@ -47,7 +48,7 @@ def connect(places: HomePaths, read_only: bool = False) -> Iterator[duckdb.DuckD
     Raises BusyError when another process has it, DiskError when the disk is full, EvenscoreError when it is damaged.
     """
     try:
-        with duckdb.connect(places.warehouse, read_only=read_only) as con:
+        with databases.connect(places.warehouse, read_only=read_only) as con:
             con.execute("set TimeZone = 'UTC'")
             yield con
     except duckdb.Error as error:
@@ -175,6 +176,7 @@ def build(
     from dbt.cli.main import dbtRunner
 
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
+    os.environ["EVENSCORE_MEMORY_LIMIT"] = databases.memory_limit()
     with connect(settings.places, read_only=True) as con:
         versions = replace(scoring_versions(con), beside=beside)
     variables = version_variables(versions, names_engagers)

@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
@@ -45,7 +46,7 @@ def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[
     """
     if not places.database.exists():
         raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    with duckdb.connect(places.database.resolve(), read_only=True) as con:
+    with databases.connect(places.database.resolve(), read_only=True) as con:
         scores = _rows(
             con,
             "from person_scores where person_id = $person and as_of_date = coalesce($night, "

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.paths import HomePaths
 from evenscore.building import warehouse as cache
 from evenscore.building.warehouse import file_of
@@ -69,7 +70,7 @@ def landing(places: HomePaths, accounts: list[Account]) -> dict[str, Rows]:
     if not accounts:
         return {}
     found: dict[str, Rows] = {}
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute("create table accounts (network varchar, account_id varchar)")
         con.executemany("insert into accounts values (?, ?)", accounts)
         for dataset, query in DATASETS.items():
@@ -113,7 +114,7 @@ def published(places: HomePaths, person_id: str) -> dict[str, Rows]:
     """The rows of each published table, of all nights, without the columns that name somebody else."""
     if not places.database.exists():
         return {}
-    with duckdb.connect(places.database.resolve(), read_only=True) as con:
+    with databases.connect(places.database.resolve(), read_only=True) as con:
         return {table: _rows(con, _own(table, columns), person_id) for table, columns in _tables(con, "table_name")}
 
 
@@ -140,7 +141,7 @@ def kept_runs(places: HomePaths, person_id: str) -> list[str]:
     """The kept runs whose tables have rows of the person: earlier copies of what is published."""
     found = []
     for folder in places.published_runs:
-        with duckdb.connect(folder / places.database.name, read_only=True) as con:
+        with databases.connect(folder / places.database.name, read_only=True) as con:
             if con.execute("select 1 from person_scores where person_id = ? limit 1", [person_id]).fetchall():
                 found.append(folder.name)
     return found

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
+from evenscore.base import databases
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN, KEY_COLUMNS, SIGHTINGS
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
 from evenscore.landing_zone import protection
@@ -25,7 +26,7 @@ SQL_TYPES = {
 @contextlib.contextmanager
 def validator() -> Iterator[duckdb.DuckDBPyConnection]:
     """A scratch connection for `validate`, in memory; making one costs more than judging a small file."""
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         yield con
 

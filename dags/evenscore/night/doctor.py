@@ -24,7 +24,7 @@ from evenscore.intake.extraction import InputFile, input_files
 from evenscore.intake.reconciliation import in_words, losses
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
-from evenscore.publication import run_tables
+from evenscore.publication import run_folders, run_tables
 from evenscore.report.words import plural
 from evenscore.state import runs, truths
 
@@ -200,9 +200,9 @@ def _look_at_published(settings: Settings) -> Iterator[Finding]:
     if not current.exists():
         yield Finding("published", True, "nothing yet")
         return
-    manifest = atomic_io.read_json(current / "manifest.json")
-    damaged = [name for name, digest in manifest["sha256"].items() if atomic_io.sha256(current / name) != digest]
-    says = f"night {manifest['as_of_date']}, {len(manifest['sha256'])} files as their manifest says"
+    night, files = run_folders.read_manifest(current)["as_of_date"], run_folders.proven(current)
+    damaged = list(run_folders.damaged(current))
+    says = f"night {night}, {len(files)} files as their manifest says"
     if damaged:
         says = f"{current / damaged[0]}: not the bytes that were published; publish again or point to an earlier run"
     yield Finding("published", not damaged, says)

@@ -126,7 +126,7 @@ def _begin_anew(places: HomePaths) -> None:
         pass
     for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
         path.unlink(missing_ok=True)
-    for folder in (places.spilled, places.inputs):
+    for folder in (*places.all_spilled, places.inputs):
         shutil.rmtree(folder, ignore_errors=True)
     places.inputs.mkdir()
 
