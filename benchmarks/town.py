@@ -6,7 +6,7 @@ The same numbers come from the same seed. Each day is one Parquet file, so that 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +58,7 @@ class Town:
         count = self.events_per_day
         actor, target = self._pairs(random)
         second = np.sort(random.integers(0, 86_400, count))
-        at = np.datetime64(datetime(day.year, day.month, day.day), "us") + second.astype("timedelta64[s]")
+        at = np.datetime64(day, "us") + second.astype("timedelta64[s]")
         posts = random.geometric(0.4, count)
         rows = {
             "event_id": [f"{day:%y%m%d}-{number}" for number in range(count)],

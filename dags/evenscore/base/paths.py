@@ -160,12 +160,12 @@ class HomePaths:
 
     @property
     def reconstructed(self) -> Path:
-        """Scores of nights that nobody was shown, by the night that scored them: a cache, with the key of its digests."""
+        """A cache: scores of nights that nobody was shown, a file a night that scored them, and its key."""
         return self.home / "reconstructed"
 
     @property
     def grounds_key(self) -> Path:
-        """The key of the digests by which it is told that nothing has changed since; whoever has it can test a guess."""
+        """The key of the digests that tell whether anything has changed since; whoever has it can test a guess."""
         return self.reconstructed / "key"
 
     def reconstructed_by(self, night: date) -> Path:

@@ -82,15 +82,11 @@ def grounds_key(places: HomePaths) -> str:
 
 def method() -> str:
     """A digest of everything that computes: dbt project, numeric methods, and the engines that run them."""
-    folders = (warehouse.DBT_PROJECT, *(Path(str(module.__file__)).parent for module in (secrecy, name_kinds)))
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in SOURCES]
+    folders = [Path(str(module.__file__)).parent for module in (secrecy, name_kinds)]
+    files = [*warehouse.project_files(), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
     known = [(path.name, atomic_io.sha256(path)) for path in files]
     engines = [(name, version(name)) for name in ENGINES]
     return hashlib.sha256(repr((known, engines, platform.python_version(), platform.machine())).encode()).hexdigest()
-
-
-SOURCES = (".sql", ".py", ".yml", ".csv")
-"""The kinds of files of which a method consists."""
 
 
 def keep(places: HomePaths, night: date, lookback_nights: int) -> None:
