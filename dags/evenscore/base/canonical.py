@@ -95,8 +95,8 @@ REQUIRED_COLUMNS = {
 }
 """Columns an input file must have; the others may be left out and are then null."""
 
-INSTANT_COLUMN = {"activity": "occurred_at", "accounts": "captured_at", "aliases": "seen_at"}
-"""The column whose UTC day says in which folder a row lands."""
+INSTANT_COLUMN = {"activity": "occurred_at", "accounts": "captured_at", "aliases": "seen_at", "consent": "recorded_at"}
+"""The column that says when; of what lands, its UTC day says in which folder."""
 
 KEY_COLUMNS = {
     "activity": ("event_id",),

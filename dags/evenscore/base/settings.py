@@ -276,7 +276,7 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     home = home.absolute()
     if home.exists() and not home.is_dir():
         raise UsageError(f"{home}: the home is not a folder")
-    _require_openable(home)
+    require_openable(home)
     path = config or _found_here(home)
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
@@ -298,7 +298,7 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     return settings
 
 
-def _require_openable(home: Path) -> None:
+def require_openable(home: Path) -> None:
     """Raise UsageError where DuckDB would put its files elsewhere, or a line of a log would break."""
     found = [character for character in str(home) if character in UNOPENABLE or not character.isprintable()]
     if found:

@@ -8,6 +8,7 @@ import duckdb
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
+from evenscore.base.terminal import command
 from evenscore.disclosure.grounds import grounds
 
 TRUST_TO_COME = (
@@ -54,7 +55,8 @@ def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[
         )
         if not scores:
             when = f" for {as_of_date}" if as_of_date else ""
-            raise UsageError(f"{person_id}: nothing is published about this person{when}")
+            ledger = command("consent show", person_id)
+            raise UsageError(f"{person_id}: nothing is published about this person{when}; what they said: {ledger}")
         return [_with_parts(con, score) for score in scores]
 
 
@@ -156,7 +158,7 @@ def _place(score: dict[str, Any]) -> str:
     """Where the score stands among all that are published: points alone say little, and another method has others."""
     if score["percentile"] is None:
         return ""
-    return f" (higher than {score['percentile']:.0f} % of the members who have a score)"
+    return f" (higher than {score['percentile']:.0f} % of the others who have a score)"
 
 
 def reason_in_words(score: dict[str, Any]) -> str:

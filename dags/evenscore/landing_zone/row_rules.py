@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from evenscore.base.canonical import COUNTERS, ID_COLUMNS, VERBS
+from evenscore.base.canonical import COUNTERS, ID_COLUMNS, INSTANT_COLUMN, VERBS
 from evenscore.base.settings import RESERVED_NETWORKS
 from evenscore.landing_zone import protection
 
@@ -76,33 +76,32 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in sorted(words))
 
 
+def _vague(column: str, is_sure: str) -> str:
+    return f"when {column} <> '' and not ({is_sure}) then '{column} is no single instant: ' || {_shown(column)}"
+
+
 def _instant(column: str) -> list[str]:
-    instant = f"try_cast({column} as timestamptz)"
+    written = f"trim({column})"
+    is_written = f"regexp_full_match({written}, '{INSTANT}') and not regexp_full_match({written}, '{UNKNOWN_OFFSET}')"
     return [
-        *_typed("a timestamp", "timestamptz", column),
-        f"when {instant} < {EARLIEST} then '{column} is before 1970: ' || {_shown(column)}",
-        *_past(column),
-        f"when {column} <> '' and not ({_is_single(column)}) "
-        f"then '{column} is no single instant: ' || {_shown(column)}",
+        f"when {column} <> '' and instant is null then '{column} is not a timestamp: ' || {_shown(column)}",
+        f"when instant < {EARLIEST} then '{column} is before 1970: ' || {_shown(column)}",
+        _past(column, "instant"),
+        _vague(column, is_written),
     ]
 
 
-def _is_single(column: str) -> str:
-    """SQL: whether a text that can be read as a timestamp means one instant and no other, wherever it is read."""
+def _told_once(column: str) -> str:
+    """An arm for an instant told by a place's clocks: some times of day come twice there, and some never."""
     written = f"trim({column})"
-    zone, instant = f"nullif(regexp_extract({written}, ' ({ZONE})$', 1), '')", f"try_cast({column} as timestamptz)"
+    zone = f"nullif(regexp_extract({written}, ' ({ZONE})$', 1), '')"
     local = f"try_cast(regexp_replace({written}, ' {ZONE}$', '') as timestamp)"
-    shown = [f"timezone({zone}, {instant} {shift}) = {local}" for shift in ("", *SHIFTS)]
-    is_told_once = f"{zone} is null or (({shown[0]}) and not ({' or '.join(shown[1:])}))"
-    return (
-        f"regexp_full_match({written}, '{INSTANT}') and not regexp_full_match({written}, '{UNKNOWN_OFFSET}') "
-        f"and ({is_told_once})"
-    )
+    shown = [f"timezone({zone}, instant {shift}) = {local}" for shift in ("", *SHIFTS)]
+    return _vague(column, f"{zone} is null or (({shown[0]}) and not ({' or '.join(shown[1:])}))")
 
 
-def _past(column: str) -> list[str]:
-    is_future = f"try_cast({column} as timestamptz) >= $latest"
-    return [f"when {is_future} then '{column} is in the future: ' || {_shown(column)}"]
+def _past(column: str, instant: str) -> str:
+    return f"when {instant} >= $latest then '{column} is in the future: ' || {_shown(column)}"
 
 
 NETWORK_RULES = [
@@ -153,10 +152,14 @@ RULES = {
         *_instant("recorded_at"),
     ],
 }
-"""For each dataset, the `when ... then reason` arms tried in order on every raw row."""
+"""For each dataset, the `when ... then reason` arms tried in order on every raw row, with its instant as `instant`."""
+
+PLACE_RULES = {dataset: _told_once(column) for dataset, column in INSTANT_COLUMN.items()}
+"""One more arm where rows tell an instant by a place's clocks. DuckDB makes a calendar for each of its casts, and in a
+small file that costs as much as all other rules together."""
 
 DETAILS = [
-    *_past("captured_at"),
+    _past("captured_at", "try_cast(captured_at as timestamptz)"),
     *(rule for column in COUNTERS for rule in _counted(column)),
     *(protection.unread(flag) for flag in (*protection.ASKING, "is_bot")),
 ]

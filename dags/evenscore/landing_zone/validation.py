@@ -10,7 +10,7 @@ import pyarrow as pa
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN, KEY_COLUMNS, SIGHTINGS
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
 from evenscore.landing_zone import protection
-from evenscore.landing_zone.row_rules import DETAILS, RULES
+from evenscore.landing_zone.row_rules import DETAILS, PLACE_RULES, RULES
 from evenscore.names.account_columns import normalised
 from evenscore.names.account_ids import AccountIds
 
@@ -19,7 +19,6 @@ SQL_TYPES = {
     pa.float64(): "double",
     pa.int64(): "bigint",
     pa.bool_(): "boolean",
-    pa.timestamp("us"): "timestamptz",
 }
 
 
@@ -65,7 +64,7 @@ def refused(
     """
     con.register("raw", normalised(ids, dataset, raw) if ids else raw)
     given = {"network": network, "latest": latest}
-    con.execute(f"create or replace temp table judged as {_judged(dataset)}", given)
+    con.execute(f"create or replace temp table judged as {_judged(dataset, _rules(con, dataset))}", given)
     con.execute(f"create or replace temp table ranked as {_ranked(dataset)}")
     return [Reject(*reject) for reject in con.execute(_rejects(dataset)).fetchall()]
 
@@ -84,16 +83,22 @@ def accepted_rows(con: duckdb.DuckDBPyConnection, dataset: str) -> pa.Table:
 
 def first_of_future(con: duckdb.DuckDBPyConnection, dataset: str, before: datetime) -> datetime | None:
     """Of what was refused last for lying in the future, the earliest instant; none from `before` on."""
-    column = INSTANT_COLUMN.get(dataset, "recorded_at")
     query = (
-        f"select min(try_cast({column} as timestamptz)) from judged where reason like '{column} is in the future:%' "
-        f"and try_cast({column} as timestamptz) < $before"
+        f"select min(instant) from judged where reason like '{INSTANT_COLUMN[dataset]} is in the future:%' "
+        "and instant < $before"
     )
     ((found,),) = con.execute(query, {"before": before}).fetchall()
     return found.astimezone(UTC) if found else None
 
 
-def _judged(dataset: str) -> str:
+def _rules(con: duckdb.DuckDBPyConnection, dataset: str) -> list[str]:
+    """The rules for the raw rows on a connection."""
+    query = f"select count(*) from raw where contains({INSTANT_COLUMN[dataset]}, '/')"
+    ((of_places,),) = con.execute(query).fetchall()
+    return [*RULES[dataset], *([PLACE_RULES[dataset]] if of_places else [])]
+
+
+def _judged(dataset: str, rules: list[str]) -> str:
     """Raw rows with the `reason` why one is refused, and the `fault` of one that lands all the same."""
     is_snapshot = dataset == "accounts"
     record = ", ".join(f"{name} := {name}" for name in DATASETS[dataset].names)
@@ -107,7 +112,8 @@ def _judged(dataset: str) -> str:
             from raw
         ),
         read as (select *{f" replace ({protection.read()})" if is_snapshot else ""} from told),
-        refused as (select *, case {" ".join(RULES[dataset])} end as refusal from read)
+        timed as (select *, try_cast({INSTANT_COLUMN[dataset]} as timestamptz) as instant from read),
+        refused as (select *, case {" ".join(rules)} end as refusal from timed)
         select
             *,
             coalesce(refusal, if(asks, null, detail)) as reason,
@@ -139,8 +145,9 @@ def _accepted(dataset: str, more: str = "") -> str:
 
 def _typed_value(field: pa.Field) -> str:
     """A raw column as its type; an empty text says nothing, as in CSV."""
-    value = f"cast(nullif({field.name}, '') as {SQL_TYPES[field.type]})"
-    return f"{value} at time zone 'UTC'" if pa.types.is_timestamp(field.type) else value
+    if pa.types.is_timestamp(field.type):  # each shape has one, and it was read already
+        return "make_timestamp(epoch_us(instant))"
+    return f"cast(nullif({field.name}, '') as {SQL_TYPES[field.type]})"
 
 
 def _rejects(dataset: str) -> str:

@@ -10,16 +10,17 @@ from evenscore.base import atomic_io
 from evenscore.base.atomic_io import OTHERS, open_to_others
 from evenscore.base.bundled import DBT_PROJECT, EXPECTATIONS
 from evenscore.base.errors import EvenscoreError
-from evenscore.base.settings import Settings
+from evenscore.base.settings import Settings, Source
 from evenscore.building import warehouse
 from evenscore.checks.suites import require_suites
+from evenscore.connectors import CONNECTORS
 from evenscore.consent import hearing
 from evenscore.consent.ledger import examine_ledger
 from evenscore.consent.suppression import read_suppressed
 from evenscore.erasure.elsewhere import HOW
 from evenscore.erasure.hide import shown_too_many
 from evenscore.intake.acceptances import how_to_go_on, stopping
-from evenscore.intake.extraction import input_files
+from evenscore.intake.extraction import InputFile, input_files
 from evenscore.intake.reconciliation import in_words, losses
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
@@ -29,6 +30,8 @@ from evenscore.state import runs, truths
 
 LEAST_FREE_BYTES = 1 << 30
 NAMED_DAYS = 5
+MOST_BYTES = 20_000_000
+"""A file larger than this is not read on trial: to look takes seconds, not minutes."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,23 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
         nothing = f"no file matches {where}; deliver one, or correct sources.{source.name}.path"
         says = f"{plural(len(found), 'file')} at {where}{until}" if found else nothing
         yield Finding(f"source {source.name}", bool(found), says)
+        yield from _try_newest(found, source)
+
+
+def _try_newest(found: list[InputFile], source: Source) -> Iterator[Finding]:
+    """Whether the newest file of a source reads: many files may be no use at all."""
+    small = [file for file in found if file.path.stat().st_size <= MOST_BYTES]
+    if not small:
+        return
+    newest = max(small, key=lambda file: (file.day or date.min, file.path.stat().st_mtime_ns))
+    try:
+        parsed = CONNECTORS[source.kind].parse(newest.path, source)
+    except EvenscoreError as error:
+        yield Finding(f"newest file of {source.name}", False, str(error))
+        return
+    refused = len({reject.row for reject in parsed.rejects})
+    says = f"{newest.path}: {plural(parsed.record_count, 'record')}, {refused} of them malformed"
+    yield Finding(f"newest file of {source.name}", refused * 2 <= parsed.record_count, says)
 
 
 def _in_between(days: set[date]) -> str:

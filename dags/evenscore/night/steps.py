@@ -14,6 +14,7 @@ from evenscore.building import reconstructed, warehouse
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import require_suites
+from evenscore.consent.ledger import examine_ledger
 from evenscore.consent.ledger_file import HEAD, last_head
 from evenscore.erasure.erase import keep_out
 from evenscore.erasure.hide import hide, hide_before_night
@@ -191,6 +192,7 @@ def run_night(settings: Settings, as_of_date: date) -> Night:
     atomic_io.keep_private()
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
+        examine_ledger(settings)  # before minutes go into a night that its last fault would end
         for source in settings.sources:
             if source.is_pulled:
                 pull(settings, night, source.name)
