@@ -174,6 +174,25 @@ class HomePaths:
         return self.home / "night"
 
     @property
+    def reconstructed(self) -> Path:
+        """A cache: scores of nights that nobody was shown, a file a night that scored them, and its key."""
+        return self.home / "reconstructed"
+
+    @property
+    def grounds_key(self) -> Path:
+        """The key of the digests that tell whether anything has changed since; whoever has it can test a guess."""
+        return self.reconstructed / "key"
+
+    def reconstructed_by(self, night: date) -> Path:
+        """What one night has reconstructed."""
+        return self.reconstructed / f"{night.isoformat()}.parquet"
+
+    @property
+    def all_reconstructed(self) -> list[Path]:
+        """The same of all nights, the oldest first."""
+        return sorted(self.reconstructed.glob("????-??-??.parquet"))
+
+    @property
     def dbt(self) -> Path:
         """dbt's compiled project and logs."""
         return self.home / "dbt"

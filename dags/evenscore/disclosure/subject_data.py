@@ -8,6 +8,7 @@ import duckdb
 
 from evenscore.base import databases
 from evenscore.base.paths import HomePaths
+from evenscore.building import reconstructed as kept_scores
 from evenscore.building import warehouse as cache
 from evenscore.building.warehouse import file_of
 from evenscore.landing_zone import landing as zone
@@ -108,6 +109,15 @@ def _kept(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], person
         return _rows(con, f"select * from {table} where person_id = ? order by all", person_id)
     count = con.execute(f"select count(*) from {table} where person_id = ?", [person_id]).fetchall()[0][0]
     return {"row_count": count} if count else {}
+
+
+def reconstructed(places: HomePaths, person_id: str) -> Rows:
+    """The scores that are kept of nights which nobody was shown; without the digest of what they rest on."""
+    with duckdb.connect() as con:
+        rows = f"({kept_scores.rows_kept(places, con)})"
+        return _rows(
+            con, f"select distinct * exclude (grounds) from {rows} where person_id = ? order by all", person_id
+        )
 
 
 def published(places: HomePaths, person_id: str) -> dict[str, Rows]:

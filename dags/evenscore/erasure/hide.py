@@ -10,6 +10,7 @@ from evenscore.base import atomic_io, databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
+from evenscore.building import reconstructed
 from evenscore.building.warehouse import quoted
 from evenscore.consent.judging import claim_of
 from evenscore.consent.ledger import read_ledger
@@ -64,9 +65,11 @@ def hide(settings: Settings) -> Path | None:
     """
     places = settings.places
     with runs.only_one(places, between_steps=True):
+        shown = shown_now(settings)
+        reconstructed.keep_only(places, {(person, persona) for person, persona, *_ in shown.stands})
         if not places.current.exists():
             return None
-        shown, by_ledger = shown_now(settings), shown_by_ledger(settings)
+        by_ledger = shown_by_ledger(settings)
         clean = _known_clean(places, by_ledger)
         current = places.current.resolve()
         others = [folder for folder in reversed(run_folders.kept_runs(places)) if folder.resolve() != current]

@@ -38,7 +38,7 @@ unseen as (
         candidates.is_sufficient
         and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
         and shown.as_of_date is null as is_sufficient
-    from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
+    from {{ ref("score_person__candidates") }} as candidates
     cross join night
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered
@@ -59,7 +59,7 @@ unseen as (
             and candidates.as_of_date = shown.as_of_date
     left join (select distinct person_id, persona from {{ ref("published_history") }} where score is not null) as first_shown
         on candidates.person_id = first_shown.person_id and candidates.persona = first_shown.persona
-    where candidates.evidence_through_date = candidates.as_of_date and candidates.as_of_date < night.as_of_date
+    where candidates.as_of_date < night.as_of_date
 
 ),
 
