@@ -206,11 +206,13 @@ def _look_at_published(settings: Settings) -> Iterator[Finding]:
     if damaged:
         says = f"{current / damaged[0]}: not the bytes that were published; publish again or point to an earlier run"
     yield Finding("published", not damaged, says)
-    too_many = shown_too_many(settings)
-    if too_many:
+
+
+def _look_at_shown(settings: Settings) -> Iterator[Finding]:
+    if settings.places.current.exists() and (too_many := shown_too_many(settings)):
         runs_named = ", ".join(sorted(too_many))
         says = f"{runs_named}: show somebody whom the ledger does not let show now; the next night hides them"
-        yield Finding("published", False, f"{says}, and `evenscore consent withdraw` does at once")
+        yield Finding("shown", False, f"{says}, and `evenscore consent withdraw` does at once")
 
 
 def _look_at_versions(_settings: Settings) -> Iterator[Finding]:
@@ -241,6 +243,7 @@ LOOKS = (
     _look_at_erasures,
     _look_at_warehouse,
     _look_at_published,
+    _look_at_shown,
     _look_at_versions,
     _look_at_latest_run,
 )
