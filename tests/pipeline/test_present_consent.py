@@ -134,15 +134,15 @@ def test_nobody_is_shown_who_is_protected_by_now(mine: Settings, way: Callable[[
     assert who(mine) == rest()
     for folder in publishing.kept_runs(mine.places):
         assert tables_that_show(folder) == set(), folder.name
-    assert [finding for finding in examine(mine) if finding.subject == "published" and not finding.is_well] == []
+    assert [finding for finding in examine(mine) if finding.subject == "shown" and not finding.is_well] == []
 
 
 def test_doctor_says_who_is_shown_too_many(mine: Settings) -> None:
-    problems = [finding.says for finding in examine(mine) if finding.subject == "published" and not finding.is_well]
+    problems = [finding.says for finding in examine(mine) if finding.subject == "shown" and not finding.is_well]
     assert len(problems) == 1
     assert "evenscore rollback" not in problems[0]
     hide(mine)
-    assert all(finding.is_well for finding in examine(mine) if finding.subject == "published")
+    assert all(finding.is_well for finding in examine(mine) if finding.subject == "shown")
 
 
 def test_who_withdraws_between_the_build_and_the_publish_is_not_published(left: Left, tmp_path: Path) -> None:
