@@ -41,7 +41,7 @@ ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" 
 	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
 	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
 
-.PHONY: help nightly standalone test test-slow test-all test-quick networks lint lint-sql hooks interpreters clean distclean
+.PHONY: help nightly standalone test test-slow test-all test-quick networks bench lint lint-sql hooks interpreters clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ test-quick: .venv/.ready ## run the tests that build no night
 networks: .venv/.ready ## every connector in every weather, killed and resumed, over HTTP on loopback; EVENSCORE_RECORDED=DIR maps recordings
 	@set -o pipefail; .venv/bin/python -m pytest -q -n auto -rA --no-header tests/networks tests/connectors/test_slack.py \
 		| sed -nE 's/^(PASSED|FAILED|SKIPPED|ERROR)/\1/p; /^[a-z]+: [0-9]+ (answers|requests)/p; /passed|failed/p'
+
+bench: .venv/.ready ## what a night of a million events costs, written into benchmarks/README.md; some minutes
+	@PYTHONPATH=dags .venv/bin/python benchmarks/bench.py
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

@@ -166,6 +166,25 @@ def test_doctor_finds_a_sound_home_well(home: Home, run: Run) -> None:
     assert well["landing"] == (True, "1 landed files, each with the bytes that were landed")
 
 
+@pytest.mark.parametrize(
+    ("content", "is_well", "says"),
+    [
+        (b"", False, "{path}: has no header line; "),
+        (b'"event_id,verb,actor_id"\n', False, "{path}: column event_id is missing (it has: 'event_id,verb,actor_id')"),
+        (b"event_id,verb,actor_id,target_id,occurred_at\n1,like\n2\n", False, "{path}: 2 records, 2 of them malformed"),
+        (b"event_id,verb,actor_id,target_id,occurred_at\n", True, "{path}: 0 records, 0 of them malformed"),
+    ],
+)
+def test_doctor_reads_the_newest_file_of_a_source(
+    home: Home, run: Run, content: bytes, is_well: bool, says: str
+) -> None:
+    home.configure(path="data/{date}.csv")
+    home.deliver("2026-03-01.csv", content=b"event_id,verb,actor_id,target_id,occurred_at\n")
+    path = home.deliver("2026-03-02.csv", content=content)
+    found = findings(run("doctor", "--json"))["newest file of forum"]
+    assert found[0] is is_well and found[1].startswith(says.format(path=path))
+
+
 def test_doctor_names_the_newest_day_of_a_source_and_the_days_that_it_left_out(home: Home, run: Run) -> None:
     home.configure(path="data/{date}*.ndjson")
     for name in ("2026-03-01.ndjson", "2026-03-04-b.ndjson", "2026-03-02.ndjson"):

@@ -20,7 +20,7 @@ def row(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_place_among_members_stands_beside_the_score() -> None:
-    assert "31 (higher than 61 % of the members who have a score)" in in_words(row())
+    assert "31 (higher than 61 % of the others who have a score)" in in_words(row())
 
 
 @pytest.mark.parametrize(

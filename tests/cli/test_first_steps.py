@@ -74,6 +74,14 @@ def test_init_overwrites_nothing_and_writes_nothing_beside_it(here: Path, name: 
     assert [path.name for path in here.iterdir()] == [name] and (here / name).read_text() == "mine"
 
 
+@pytest.mark.parametrize("folder", ["a?b", "a#b", "a\\b"])
+def test_init_makes_no_home_that_no_night_could_work_in(here: Path, folder: str) -> None:
+    said = run("init", folder)
+    assert said.exit_code == 2 and f"{folder}/var: the home's path holds" in said.stderr
+    assert list(here.iterdir()) == []
+    assert run("init", folder, "--home", str(here / "elsewhere")).exit_code == 0
+
+
 def test_init_overwrites_no_link_that_leads_nowhere(here: Path) -> None:
     (here / "consent.csv").symlink_to("gone.csv")
     assert run("init").exit_code == 2
@@ -121,8 +129,8 @@ def test_there_is_no_latest_night_before_the_first(tmp_path: Path) -> None:
 
 def facts(*successes: bool) -> dict[str, object]:
     checks = [
-        {"check": f"s.c{number}", "severity": "warning", "success": success, "observed": f"{number}{number} seen"}
-        for number, success in enumerate(successes)
+        {"check": f"s.c{n}", "severity": "warning", "success": success, "observed": f"{n}{n} seen", "expected": "0"}
+        for n, success in enumerate(successes)
     ]
     return {
         "as_of_date": "2026-03-05",
@@ -141,13 +149,13 @@ def facts(*successes: bool) -> dict[str, object]:
 
 def test_only_checks_that_are_not_met_are_listed_with_what_was_observed() -> None:
     said = summary.in_full(facts(True, False, True))
-    assert "checks: 2 of 3 met; --all-checks lists them\n  warning  s.c1 (11 seen)\n\n" in said
+    assert "checks: 2 of 3 met; --all-checks lists them\n  warning  s.c1 (11 seen; expected 0)\n\n" in said
     assert "s.c0" not in said and "s.c2" not in said
 
 
 def test_all_checks_are_listed_when_asked_with_what_was_observed() -> None:
     said = summary.in_full(facts(True, False), all_checks=True)
-    assert "checks: 1 of 2 met\n  ok       s.c0 (00 seen)\n  warning  s.c1 (11 seen)\n" in said
+    assert "checks: 1 of 2 met\n  ok       s.c0 (00 seen)\n  warning  s.c1 (11 seen; expected 0)\n" in said
 
 
 def test_a_night_whose_checks_were_all_met_lists_none() -> None:
@@ -168,12 +176,12 @@ def test_what_was_refused_is_said_by_reason_the_most_frequent_first(home: Home) 
     steps.extract(home.settings, night, "forum")
     found = summary.summarise(home.settings, night)
     assert list(found["rejected"]["forum"].values()) == [2, 1]
-    assert "  rejected of forum: 2 verb is unknown, 1 occurred_at " in summary.in_full(found)
+    assert "  rejected of forum: 2 x verb is unknown, 1 x occurred_at " in summary.in_full(found)
 
 
 def test_reasons_beyond_the_first_are_counted_together() -> None:
     many = facts() | {"rejected": {"forum": {"a\x1b[2J": 9, "b": 5, "c" * 99: 4, "d": 2, "e": 1}}}
-    assert f"rejected of forum: 9 a[2J, 5 b, 4 {'c' * 67}..., 3 for other reasons" in summary.in_full(many)
+    assert f"rejected of forum: 9 x a[2J, 5 x b, 4 x {'c' * 67}..., 3 for other reasons" in summary.in_full(many)
 
 
 def test_a_night_before_refused_what_is_not_tonights(home: Home) -> None:

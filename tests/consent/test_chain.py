@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from evenscore.base.errors import BrokenChain, InputError, UsageError
 from evenscore.consent import chain, ledger
+from evenscore.consent.laid_out import LAID_OUT
 from evenscore.consent.ledger_file import HEAD, last_head
 from home import LEDGER, Home
 
@@ -111,7 +113,12 @@ def swap_two_rows(rows: list[Row]) -> None:
         (swap_two_rows, "the row there says sequence 3"),
     ],
 )
-def test_a_broken_chain_stops_the_run_and_says_where(three: Home, fault: Callable[..., None], reason: str) -> None:
+@pytest.mark.parametrize("is_noted", [False, True])
+def test_a_broken_chain_stops_the_run_and_says_where(
+    three: Home, fault: Callable[..., None], reason: str, is_noted: bool
+) -> None:
+    if is_noted:
+        note_head(three)
     rows = chained(three)
     fault(rows)
     write_chain(three, rows)
@@ -127,10 +134,115 @@ def test_a_line_that_is_no_json_is_named(three: Home) -> None:
         read(three)
 
 
-def note_head(home: Home) -> None:
-    stages = home.places.run("2026-03-01_a") / "stages"
+def note_head(home: Home, run: str = "2026-03-01_a") -> None:
+    stages = home.places.run(run) / "stages"
     stages.mkdir(parents=True)
-    (stages / "check_landing.json").write_text(json.dumps({HEAD: last_head(home.places)}))
+    (stages / "check_landing.json").write_text(json.dumps({HEAD: ledger.noted_head(home.settings)}))
+
+
+def as_another_process(home: Home) -> ledger.Ledger:
+    ledger._read.clear()
+    return ledger.open_ledger(home.settings)
+
+
+def count_hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sequence of each row that is hashed from here on."""
+    hashed: list[int] = []
+    row_hash = chain.row_hash
+    monkeypatch.setattr(chain, "row_hash", lambda row: (hashed.append(row["sequence"]), row_hash(row))[1])
+    return hashed
+
+
+def test_rows_that_a_run_has_verified_are_not_hashed_again(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_head(three)
+    keep(three, ANN, BEN, ANN_LEAVES, BEN.replace("grant", "withdraw").replace("2026-01-01", "2026-02-02"))
+    as_another_process(three)
+    hashed = count_hashes(monkeypatch)
+    as_another_process(three)
+    assert hashed == [4]
+    hashed.clear()
+    ledger.verify(three.settings)
+    assert hashed == [1, 2, 3, 4]
+
+
+def test_rows_are_hashed_again_where_any_run_saw_other_bytes(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_head(three, "2026-03-01_a")
+    keep(three, ANN, BEN, ANN_LEAVES, BEN.replace("grant", "withdraw").replace("2026-01-01", "2026-02-02"))
+    as_another_process(three)
+    rows = chained(three)
+    rows[0]["entry"]["fields"]["is_adult"] = False
+    write_chain(three, rows)
+    stages = three.places.run("2026-03-02_b") / "stages"  # whoever changed it has noted it as a run would
+    stages.mkdir(parents=True)
+    (stages / "check_landing.json").write_text(json.dumps({HEAD: last_head(three.places)}))
+    with pytest.raises(BrokenChain, match="at sequence 1: its entry was changed"):
+        as_another_process(three)
+
+
+def test_what_was_noted_before_an_erasure_says_nothing_of_the_bytes_since(
+    three: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note_head(three, "2026-03-01_a")
+    forget(three, "p_ann")
+    hashed = count_hashes(monkeypatch)
+    as_another_process(three)
+    assert hashed == [1, 2, 3, 4]
+    note_head(three, "2026-03-02_b")
+    hashed.clear()
+    three.places.consent_laid_out.unlink()
+    as_another_process(three)
+    assert hashed == []
+
+
+def test_the_next_process_is_given_what_was_laid_out(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_head(three)
+    before = ledger.open_ledger(three.settings)
+    monkeypatch.setattr(ledger, "open_ledger_file", None)
+    after = as_another_process(three)
+    assert (after.table, after.said, after.heard) == (before.table, before.said, before.heard)
+
+
+def spoil_what_was_laid_out(home: Home) -> None:
+    path = home.places.consent_laid_out
+    rows = pq.read_table(path)
+    pq.write_table(rows.slice(0, rows.num_rows - 1), path)
+
+
+def take_back_the_note(home: Home) -> None:
+    path = home.places.run("2026-03-01_a") / "stages" / "check_landing.json"
+    note = json.loads(path.read_text())
+    del note[HEAD][LAID_OUT]
+    path.write_text(json.dumps(note))
+
+
+def note_another_head(home: Home) -> None:
+    stages = home.places.run("2026-02-28_b") / "stages"
+    stages.mkdir(parents=True)
+    (stages / "check_landing.json").write_text(json.dumps({HEAD: {"sequence": 2, "row_hash": "another"}}))
+
+
+@pytest.mark.parametrize(
+    ("fault", "raises"),
+    [
+        (spoil_what_was_laid_out, None),
+        (take_back_the_note, None),
+        (lambda home: home.places.consent_laid_out.unlink(), None),
+        (lambda home: keep(home, ANN, BEN, ANN_LEAVES, ANN.replace("ann", "cal")), None),
+        (note_another_head, "saw another row there"),
+        (lambda home: write_chain(home, chained(home)[:2]), "saw rows up to 3, and they are gone"),
+    ],
+)
+def test_what_was_laid_out_is_not_taken_where_anything_speaks_against_it(
+    three: Home, fault: Callable[[Home], object], raises: str | None
+) -> None:
+    note_head(three)
+    before = ledger.open_ledger(three.settings).table.num_rows
+    fault(three)
+    if raises:
+        with pytest.raises(BrokenChain, match=raises):
+            as_another_process(three)
+    else:
+        assert as_another_process(three).table.num_rows == len(chained(three)) >= before
 
 
 def test_rows_cut_off_the_end_are_missed_by_the_run_that_saw_them(three: Home) -> None:

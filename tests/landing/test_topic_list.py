@@ -51,9 +51,9 @@ def test_a_parquet_list_may_call_the_name_display_name(home: Home) -> None:
         ("topic_id,name\n1,Chess\n1,Jazz\n", "row 3: topic_id is given twice: 1"),
         ("topic_id,name\n1,Chess,rook\n", "row 2: not as many fields as the header has"),
         ("topic_id,name\n1\n", "row 2: not as many fields as the header has"),
-        ("id,name\n1,Chess\n", "column topic_id is missing (it has: id, name)"),
-        ("topic_id,title\n1,Chess\n", "column name is missing (it has: topic_id, title)"),
-        ("", "column topic_id is missing (it has: )"),
+        ("id,name\n1,Chess\n", "column topic_id is missing (it has: 'id', 'name')"),
+        ("topic_id,title\n1,Chess\n", "column name is missing (it has: 'topic_id', 'title')"),
+        ("", "column topic_id is missing (it has: none)"),
         (f"topic_id,name\n{'x' * 501},Chess\n", "row 2: topic_id is too long"),
     ],
 )

@@ -19,7 +19,7 @@ from evenscore.cli import main
 from evenscore.erasure.hide import hide, roll_back
 from evenscore.night import steps
 from evenscore.night.doctor import examine
-from evenscore.publication import publishing, shown_rows
+from evenscore.publication import candidate, publishing, shown_rows
 from evenscore.state.runs import Night
 
 EVE = DAYS[-2]
@@ -165,7 +165,7 @@ def test_the_audit_asks_by_a_road_of_its_own(
     settings = left.settings.model_copy(update={"home": copied(left.before, tmp_path / "home").home})
     right = shown_rows.rule
     broken = {"conformed", "present"} if of == "both" else {of}
-    monkeypatch.setattr(publishing, "rule", lambda mart, of: "true" if of in broken else right(mart, of))
+    monkeypatch.setattr(candidate, "rule", lambda mart, of: "true" if of in broken else right(mart, of))
     night = Night.of(LAST, "broken")
     before = left.before.model_copy(update={"home": settings.home})
     steps.build_all(before, night)

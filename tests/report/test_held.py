@@ -54,9 +54,9 @@ def test_a_held_score_comes_with_rule_cause_impact_and_the_evidence_of_both(busy
     [
         (
             (34.2, 96.4),
-            "96 % of the members who have a score stand lower than the candidate, 34 % lower than the score",
+            "96 % of the others who have a score stand lower than the candidate, 34 % lower than the score",
         ),
-        ((None, 50.0), "50 % of the members who have a score stand lower than the candidate."),
+        ((None, 50.0), "50 % of the others who have a score stand lower than the candidate."),
         ((12.0, None), ""),
     ],
 )

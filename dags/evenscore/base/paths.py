@@ -1,5 +1,6 @@
 """The only file that spells a path below the home folder."""
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -128,6 +129,11 @@ class HomePaths:
         return self.consent / "key"
 
     @property
+    def consent_laid_out(self) -> Path:
+        """The ledger as it was laid out last: a cache that names everybody in it."""
+        return self.consent / "laid_out.parquet"
+
+    @property
     def consent_applied(self) -> Path:
         """Digests of the kept databases that show nobody but whom the ledger lets show, as it stood then."""
         return self.consent / "applied.json"
@@ -153,10 +159,38 @@ class HomePaths:
         """Where DuckDB puts what does not fit in memory while a night is built; a killed one leaves it behind."""
         return self.warehouse.with_name(f"{self.warehouse.name}.tmp")
 
+    def spilled_in_memory(self, number: int) -> Path:
+        """The same of a database in memory, the so many-th of this process."""
+        return self.home / f"spilled-{os.getpid()}-{number}.tmp"
+
+    @property
+    def all_spilled(self) -> list[Path]:
+        """Every folder of the kind that there is."""
+        return [path for path in (self.spilled, *sorted(self.home.glob("spilled-*-*.tmp"))) if path.exists()]
+
     @property
     def inputs(self) -> Path:
         """What a night is told of everybody in the ledger, and of whom readers saw: the warehouse only points here."""
         return self.home / "night"
+
+    @property
+    def reconstructed(self) -> Path:
+        """A cache: scores of nights that nobody was shown, a file a night that scored them, and its key."""
+        return self.home / "reconstructed"
+
+    @property
+    def grounds_key(self) -> Path:
+        """The key of the digests that tell whether anything has changed since; whoever has it can test a guess."""
+        return self.reconstructed / "key"
+
+    def reconstructed_by(self, night: date) -> Path:
+        """What one night has reconstructed."""
+        return self.reconstructed / f"{night.isoformat()}.parquet"
+
+    @property
+    def all_reconstructed(self) -> list[Path]:
+        """The same of all nights, the oldest first."""
+        return sorted(self.reconstructed.glob("????-??-??.parquet"))
 
     @property
     def dbt(self) -> Path:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from evenscore.base import databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.names.account_ids import CASE_COUNTS, AccountIds
@@ -22,6 +23,7 @@ RESERVED_NETWORKS = ("all", "deliveries", "rejected")
 
 UNOPENABLE = "?#\\"
 """What DuckDB and its dbt adapter read in a database's path as the end of it, or as a border of folders."""
+MEMORY = re.compile(r"[1-9][0-9]*(\.[0-9]+)? ?(MB|MiB|GB|GiB)")
 WILDCARD = re.compile(r"[*?\[]|\{date\}")
 
 
@@ -160,6 +162,21 @@ class Retention(_Frozen):
         return as_of_date - timedelta(self.published_nights)
 
 
+class Machine(_Frozen):
+    """What a night may take of its machine."""
+
+    memory_limit: str | None = None
+    """The memory of each database that a night opens, as 4GB or 512MB; what does not fit is spilled below the home.
+    None: four fifths of what the machine, or the container, has."""
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _is_a_size(cls, value: str | None) -> str | None:
+        if value is not None and not MEMORY.fullmatch(value):
+            raise ValueError(f"{value!r} is no size: write a number and MB or GB, such as 4GB")
+        return value
+
+
 class Settings(_Frozen):
     """Everything a run may ask about its surroundings."""
 
@@ -174,6 +191,7 @@ class Settings(_Frozen):
     scoring: Scoring = Scoring()
     publish: Publish = Publish()
     retention: Retention = Retention()
+    machine: Machine = Machine()
 
     @model_validator(mode="before")
     @classmethod
@@ -276,7 +294,7 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     home = home.absolute()
     if home.exists() and not home.is_dir():
         raise UsageError(f"{home}: the home is not a folder")
-    _require_openable(home)
+    require_openable(home)
     path = config or _found_here(home)
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
@@ -295,10 +313,11 @@ def load_settings(home: Path, config: Path | None = None) -> Settings:
     except TypeError as error:
         raise UsageError(f"{path}: home and config are not settings of the file") from error
     _require_paths(settings)
+    databases.keep_within(settings.machine.memory_limit, settings.places.spilled_in_memory)
     return settings
 
 
-def _require_openable(home: Path) -> None:
+def require_openable(home: Path) -> None:
     """Raise UsageError where DuckDB would put its files elsewhere, or a line of a log would break."""
     found = [character for character in str(home) if character in UNOPENABLE or not character.isprintable()]
     if found:

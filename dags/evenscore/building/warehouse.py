@@ -11,10 +11,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
@@ -47,7 +49,7 @@ def connect(places: HomePaths, read_only: bool = False) -> Iterator[duckdb.DuckD
     Raises BusyError when another process has it, DiskError when the disk is full, EvenscoreError when it is damaged.
     """
     try:
-        with duckdb.connect(places.warehouse, read_only=read_only) as con:
+        with databases.connect(places.warehouse, read_only=read_only) as con:
             con.execute("set TimeZone = 'UTC'")
             yield con
     except duckdb.Error as error:
@@ -129,6 +131,11 @@ def _constants(seed: str) -> dict[str, float]:
         return {row["constant"]: float(row["value"]) for row in csv.DictReader(handle)}
 
 
+def project_files() -> list[Path]:
+    """Every file of the dbt project that a night builds with, in order."""
+    return [path for path in sorted(DBT_PROJECT.rglob("*")) if path.is_file()]
+
+
 def quoted(value: object) -> str:
     """A value's text as an SQL string, for the few places that take no parameter."""
     return "'" + str(value).replace("'", "''") + "'"
@@ -175,6 +182,7 @@ def build(
     from dbt.cli.main import dbtRunner
 
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
+    os.environ["EVENSCORE_MEMORY_LIMIT"] = databases.memory_limit()
     with connect(settings.places, read_only=True) as con:
         versions = replace(scoring_versions(con), beside=beside)
     variables = version_variables(versions, names_engagers)

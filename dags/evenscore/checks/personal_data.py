@@ -28,6 +28,8 @@ COLUMNS = """
     order by all
 """
 
+COLUMNS_OF = "select table_name, column_name from duckdb_columns() where database_name = $database"
+
 PEOPLE = "select person_id from conformed.consent union select person_id from conformed.consent_shown"
 ACCOUNTS = """
     select account_id from conformed.consent
@@ -68,12 +70,17 @@ STRANGERS = """
 """Which of some words are names of people who did not ask."""
 
 
-def examine(con: duckdb.DuckDBPyConnection, database: str | None = None) -> None:
-    """Lay out the temp table `examined`, one row a column of the warehouse, or of an attached database."""
+def examine(con: duckdb.DuckDBPyConnection, database: str | None = None, values: str | None = None) -> None:
+    """Lay out the temp table `examined`, one row a column of the warehouse, or of an attached database.
+
+    `values` is a database that has the values of some columns each once, under the same names: there they are read.
+    """
+    once = set(con.execute(COLUMNS_OF, {"database": values}).fetchall())
     found = con.execute(COLUMNS, {"database": database}).fetchall()
     rows = ["select ''::varchar, ''::varchar, false, 0::bigint where false"]
     for schema, table, column, kind in found:
-        place = ".".join(f'"{part}"' for part in (database, schema, table) if part)
+        source = values if (table, column) in once else database
+        place = ".".join(f'"{part}"' for part in (source, schema, table) if part)
         is_published = kind == "content" and database is not None
         count = str(_named_in_content(con, place, column)) if is_published else _strangers(place, column, kind)
         name, listed = quoted(f"{table}.{column}"), quoted(kind) if kind else "null"

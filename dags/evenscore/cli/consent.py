@@ -181,8 +181,11 @@ def _line(row: Row) -> str:
     return f"{row['sequence']:>6}  {_said(row['entry']['fields'])}  ({where})"
 
 
+AGES = {True: "adult", False: "minor: not scored", None: "not declared an adult: not scored"}
+
+
 def _said(fields: Row) -> str:
-    age = {True: "adult", False: "minor", None: "age not declared"}[fields["is_adult"]]
+    age = AGES[fields["is_adult"]]
     more = "".join(f", {fields[name]}" for name in ("text_version", "source") if fields[name])
     account = f"{fields['network']}:{fields['account_id']} ({fields['persona']})"
     return f"{fields['recorded_at'][:19]}Z  {fields['action']} {fields['purpose']}  {account}, {age}{more}"

@@ -52,6 +52,9 @@ ledger = "consent.csv"
 [retention]
 # raw_days = 730              # landed activity and rejected records
 # published_nights = 400        # published nights, pages, logs
+
+[machine]
+# memory_limit = "4GB"        # of each database that a night opens; left out: four fifths of the machine's
 """
 
 INCOMING = Path("incoming/activity")

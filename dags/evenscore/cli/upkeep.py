@@ -1,14 +1,16 @@
 """Verbs that look after the installation."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings
+from evenscore.base.settings import Settings, require_openable
 from evenscore.cli.root import guarded, main, show, surroundings
 from evenscore.cli.starting import Start, start
 from evenscore.erasure.hide import roll_back
@@ -27,6 +29,9 @@ def init(home: Path, config: Path | None, as_json: bool, folder: Path) -> None:
     """
     if config:
         raise UsageError(f"--config {config}: init writes FOLDER/evenscore.toml; name the folder instead")
+    # Its commands are typed in the folder, so that is where the home will be unless another is named.
+    is_named = click.get_current_context().get_parameter_source("home") is not ParameterSource.DEFAULT
+    require_openable((home if is_named or "EVENSCORE_HOME" in os.environ else folder / home).absolute())
     made = start(folder)
     show(vars(made), as_json, _next_steps(made, folder))
 

@@ -29,9 +29,15 @@ def require_columns(path: Path, names: list[str], dataset: str, required: list[s
     require_spelling(path, names, dataset)
     for name in input_columns(dataset):
         if name in required and name not in names:
-            raise InputError(f"{path}: column {name} is missing (it has: {', '.join(names)[:MAX_SHOWN_CHARACTERS]})")
+            raise InputError(f"{path}: column {name} is missing ({shown(names)})")
         if names.count(name) > 1:
             raise InputError(f"{path}: column {name} is given twice")
+
+
+def shown(names: Iterable[str]) -> str:
+    """Column names for a message, each in quotes: a header within quotes is one column, whatever stands in it."""
+    quoted = ", ".join(f"'{name}'" for name in names)
+    return f"it has: {quoted[:MAX_SHOWN_CHARACTERS] or 'none'}"
 
 
 def require_width(path: Path, count: int) -> None:

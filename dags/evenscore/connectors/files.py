@@ -171,7 +171,7 @@ def _csv(path: Path, dataset: str, required: list[str]) -> Parsed:
     records = _csv_records(path, text)
     header = next(records, None)
     if header is None:
-        raise InputError(f"{path}: has no header line")
+        raise InputError(f"{path}: has no header line; move it away, or deliver the header alone of a quiet day")
     if isinstance(header, csv.Error):
         raise InputError(f"{path}: line 1: {header}")
     require_columns(path, header, dataset, required)

@@ -60,14 +60,15 @@ def gone(rows: Iterable[Row], kind: str) -> set[int]:
     return {sequence for row in rows if row.get("kind") == kind for sequence in row["sequences"]}
 
 
-def verify(path: Path, rows: list[Row]) -> None:
-    """Raise BrokenChain naming the file and the first sequence number at which the chain does not hold."""
-    previous = GENESIS
-    for number, row in enumerate(rows, start=1):
+def verify(path: Path, rows: list[Row], known: int = 0) -> None:
+    """Raise BrokenChain naming the file and the first sequence number at which the chain does not hold; the first
+    `known` rows are known to hold."""
+    previous = rows[known - 1]["row_hash"] if known else GENESIS
+    for number, row in enumerate(rows[known:], start=known + 1):
         _require(path, number, _broken_link(row, number, previous))
         previous = row["row_hash"]
     erased = gone(rows, ERASURE)
-    for row in rows:
+    for row in rows[known:]:
         _require(path, row["sequence"], _broken_entry(row, erased))
 
 

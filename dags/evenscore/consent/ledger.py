@@ -14,25 +14,22 @@ from evenscore.base.canonical import LAID_OUT_CONSENT
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.consent import importing
+from evenscore.consent import importing, laid_out
 from evenscore.consent.chain import ERASURE, Row
 from evenscore.consent.entries import content, instant, table, typed_decisions
 from evenscore.consent.forgotten import Forgotten, forgotten, hashes_of, key_check, make_key
-from evenscore.consent.hearing import Heard, hear
+from evenscore.consent.hearing import hear
 from evenscore.consent.importing import Imported
-from evenscore.consent.ledger_file import LedgerFile, open_ledger_file, require_head, require_heads_seen
+from evenscore.consent.laid_out import Ledger
+from evenscore.consent.ledger_file import (
+    LedgerFile,
+    heads_seen,
+    last_head,
+    open_ledger_file,
+    require_head,
+    require_heads_seen,
+)
 from evenscore.state import runs
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """The decisions as scoring reads them, and how the words in them were heard."""
-
-    table: pa.Table
-    """In the order of recording, account ids in their normal form (canonical.LAID_OUT_CONSENT)."""
-    said: pa.Table
-    """The rows alone as they were said, in the same shape: what `heard` adds to them is not in it."""
-    heard: Heard
 
 
 def open_ledger(settings: Settings) -> Ledger:
@@ -44,33 +41,66 @@ def open_ledger(settings: Settings) -> Ledger:
     """
     with runs.only_one(settings.places, between_steps=True):
         state = _state(settings)
-        if state in _kept:
-            book, ledger = _kept[state]
-            require_heads_seen(settings.places, book)
-            return ledger
+        if known := _known(settings, state):
+            return known
         with _writing(settings) as book:
             _take_in(settings, book)
         ledger = _laid_out(settings, book)
-        _keep(state, _state(settings), book, ledger)
+        _remember(state, _state(settings), Read(book, ledger))
         return ledger
 
 
 State = tuple[Any, ...]
-_kept: dict[State, tuple[LedgerFile, Ledger]] = {}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A ledger that was read to the last row, and what it was laid out as."""
+
+    book: LedgerFile
+    ledger: Ledger
+
+
+_read: dict[State, Read] = {}
 """What was read last, by the state that it was read from: a night asks nine times."""
+
+
+def _known(settings: Settings, state: State) -> Ledger | None:
+    """The ledger of a state of the files, where this process has read it, or another has and a run has noted so."""
+    if state in _read:
+        require_heads_seen(settings.places, _read[state].book)
+        return _read[state].ledger
+    return laid_out.kept(settings.places, state, heads_seen(settings.places))
 
 
 def _state(settings: Settings) -> State:
     """All that the ledger is read from: how ids are written, the configured file, the chain, the key of the erased."""
     files = (settings.ledger, settings.places.consent_ledger, settings.places.consent_key)
-    return (settings.account_ids, *((path, atomic_io.sha256(path) if path.is_file() else None) for path in files))
+    digests = ((str(path), atomic_io.settled_sha256(path) if path.is_file() else None) for path in files)
+    return (tuple(sorted(settings.account_ids.case_counts)), *digests)
 
 
-def _keep(before: State, after: State, book: LedgerFile, ledger: Ledger) -> None:
+def _remember(before: State, after: State, read: Read) -> None:
     """Keep what was read, unless the configured file changed meanwhile: then nobody knows which one was read."""
-    _kept.clear()
+    _read.clear()
     if before[:2] == after[:2]:
-        _kept[after] = (book, ledger)
+        _read[after] = read
+
+
+def noted_head(settings: Settings) -> dict[str, Any] | None:
+    """The head of the ledger for a run to note, and what it is laid out as, kept for the next process that asks.
+
+    None for an empty ledger. Raises as open_ledger.
+    """
+    ledger, places = open_ledger(settings), settings.places
+    head, state = last_head(places), _state(settings)
+    if head is None:
+        return None
+    heads = heads_seen(places)
+    has_verified = any(read.book.digest == head["sha256"] for read in _read.values())
+    if not has_verified and laid_out.kept(places, state, heads) is None:
+        return {name: head[name] for name in ("sequence", "row_hash")}  # written since: its bytes are not verified yet
+    return head | {laid_out.LAID_OUT: laid_out.keep(places, ledger, state, [*heads, head])}
 
 
 def read_ledger(settings: Settings) -> pa.Table:
@@ -80,6 +110,8 @@ def read_ledger(settings: Settings) -> pa.Table:
 
 def examine_ledger(settings: Settings) -> Ledger:
     """As open_ledger, and nothing is written."""
+    if known := _known(settings, _state(settings)):
+        return known
     book = open_ledger_file(settings.places)
     _take_in(settings, book)
     return _laid_out(settings, book)
@@ -193,7 +225,7 @@ def verify(settings: Settings, noted_hash: str | None = None) -> Verified:
 
     Raises BrokenChain naming the file and the sequence number.
     """
-    book = open_ledger_file(settings.places)
+    book = open_ledger_file(settings.places, is_whole=True)
     _forgotten(settings, book)
     if noted_hash:
         require_head(book, noted_hash)
@@ -218,6 +250,7 @@ def suppress(settings: Settings, subjects: Iterable[ErasureSubject]) -> int:
     The configured file may go on naming them: rows up to their erasure are never taken in again. Returns how many
     entries went.
     """
+    laid_out.forget(settings.places)
     with _writing(settings) as book:
         _take_in(settings, book, may_lack=True)  # who has gone from the file already may be forgotten all the same
         rows: dict[str, list[Row]] = {}

@@ -1,5 +1,10 @@
-"""The ledger's file: read and verified as a whole, added to as a whole, in one atomic replacement."""
+"""The ledger's file: read and verified, added to as a whole, in one atomic replacement.
 
+Each night's run notes how far it verified the ledger: the last row, and a SHA-256 of all bytes up to it. Where these
+bytes are the same still, what stands in them is verified, and only what was added since is to be.
+"""
+
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +27,8 @@ class LedgerFile:
 
     path: Path
     rows: list[Row]
+    digest: str = hashlib.sha256().hexdigest()
+    """Hex SHA-256 of the file's bytes, as they were read or saved."""
     is_changed: bool = field(default=False)
 
     @property
@@ -55,32 +62,57 @@ class LedgerFile:
     def save(self) -> None:
         """Replace the file; a run that is killed leaves the old one."""
         if self.is_changed:
-            atomic_io.write_bytes(self.path, b"".join(chain.canonical(row) + b"\n" for row in self.rows))
-            self.is_changed = False
+            content = b"".join(chain.canonical(row) + b"\n" for row in self.rows)
+            atomic_io.write_bytes(self.path, content)
+            self.digest, self.is_changed = hashlib.sha256(content).hexdigest(), False
 
 
-def open_ledger_file(places: HomePaths) -> LedgerFile:
-    """The ledger of a home, verified to the last row and against what earlier runs saw.
+def open_ledger_file(places: HomePaths, is_whole: bool = False) -> LedgerFile:
+    """The ledger of a home, verified to the last row and against what earlier runs saw; to be read as a `whole`, from
+    the first row on, whatever they verified.
 
     Raises BrokenChain naming the file and the sequence number.
     """
     path = places.consent_ledger
-    book = LedgerFile(path, _read(path))
-    chain.verify(path, book.rows)
-    require_heads_seen(places, book)
+    content = path.read_bytes() if path.exists() else b""
+    heads = list(_heads_seen(places))
+    book = LedgerFile(path, _rows(path, content), hashlib.sha256(content).hexdigest())
+    known = 0 if is_whole else _verified_count(content, book.rows, [head for _, head in heads])
+    chain.verify(path, book.rows, known)
+    _require_heads(book, heads)
     return book
+
+
+def _verified_count(content: bytes, rows: list[Row], heads: list[dict[str, Any]]) -> int:
+    """How many rows from the first on hold the bytes that earlier runs verified; 0 where any run saw other bytes.
+
+    An erasure takes entries out: what was noted before it tells nothing of the bytes that there are since.
+    """
+    last_erasure = max((number for number, row in enumerate(rows, 1) if row.get("kind") == chain.ERASURE), default=0)
+    noted = sorted({(head["bytes"], head["sequence"], head["sha256"]) for head in heads if "sha256" in head})
+    noted = [one for one in noted if one[1] >= last_erasure]
+    running, at = hashlib.sha256(), 0
+    for byte_count, sequence, digest in noted:
+        running.update(memoryview(content)[at:byte_count])
+        at = byte_count
+        if len(content) < byte_count or running.hexdigest() != digest or sequence > len(rows):
+            return 0
+    return noted[-1][1] if noted else 0
 
 
 def require_heads_seen(places: HomePaths, book: LedgerFile) -> None:
     """Raise BrokenChain unless the last row that each earlier run saw is in the chain still, at its place."""
-    for run, head in _heads_seen(places):
-        _require_head(book.path, book.rows, head, f"run {run}")
+    _require_heads(book, list(_heads_seen(places)))
 
 
 def last_head(places: HomePaths) -> dict[str, Any] | None:
-    """The head of the ledger as it stands in the file, which a run that has just verified it need not do again."""
-    lines = places.consent_ledger.read_bytes().rsplit(b"\n", 2) if places.consent_ledger.exists() else []
-    return LedgerFile(places.consent_ledger, [json.loads(lines[-2])]).head if len(lines) > 1 else None
+    """The head of the ledger as it stands in the file, with the count and the hex SHA-256 of all its bytes."""
+    content = places.consent_ledger.read_bytes() if places.consent_ledger.exists() else b""
+    lines = content.rsplit(b"\n", 2)
+    if len(lines) < 2:
+        return None
+    head = LedgerFile(places.consent_ledger, [json.loads(lines[-2])]).head or {}
+    return head | {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def require_head(book: LedgerFile, row_hash: str) -> None:
@@ -89,11 +121,9 @@ def require_head(book: LedgerFile, row_hash: str) -> None:
         raise BrokenChain(f"{book.path}: no row has the hash {row_hash}: rows were cut off, or the chain was made anew")
 
 
-def _read(path: Path) -> list[Row]:
+def _rows(path: Path, content: bytes) -> list[Row]:
     rows: list[Row] = []
-    if not path.exists():
-        return rows
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(content.splitlines(), start=1):
         try:
             rows.append(json.loads(line))
         except ValueError as error:
@@ -103,11 +133,21 @@ def _read(path: Path) -> list[Row]:
     return rows
 
 
+def heads_seen(places: HomePaths) -> list[dict[str, Any]]:
+    """What each earlier run noted of the last row that it saw."""
+    return [head for _, head in _heads_seen(places)]
+
+
 def _heads_seen(places: HomePaths) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted(places.runs.glob("*/stages/check_landing.json")):
         head = atomic_io.read_json(path).get(HEAD)
         if head:
             yield path.parents[1].name, head
+
+
+def _require_heads(book: LedgerFile, heads: list[tuple[str, dict[str, Any]]]) -> None:
+    for run, head in heads:
+        _require_head(book.path, book.rows, head, f"run {run}")
 
 
 def _require_head(path: Path, rows: list[Row], head: dict[str, Any], who: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.consent.forgotten import hashed, make_key
@@ -101,7 +101,7 @@ def aggregate(places: HomePaths, by: By, as_of_date: date | None) -> dict[str, A
     """
     if not places.database.exists():
         raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    with duckdb.connect(places.database.resolve(), read_only=True) as con:
+    with databases.connect(places.database.resolve(), read_only=True) as con:
         query = "select max(as_of_date) from person_scores where as_of_date = coalesce($1, as_of_date)"
         ((asked,),) = con.execute(query, [as_of_date]).fetchall()
         if asked is None:

@@ -5,9 +5,11 @@ from typing import Any
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
+from evenscore.base.terminal import command
 from evenscore.disclosure.grounds import grounds
 
 TRUST_TO_COME = (
@@ -44,7 +46,7 @@ def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[
     """
     if not places.database.exists():
         raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    with duckdb.connect(places.database.resolve(), read_only=True) as con:
+    with databases.connect(places.database.resolve(), read_only=True) as con:
         scores = _rows(
             con,
             "from person_scores where person_id = $person and as_of_date = coalesce($night, "
@@ -54,7 +56,8 @@ def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[
         )
         if not scores:
             when = f" for {as_of_date}" if as_of_date else ""
-            raise UsageError(f"{person_id}: nothing is published about this person{when}")
+            ledger = command("consent show", person_id)
+            raise UsageError(f"{person_id}: nothing is published about this person{when}; what they said: {ledger}")
         return [_with_parts(con, score) for score in scores]
 
 
@@ -156,7 +159,7 @@ def _place(score: dict[str, Any]) -> str:
     """Where the score stands among all that are published: points alone say little, and another method has others."""
     if score["percentile"] is None:
         return ""
-    return f" (higher than {score['percentile']:.0f} % of the members who have a score)"
+    return f" (higher than {score['percentile']:.0f} % of the others who have a score)"
 
 
 def reason_in_words(score: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.report.words import clean, points, signed
@@ -36,7 +37,7 @@ def score_list(places: HomePaths, people: Sequence[str] = (), network: str | Non
     """
     if not places.database.exists():
         raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    with duckdb.connect(places.database.resolve(), read_only=True) as con:
+    with databases.connect(places.database.resolve(), read_only=True) as con:
         if network is not None:
             _require_network(con, network)
         found = con.execute(SCORES, {"people": list(people), "network": network})

@@ -6,7 +6,9 @@ from typing import Any
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.paths import HomePaths
+from evenscore.building import reconstructed as kept_scores
 from evenscore.building import warehouse as cache
 from evenscore.building.warehouse import file_of
 from evenscore.landing_zone import landing as zone
@@ -69,7 +71,7 @@ def landing(places: HomePaths, accounts: list[Account]) -> dict[str, Rows]:
     if not accounts:
         return {}
     found: dict[str, Rows] = {}
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute("create table accounts (network varchar, account_id varchar)")
         con.executemany("insert into accounts values (?, ?)", accounts)
         for dataset, query in DATASETS.items():
@@ -109,11 +111,20 @@ def _kept(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], person
     return {"row_count": count} if count else {}
 
 
+def reconstructed(places: HomePaths, person_id: str) -> Rows:
+    """The scores that are kept of nights which nobody was shown; without the digest of what they rest on."""
+    with duckdb.connect() as con:
+        rows = f"({kept_scores.rows_kept(places, con)})"
+        return _rows(
+            con, f"select distinct * exclude (grounds) from {rows} where person_id = ? order by all", person_id
+        )
+
+
 def published(places: HomePaths, person_id: str) -> dict[str, Rows]:
     """The rows of each published table, of all nights, without the columns that name somebody else."""
     if not places.database.exists():
         return {}
-    with duckdb.connect(places.database.resolve(), read_only=True) as con:
+    with databases.connect(places.database.resolve(), read_only=True) as con:
         return {table: _rows(con, _own(table, columns), person_id) for table, columns in _tables(con, "table_name")}
 
 
@@ -140,7 +151,7 @@ def kept_runs(places: HomePaths, person_id: str) -> list[str]:
     """The kept runs whose tables have rows of the person: earlier copies of what is published."""
     found = []
     for folder in places.published_runs:
-        with duckdb.connect(folder / places.database.name, read_only=True) as con:
+        with databases.connect(folder / places.database.name, read_only=True) as con:
             if con.execute("select 1 from person_scores where person_id = ? limit 1", [person_id]).fetchall():
                 found.append(folder.name)
     return found

@@ -135,7 +135,8 @@ def _from_caches(settings: Settings, _needles: IdentifierMatcher, _known: set[st
     places = settings.places
     for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
         path.unlink(missing_ok=True)
-    for folder in (places.inputs, places.spilled, places.dbt, places.scratch.home, places.comparison_scratch):
+    scratch = (places.scratch.home, places.comparison_scratch)
+    for folder in (places.inputs, *places.all_spilled, places.dbt, places.reconstructed, *scratch):
         shutil.rmtree(folder, ignore_errors=True)
 
 

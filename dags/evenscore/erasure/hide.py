@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
+from evenscore.building import reconstructed
 from evenscore.building.warehouse import quoted
 from evenscore.consent.judging import claim_of
 from evenscore.consent.ledger import read_ledger
 from evenscore.erasure import other_files
 from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
-from evenscore.publication import publishing
+from evenscore.publication import publishing, roster, run_folders
 from evenscore.publication.nameless import lay_functions, lay_nameless, nameless
 from evenscore.publication.shown import Shown, shown_by_ledger, shown_now
 from evenscore.publication.shown_rows import MARTS, lay_out_present, rule
@@ -25,6 +27,15 @@ GONE = """
     where person_id not in (select person_id from present.consent_shown)
 """
 """People of a run of whom nothing at all may be shown any more."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who may be shown, and who in the ledger may not."""
+
+    shown: Shown
+    strangers: list[str]
+    """The names of accounts, in lower case, that may stand in no text."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +65,17 @@ def hide(settings: Settings) -> Path | None:
     """
     places = settings.places
     with runs.only_one(places, between_steps=True):
+        shown = shown_now(settings)
+        reconstructed.keep_only(places, {(person, persona) for person, persona, *_ in shown.stands})
         if not places.current.exists():
             return None
-        shown, by_ledger = shown_now(settings), shown_by_ledger(settings)
+        by_ledger = shown_by_ledger(settings)
         clean = _known_clean(places, by_ledger)
         current = places.current.resolve()
-        others = [folder for folder in reversed(publishing.kept_runs(places)) if folder.resolve() != current]
-        found = {current: _apply(settings, current, shown, frozenset())}
-        found |= {folder: _apply(settings, folder, by_ledger, clean) for folder in others}
+        others = [folder for folder in reversed(run_folders.kept_runs(places)) if folder.resolve() != current]
+        found = {current: _apply(settings, current, _standing(settings, shown), frozenset())}
+        of_others = _standing(settings, by_ledger)
+        found |= {folder: _apply(settings, folder, of_others, clean) for folder in others}
         _take_off_pages(settings, frozenset().union(*(one.gone for one in found.values())))
         _note_clean(places, by_ledger)
         return places.current.resolve() if found[current].folder != current else None
@@ -90,14 +104,15 @@ def roll_back(settings: Settings, run: str | None) -> Path:
     places = settings.places
     with runs.only_one(places):
         folder = _earlier(places, run)
-        publishing.require_whole(folder)
-        atomic_io.point(places.current, _apply(settings, folder, shown_now(settings), frozenset()).folder)
+        run_folders.require_whole(folder)
+        standing = _standing(settings, shown_now(settings))
+        atomic_io.point(places.current, _apply(settings, folder, standing, frozenset()).folder)
         hide(settings)
         return places.current.resolve()
 
 
 def _earlier(places: HomePaths, run: str | None) -> Path:
-    folders = publishing.kept_runs(places)
+    folders = run_folders.kept_runs(places)
     current = places.current.resolve() if places.current.exists() else None
     if run is None:
         before = folders[: [folder.resolve() for folder in folders].index(current)] if current else folders
@@ -111,31 +126,44 @@ def _earlier(places: HomePaths, run: str | None) -> Path:
     return named[0]
 
 
-def _apply(settings: Settings, folder: Path, shown: Shown, clean: frozenset[str]) -> Applied:
+def _apply(settings: Settings, folder: Path, standing: Standing, clean: frozenset[str]) -> Applied:
     """Write a run anew without whom it may not show, where it shows anybody such."""
-    if publishing.database_digest(folder) in clean:
+    if run_folders.database_digest(folder) in clean or _is_at_rest(settings, folder, standing):
         return Applied(folder)
-    with duckdb.connect() as con:
-        con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
-        _lay_out(con, settings, shown)
+    with databases.connect() as con:
+        con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
+        _lay_out(con, settings, standing)
         kept = {table: f"from {nameless('previous', table)} where {text}" for table, text in _broken_rules(con).items()}
         gone = con.execute(GONE).fetchall() if kept else []
     if kept:
-        folder = publishing.rewrite(settings.places, folder, kept, lambda con: _lay_out(con, settings, shown))
+        folder = publishing.rewrite(settings.places, folder, kept, lambda con: _lay_out(con, settings, standing))
     return Applied(folder, frozenset(person for (person,) in gone))
 
 
-def _lay_out(con: duckdb.DuckDBPyConnection, settings: Settings, shown: Shown) -> None:
+def _is_at_rest(settings: Settings, folder: Path, standing: Standing) -> bool:
+    """Whether a run shows nobody and nothing that it may not, by its roster: then its history need not be read."""
+    with databases.connect() as con:
+        if not roster.lay_out(con, folder, "previous"):
+            return False
+        _lay_out(con, settings, standing)
+        return not _broken_rules(con)
+
+
+def _standing(settings: Settings, shown: Shown) -> Standing:
+    accounts = {(network, account) for *_, network, account in shown.stands}
+    ledger = read_ledger(settings)
+    claims = set(zip(*(ledger[name].to_pylist() for name in ("person_id", "network", "account_id")), strict=True))
+    return Standing(shown, sorted({name.lower() for _, network, name in claims if (network, name) not in accounts}))
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection, settings: Settings, standing: Standing) -> None:
     """Lay out who stands, and the tables that hold ids and texts without the names of whoever does not."""
-    lay_out_present(con, shown)
+    lay_out_present(con, standing.shown)
     lay_functions(con, settings.account_ids)
-    standing = {(network, account) for *_, network, account in shown.stands}
-    claims = {claim_of(row) for row in read_ledger(settings).to_pylist()}
-    names = {(account.lower(),) for _, network, account in claims if (network, account) not in standing}
     con.execute("create schema if not exists conformed")
-    con.execute("create or replace table conformed.non_member_names (name varchar)")
-    if names:
-        con.executemany("insert into conformed.non_member_names values (?)", sorted(names))
+    con.register("strangers", pa.table({"name": pa.array(standing.strangers, pa.string())}))
+    con.execute("create or replace table conformed.non_member_names as from strangers")
+    con.unregister("strangers")
     lay_nameless(con, "previous", "present.consent_shown")
 
 
@@ -157,10 +185,11 @@ def _is_broken(con: duckdb.DuckDBPyConnection, table: str, text: str) -> bool:
 
 def shown_too_many(settings: Settings) -> dict[str, int]:
     """For each kept run that shows somebody who may not be shown now, how many of its tables do; for doctor."""
-    found, of_readers, of_others = {}, shown_now(settings), shown_by_ledger(settings)
-    for folder in publishing.kept_runs(settings.places):
-        with duckdb.connect() as con:
-            con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
+    found = {}
+    of_readers, of_others = (_standing(settings, found) for found in (shown_now(settings), shown_by_ledger(settings)))
+    for folder in run_folders.kept_runs(settings.places):
+        with databases.connect() as con:
+            con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
             is_seen = folder.resolve() == settings.places.current.resolve()
             _lay_out(con, settings, of_readers if is_seen else of_others)
             found[folder.name] = len(_broken_rules(con))
@@ -175,5 +204,5 @@ def _known_clean(places: HomePaths, shown: Shown) -> frozenset[str]:
 
 
 def _note_clean(places: HomePaths, shown: Shown) -> None:
-    digests = sorted(publishing.database_digest(folder) for folder in publishing.kept_runs(places))
+    digests = sorted(run_folders.database_digest(folder) for folder in run_folders.kept_runs(places))
     atomic_io.write_json(places.consent_applied, {"shown": shown.digest, "databases": digests})

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import duckdb
 
-from evenscore.base import atomic_io
+from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.paths import HomePaths
 from evenscore.building.warehouse import quoted
 from evenscore.consent.suppression import PERSON, Suppressed
 from evenscore.names.identifier_matcher import REMOVED, IdentifierMatcher
-from evenscore.publication import publishing
+from evenscore.publication import publishing, run_folders
 
 IDS = ("person_id", "other_person_id")
 CODED = ("persona", "network", "feature", "cause", "status", "direction", "run_id", "topic")
@@ -23,8 +23,8 @@ def purge_runs(places: HomePaths, matcher: IdentifierMatcher) -> int:
 
     A run that cannot be read any more is removed, for who is in it cannot be told; what readers see is an error.
     """
-    publishing.tidy(places)
-    folders = publishing.kept_runs(places)
+    run_folders.tidy(places)
+    folders = run_folders.kept_runs(places)
     return sum(_purge_run(places, folder, matcher) for folder in folders)
 
 
@@ -37,7 +37,7 @@ def _purge_run(places: HomePaths, folder: Path, matcher: IdentifierMatcher) -> b
                 f"{folder}: what readers see cannot be read; point {places.current} at another run and forget again "
                 f"({str(error).splitlines()[0]})"
             ) from error
-        publishing.remove(folder)
+        run_folders.remove(folder)
         return True
     if kept:
         publishing.rewrite(places, folder, kept)
@@ -46,8 +46,8 @@ def _purge_run(places: HomePaths, folder: Path, matcher: IdentifierMatcher) -> b
 
 def _kept(folder: Path, matcher: IdentifierMatcher) -> dict[str, str]:
     """For each table that names a subject, the SELECT of what stays of it."""
-    with duckdb.connect() as con:
-        con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
+    with databases.connect() as con:
+        con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
         columns = con.execute(
             "select table_name, list(column_name) filter (data_type = 'VARCHAR') from duckdb_columns() "
             "where database_name = 'previous' and table_name in (select table_name from duckdb_tables()) group by 1"
@@ -93,11 +93,11 @@ def keep_out_of_readers_sight(places: HomePaths, suppressed: Suppressed, known: 
     if not places.current.exists():
         return None
     folder = places.current.resolve()
-    digest = str(atomic_io.read_json(folder / publishing.MANIFEST)["sha256"][publishing.DATABASE])
+    digest = run_folders.database_digest(folder)
     if digest in known:
         return digest
-    with duckdb.connect() as con:
-        con.execute(f"attach {quoted(folder / publishing.DATABASE)} as previous (read_only)")
+    with databases.connect() as con:
+        con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")
         firsts: list[tuple[str, date]] = con.execute(
             "select person_id, min(as_of_date) from previous.person_scores group by 1 order by 1"
         ).fetchall()
@@ -105,7 +105,7 @@ def keep_out_of_readers_sight(places: HomePaths, suppressed: Suppressed, known: 
         kept = _without_past(con, back) if back else {}
     if kept:
         folder = publishing.rewrite(places, folder, kept)
-    return str(atomic_io.read_json(folder / publishing.MANIFEST)["sha256"][publishing.DATABASE])
+    return run_folders.database_digest(folder)
 
 
 def _erased_on(suppressed: Suppressed, person: str) -> date | None:

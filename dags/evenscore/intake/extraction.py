@@ -351,6 +351,9 @@ class FileReading:
             delivery.first_date = min(self.covered_days).isoformat()
             delivery.last_date = max(self.covered_days).isoformat()
         self.tally.close(delivery, parsed.rejects)
+        if self.before and self.before.night == delivery.night and self.before.landed_count:
+            told = f"{self.before.landed_count:,} records of it landed when it was first read, on this night too"
+            delivery.notes = sorted({*delivery.notes, f"{told}: they count as duplicates now"})
         for night in {self.before.night, delivery.night} if self.before else {delivery.night}:
             is_now = night == delivery.night
             rejects = suppression_filter.quiet(self.of.suppressed, source.network, parsed) if is_now else []

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from evenscore.base.errors import InputError
 from evenscore.base.settings import Settings
+from evenscore.connectors.columns import shown
 
 TERMS = pa.schema([("topic_id", pa.string()), ("name", pa.string()), ("term", pa.string()), ("is_name", pa.bool_())])
 NAME_COLUMNS = ("name", "display_name")
@@ -85,4 +86,4 @@ def _lines(path: Path) -> Iterator[tuple[int, Record]]:
 def _require_columns(path: Path, names: Any) -> None:
     for wanted in (("topic_id",), NAME_COLUMNS):
         if not set(wanted) & set(names):
-            raise InputError(f"{path}: column {wanted[0]} is missing (it has: {', '.join(names)})")
+            raise InputError(f"{path}: column {wanted[0]} is missing ({shown(names)})")

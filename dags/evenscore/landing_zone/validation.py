@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
+from evenscore.base import databases
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN, KEY_COLUMNS, SIGHTINGS
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Reject
 from evenscore.landing_zone import protection
@@ -25,7 +26,7 @@ SQL_TYPES = {
 @contextlib.contextmanager
 def validator() -> Iterator[duckdb.DuckDBPyConnection]:
     """A scratch connection for `validate`, in memory; making one costs more than judging a small file."""
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         yield con
 
@@ -65,7 +66,7 @@ def refused(
     con.register("raw", normalised(ids, dataset, raw) if ids else raw)
     given = {"network": network, "latest": latest}
     con.execute(f"create or replace temp table judged as {_judged(dataset, _rules(con, dataset))}", given)
-    con.execute(f"create or replace temp table ranked as {_ranked(dataset)}")
+    con.execute(f"create or replace temp table ranked as {_ranked(dataset) if _repeats_a_key(con, dataset) else ALONE}")
     return [Reject(*reject) for reject in con.execute(_rejects(dataset)).fetchall()]
 
 
@@ -121,13 +122,29 @@ def _judged(dataset: str, rules: list[str]) -> str:
         from refused"""
 
 
+ALONE = "select *, 1 as row_rank, 1 as content_rank from judged where reason is null"
+"""Where no two rows have one key, there is nothing to rank; sorting by every column costs more than all rules."""
+
+
+def _repeats_a_key(con: duckdb.DuckDBPyConnection, dataset: str) -> bool:
+    query = f"select count(distinct ({_keys(dataset)})) < count(*) from judged where reason is null"
+    ((is_repeated,),) = con.execute(query).fetchall()
+    return bool(is_repeated)
+
+
+def _keys(dataset: str) -> str:
+    """What makes a row unique, typed; a column that says nothing is a value like others."""
+    typed = {field.name: _typed_value(field) for field in DATASETS[dataset]}
+    return ", ".join(typed[name] for name in ("network", *KEY_COLUMNS[dataset]))
+
+
 def _ranked(dataset: str) -> str:
     """Rank rows of one key by content, never by position, so that shuffled input lands the same bytes.
 
     Of sightings the earliest comes first, and a later one is not taken for other content.
     """
     typed = {field.name: _typed_value(field) for field in DATASETS[dataset]}
-    keys = ", ".join(typed[name] for name in ("network", *KEY_COLUMNS[dataset]))
+    keys = _keys(dataset)
     # Of snapshots of one instant that say different things, the one that protects is kept.
     content = ", ".join([*(["is_private = 'true' desc nulls last"] if dataset == "accounts" else []), *typed.values()])
     compared = keys if dataset in SIGHTINGS else content

@@ -10,25 +10,28 @@ from evenscore.base import atomic_io
 from evenscore.base.atomic_io import OTHERS, open_to_others
 from evenscore.base.bundled import DBT_PROJECT, EXPECTATIONS
 from evenscore.base.errors import EvenscoreError
-from evenscore.base.settings import Settings
+from evenscore.base.settings import Settings, Source
 from evenscore.building import warehouse
 from evenscore.checks.suites import require_suites
+from evenscore.connectors import CONNECTORS
 from evenscore.consent import hearing
 from evenscore.consent.ledger import examine_ledger
 from evenscore.consent.suppression import read_suppressed
 from evenscore.erasure.elsewhere import HOW
 from evenscore.erasure.hide import shown_too_many
 from evenscore.intake.acceptances import how_to_go_on, stopping
-from evenscore.intake.extraction import input_files
+from evenscore.intake.extraction import InputFile, input_files
 from evenscore.intake.reconciliation import in_words, losses
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
-from evenscore.publication import run_tables
+from evenscore.publication import run_folders, run_tables
 from evenscore.report.words import plural
 from evenscore.state import runs, truths
 
 LEAST_FREE_BYTES = 1 << 30
 NAMED_DAYS = 5
+MOST_BYTES = 20_000_000
+"""A file larger than this is not read on trial: to look takes seconds, not minutes."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,23 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
         nothing = f"no file matches {where}; deliver one, or correct sources.{source.name}.path"
         says = f"{plural(len(found), 'file')} at {where}{until}" if found else nothing
         yield Finding(f"source {source.name}", bool(found), says)
+        yield from _try_newest(found, source)
+
+
+def _try_newest(found: list[InputFile], source: Source) -> Iterator[Finding]:
+    """Whether the newest file of a source reads: many files may be no use at all."""
+    small = [file for file in found if file.path.stat().st_size <= MOST_BYTES]
+    if not small:
+        return
+    newest = max(small, key=lambda file: (file.day or date.min, file.path.stat().st_mtime_ns))
+    try:
+        parsed = CONNECTORS[source.kind].parse(newest.path, source)
+    except EvenscoreError as error:
+        yield Finding(f"newest file of {source.name}", False, str(error))
+        return
+    refused = len({reject.row for reject in parsed.rejects})
+    says = f"{newest.path}: {plural(parsed.record_count, 'record')}, {refused} of them malformed"
+    yield Finding(f"newest file of {source.name}", refused * 2 <= parsed.record_count, says)
 
 
 def _in_between(days: set[date]) -> str:
@@ -180,17 +200,19 @@ def _look_at_published(settings: Settings) -> Iterator[Finding]:
     if not current.exists():
         yield Finding("published", True, "nothing yet")
         return
-    manifest = atomic_io.read_json(current / "manifest.json")
-    damaged = [name for name, digest in manifest["sha256"].items() if atomic_io.sha256(current / name) != digest]
-    says = f"night {manifest['as_of_date']}, {len(manifest['sha256'])} files as their manifest says"
+    night, files = run_folders.read_manifest(current)["as_of_date"], run_folders.proven(current)
+    damaged = list(run_folders.damaged(current))
+    says = f"night {night}, {len(files)} files as their manifest says"
     if damaged:
         says = f"{current / damaged[0]}: not the bytes that were published; publish again or point to an earlier run"
     yield Finding("published", not damaged, says)
-    too_many = shown_too_many(settings)
-    if too_many:
+
+
+def _look_at_shown(settings: Settings) -> Iterator[Finding]:
+    if settings.places.current.exists() and (too_many := shown_too_many(settings)):
         runs_named = ", ".join(sorted(too_many))
         says = f"{runs_named}: show somebody whom the ledger does not let show now; the next night hides them"
-        yield Finding("published", False, f"{says}, and `evenscore consent withdraw` does at once")
+        yield Finding("shown", False, f"{says}, and `evenscore consent withdraw` does at once")
 
 
 def _look_at_versions(_settings: Settings) -> Iterator[Finding]:
@@ -221,6 +243,7 @@ LOOKS = (
     _look_at_erasures,
     _look_at_warehouse,
     _look_at_published,
+    _look_at_shown,
     _look_at_versions,
     _look_at_latest_run,
 )

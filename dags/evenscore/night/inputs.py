@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from evenscore.base.canonical import DATASETS
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
+from evenscore.building import reconstructed
 from evenscore.building.warehouse import attach_published, columns_of, connect, file_of, quoted
 from evenscore.connectors.compressed import UNCHECKED
 from evenscore.consent.ledger import open_ledger
@@ -113,6 +114,7 @@ def prepare_inputs(settings: Settings, night: Night) -> None:
         _write_decisions(con, settings)
         latest = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
+        _write_reconstructed(con, settings.places)
         write_source_days(con, _partial(settings, night))
         _write_first_kept_night(con, settings, latest)
         look_alikes.write(con, night.as_of_date, suppressed.looks_erased if suppressed else None)
@@ -126,7 +128,7 @@ def _begin_anew(places: HomePaths) -> None:
         pass
     for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
         path.unlink(missing_ok=True)
-    for folder in (places.spilled, places.inputs):
+    for folder in (*places.all_spilled, places.inputs):
         shutil.rmtree(folder, ignore_errors=True)
     places.inputs.mkdir()
 
@@ -211,6 +213,14 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
         "interval 1 day))::date as as_of_date",
         {"tonight": night.as_of_date, "nights": settings.scoring.lookback_nights},
     )
+
+
+def _write_reconstructed(con: duckdb.DuckDBPyConnection, places: HomePaths) -> None:
+    """The scores that earlier nights have reconstructed for this one, and what tells whether they still hold."""
+    rows = reconstructed.rows_kept(places, con)
+    _keep_beside(con, places, "reconstructed_scores", f"from ({rows}) semi join raw.look_back using (as_of_date)")
+    known = {"secret": reconstructed.grounds_key(places), "method": reconstructed.method()}
+    _keep_beside(con, places, "grounds_key", "select $secret as secret, $method as method", **known)
 
 
 def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, latest: date) -> None:

@@ -10,11 +10,10 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
@@ -90,7 +89,7 @@ def _prune_snapshots(places: HomePaths, before: date) -> int:
 
 def _latest_snapshots(places: HomePaths, manifests: list[Manifest]) -> pa.Table:
     paths = ", ".join(file_of(landing.verify(places, one)) for one in manifests)
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         last = "select account_id, max(captured_at) as captured_at from snapshots where"
         query = (
             f"with snapshots as (from read_parquet([{paths}])) {last} true group by 1 "
@@ -128,7 +127,7 @@ def _prune_raw_pages(places: HomePaths, before: date) -> int:
 
 def _prune_published(places: HomePaths, before: date) -> int:
     """What readers see; the runs that are kept for a roll-back keep what they held, and go by publish.kept_runs."""
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         if not attach_published(con, places, "previous"):
             return 0
         tables = con.execute(

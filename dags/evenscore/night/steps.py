@@ -10,11 +10,12 @@ from evenscore import pulling
 from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
+from evenscore.building import reconstructed, warehouse
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import require_suites
-from evenscore.consent.ledger_file import HEAD, last_head
+from evenscore.consent.ledger import examine_ledger, noted_head
+from evenscore.consent.ledger_file import HEAD
 from evenscore.erasure.erase import keep_out
 from evenscore.erasure.hide import hide, hide_before_night
 from evenscore.intake import extraction
@@ -23,7 +24,7 @@ from evenscore.intake.reconciliation import reconcile
 from evenscore.landing_zone.deliveries import Delivery
 from evenscore.night import retention
 from evenscore.night.inputs import prepare_inputs
-from evenscore.publication import publishing
+from evenscore.publication import publishing, run_folders
 from evenscore.publication.run_tables import versions
 from evenscore.pulling.pulls import WHOLE
 from evenscore.report.writing import write_report
@@ -93,7 +94,8 @@ def check_landing(settings: Settings, night: Night) -> None:
         retention.require_raw(settings, night.as_of_date)
         reconcile(settings)
         prepare_inputs(settings, night)
-        record[HEAD] = last_head(settings.places)
+        record[HEAD] = noted_head(settings)
+        record[publishing.MEASURED_AGAINST] = publishing.seen_now(settings.places)
         with warehouse.connect(settings.places) as con:
             record["versions"] = versions(con)
             judge(settings, night, "landing", con)
@@ -104,7 +106,18 @@ def build(settings: Settings, night: Night) -> None:
     with _working(settings, night, "build") as record:
         with warehouse.connect(settings.places) as con:
             warehouse.require_run(con, night)
-        record |= warehouse.build_night(settings)
+        record |= _built(settings)
+        reconstructed.keep(settings.places, night.as_of_date, settings.scoring.lookback_nights)
+
+
+def _built(settings: Settings) -> dict[str, Any]:
+    """The night, built. One that a test stops is built once more without what earlier nights have reconstructed."""
+    try:
+        return warehouse.build_night(settings)
+    except StoppedByCheck:
+        if not reconstructed.leave_out(settings.places):
+            raise
+    return warehouse.build_night(settings)
 
 
 def check(settings: Settings, night: Night) -> None:
@@ -180,6 +193,7 @@ def run_night(settings: Settings, as_of_date: date) -> Night:
     atomic_io.keep_private()
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
+        examine_ledger(settings)  # before minutes go into a night that its last fault would end
         for source in settings.sources:
             if source.is_pulled:
                 pull(settings, night, source.name)
@@ -205,7 +219,7 @@ def _score_night(settings: Settings, night: Night) -> None:
 
 def latest_published(settings: Settings) -> date:
     """The night that readers see; a UsageError when there is none."""
-    manifest = settings.places.current / publishing.MANIFEST
+    manifest = settings.places.current / run_folders.MANIFEST
     if not manifest.exists():
         raise UsageError(f"{settings.places.published}: nothing has been published yet; name the last night (--until)")
     return date.fromisoformat(atomic_io.read_json(manifest)["as_of_date"])

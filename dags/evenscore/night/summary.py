@@ -43,6 +43,7 @@ def summarise(settings: Settings, night: Night) -> dict[str, Any]:
                 "severity": result.severity,
                 "success": result.success,
                 "observed": result.observed,
+                "expected": result.expected,
             }
             for result in results_of(places, night.run_id)
         ],
@@ -108,7 +109,7 @@ def _by_reason(reasons: dict[str, int]) -> str:
     named = list(reasons.items())[:NAMED_REASONS]
     others = sum(reasons.values()) - sum(count for _, count in named)
     more = [f"{others:,} for other reasons"] if others else []
-    return ", ".join([*(f"{count:,} {clean(_shortened(reason))}" for reason, count in named), *more])
+    return ", ".join([*(f"{count:,} x {clean(_shortened(reason))}" for reason, count in named), *more])
 
 
 def _checks(checks: list[dict[str, Any]], all_checks: bool) -> list[str]:
@@ -117,8 +118,14 @@ def _checks(checks: list[dict[str, Any]], all_checks: bool) -> list[str]:
     unmet = [check for check in checks if not check["success"]]
     others = "" if all_checks or len(unmet) == len(checks) else "; --all-checks lists them"
     shown = checks if all_checks else unmet
-    lines = [f"  {_verdict(check):<9}{check['check']} ({_shortened(check['observed'])})" for check in shown]
+    lines = [f"  {_verdict(check):<9}{check['check']} ({_told(check)})" for check in shown]
     return [f"checks: {len(checks) - len(unmet)} of {len(checks)} met{others}", *lines]
+
+
+def _told(check: dict[str, Any]) -> str:
+    """What was seen, and of what is not met what was expected instead."""
+    observed = _shortened(check["observed"])
+    return observed if check["success"] else f"{observed}; expected {_shortened(check['expected'])}"
 
 
 def _verdict(check: dict[str, Any]) -> str:

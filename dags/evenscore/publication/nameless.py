@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from evenscore.base import databases
 from evenscore.building.warehouse import columns_of, quoted
 from evenscore.names.account_ids import AccountIds
 
@@ -170,7 +171,7 @@ def shown_ids(
     ids: AccountIds, objects: Sequence[tuple[str, str]], accounts: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
     """Of each (network, object id) what may be shown where no accounts but those (network, account id) may be named."""
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         lay_functions(con, ids)
         for name, column, rows in (("objects", "object_id", objects), ("accounts", "account_id", accounts)):
             networks, names = ([row[place] for row in rows] for place in (0, 1))

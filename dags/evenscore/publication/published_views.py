@@ -43,7 +43,7 @@ VIEWS = {
 def write_views(con: duckdb.DuckDBPyConnection) -> None:
     """Create the views in the database `candidate`, described like the tables that they read."""
     for name, (query, table, comment, own) in VIEWS.items():
-        con.execute(f"create view candidate.{name} as {query}")
+        con.execute(f"create or replace view candidate.{name} as {query}")
         con.execute(f"comment on view candidate.{name} is {quoted(comment)}")
         described = _descriptions(con, table) | own
         for (column,) in con.execute(f"select column_name from (describe candidate.{name})").fetchall():

@@ -3,46 +3,59 @@
 published/evenscore.duckdb, published/parquet and published/manifest.json are links through published/current to the
 folder of one run. Renaming the one link `current` is the publish; before it, readers see the old night whole. What is
 published is what was checked, less whom the ledger lets go by this moment.
+
+Where tonight comes after all that readers see, and nothing of that is to leave, the candidate is a copy of it that
+grows by tonight; otherwise it is written anew, row by row.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from evenscore.base import atomic_io
-from evenscore.base.errors import InputError
+from evenscore.base import atomic_io, databases
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.building.warehouse import attach_published, columns_of, connect, quoted, require_run
-from evenscore.checks.consent_audit import note_who_asked, unasked_count
+from evenscore.building.warehouse import attach_published, connect, quoted, require_run
+from evenscore.checks.consent_audit import note_who_asked
 from evenscore.checks.judge import judge
-from evenscore.checks.personal_data import examine
-from evenscore.consent.ledger import Ledger, open_ledger
-from evenscore.publication.nameless import lay_nameless, nameless
+from evenscore.consent.laid_out import Ledger
+from evenscore.consent.ledger import open_ledger
+from evenscore.publication import audit, candidate, growth, parts, roster
+from evenscore.publication.nameless import lay_nameless
 from evenscore.publication.published_views import write_views
-from evenscore.publication.purposes import TABLE_PURPOSES, stamp_purposes
+from evenscore.publication.purposes import stamp_purposes
+from evenscore.publication.run_folders import (
+    DATABASE,
+    MANIFEST,
+    Contents,
+    database_digest,
+    forget_old,
+    keep_place,
+    kept_runs,
+    lay_links,
+    place,
+    read_manifest,
+    remove,
+    swap,
+    tidy,
+    write_manifest,
+)
 from evenscore.publication.run_tables import versions, write_run_tables
-from evenscore.publication.shown import judge as judge_shown
-from evenscore.publication.shown import of_the_present, private_accounts, private_among
-from evenscore.publication.shown_rows import MARTS, lapse_tonight, lay_out_present, rule
+from evenscore.publication.shown import judge_ledger, of_the_present, private_accounts, private_among
+from evenscore.publication.shown_rows import lapse_tonight, lay_out_present
 from evenscore.state import runs
 from evenscore.state.evaluations import write_evaluation
 from evenscore.state.runs import Night
 
-KEYS = (
-    *("as_of_date", "incident_id", "scope", "person_id", "persona", "network", "feature", "cause"),
-    *("other_person_id", "topic", "object_id", "object_rank"),
-)
-STAMPED = ("person_scores", "incident_nights")
-"""The tables whose rows say when and by which run they were published."""
-
-DATABASE, PARQUET, MANIFEST = "evenscore.duckdb", "parquet", "manifest.json"
+MEASURED_AGAINST = "measured_against"
+"""Where a run's record keeps the digest of the database that readers saw when the night was laid out."""
+READABLE_SINCE = "v1.5.0"
+"""The storage version of what is published: readers with DuckDB 1.5 can open it too."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,16 @@ class Outcome:
     outcome: str
     folder: Path
     row_counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What readers see when a publish begins."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    rests: bool
+    """Whether all of it may go on being shown, as it is."""
 
 
 def publish(settings: Settings, night: Night) -> Outcome:
@@ -65,51 +88,105 @@ def publish(settings: Settings, night: Night) -> Outcome:
     ledger = open_ledger(settings)
     with atomic_io.disk_errors(places.published):
         tidy(places)
-        _lay_links(places)
+        lay_links(places)
         draft = places.published / "runs" / f".{night.run_id}.draft"
         try:
             with connect(places) as con:
                 require_run(con, night)
-                has_previous = attach_published(con, places, "previous")
-                _judge_present(con, settings, ledger)
-                for source in ("marts", "previous"):
-                    lay_nameless(con, source, "shown_accounts")
-                if has_previous and _is_unchanged(con, night):
-                    return Outcome("unchanged", places.current.resolve(), _row_counts(con, "previous"))
+                seen = _seen(con, settings, ledger)
+                if seen and audit.is_unchanged(con, night, seen.rests):
+                    return Outcome("unchanged", seen.folder, seen.manifest["row_counts"])
                 draft.mkdir(parents=True)
-                _write_candidate(con, settings, night, draft, has_previous, ledger)
-                row_counts = _write_parquet(con, draft)
-                made_by = versions(con)
-            _write_manifest(night, draft, row_counts, made_by)
-            folder = _swap(places, night, draft)
+                has_grown = bool(seen and seen.rests and growth.may_grow(con, night, seen.manifest))
+                contents, fixed = _write_draft(con, settings, night, draft, seen, has_grown)
+            if seen and has_grown:
+                growth.require_same_bytes(seen.folder, draft, fixed)
+            write_manifest(night, draft, contents, seen.folder if seen else None)
+            folder = swap(places, night, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        _forget_old_runs(places, settings.publish.kept_runs)
-    return Outcome("published", folder, row_counts)
+        forget_old(places, settings.publish.kept_runs)
+    return Outcome("published", folder, dict(contents.row_counts))
 
 
-def _judge_present(con: duckdb.DuckDBPyConnection, settings: Settings, ledger: Ledger) -> None:
-    """Lay out who may be shown at this moment, and let tonight's rows lapse of whoever has left since the build."""
-    built_on = con.sql("from raw.consent").to_arrow_table().to_pylist()
-    then = judge_shown(built_on, private_among(con, "raw.accounts", "raw.aliases"))
-    now = judge_shown(of_the_present(settings, ledger.table), private_accounts(settings))
+def _seen(con: duckdb.DuckDBPyConnection, settings: Settings, ledger: Ledger) -> Seen | None:
+    """Lay out what readers see and who may be shown at this moment, and let tonight's rows lapse of whoever has left
+    since the build."""
+    has_previous = attach_published(con, settings.places, "previous")
+    folder = settings.places.current.resolve()
+    has_roster = has_previous and roster.lay_out(con, folder, audit.SEEN)
+    built_on = con.sql("from raw.consent").to_arrow_table().cast(ledger.table.schema)
+    then = judge_ledger(built_on, private_among(con, "raw.accounts", "raw.aliases"))
+    now = judge_ledger(of_the_present(settings, ledger.table), private_accounts(settings))
     note_who_asked(con, ledger.said)
-    lay_out_present(con, now)
-    lapse_tonight(con, then, now)
+    lay_out_present(con, now, audit.SEEN if has_roster else "previous")
     con.execute(
         "create or replace temp view shown_accounts as "
         "from conformed.consent_shown semi join present.consent_shown using (person_id, persona, network)"
     )
+    lay_nameless(con, "marts", "shown_accounts")
+    rests = has_roster and audit.is_at_rest(con)
+    if has_previous and not rests:
+        lay_out_present(con, now)
+        lay_nameless(con, "previous", "shown_accounts")
+    lapse_tonight(con, then, now)
+    return Seen(folder, read_manifest(folder), rests) if has_previous else None
 
 
-def _may_be_shown(mart: str) -> str:
-    """Which rows of earlier nights may go on being shown, by dbt's gate and by this moment."""
-    return f"{rule(mart, 'conformed')} and {rule(mart, 'present')} and as_of_date >= (from raw.first_kept_night)"
+def _write_draft(
+    con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, seen: Seen | None, has_grown: bool
+) -> tuple[Contents, set[int]]:
+    """Write and audit the candidate, and its tables as Parquet. Returns what it holds, and the blocks of the database
+    that must hold the same bytes as before."""
+    if seen and has_grown:
+        growth.begin(con, seen.folder, draft)
+        candidate.add_tonight(con, night)
+    else:
+        lay_nameless(con, "previous", "shown_accounts")
+        con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version '{READABLE_SINCE}')")
+        candidate.fill(con, night)
+    write_views(con)
+    known = seen.manifest["nights"] if seen and has_grown else None
+    audit.lay_out(con, night, known, seen is not None and _is_as_measured(settings.places, night, seen.folder))
+    judge(settings, night, "published", con)
+    write_run_tables(con, settings.places, night, bool(seen))
+    write_evaluation(con, settings.places, "candidate")
+    stamp_purposes(con)
+    con.execute("checkpoint candidate")
+    fixed = growth.settled(con) if has_grown else set[int]()
+    roster.write(con, audit.STANDS, draft)
+    nights = parts.sums(con, "candidate", night.as_of_date if has_grown else None)
+    if seen and has_grown:
+        nights = {mart: {**seen.manifest["nights"][mart], **found} for mart, found in nights.items()}
+    donors = [seen.folder] if seen else []
+    counts = _finish(con, draft, night, nights, donors, donors[0] if has_grown else None)
+    return Contents(counts, nights, versions(con)), fixed
 
 
-def _tonight(mart: str, columns: str = "*") -> str:
-    """SQL of tonight's rows that may be shown."""
-    return f"select {columns} from {nameless('marts', mart)} where {rule(mart, 'present')}"
+def seen_now(places: HomePaths) -> str | None:
+    """What the database that readers see is known by; None where nothing is published."""
+    folder = places.current.resolve()
+    return database_digest(folder) if (folder / MANIFEST).exists() else None
+
+
+def _is_as_measured(places: HomePaths, night: Night, folder: Path) -> bool:
+    """Whether readers see the very run that the night was laid out on."""
+    records = [one for one in runs.stages(places, night.run_id) if MEASURED_AGAINST in one]
+    return any(one[MEASURED_AGAINST] == database_digest(folder) for one in records)
+
+
+def _finish(
+    con: duckdb.DuckDBPyConnection,
+    draft: Path,
+    night: Night,
+    nights: parts.Nights,
+    donors: list[Path],
+    grew: Path | None = None,
+) -> dict[str, int]:
+    """Write the candidate's tables as Parquet, where it `grew` from a run by tonight alone with the files of that run.
+    Returns how many rows each table and view has."""
+    parts.write(con, draft, nights, donors, night.as_of_date)
+    return parts.row_counts(con, nights, parts.write_latest(con, draft, grew, night.as_of_date))
 
 
 def republish(settings: Settings) -> Path | None:
@@ -120,37 +197,48 @@ def republish(settings: Settings) -> Path | None:
     with atomic_io.disk_errors(places.published):
         tidy(places)
         seen = places.current.resolve()
-        manifest = atomic_io.read_json(seen / MANIFEST)
-        night = Night(date.fromisoformat(manifest["as_of_date"]), manifest["run_id"])
+        manifest, night = _published(seen)
         draft = places.published / "runs" / f".{night.run_id}.draft"
         try:
             draft.mkdir(parents=True)
-            shutil.copyfile(seen / DATABASE, draft / DATABASE)
-            row_counts = _evaluate(places, draft)
-            _write_manifest(night, draft, row_counts, manifest["versions"])
-            _swap(places, night, draft)
+            contents = _evaluate(places, seen, draft, night, manifest["versions"])
+            write_manifest(night, draft, contents, seen)
+            swap(places, night, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        _forget_old_runs(places, settings.publish.kept_runs)
+        forget_old(places, settings.publish.kept_runs)
     return places.database
 
 
-def kept_runs(places: HomePaths) -> list[Path]:
-    """The folders of the runs that are kept, the oldest first."""
-    return sorted((places.published / "runs").glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
+def _published(folder: Path) -> tuple[dict[str, Any], Night]:
+    """What a run says of itself, and which it is."""
+    manifest = read_manifest(folder)
+    return manifest, Night(date.fromisoformat(manifest["as_of_date"]), manifest["run_id"])
 
 
-def database_digest(folder: Path) -> str:
-    """Hex SHA-256 of a kept run's database, as its manifest has it."""
-    return str(atomic_io.read_json(folder / MANIFEST)["sha256"][DATABASE])
+def _evaluate(places: HomePaths, seen: Path, draft: Path, night: Night, made_by: Mapping[str, str]) -> Contents:
+    atomic_io.copy(seen / DATABASE, draft / DATABASE)
+    with databases.connect() as con:
+        con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
+        write_evaluation(con, places, "candidate")
+        stamp_purposes(con)
+        con.execute("checkpoint candidate")
+        return _contents(con, draft, night, [seen], made_by)
 
 
-def require_whole(folder: Path) -> None:
-    """Raise InputError naming the file where a kept run does not hold the bytes that were published."""
-    for name, digest in atomic_io.read_json(folder / MANIFEST)["sha256"].items():
-        path = folder / name
-        if not path.exists() or atomic_io.sha256(path) != digest:
-            raise InputError(f"{path}: not the bytes that were published; roll back to another run")
+def _contents(
+    con: duckdb.DuckDBPyConnection,
+    draft: Path,
+    night: Night,
+    donors: list[Path],
+    made_by: Mapping[str, str],
+    published_at: str | None = None,
+) -> Contents:
+    """Write roster and Parquet of a candidate that no run's are known to fit."""
+    roster.take(con, audit.STANDS, "candidate")
+    roster.write(con, audit.STANDS, draft)
+    nights = parts.sums(con, "candidate")
+    return Contents(_finish(con, draft, night, nights, donors), nights, made_by, published_at)
 
 
 Prepare = Callable[[duckdb.DuckDBPyConnection], object]
@@ -164,18 +252,19 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
     Nothing of the old files stays. Where readers see this run, they go from the old folder to the new one in one swap.
     Returns the new folder, which keeps the old one's place among the kept runs.
     """
-    manifest = atomic_io.read_json(folder / MANIFEST)
-    night = Night(date.fromisoformat(manifest["as_of_date"]), manifest["run_id"])
-    is_seen = places.current.resolve() == folder.resolve()
-    draft, modified_ns = folder.with_name(f".{folder.name}.draft"), folder.stat().st_mtime_ns
+    manifest, night = _published(folder)
+    is_seen, donors = places.current.resolve() == folder.resolve(), _neighbours(places, folder)
+    draft = folder.with_name(f".{folder.name}.draft")
     with atomic_io.disk_errors(places.published):
         shutil.rmtree(draft, ignore_errors=True)
         try:
             draft.mkdir()
-            row_counts = _copy_kept(folder, draft, kept, prepare)
-            _write_manifest(night, draft, row_counts, manifest["versions"], manifest["published_at"])
-            os.utime(draft, ns=(modified_ns, modified_ns))
-            found = _place(places, night, draft)
+            with databases.connect() as con:
+                _copy_kept(con, folder, draft, kept, prepare)
+                contents = _contents(con, draft, night, donors, manifest["versions"], manifest["published_at"])
+            write_manifest(night, draft, contents)
+            keep_place(draft, folder)
+            found = place(places, night, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         if is_seen:
@@ -184,244 +273,23 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
     return found
 
 
-def _copy_kept(folder: Path, draft: Path, kept: Mapping[str, str], prepare: Prepare | None) -> dict[str, int]:
+def _neighbours(places: HomePaths, folder: Path) -> list[Path]:
+    """A run, and those before and after it among the kept ones: they have most nights in common."""
+    folders = [one for one in kept_runs(places) if (one / MANIFEST).exists()]
+    at = [one.resolve() for one in folders].index(folder.resolve())
+    return [folder, *folders[max(at - 1, 0) : at], *folders[at + 1 : at + 2]]
+
+
+def _copy_kept(
+    con: duckdb.DuckDBPyConnection, folder: Path, draft: Path, kept: Mapping[str, str], prepare: Prepare | None
+) -> None:
     """Rows are written into a new file: in the old one, the bytes of deleted rows would stay."""
-    with duckdb.connect() as con:
-        con.execute(f"attach {quoted(folder / DATABASE)} as previous (read_only)")
-        if prepare:
-            prepare(con)
-        con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
-        con.execute("copy from database previous to candidate (schema)")
-        for (table,) in con.execute(
-            "select table_name from duckdb_tables() where database_name = 'previous'"
-        ).fetchall():
-            rows = kept.get(table, f"select * from previous.{table}")
-            con.execute(f"insert into candidate.{table} {rows} order by rowid")
-        con.execute("checkpoint candidate")
-        return _write_parquet(con, draft)
-
-
-def _evaluate(places: HomePaths, draft: Path) -> dict[str, int]:
-    with duckdb.connect() as con:
-        con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
-        write_evaluation(con, places, "candidate")
-        stamp_purposes(con)
-        con.execute("checkpoint candidate")
-        return _write_parquet(con, draft)
-
-
-def tidy(places: HomePaths) -> None:
-    """Remove the drafts that a killed run left. A folder without a dot is whole and audited, pointed at or not."""
-    for leftover in (*places.published.glob(".*.draft"), *(places.published / "runs").glob(".*.draft")):
-        if leftover.is_symlink():
-            leftover.unlink()
-        else:
-            shutil.rmtree(leftover)
-
-
-def _lay_links(places: HomePaths) -> None:
-    """Let readers' paths lead through `current`; laid before there is one, so that its swap alone is the publish."""
-    places.published.mkdir(parents=True, exist_ok=True)
-    for name in (DATABASE, PARQUET, MANIFEST):
-        if not (places.published / name).is_symlink():
-            atomic_io.point(places.published / name, places.current / name)
-
-
-def _is_unchanged(con: duckdb.DuckDBPyConnection, night: Night) -> bool:
-    """Whether readers already see exactly tonight's rows, and no earlier row that may not be shown any more."""
-    return all(_is_seen(con, night, mart) for mart in MARTS)
-
-
-def _is_seen(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> bool:
-    columns = columns_of(con, f"marts.{mart}")
-    if not set(columns) <= set(columns_of(con, f"previous.{mart}")):
-        return False
-    date = quoted(night.as_of_date)
-    shown = f"select {', '.join(columns)} from previous.{mart} where as_of_date = {date}"
-    lapsed = f"(select count(*) from previous.{mart} where as_of_date <> {date} and not ({_may_be_shown(mart)}))"
-    unasked = unasked_count(con, "previous", mart)
-    if con.execute(f"select {lapsed} + {unasked}").fetchall() != [(0,)]:
-        return False
-    named = _difference(con, f"from previous.{mart}", f"from {nameless('previous', mart)}")
-    return named + _difference(con, _tonight(mart), shown) == 0
-
-
-def _difference(con: duckdb.DuckDBPyConnection, left: str, right: str) -> int:
-    """How many rows one side has more often than the other.
-
-    Two sides with as many rows and the same sum of 64-bit hashes are the same; they are compared row by row only where
-    they are not, for that costs sixty times as much.
-    """
-    if _fingerprint(con, left) == _fingerprint(con, right):
-        return 0
-    rows = f"({left}) except all ({right}) union all (({right}) except all ({left}))"
-    return int(con.execute(f"select count(*) from ({rows})").fetchall()[0][0])
-
-
-def _fingerprint(con: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int | None]:
-    """The count of some rows, and the sum of their hashes; equal whatever the order of the rows."""
-    query = f"select count(*), sum(hash(rows)::hugeint) from ({rows}) as rows"
-    return con.execute(query).fetchall()[0]
-
-
-def _write_candidate(
-    con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, draft: Path, has_previous: bool, ledger: Ledger
-) -> None:
-    """Fill the candidate: earlier nights as they were published, of people who still consent, and tonight."""
-    # Readers with DuckDB 1.5 can open this storage version too.
-    con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version 'v1.5.0')")
-    stamp = f", {quoted(runs.now())}::timestamp as published_at, {quoted(night.run_id)} as run_id"
-    for mart in MARTS:
-        tonight = _tonight(mart, f"*{stamp if mart in STAMPED else ''}")
-        con.execute(f"create table candidate.{mart} as {tonight} limit 0")
-        columns = columns_of(con, f"candidate.{mart}")
-        rows = " union all by name ".join(filter(None, (tonight, _earlier(con, night, mart))))
-        keys = ", ".join(name for name in KEYS if name in columns)
-        con.execute(f"insert into candidate.{mart} by name select * from ({rows}) order by {keys}")
-        _copy_comments(con, mart)
-    write_views(con)
-    _audit(con, settings, night, ledger)
-    write_run_tables(con, settings.places, night, has_previous)
-    write_evaluation(con, settings.places, "candidate")
-    stamp_purposes(con)
+    con.execute(f"attach {quoted(folder / DATABASE)} as previous (read_only)")
+    if prepare:
+        prepare(con)
+    con.execute(f"attach {quoted(draft / DATABASE)} as candidate (storage_version '{READABLE_SINCE}')")
+    con.execute("copy from database previous to candidate (schema)")
+    for (table,) in con.execute("select table_name from duckdb_tables() where database_name = 'previous'").fetchall():
+        rows = kept.get(table, f"select * from previous.{table}")
+        con.execute(f"insert into candidate.{table} {rows} order by rowid")
     con.execute("checkpoint candidate")
-
-
-def _earlier(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> str | None:
-    """SQL of the rows of earlier nights that may go on being shown; None where readers have no such table yet."""
-    columns = _shared_columns(con, mart)
-    where = f"as_of_date <> {quoted(night.as_of_date)} and {_may_be_shown(mart)}"
-    return f"select {columns} from {nameless('previous', mart)} where {where}" if columns else None
-
-
-def _shared_columns(con: duckdb.DuckDBPyConnection, mart: str) -> str:
-    """A newer version may have added a column, or a table, that readers have not seen yet."""
-    seen = columns_of(con, f"previous.{mart}")
-    return ", ".join(name for name in columns_of(con, f"candidate.{mart}") if name in seen)
-
-
-def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
-    """Descriptions travel with the data: a reader of the file has no other documentation at hand."""
-    for (comment,) in con.execute(
-        "select comment from duckdb_tables() where schema_name = 'marts' and table_name = $1 and comment is not null",
-        [mart],
-    ).fetchall():
-        con.execute(f"comment on table candidate.{mart} is {quoted(comment)}")
-    described = con.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where schema_name = 'marts' and table_name = $1 and comment is not null",
-        [mart],
-    ).fetchall()
-    if mart in STAMPED:
-        described += [
-            ("published_at", "When the row was published, UTC."),
-            ("run_id", "The run that published the row."),
-        ]
-    for column, comment in described:
-        con.execute(f"comment on column candidate.{mart}.{column} is {quoted(comment)}")
-
-
-def _audit(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night, ledger: Ledger) -> None:
-    """Compare the candidate with the checked marts and with what readers see; the suite `published` judges."""
-    con.execute(
-        "create or replace temp table audit (table_name varchar, missing_tonight_count bigint, "
-        "changed_history_count bigint, unconsenting_count bigint)"
-    )
-    for mart in MARTS:
-        con.execute(
-            f"insert into audit select '{mart}', $1, $2, {unasked_count(con, 'candidate', mart)}",
-            [_missing_tonight(con, night, mart), _changed_history(con, night, mart)],
-        )
-    con.execute(f"create or replace temp table last_good as {_last_good(con, night)}")
-    examine(con, "candidate")
-    judge(settings, night, "published", con)
-
-
-def _last_good(con: duckdb.DuckDBPyConnection, night: Night) -> str:
-    """SQL that counts the earlier rows that tonight was measured against and that readers do not see like this."""
-    shown = columns_of(con, "previous.person_scores")
-    columns = ", ".join(name for name in columns_of(con, "raw.published_scores") if name in shown)
-    measured = f"select {columns or '*'} from raw.published_scores"
-    seen = f" except all (select {columns} from previous.person_scores where as_of_date < {quoted(night.as_of_date)})"
-    return f"select count(*) as lost_count from ({measured}{seen if shown else ''})"
-
-
-def _missing_tonight(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> int:
-    columns = ", ".join(columns_of(con, f"marts.{mart}"))
-    written = f"select {columns} from candidate.{mart} where as_of_date = {quoted(night.as_of_date)}"
-    return _difference(con, _tonight(mart), written)
-
-
-def _changed_history(con: duckdb.DuckDBPyConnection, night: Night, mart: str) -> int:
-    earlier = _earlier(con, night, mart)
-    columns = _shared_columns(con, mart) or "*"
-    history = f"select {columns} from candidate.{mart} where as_of_date <> {quoted(night.as_of_date)}"
-    return _difference(con, history, earlier or f"select * from ({history}) limit 0")
-
-
-def _write_parquet(con: duckdb.DuckDBPyConnection, draft: Path) -> dict[str, int]:
-    """Write each table beside the database, one file a table, in key order and by one thread: the bytes repeat."""
-    (draft / PARQUET).mkdir()
-    counts = _row_counts(con, "candidate")
-    con.execute("set threads = 1")
-    for table in counts:
-        path = quoted(draft / PARQUET / f"{table}.parquet")
-        con.execute(f"copy candidate.{table} to {path} (format parquet, compression zstd)")
-    con.execute("reset threads")
-    return counts
-
-
-def _row_counts(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, int]:
-    tables = con.execute(
-        "select table_name from duckdb_tables() where database_name = $1 union "
-        "select view_name from duckdb_views() where database_name = $1 and not internal order by 1",
-        [database],
-    ).fetchall()
-    return {table: con.execute(f"select count(*) from {database}.{table}").fetchall()[0][0] for (table,) in tables}
-
-
-def _write_manifest(
-    night: Night, draft: Path, row_counts: dict[str, int], made_by: dict[str, str], published_at: str | None = None
-) -> None:
-    files = sorted(path for path in draft.rglob("*") if path.is_file())
-    manifest = {
-        "run_id": night.run_id,
-        "as_of_date": night.as_of_date,
-        "published_at": published_at or runs.now(),
-        "versions": made_by,
-        "row_counts": row_counts,
-        "purposes": {table: TABLE_PURPOSES[table] for table in row_counts},
-        "sha256": {str(path.relative_to(draft)): atomic_io.sha256(path) for path in files},
-    }
-    atomic_io.write_json(draft / MANIFEST, manifest)
-    for path in [*files, draft / PARQUET, draft]:
-        atomic_io.sync(path)
-
-
-def _swap(places: HomePaths, night: Night, draft: Path) -> Path:
-    folder = _place(places, night, draft)
-    atomic_io.point(places.current, folder)
-    return folder
-
-
-def _place(places: HomePaths, night: Night, draft: Path) -> Path:
-    first = places.published_run(night.run_id)
-    again = (first.with_name(f"{first.name}.{number}") for number in count(2))
-    # The same run may publish again, with other rows: readers keep the old folder until the swap.
-    folder = next(name for name in chain([first], again) if not name.exists())
-    draft.rename(folder)
-    atomic_io.sync(folder.parent)
-    return folder
-
-
-def _forget_old_runs(places: HomePaths, kept_count: int) -> None:
-    for folder in kept_runs(places)[:-kept_count]:
-        if folder.resolve() != places.current.resolve():
-            remove(folder)
-
-
-def remove(folder: Path) -> None:
-    """Remove a run's folder, under a draft's name first: one that is half removed must not look whole."""
-    doomed = folder.with_name(f".{folder.name}.draft")
-    folder.rename(doomed)
-    shutil.rmtree(doomed)

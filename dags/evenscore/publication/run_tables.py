@@ -25,6 +25,7 @@ RUNS = {
         "rows withdrawn; people scored, held, published and more.",
     ),
     "seconds_per_stage": ("map(varchar, double)", "Wall-clock seconds of each stage."),
+    "megabytes_per_stage": ("map(varchar, bigint)", "The most memory that the process of each stage held, MB."),
     "versions": ("map(varchar, varchar)", "The scoring version and the versions of the software."),
 }
 
@@ -51,9 +52,8 @@ TABLES = {
 def write_run_tables(con: duckdb.DuckDBPyConnection, places: HomePaths, night: Night, has_previous: bool) -> None:
     """Add this run, and those since the last publish that published nothing, to what the tables held before."""
     for table, (columns, comment) in TABLES.items():
-        con.execute(
-            f"create table candidate.{table} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
-        )
+        described = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
+        con.execute(f"create or replace table candidate.{table} ({described})")
         con.execute(f"comment on table candidate.{table} is '{comment}'")
         for name, (_, description) in columns.items():
             con.execute(f"comment on column candidate.{table}.{name} is '{description}'")
@@ -77,8 +77,9 @@ def _write_run(con: duckdb.DuckDBPyConnection, places: HomePaths, run_id: str, i
     if not stages:
         return
     seconds = {stage["stage"]: stage["seconds"] for stage in stages}
+    megabytes = {stage["stage"]: stage["peak_megabytes"] for stage in stages if "peak_megabytes" in stage}
     con.execute(
-        "insert into candidate.runs values (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"insert into candidate.runs values ({', '.join('?' * len(RUNS))})",
         [
             run_id,
             run_id[:10],
@@ -87,6 +88,7 @@ def _write_run(con: duckdb.DuckDBPyConnection, places: HomePaths, run_id: str, i
             "published" if is_published else outcome(stages),
             row_counts(stages),
             seconds,
+            megabytes,
             next((stage["versions"] for stage in stages if "versions" in stage), {}),
         ],
     )

@@ -6,14 +6,18 @@ from dbt's gate on purpose: a row is shown where both say yes.
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from evenscore.base import databases
 from evenscore.base.settings import Settings
 from evenscore.building.warehouse import file_of
 from evenscore.consent import judging
@@ -67,13 +71,13 @@ class Shown:
     vetoes: frozenset[tuple[str, str, str]] = frozenset()
     """(person_id, persona, topic), the topic as a skeleton (account_ids.skeleton)."""
 
-    @property
+    @cached_property
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """The rows of each of TABLES, in order."""
         left = [(*part, at) for part, at in sorted(self.left.items())]
         return {"consent_shown": sorted(self.stands), "left_accounts": left, "said_vetoes": sorted(self.vetoes)}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hex SHA-256 of all of it: the same for as long as nobody joins or leaves."""
         return hashlib.sha256(repr(self.rows).encode()).hexdigest()
@@ -92,19 +96,54 @@ class Shown:
 
 def shown_now(settings: Settings) -> Shown:
     """Who may be shown by the ledger as it stands and every snapshot that has landed. Raises as read_ledger does."""
-    return judge(of_the_present(settings, read_ledger(settings)), private_accounts(settings))
+    return judge_ledger(of_the_present(settings, read_ledger(settings)), private_accounts(settings))
 
 
 def shown_by_ledger(settings: Settings) -> Shown:
     """Who may be shown by the ledger alone: a feed that calls everybody private for a night must not cost the past of
     runs that nobody reads."""
-    return judge(of_the_present(settings, read_ledger(settings)), frozenset())
+    return judge_ledger(of_the_present(settings, read_ledger(settings)), frozenset())
 
 
-def of_the_present(settings: Settings, ledger: pa.Table) -> list[Row]:
-    """The rows of a ledger without what the suppression list keeps out."""
-    rows: list[Row] = without_forgotten(read_suppressed(settings, ledger), ledger).to_pylist()
-    return rows
+def of_the_present(settings: Settings, ledger: pa.Table) -> pa.Table:
+    """A ledger without what the suppression list keeps out."""
+    return without_forgotten(read_suppressed(settings, ledger), ledger)
+
+
+ODD = """
+    with accounts as (select network, account_id from ledger group by all having count(*) > 1),
+    odd as (
+        select person_id from ledger
+        where action <> 'grant' or purpose <> 'public_score' or is_adult is distinct from true
+        union
+        select person_id from ledger semi join accounts using (network, account_id)
+    )
+    select *, coalesce(person_id in (from odd), true) as is_odd from ledger
+"""
+"""Whom a ledger says more of than plain grants, each of an adult and the only word on its account."""
+
+_judged: deque[tuple[pa.Table, frozenset[Account], Shown]] = deque(maxlen=3)
+"""What was judged last: a publish asks four times, about the same."""
+
+
+def judge_ledger(ledger: pa.Table, private: frozenset[Account]) -> Shown:
+    """Who may be shown, by a ledger and the accounts that are private.
+
+    Nearly everybody has granted once and said no more: they stand, unless they are private, and nobody else's words
+    bear on that. The others are judged row by row.
+    """
+    for table, accounts, found in _judged:
+        if accounts == private and table.equals(ledger):
+            return found
+    with databases.connect() as con:
+        con.register("ledger", ledger)
+        rows = con.sql(ODD).to_arrow_table()
+    shown = judge(rows.filter(rows["is_odd"]).drop(["is_odd"]).to_pylist(), private)
+    plain = rows.filter(pc.invert(rows["is_odd"]))
+    granted = zip(*(plain[name].to_pylist() for name in TABLES["consent_shown"]), strict=True)
+    stands = frozenset(one for one in granted if one[2:] not in private)
+    _judged.append((ledger, private, replace(shown, stands=shown.stands | stands)))
+    return _judged[-1][2]
 
 
 def judge(ledger: Iterable[Row], private: frozenset[Account]) -> Shown:
@@ -134,7 +173,7 @@ def private_accounts(settings: Settings) -> frozenset[Account]:
         return frozenset()
     nothing = "(select '' as network, '' as kind, '' as alias_id, '' as stable_id where false)"
     read = {dataset: f"read_parquet([{', '.join(found)}])" if found else nothing for dataset, found in files.items()}
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         return private_among(con, read["accounts"], read["aliases"])
 
 

@@ -41,7 +41,7 @@ _RULES = dict.fromkeys(MARTS, _BY_PERSONA) | {
 
 LAPSED = """
     select distinct rested.person_id, rested.persona, rested.as_of_date
-    from (select distinct person_id, persona, as_of_date, network from previous.score_contributions) as rested
+    from (select distinct person_id, persona, as_of_date, network from {seen}.score_contributions) as rested
     left join (
         select distinct person_id, persona, network, true as is_standing from present.consent_shown
     ) using (person_id, persona, network)
@@ -56,14 +56,17 @@ def rule(mart: str, of: str) -> str:
     return f"({_RULES[mart].format(of=of)})"
 
 
-def lay_out_present(con: duckdb.DuckDBPyConnection, shown: Shown) -> None:
-    """Lay out the database `present` for the rules, beside the database `previous` of a published run, if any."""
+def lay_out_present(con: duckdb.DuckDBPyConnection, shown: Shown, seen: str = "previous") -> None:
+    """Lay out the database `present` for the rules, beside the database of a published run, or of its roster, if any.
+
+    Of a roster, which has the earliest night of everything, one night is revoked where any is.
+    """
     shown.lay_out(con)
     con.execute(
         f"create or replace table present.topic_vetoes as "
         f"select person_id, persona, {TOPIC_KEY} as topic_key, true as is_shown from present.said_vetoes"
     )
-    lapsed = LAPSED if columns_of(con, "previous.score_contributions") else NO_NIGHT
+    lapsed = LAPSED.format(seen=seen) if columns_of(con, f"{seen}.score_contributions") else NO_NIGHT
     con.execute(f"create or replace table present.revoked_nights as {lapsed}")
 
 

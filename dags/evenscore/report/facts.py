@@ -15,6 +15,8 @@ class Stage:
     outcome: str
     seconds: float
     error: str = ""
+    megabytes: int | None = None
+    """The most memory that its process held; None of a run of before that was noted."""
 
 
 @dataclass(frozen=True)

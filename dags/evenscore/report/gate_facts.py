@@ -153,8 +153,8 @@ RECORD = f"""
             end as ended_as
         from jumps
         cross join nights
-        where episode_date >= first_date
-        group by person_id, persona, episode_date
+        group by person_id, persona, episode_date, first_date
+        having episode_date >= first_date or ended_as = 'pending'
     )
     select ended_as, count(*) from episodes group by all
     union all

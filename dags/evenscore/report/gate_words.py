@@ -132,7 +132,7 @@ def places(jump: Jump) -> str:
     stands, would = jump.places
     if would is None:
         return ""
-    by_candidate = f"{would:.0f} % of the members who have a score stand lower than the candidate"
+    by_candidate = f"{would:.0f} % of the others who have a score stand lower than the candidate"
     return (
         f"{by_candidate}, {stands:.0f} % lower than the score that stands."
         if stands is not None

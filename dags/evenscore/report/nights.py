@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.paths import HomePaths
 from evenscore.building.warehouse import attach_published
@@ -89,7 +90,7 @@ def neighbours(days: Iterable[date], day: date) -> tuple[date | None, date | Non
 def _published(places: HomePaths) -> tuple[list[NightRow], dict[date, int], dict[date, int]]:
     """What readers can see of all nights; nothing where that cannot be read, for the runs' folders tell the most."""
     try:
-        with duckdb.connect() as con:
+        with databases.connect() as con:
             if not attach_published(con, places, "published"):
                 return [], {}, {}
             rows = [_row(*values) for values in con.execute(RUNS).fetchall()]

@@ -39,7 +39,7 @@ def read_run(settings: Settings, night: Night) -> Run:
 def _stage(record: dict[str, Any]) -> Stage:
     is_stopped = record["outcome"] == "failed" and record.get("exit_code") == STOPPED
     how = "stopped" if is_stopped else record["outcome"]
-    return Stage(record["stage"], how, record["seconds"], record.get("error", ""))
+    return Stage(record["stage"], how, record["seconds"], record.get("error", ""), record.get("peak_megabytes"))
 
 
 def _source(settings: Settings, night: Night, name: str, records: list[dict[str, Any]]) -> Source:

@@ -71,6 +71,13 @@ def seconds(value: float) -> str:
     return f"{round(value) // 60} min {round(value) % 60} s"
 
 
+def megabytes(value: int | None) -> str:
+    """Memory: 512 MB, 3.2 GB; nothing where nobody noted it."""
+    if value is None:
+        return ""
+    return f"{whole(value)} MB" if value < 1000 else f"{value / 1000:.1f} GB"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """1 score, 3 scores."""
     return f"{whole(count)} {one if count == 1 else many or one + 's'}"

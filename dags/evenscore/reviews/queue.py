@@ -8,6 +8,7 @@ from typing import Any, Literal
 import duckdb
 from pydantic import ValidationError
 
+from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.report.words import clean
@@ -271,7 +272,7 @@ def _open_incidents(con: duckdb.DuckDBPyConnection) -> list[OpenIncident]:
 def _published(places: HomePaths) -> duckdb.DuckDBPyConnection:
     if not places.database.exists():
         raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    return duckdb.connect(places.database.resolve(), read_only=True)
+    return databases.connect(places.database.resolve(), read_only=True)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

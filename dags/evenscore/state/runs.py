@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from evenscore.base import atomic_io
 from evenscore.base.errors import BusyError, UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.state import turns
+from evenscore.state import memory, turns
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def stage(places: HomePaths, night: Night, name: str) -> Iterator[dict[str, Any]
     """Time one stage; what the caller puts into the yielded dict is kept in the run's folder with it."""
     record: dict[str, Any] = {"stage": name, "started_at": now(), "outcome": "failed"}
     started = time.monotonic()
+    memory.forget_peak()
     try:
         yield record
         record["outcome"] = "done"
@@ -81,6 +82,7 @@ def stage(places: HomePaths, night: Night, name: str) -> Iterator[dict[str, Any]
     finally:
         record["seconds"] = round(time.monotonic() - started, 3)
         record["ended_at"] = now()
+        record["peak_megabytes"] = memory.peak_megabytes()
         atomic_io.write_json(_stages(places, night) / f"{name}.json", record)
 
 

@@ -1,10 +1,45 @@
--- Every landed event up to tonight, once, all networks in one shape. Never on disk: of what passes between people who
--- did not ask for a score, nothing is kept.
+-- Every landed event up to tonight by or towards a consenting account, once, all networks in one shape. Never on disk: of what
+-- passes between people who did not ask for a score, nothing is kept.
 {{ config(database="in_memory", materialized="view") }}
 
-with landed as (
+with renamed as (
 
-    select * from {{ ref("stg_activity") }}
+    select network, kind, alias_id, known_id
+    from {{ ref("identities") }} as identities
+    inner join {{ source("raw", "run") }} as night on identities.judged_date = night.as_of_date
+
+),
+
+landed as (
+
+    select activity.*
+    from {{ ref("stg_activity") }} as activity
+    cross join {{ source("raw", "run") }} as night
+    where activity.occurred_at < night.as_of_date + interval 1 day
+
+),
+
+-- Whatever a consenting account was ever called.
+consenting as (
+
+    select network, account_id from {{ ref("consent") }}
+    union
+    select renamed.network, renamed.alias_id
+    from renamed
+    semi join {{ ref("consent") }} as consent
+        on renamed.network = consent.network and renamed.known_id = consent.account_id
+    where renamed.kind = 'account'
+
+),
+
+-- All that was delivered of an event, where any of it names one of them: most of what lands is between others.
+relevant as (
+
+    select distinct network, event_id
+    from landed
+    where
+        (network, actor_id) in (select (network, account_id) from consenting)
+        or (network, target_id) in (select (network, account_id) from consenting)
 
 ),
 
@@ -13,20 +48,11 @@ once as (
 
     select landed.*
     from landed
-    cross join {{ source("raw", "run") }} as night
-    where occurred_at < night.as_of_date + interval 1 day
+    semi join relevant using (network, event_id)
     qualify row_number() over (
         partition by network, event_id
         order by occurred_at, verb, actor_id, target_id, object_id, value
     ) = 1
-
-),
-
-renamed as (
-
-    select network, kind, alias_id, known_id
-    from {{ ref("identities") }} as identities
-    inner join {{ source("raw", "run") }} as night on identities.judged_date = night.as_of_date
 
 ),
 

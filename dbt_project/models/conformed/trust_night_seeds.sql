@@ -3,52 +3,32 @@
 -- While there is less than twice that to look back on, the first half of it must do.
 with scales as (
 
-    {{ scales(["seed_lag_days", "seed_least_days", "seed_least_count", "seed_share", "seed_step"]) }}
+    {{ scales(["seed_least_days", "seed_least_count", "seed_share", "seed_step"]) }}
 
 ),
 
+-- The days as of which tonight solves trust, and last night, which the checks compare.
 nights as (
 
-    select scoring_version, as_of_date
-    from (
-        select as_of_date from {{ source("raw", "look_back") }}
-        union
-        select complete_through_date from {{ ref("network_nights") }}
-    )
-    cross join scales
+    select complete_through_date as as_of_date
+    from {{ ref("network_nights") }}
+    semi join {{ ref("scored_nights") }} using (as_of_date)
+    union
+    select unnest([as_of_date, as_of_date - 1]) from {{ source("raw", "run") }}
 
 ),
 
-configured as (
+lags as (
 
-    select distinct consent.person_id
-    from {{ source("raw", "trust_seeds") }} as seeds
-    cross join {{ source("raw", "run") }} as night
-    left join {{ ref("identities") }} as identities
-        on
-            identities.judged_date = night.as_of_date
-            and identities.kind = 'account'
-            and seeds.network = identities.network
-            and seeds.account_id = identities.alias_id
-    inner join {{ ref("consent") }} as consent
-        on seeds.network = consent.network and coalesce(identities.known_id, seeds.account_id) = consent.account_id
+    select lags.*
+    from {{ ref("trust_seed_lags") }} as lags
+    semi join nights using (as_of_date)
 
 ),
 
 endorsed_days as (
 
     select distinct person_id, occurred_date from {{ ref("activity") }}
-
-),
-
-lags as (
-
-    select
-        scoring_version,
-        as_of_date,
-        least(seed_lag_days, (as_of_date - (select min(occurred_date) from endorsed_days)) / 2) as lag_days
-    from nights
-    inner join scales using (scoring_version)
 
 ),
 
@@ -91,8 +71,8 @@ ranked as (
 )
 
 select scoring_version, as_of_date, person_id, 'configured' as why
-from configured
-cross join nights
+from {{ ref("configured_seeds") }}
+cross join lags
 union all
 select scoring_version, as_of_date, person_id, 'established'
 from ranked

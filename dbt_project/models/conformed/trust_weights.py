@@ -25,18 +25,14 @@ def model(dbt, session):
     edges = _table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
     seeds = _table(dbt.ref("trust_night_seeds").project(f"scoring_version, as_of_date, {NAME}"), "as_of_date, name")
     nights = _table(dbt.ref("network_nights").join(dbt.ref("scored_nights"), "as_of_date", how="semi"), "as_of_date")
-    names, number = np.unique(
-        np.concatenate([np.asarray(column, dtype=str) for column in _endpoints(pairs, edges)]), return_inverse=True
-    )
-    giver, receiver, engager, person = np.split(
-        number.astype(np.int64), np.cumsum([len(edges), len(edges), len(pairs)])
-    )
+    names, number = _numbered(_endpoints(pairs, edges))
+    giver, receiver, engager, person = np.split(number, np.cumsum([len(edges), len(edges), len(pairs)]))
     endorsements = Endorsements(
         giver,
         receiver,
         _days(edges["occurred_date"]),
         edges["action_count"].to_numpy(),
-        np.isin(names, np.asarray(members["name"], dtype=str)),
+        pc.is_in(names, members["name"].combine_chunks()).to_numpy(zero_copy_only=False),
     )
     pair_id = pairs["pair_id"].to_numpy()
     rows = []
@@ -53,6 +49,16 @@ def _table(relation, key):
 
 def _endpoints(pairs, edges):
     return edges["giver_id"], edges["receiver_id"], pairs["engager_name"], pairs["name"]
+
+
+def _numbered(columns):
+    """All names in order, and the place among them of each name of the columns, one column after another."""
+    found = pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.string())
+    coded = found.combine_chunks().dictionary_encode()
+    order = pc.sort_indices(coded.dictionary)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order.to_numpy()] = np.arange(len(order))
+    return coded.dictionary.take(order), place[coded.indices.to_numpy()]
 
 
 def _constants(scales):
@@ -76,9 +82,8 @@ def _days(dates):
 
 
 def _seeds_by_night(seeds, nights, names):
-    seed_night, person = _days(seeds["as_of_date"]), np.asarray(seeds["name"], dtype=str)
-    place = np.minimum(np.searchsorted(names, person), max(len(names) - 1, 0))
-    known = names[place] == person if len(names) else np.zeros(len(person), dtype=bool)
+    seed_night, place = _days(seeds["as_of_date"]), pc.index_in(seeds["name"].combine_chunks(), names)
+    known, place = place.is_valid().to_numpy(zero_copy_only=False), place.fill_null(0).to_numpy().astype(np.int64)
     return {int(night): place[known & (seed_night == night)] for night in _days(nights["complete_through_date"])}
 
 

@@ -1,7 +1,8 @@
 -- The nights before tonight that nobody was shown, walked in order by the promise rule alone: a move of
 -- `hold_move_points` or more against any score accepted on the nights just before is held, until it is back for two
 -- nights or a reviewer has released it. Where everything was missing, what stood the night before stays. Published nights
--- stand as they were published, and the walk goes on from them.
+-- stand as they were published, and the walk goes on from them. Of whom readers were never shown a score, a move of long ago
+-- is where they stand: nobody could have looked, and nobody is surprised.
 with recursive
 
 night as (
@@ -9,7 +10,8 @@ night as (
     select
         run.*,
         thresholds.clear_points,
-        {{ gate_constant("clear_nights") }} as clear_nights
+        {{ gate_constant("clear_nights") }} as clear_nights,
+        {{ gate_constant("unseen_hold_nights") }} as unseen_hold_nights
     from {{ source("raw", "run") }} as run
     cross join {{ ref("gate_thresholds") }} as thresholds
 
@@ -32,10 +34,11 @@ unseen as (
         candidates.* exclude (is_sufficient),
         decisions.seen_score,
         uncovered.as_of_date is not null as is_uncovered,
+        first_shown.person_id is null as was_never_shown,
         candidates.is_sufficient
         and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
         and shown.as_of_date is null as is_sufficient
-    from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
+    from {{ ref("score_person__candidates") }} as candidates
     cross join night
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered
@@ -54,7 +57,9 @@ unseen as (
             candidates.person_id = shown.person_id
             and candidates.persona = shown.persona
             and candidates.as_of_date = shown.as_of_date
-    where candidates.evidence_through_date = candidates.as_of_date and candidates.as_of_date < night.as_of_date
+    left join (select distinct person_id, persona from {{ ref("published_history") }} where score is not null) as first_shown
+        on candidates.person_id = first_shown.person_id and candidates.persona = first_shown.persona
+    where candidates.as_of_date < night.as_of_date
 
 ),
 
@@ -205,8 +210,12 @@ walk as (
             walk.is_accepted_sufficient
             and list_max(list_transform(walk.recent_scores, lambda accepted: abs(unseen.score - accepted)))
             >= night.hold_move_points as is_jump,
-            coalesce(walk.is_held and abs(unseen.score - unseen.seen_score) < night.hold_move_points, false)
-            and not unseen.is_uncovered as is_released,
+            walk.is_held
+            and not unseen.is_uncovered
+            and (
+                coalesce(abs(unseen.score - unseen.seen_score) < night.hold_move_points, false)
+                or (unseen.was_never_shown and unseen.as_of_date - walk.episode_date >= night.unseen_hold_nights)
+            ) as is_released,
             unseen.is_uncovered
             or (not is_released and (is_jump or (walk.is_held and nights_near < night.clear_nights))) as stays
         from walk

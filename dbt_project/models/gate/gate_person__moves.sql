@@ -18,12 +18,11 @@ with nights as (
         if(walk.is_held, 'held', 'published'),
         {{ var("scoring_version") }}
     from {{ ref("gate_person__hold_history") }} as walk
-    inner join {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
+    inner join {{ ref("score_person__candidates") }} as candidates
         on
             walk.person_id = candidates.person_id
             and walk.persona = candidates.persona
             and walk.as_of_date = candidates.as_of_date
-            and walk.as_of_date = candidates.evidence_through_date
     where walk.is_accepted_sufficient and not walk.was_published
 
 )

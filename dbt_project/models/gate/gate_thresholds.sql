@@ -19,11 +19,10 @@ with shown as (
 unseen as (
 
     select candidates.as_of_date, candidates.score
-    from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
+    from {{ ref("score_person__candidates") }} as candidates
     cross join {{ source("raw", "run") }} as night
     where
         candidates.is_sufficient
-        and candidates.as_of_date = candidates.evidence_through_date
         and candidates.as_of_date < night.as_of_date
         and not exists (select * from shown)
 

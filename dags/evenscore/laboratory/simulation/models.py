@@ -9,7 +9,8 @@ from evenscore.base.settings import Settings
 from evenscore.building import warehouse
 
 MODELS = (
-    *("gate", "score_person__influence_previous_version", "score_person__accepted", "last_scores"),
+    *("gate", "score_person__influence_previous_version", "score_person__candidates", "score_person__accepted"),
+    "last_scores",
     *("score_jumps", "incident_nights", "cohort_moves"),
     *("gate_constants", "scale_v1", "scale_v2", "scale_v3", "scale_constants"),
 )

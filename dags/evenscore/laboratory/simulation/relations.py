@@ -37,6 +37,9 @@ ONCE = (
     f"create table raw.incident_releases ({_empty(INCIDENT_RELEASES)})",
     "create table raw.published_nights (as_of_date date, scoring_version integer)",
     "create view conformed.published_history as from raw.published_scores",
+    # Every night is scored by the simulation itself.
+    "create table conformed.known_scores (person_id varchar, persona varchar, as_of_date date, score double, "
+    "score_low double, score_high double, evidence_count bigint, engager_count bigint, is_sufficient boolean)",
 )
 """Made once; what the gate publishes is appended to it night by night."""
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from evenscore.base.progress import track
 from evenscore.base.settings import Settings
-from evenscore.laboratory.simulation import baselines, memory
+from evenscore.laboratory.simulation import baselines
 from evenscore.laboratory.simulation.cases import PROVISIONAL_NIGHTS, Cases
 from evenscore.laboratory.simulation.events import Events, ordinary
 from evenscore.laboratory.simulation.evidence import Evidence, Pairs
@@ -20,6 +20,7 @@ from evenscore.laboratory.simulation.standing import Standing
 from evenscore.laboratory.simulation.truth import Truth
 from evenscore.laboratory.simulation.verdicts import Verdict
 from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, HISTORY_NIGHTS, SHARDS, Size, World
+from evenscore.state import memory
 
 CLIMB_NIGHTS = 21
 GATE = "gate"

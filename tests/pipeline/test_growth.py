@@ -1,0 +1,240 @@
+"""A candidate that grew by a night: history is not read, and no fault of it gets through."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from stepping import NIGHTS
+from village import LAST, copied, digests, published
+
+from evenscore.base.errors import EvenscoreError, StoppedByCheck
+from evenscore.base.settings import Settings
+from evenscore.publication import audit, candidate, growth, parts, pieces, publishing, roster, run_folders
+from evenscore.publication.run_folders import DATABASE
+from evenscore.state.runs import Night
+
+Ready = tuple[Settings, Night]
+TONIGHT = Night(date(2026, 3, 10), "tonight")
+ROWS = """
+    select 'p' || (i % 1000) as person_id, date '2026-01-01' + (i // 5000)::integer as as_of_date,
+        sin(i) as score, 'a text of row ' || i as why
+    from range({first}, {last}) as numbers(i)
+"""
+HISTORY = 300_000
+"""Three of DuckDB's row groups, the last of them not full."""
+
+
+@pytest.fixture
+def grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A table of earlier nights in a file of its own, and a copy of the file to which tonight was added."""
+    (tmp_path / "before").mkdir()
+    (tmp_path / "draft").mkdir()
+    with duckdb.connect(tmp_path / "before" / DATABASE) as con:
+        con.execute(f"create table person_scores as {ROWS.format(first=0, last=HISTORY)}")
+    monkeypatch.setattr(growth, "MARTS", ("person_scores",))
+    with duckdb.connect() as con:
+        con.execute(f"attach '{tmp_path / 'before' / DATABASE}' as previous (read_only)")
+        growth.begin(con, tmp_path / "before", tmp_path / "draft")
+        tonight = f"select * replace (date '{TONIGHT.as_of_date}' as as_of_date) from ({ROWS})"
+        con.execute(f"insert into candidate.person_scores {tonight.format(first=0, last=5000)}")
+        yield con
+
+
+def test_what_only_grew_is_proven_before_and_after_it_is_on_the_disk(
+    grown: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert growth.is_proven(grown, TONIGHT, "person_scores")
+    grown.execute("checkpoint candidate")
+    blocks = growth.settled(grown)
+    assert len(blocks) > 5
+    growth.require_same_bytes(tmp_path / "before", tmp_path / "draft", blocks)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "update candidate.person_scores set score = 99 where rowid = 7",
+        "update candidate.person_scores set why = null where rowid = 299999",
+        "delete from candidate.person_scores where rowid = 150000",
+        "delete from candidate.person_scores where as_of_date = '2026-01-01'",
+        "insert into candidate.person_scores from candidate.person_scores where rowid = 7",
+        "insert into candidate.person_scores from candidate.person_scores where rowid = 7; "
+        "delete from candidate.person_scores where rowid = 8",
+        "insert into candidate.person_scores select * replace (null as as_of_date) from previous.person_scores limit 1",
+        "update candidate.person_scores set score = -score where rowid in (7, 8)",
+        "create or replace table candidate.person_scores as from candidate.person_scores order by score",
+        "create or replace table candidate.person_scores as from candidate.person_scores limit 0",
+        "delete from candidate.person_scores; insert into candidate.person_scores from previous.person_scores",
+    ],
+)
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_no_change_of_history_is_proven(grown: duckdb.DuckDBPyConnection, fault: str, is_on_disk: bool) -> None:
+    grown.execute(fault)
+    if is_on_disk:
+        grown.execute("checkpoint candidate")
+    assert not growth.is_proven(grown, TONIGHT, "person_scores")
+
+
+def test_a_change_that_came_with_the_writing_to_the_disk_is_found(grown: duckdb.DuckDBPyConnection) -> None:
+    grown.execute("update candidate.person_scores set score = 99 where rowid = 200000; checkpoint candidate")
+    with pytest.raises(EvenscoreError, match="person_scores: published history changed"):
+        growth.settled(grown)
+
+
+def test_other_bytes_in_a_block_of_history_are_found(grown: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    grown.execute("checkpoint candidate")
+    blocks = growth.settled(grown)
+    grown.execute("detach candidate")
+    flip(tmp_path / "draft" / DATABASE, growth.HEADER_BYTES + max(blocks) * growth.BLOCK_BYTES + 1000)
+    with pytest.raises(EvenscoreError, match=rf"block {max(blocks)} of published history changed"):
+        growth.require_same_bytes(tmp_path / "before", tmp_path / "draft", blocks)
+
+
+def flip(path: Path, at: int) -> None:
+    with path.open("r+b") as handle:
+        handle.seek(at)
+        (byte,) = handle.read(1)
+        handle.seek(at)
+        handle.write(bytes([byte ^ 1]))
+
+
+# Pieces --------------------------------------------------------------------------------------------------------
+
+
+def test_a_large_file_is_proved_piece_by_piece_and_hashed_where_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "WHOLE_BYTES", 1000)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 100)
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    for folder in (before, draft):
+        folder.mkdir()
+    (before / DATABASE).write_bytes(os.urandom(2050))
+    (draft / DATABASE).write_bytes((before / DATABASE).read_bytes() + b"more")
+    known = pieces.proofs(before, [before / DATABASE], None, {})
+    afresh = pieces.proofs(draft, [draft / DATABASE], None, {})
+    hashed: list[bytes] = []
+    sha256 = pieces.hashlib.sha256
+    monkeypatch.setattr(pieces.hashlib, "sha256", lambda piece: (hashed.append(piece), sha256(piece))[1])
+    assert pieces.proofs(draft, [draft / DATABASE], before, known) == afresh
+    assert len(hashed) == 1
+    assert pieces.is_whole(draft, afresh, DATABASE)
+    assert pieces.digest(afresh, DATABASE) != pieces.digest(known, DATABASE)
+    flip(draft / DATABASE, 1234)
+    assert not pieces.is_whole(draft, afresh, DATABASE)
+
+
+# A night -------------------------------------------------------------------------------------------------------
+
+
+def never(*_: object) -> Any:
+    raise AssertionError("history was read")
+
+
+def test_history_is_neither_read_nor_written_and_its_files_are_shared(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, night = ready
+    before = settings.places.current.resolve()
+    for module, name in ((candidate, "fill"), (audit, "_changed_history"), (audit, "_last_good"), (audit, "_rests")):
+        monkeypatch.setattr(module, name, never)
+    publishing.publish(settings, night)
+    after = settings.places.current.resolve()
+    earlier = f"parquet/person_scores.parquet/{NIGHTS[-2]}.parquet"
+    assert (after / earlier).samefile(before / earlier)
+    assert run_folders.read_manifest(after)["nights"]["person_scores"].keys() == {str(day) for day in NIGHTS}
+    for folder in (before, after):
+        assert list(run_folders.damaged(folder)) == []
+    assert published(settings, "select count(*) from person_scores") == [(30,)]
+
+
+def test_a_grown_night_is_the_night_that_is_written_anew(
+    ready: Ready, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, night = ready
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1773187200")
+    anew = copied(settings, tmp_path / "anew")
+    publishing.publish(settings, night)
+    monkeypatch.setattr(growth, "may_grow", lambda *_: False)
+    publishing.publish(anew, night)
+    manifests = [run_folders.read_manifest(home.places.current) for home in (settings, anew)]
+    assert manifests[0]["nights"] == manifests[1]["nights"]
+    assert manifests[0]["row_counts"] == manifests[1]["row_counts"]
+    files = [digests(home.places.current.resolve()) for home in (settings, anew)]
+    same = {name for name in files[0] if name not in (DATABASE, "manifest.json")}
+    assert {name: files[0][name] for name in same} == {name: files[1][name] for name in same}
+
+
+def spoil_the_roster(folder: Path) -> None:
+    path = folder / roster.FOLDER / "person_scores.parquet"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def lose_the_roster(folder: Path) -> None:
+    (folder / roster.FOLDER / "score_jumps.parquet").unlink()
+
+
+def lose_what_nights_hold(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["nights"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def hash_by_another_release(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"hashed_by": "1.0"}))
+
+
+@pytest.mark.parametrize("fault", [spoil_the_roster, lose_the_roster, lose_what_nights_hold, hash_by_another_release])
+def test_a_run_that_does_not_say_what_it_holds_is_written_anew(
+    fault: Callable[[Path], None], ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, night = ready
+    fault(settings.places.current.resolve())
+    monkeypatch.setattr(growth, "begin", never)
+    publishing.publish(settings, night)
+    assert published(settings, "select count(*) from person_scores") == [(30,)]
+    assert list(run_folders.damaged(settings.places.current.resolve())) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "update person_scores set score = 99 where person_id = 'p5'",
+        "delete from network_coverage where person_id = 'p5'",
+        "insert into score_contributions from score_contributions where person_id = 'p5'",
+    ],
+)
+def test_a_published_night_that_somebody_changed_stops_the_next(fault: str, ready: Ready) -> None:
+    settings, night = ready
+    with duckdb.connect(settings.places.current.resolve() / DATABASE) as con:
+        con.execute(fault)
+    with pytest.raises(StoppedByCheck, match="changed_history_count"):
+        publishing.publish(settings, night)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"nothing"), Path.unlink])
+def test_a_file_of_an_earlier_night_that_is_damaged_is_written_anew(
+    damage: Callable[[Path], object], ready: Ready
+) -> None:
+    settings, night = ready
+    name = f"parquet/person_scores.parquet/{NIGHTS[-2]}.parquet"
+    damage(settings.places.current.resolve() / name)
+    publishing.publish(settings, night)
+    after = settings.places.current.resolve()
+    assert list(run_folders.damaged(after)) == []
+    assert len(duckdb.sql(f"from '{after / name}'").fetchall()) == 10
+
+
+def test_every_night_is_looked_at_within_a_month() -> None:
+    days = [date.fromordinal(LAST.toordinal() - ago) for ago in range(1, 401)]
+    looked = {
+        day for ago in range(30) for day in days if parts.is_due(str(day), date.fromordinal(LAST.toordinal() + ago))
+    }
+    assert looked == set(days)
+    assert sum(parts.is_due(str(day), LAST) for day in days) == 14
