@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, databases
 from evenscore.base.paths import HomePaths
 from evenscore.building import warehouse
 from evenscore.building.warehouse import file_of, quoted
@@ -110,7 +110,7 @@ def keep_only(places: HomePaths, people: Collection[tuple[str, str]]) -> None:
     if not files:
         return
     try:
-        with duckdb.connect() as con:
+        with databases.connect() as con:
             found = con.execute(f"select distinct person_id, persona from read_parquet([{files}])").fetchall()
     except duckdb.Error:
         found = [("", "")]  # it cannot be told whom it names

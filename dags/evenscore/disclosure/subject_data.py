@@ -113,7 +113,7 @@ def _kept(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], person
 
 def reconstructed(places: HomePaths, person_id: str) -> Rows:
     """The scores that are kept of nights which nobody was shown; without the digest of what they rest on."""
-    with duckdb.connect() as con:
+    with databases.connect() as con:
         rows = f"({kept_scores.rows_kept(places, con)})"
         return _rows(
             con, f"select distinct * exclude (grounds) from {rows} where person_id = ? order by all", person_id
