@@ -162,7 +162,9 @@ def _published(settings: Settings, run_id: str) -> int:
 
 
 def _parquet(settings: Settings) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (settings.places.published / "parquet").iterdir()}
+    folder = settings.places.published / "parquet"
+    files = (path for path in folder.rglob("*.parquet") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def test_nothing_of_anybody_is_left_behind(evaluated: Evaluated) -> None:
