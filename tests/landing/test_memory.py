@@ -20,7 +20,7 @@ LIMIT = "select current_setting('memory_limit')"
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test sets of the process is as it was when the test is over."""
-    monkeypatch.setattr(databases, "_machine", databases.Machine())
+    monkeypatch.setattr(databases, "_limits", databases.Limits())
 
 
 def limited(home: Home, value: str) -> None:

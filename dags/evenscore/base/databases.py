@@ -14,8 +14,8 @@ DEFAULT = "80%"
 
 
 @dataclass
-class Machine:
-    """What a process may take of its machine."""
+class Limits:
+    """What each database of this process may take, and where the rest goes."""
 
     memory_limit: str | None = None
     """As DuckDB has it (4GB); None for its own default, four fifths of the machine's or the container's memory."""
@@ -23,13 +23,13 @@ class Machine:
     """Where the database of a number puts what does not fit; None before any home is known."""
 
 
-_machine = Machine()
+_limits = Limits()
 _numbers = count(1)
 
 
 def keep_within(memory_limit: str | None, spill_folder: Callable[[int], Path]) -> None:
     """From here on open every database of this process like this: a process works in one home."""
-    _machine.memory_limit, _machine.spill_folder = memory_limit, spill_folder
+    _limits.memory_limit, _limits.spill_folder = memory_limit, spill_folder
 
 
 def connect(path: Path | None = None, read_only: bool = False) -> "duckdb.DuckDBPyConnection":
@@ -37,14 +37,14 @@ def connect(path: Path | None = None, read_only: bool = False) -> "duckdb.DuckDB
     import duckdb  # whoever reads the settings alone, as Airflow does to parse the DAGs, need not have it
 
     con = duckdb.connect(path, read_only=read_only) if path else duckdb.connect()
-    if _machine.memory_limit:
-        con.execute(f"set memory_limit = '{_machine.memory_limit}'")
-    if not path and _machine.spill_folder:  # a file's own is beside it
-        place = str(_machine.spill_folder(next(_numbers))).replace("'", "''")
+    if _limits.memory_limit:
+        con.execute(f"set memory_limit = '{_limits.memory_limit}'")
+    if not path and _limits.spill_folder:  # a file's own is beside it
+        place = str(_limits.spill_folder(next(_numbers))).replace("'", "''")
         con.execute(f"set temp_directory = '{place}'")
     return con
 
 
 def memory_limit() -> str:
     """The limit of every database of this process, for whoever opens one by other means (dbt)."""
-    return _machine.memory_limit or DEFAULT
+    return _limits.memory_limit or DEFAULT

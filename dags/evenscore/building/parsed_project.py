@@ -37,6 +37,11 @@ def parsed(project: Path, variables: str, arguments: list[str], folder: Path) ->
     return _kept[key]
 
 
+def project_files(project: Path) -> list[Path]:
+    """Every file of a dbt project, in order."""
+    return [path for path in sorted(project.rglob("*")) if path.is_file()]
+
+
 def _parse(variables: str, arguments: list[str]) -> Any:
     from dbt.cli.main import dbtRunner  # seconds to import: only when dbt runs
 
@@ -48,7 +53,7 @@ def _parse(variables: str, arguments: list[str]) -> Any:
 
 def _key(project: Path, variables: str) -> str:
     """The hash of all that a parse depends on: every file of the project, its place, the variables, and who parses."""
-    files = [(str(path), atomic_io.sha256(path)) for path in sorted(project.rglob("*")) if path.is_file()]
+    files = [(str(path), atomic_io.sha256(path)) for path in project_files(project)]
     asked = (str(project), files, variables, [version(name) for name in READERS])
     return hashlib.sha256(repr(asked).encode()).hexdigest()
 

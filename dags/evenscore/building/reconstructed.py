@@ -17,8 +17,10 @@ from pathlib import Path
 import duckdb
 
 from evenscore.base import atomic_io, databases
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.paths import HomePaths
 from evenscore.building import warehouse
+from evenscore.building.parsed_project import project_files
 from evenscore.building.warehouse import file_of, quoted
 from evenscore.names import name_kinds
 from evenscore.scoring import secrecy
@@ -83,7 +85,7 @@ def grounds_key(places: HomePaths) -> str:
 def method() -> str:
     """A digest of everything that computes: dbt project, numeric methods, and the engines that run them."""
     folders = [Path(str(module.__file__)).parent for module in (secrecy, name_kinds)]
-    files = [*warehouse.project_files(), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
+    files = [*project_files(DBT_PROJECT), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
     known = [(path.name, atomic_io.sha256(path)) for path in files]
     engines = [(name, version(name)) for name in ENGINES]
     return hashlib.sha256(repr((known, engines, platform.python_version(), platform.machine())).encode()).hexdigest()

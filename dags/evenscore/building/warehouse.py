@@ -11,7 +11,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
@@ -129,11 +128,6 @@ def scale(version: int) -> dict[str, float]:
 def _constants(seed: str) -> dict[str, float]:
     with (DBT_PROJECT / "seeds" / f"{seed}.csv").open(newline="", encoding="utf-8") as handle:
         return {row["constant"]: float(row["value"]) for row in csv.DictReader(handle)}
-
-
-def project_files() -> list[Path]:
-    """Every file of the dbt project that a night builds with, in order."""
-    return [path for path in sorted(DBT_PROJECT.rglob("*")) if path.is_file()]
 
 
 def quoted(value: object) -> str:

@@ -186,7 +186,7 @@ def _is_broken(con: duckdb.DuckDBPyConnection, table: str, text: str) -> bool:
 def shown_too_many(settings: Settings) -> dict[str, int]:
     """For each kept run that shows somebody who may not be shown now, how many of its tables do; for doctor."""
     found = {}
-    of_readers, of_others = (_standing(settings, found) for found in (shown_now(settings), shown_by_ledger(settings)))
+    of_readers, of_others = (_standing(settings, shown) for shown in (shown_now(settings), shown_by_ledger(settings)))
     for folder in run_folders.kept_runs(settings.places):
         with databases.connect() as con:
             con.execute(f"attach {quoted(folder / run_folders.DATABASE)} as previous (read_only)")

@@ -342,6 +342,9 @@ class FileReading:
     def _count(self) -> None:
         delivery, parsed, source = self.delivery, self.parsed, self.of.source
         delivery.record_count, delivery.ignored = parsed.record_count, dict(sorted(parsed.ignored.items()))
+        if self.before and self.before.night == delivery.night and self.before.landed_count:
+            told = f"{self.before.landed_count:,} records of it landed when it was first read, on this night too"
+            parsed.notes.add(f"{told}: they count as duplicates now")
         unread = {f"columns that nobody reads: {', '.join(sorted(parsed.unread))[:MAX_REASON_CHARACTERS]}"}
         delivery.read_at, delivery.notes = (
             self.now.isoformat(),
@@ -351,9 +354,6 @@ class FileReading:
             delivery.first_date = min(self.covered_days).isoformat()
             delivery.last_date = max(self.covered_days).isoformat()
         self.tally.close(delivery, parsed.rejects)
-        if self.before and self.before.night == delivery.night and self.before.landed_count:
-            told = f"{self.before.landed_count:,} records of it landed when it was first read, on this night too"
-            delivery.notes = sorted({*delivery.notes, f"{told}: they count as duplicates now"})
         for night in {self.before.night, delivery.night} if self.before else {delivery.night}:
             is_now = night == delivery.night
             rejects = suppression_filter.quiet(self.of.suppressed, source.network, parsed) if is_now else []

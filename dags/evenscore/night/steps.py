@@ -14,7 +14,7 @@ from evenscore.building import reconstructed, warehouse
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import require_suites
-from evenscore.consent.ledger import examine_ledger, noted_head
+from evenscore.consent.ledger import noted_head, open_ledger
 from evenscore.consent.ledger_file import HEAD
 from evenscore.erasure.erase import keep_out
 from evenscore.erasure.hide import hide, hide_before_night
@@ -193,7 +193,9 @@ def run_night(settings: Settings, as_of_date: date) -> Night:
     atomic_io.keep_private()
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
-        examine_ledger(settings)  # before minutes go into a night that its last fault would end
+        open_ledger(
+            settings
+        )  # before minutes go into a night that a fault in it would end; kept for those who ask later
         for source in settings.sources:
             if source.is_pulled:
                 pull(settings, night, source.name)
