@@ -22,6 +22,11 @@ from evenscore.publication.shown_rows import MARTS
         ("employment", "hi\u200bring"),
         ("employment", "ＨＩＲＩＮＧ"),  # noqa: RUF001 (full width)
         ("employment", "Bewerberauswahl"),
+        ("employment", "hi-ring"),
+        ("employment", "who (h i r i n g) next"),
+        ("credit", "pr\u00eat bancaire"),
+        ("credit", "Cr\u00e9dit"),
+        ("education", "scolarit\u00e9"),
         ("credit", "credit scoring"),
         ("credit", "lending decisions"),
         ("credit", "mortgage underwriting"),
