@@ -128,7 +128,9 @@ def test_a_veto_is_of_one_persona_and_topic_and_ends_with_a_later_grant() -> Non
     assert judging.vetoes([said(), veto]) == {("ann", "work", "birds")}
     assert judging.vetoes([veto, said(at=LATER, purpose="topic:birds")]) == set()
     assert judging.vetoes([veto, said(purpose="topic:birds")]) == {("ann", "work", "birds")}
-    assert judging.vetoes([veto, said(at=LATER, purpose="topic:birds", persona="private")]) == {("ann", "work", "birds")}
+    assert judging.vetoes([veto, said(at=LATER, purpose="topic:birds", persona="private")]) == {
+        ("ann", "work", "birds")
+    }
     assert judging.vetoes([veto, said(at=LATER, purpose="topic:trees")]) == {("ann", "work", "birds")}
 
 
@@ -180,7 +182,9 @@ def test_a_night_is_revoked_where_an_account_that_it_rests_on_ended_after_it(
 
 def test_a_night_is_revoked_where_nobody_stands_with_its_network_and_persona() -> None:
     shown = Shown(frozenset({ANN, ("ann", "private", "forge", "c"), BEN}))
-    seen = [(who, persona, NIGHT, net) for who in ("ann", "ben") for persona in ("work", "private") for net in ("forum",)]
+    seen = [
+        (who, persona, NIGHT, net) for who in ("ann", "ben") for persona in ("work", "private") for net in ("forum",)
+    ]
     assert revoked(shown, *seen) == [("ann", "private", NIGHT), ("ben", "private", NIGHT)]
     assert revoked(shown, ("ann", "work", NIGHT, "all"), ("cal", "work", NIGHT, "all")) == []
     assert revoked(shown, ("ann", "work", NIGHT, "forge")) == [("ann", "work", NIGHT)]

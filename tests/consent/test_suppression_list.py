@@ -20,7 +20,9 @@ INSTANT = timedelta(microseconds=1)
 SCHEMA = pa.schema([CONSENT.field(name) for name in LAID_OUT_CONSENT])
 
 
-def said(account: str, at: datetime, action: str = "grant", person: str = "p", network: str = "forum") -> dict[str, Any]:
+def said(
+    account: str, at: datetime, action: str = "grant", person: str = "p", network: str = "forum"
+) -> dict[str, Any]:
     row = {"person_id": person, "network": network, "account_id": account, "persona": "work", "action": action}
     return row | {"purpose": "public_score", "is_adult": True, "recorded_at": at}
 
@@ -69,7 +71,12 @@ def test_every_name_comes_in_again_from_the_first_grant_after_the_erasure(
     found = read(home, *rows)
     for name in ((ACCOUNT, "forum", "ann"), (ACCOUNT, "forum", "ann_too"), (STABLE, "forum", "7")):
         assert found.refused_before(*name) == until, name
-    for name in ((ACCOUNT, "forum", "ben"), (ACCOUNT, "forge", "ann"), (STABLE, "forge", "7"), (STABLE, "forum", "ann")):
+    for name in (
+        (ACCOUNT, "forum", "ben"),
+        (ACCOUNT, "forge", "ann"),
+        (STABLE, "forge", "7"),
+        (STABLE, "forum", "ann"),
+    ):
         assert found.refused_before(*name) is None, name
 
 

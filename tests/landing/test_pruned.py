@@ -54,7 +54,9 @@ def test_a_night_whose_rows_have_gone_is_refused_and_the_first_whose_have_not_is
     land(home, "activity", EARLIER, event() | {"occurred_at": None})
     retention.prune(settings(home), NIGHT)
     retention.require_raw(settings(home), NIGHT - timedelta(back))
-    with pytest.raises(UsageError, match=f"rows before {FIRST} have been pruned .* nights before {NIGHT - timedelta(back)} "):
+    with pytest.raises(
+        UsageError, match=f"rows before {FIRST} have been pruned .* nights before {NIGHT - timedelta(back)} "
+    ):
         retention.require_raw(settings(home), NIGHT - timedelta(back + 1))
 
 
@@ -125,7 +127,11 @@ def test_pages_and_folders_of_nights_go_by_their_own_bound(home: Home) -> None:
     places, kept, gone = home.places, [], []
     for day, paths in ((first - timedelta(1), gone), (first, kept)):
         paths.append(touch(places.reports / f"{day}.html"))
-        folders = (places.runs / f"{day}_r", places.evaluations / f"evaluation_{day:%Y%m%d}T1", places.comparisons / f"{day}_v2")
+        folders = (
+            places.runs / f"{day}_r",
+            places.evaluations / f"evaluation_{day:%Y%m%d}T1",
+            places.comparisons / f"{day}_v2",
+        )
         paths += [touch(folder / "a" / "b.json").parents[1] for folder in folders]
     kept.append(touch(places.reports / "index.html"))
     expected = {"reports": 1, "runs": 1, "evaluations": 1, "comparisons": 1}

@@ -80,7 +80,10 @@ def test_a_snapshot_of_theirs_is_kept_out_and_an_alias_by_name_or_id(out: Suppre
 
 def test_in_others_rows_a_token_stands_for_who_has_left_and_nobody_else(out: Suppressed) -> None:
     text = "@ann @ben @anna u/ann x@ann.org"
-    rows = [{"network": network, "actor_id": "cal", "object_id": "ann/x:ann", "text": text} for network in ("forum", "forge")]
+    rows = [
+        {"network": network, "actor_id": "cal", "object_id": "ann/x:ann", "text": text}
+        for network in ("forum", "forge")
+    ]
     here, there = keep(out, "activity", table("activity", *rows, {"actor_id": "cal"})).to_pylist()[:2]
     token = f"left-{out.digest(ACCOUNT, 'forum', 'ann')[:12]}"
     assert (here["object_id"], here["text"]) == (f"{token}/x:{token}", f"@{token} @ben @anna u/{token} x@ann.org")

@@ -57,7 +57,8 @@ def test_each_day_is_told_its_own_events_and_another_source_none(home: Home) -> 
 
 
 @pytest.mark.parametrize(
-    ("landed", "gone", "asked"), [(40, 21, 42), (40, 20, 0), (10, 10, 20), (10, 9, 0), (19, 10, 20), (20, 10, 0), (100, 20, 0)]
+    ("landed", "gone", "asked"),
+    [(40, 21, 42), (40, 20, 0), (10, 10, 20), (10, 9, 0), (19, 10, 20), (20, 10, 0), (100, 20, 0)],
 )
 def test_most_of_the_days_that_lose_any_and_at_least_twenty_rows_is_suspicious(
     home: Home, landed: int, gone: int, asked: int

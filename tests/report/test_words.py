@@ -29,7 +29,15 @@ def test_a_share_is_in_words_at_its_ends_alone(value: float | None, says: str) -
 
 @pytest.mark.parametrize(
     ("value", "says"),
-    [(0, "0.0"), (0.04, "0.0"), (-0.04, "0.0"), (0.06, "+0.1"), (-0.06, f"{MINUS}0.1"), (48, "+48.0"), (-21.3, f"{MINUS}21.3")],
+    [
+        (0, "0.0"),
+        (0.04, "0.0"),
+        (-0.04, "0.0"),
+        (0.06, "+0.1"),
+        (-0.06, f"{MINUS}0.1"),
+        (48, "+48.0"),
+        (-21.3, f"{MINUS}21.3"),
+    ],
 )
 def test_a_move_has_the_sign_of_what_is_shown_of_it(value: float, says: str) -> None:
     assert words.signed(value) == says
@@ -37,13 +45,22 @@ def test_a_move_has_the_sign_of_what_is_shown_of_it(value: float, says: str) -> 
 
 @pytest.mark.parametrize(
     ("value", "says"),
-    [(4.6, "4.6 s"), (59.94, "59.9 s"), (59.95, "1 min 0 s"), (60, "1 min 0 s"), (125.4, "2 min 5 s"), (3600, "60 min 0 s")],
+    [
+        (4.6, "4.6 s"),
+        (59.94, "59.9 s"),
+        (59.95, "1 min 0 s"),
+        (60, "1 min 0 s"),
+        (125.4, "2 min 5 s"),
+        (3600, "60 min 0 s"),
+    ],
 )
 def test_a_duration_of_a_minute_is_in_minutes(value: float, says: str) -> None:
     assert words.seconds(value) == says
 
 
-@pytest.mark.parametrize(("value", "says"), [(None, ""), (512, "512 MB"), (999, "999 MB"), (1000, "1.0 GB"), (3244, "3.2 GB")])
+@pytest.mark.parametrize(
+    ("value", "says"), [(None, ""), (512, "512 MB"), (999, "999 MB"), (1000, "1.0 GB"), (3244, "3.2 GB")]
+)
 def test_memory_of_a_thousand_megabytes_is_in_gigabytes(value: int | None, says: str) -> None:
     assert words.megabytes(value) == says
 

@@ -1,0 +1,330 @@
+"""Whom an erasure is about, and what it takes out of landed rows and published tables: small tables, no night."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
+from evenscore.base.errors import UsageError
+from evenscore.consent.suppression import ACCOUNT, CLAIM, LOOKS, PERSON, STABLE, Entry, Suppressed
+from evenscore.erasure import elsewhere, landed, published_runs, scope
+from evenscore.landing_zone import landing
+from evenscore.names.account_ids import EVERYWHERE
+from evenscore.names.identifier_matcher import REMOVED, ErasureSubject, IdentifierMatcher
+from evenscore.names.look_alikes import looks
+from evenscore.publication import run_folders
+from home import LEDGER, Home
+
+AT = datetime(2026, 3, 1, 12)
+ANN = ErasureSubject("forum", "ann", AT.isoformat(), "p_ann")
+BEN = ErasureSubject("forum", "ben", AT.isoformat(), "p_ben")
+
+
+def keep(home: Home, *lines: str) -> None:
+    """Write a ledger of `person,network,account,action,purpose,instant` each."""
+    rows = []
+    for line in lines:
+        person, network, account, action, purpose, at = line.split(",")
+        rows.append(f"{person},{network},{account},work,{action},{purpose},true,{at}")
+    (home.folder / "ledger.csv").write_text("\n".join([LEDGER.splitlines()[0], *rows, ""]))
+
+
+def test_the_ledger_asks_for_each_account_by_its_last_erasure_until_it_is_carried_out(home: Home) -> None:
+    keep(
+        home,
+        "p_ann,forum,ann,grant,public_score,2026-01-01T00:00:00Z",
+        "p_ann,forge,ann,grant,public_score,2026-01-01T00:00:00Z",
+        "p_ann,forum,ann,erase,public_score,2026-02-01T00:00:00Z",
+        "p_ann,forum,ann,erase,public_score,2026-03-01T12:00:00Z",
+        "p_ben,forum,ben,withdraw,public_score,2026-02-01T00:00:00Z",
+    )
+    found = Suppressed(b"key", EVERYWHERE)
+    for carried_out, is_due in (
+        (None, True),
+        (AT - timedelta(microseconds=1), True),
+        (AT, False),
+        (AT + timedelta(1), False),
+    ):
+        if carried_out:
+            entry = Entry(found.digest(CLAIM, "p_ann", "forum", "ann"), "o", carried_out.isoformat())
+            found.entries = {entry.digest: entry}
+        assert scope.asked_by_ledger(home.settings, found) == ([ANN] if is_due else [])
+    assert scope.asked_by_ledger(home.settings, None) == [ANN]
+
+
+def test_by_hand_all_accounts_of_a_person_and_named_ones_in_normal_form(home: Home) -> None:
+    keep(
+        home,
+        "p_ann,forum,ann,grant,public_score,2026-01-01T00:00:00Z",
+        "p_ann,forge,ann2,withdraw,research,2026-01-01T00:00:00Z",
+        "p_ben,forum,ben,grant,public_score,2026-01-01T00:00:00Z",
+    )
+    found = scope.asked_by_hand(home.settings, ["p_ann"], [("forum", " CAL"), ("forge", "ann2")], AT)
+    assert [(one.network, one.account_id, one.person_id) for one in found] == [
+        ("forge", "ann2", None),
+        ("forge", "ann2", "p_ann"),
+        ("forum", "ann", "p_ann"),
+        ("forum", "cal", None),
+    ]
+    assert {one.erased_at for one in found} == {AT.isoformat()}
+    with pytest.raises(UsageError, match="^p_a: not in .*ledger.csv"):
+        scope.asked_by_hand(home.settings, ["p_z", "p_ann", "p_a"], [], AT)
+
+
+def land(home: Home, dataset: str, *rows: dict[str, Any], network: str = "forum") -> str:
+    known = {"network": network, INSTANT_COLUMN[dataset]: AT}
+    table = pa.Table.from_pylist([known | row for row in rows], schema=DATASETS[dataset])
+    landing.land(home.places, "s", dataset, network, AT.date(), table)
+    return next(
+        one.sha256 for one in landing.manifests(home.places) if (one.dataset, one.network) == (dataset, network)
+    )
+
+
+def alias(name: str, stable: str, kind: str = "account") -> dict[str, str]:
+    return {"alias_id": name, "stable_id": stable, "kind": kind}
+
+
+@pytest.mark.parametrize(
+    ("aliases", "names", "ids"),
+    [
+        ([], (), ()),
+        ([alias("ann", "1")], (), ("1",)),
+        ([alias("ann", "1"), alias("anna", "1"), alias("Ann_B", "1"), alias("ben", "2")], ("ann_b", "anna"), ("1",)),
+        ([alias("ann", "1"), alias("ann", "2"), alias("anna", "1")], (), ()),
+        ([alias("ann", "1"), alias("anna", "1"), alias("anna", "2")], (), ("1",)),
+        ([alias("ann", "1"), alias("anna", "1", "object")], (), ("1",)),
+        ([alias("ann", "1", "object"), alias("anna", "1")], (), ()),
+    ],
+)
+def test_every_name_of_an_account_is_followed_and_a_recycled_one_is_not(
+    home: Home, aliases: list[dict[str, str]], names: tuple[str, ...], ids: tuple[str, ...]
+) -> None:
+    if aliases:
+        land(home, "aliases", *aliases)
+    land(home, "aliases", alias("ann", "9"), alias("other", "9"), alias("other", "1"), network="forge")
+    (found,) = scope.with_names(home.settings, [ErasureSubject("forum", "ANN", AT.isoformat(), "p_ann")])
+    assert (found.account_id, found.names, found.stable_ids) == ("ANN", names, ids)
+    assert (found.person_id, found.erased_at) == ("p_ann", AT.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("more", "stays"),
+    [
+        ([], False),
+        (["p_cal,forum,ann,grant,research,2026-01-01T00:00:00Z"], True),
+        (["p_cal,forum,ann,grant,topic:birds,2026-01-01T00:00:00Z"], False),
+        (["p_cal,forge,ann,grant,public_score,2026-01-01T00:00:00Z"], False),
+        (["p_ben,forum,ann,grant,public_score,2026-01-01T00:00:00Z"], True),
+        (
+            [
+                "p_cal,forum,ann,grant,public_score,2026-01-01T00:00:00Z",
+                "p_cal,forum,ann,withdraw,public_score,2026-02-01T00:00:00Z",
+            ],
+            False,
+        ),
+    ],
+)
+def test_an_account_that_somebody_else_has_a_grant_on_is_not_erased(home: Home, more: list[str], stays: bool) -> None:
+    keep(home, "p_ann,forum,ann,grant,public_score,2026-01-01T00:00:00Z", *more)
+    leaving, kept = scope.not_of_others(home.settings, [ANN, BEN])
+    assert (leaving, kept) == (([BEN], [ANN]) if stays else ([ANN, BEN], []))
+    both = [ANN, ErasureSubject("forum", "ann", AT.isoformat(), "p_ben"), ErasureSubject("forum", "ann", "x", "p_cal")]
+    assert scope.not_of_others(home.settings, both) == (both, []), "who leaves together keeps nobody's account"
+
+
+def test_the_list_has_every_name_of_who_leaves_and_of_a_shared_account_the_claim_alone() -> None:
+    found = Suppressed(b"key", EVERYWHERE)
+    subject = ErasureSubject("forum", "ann", "t1", "p_ann", ("anna",), ("7",))
+    unknown = ErasureSubject("forge", "cal", "t2")
+    shared = ErasureSubject("forum", "us", "t3", "p_ann", ("we",), ("8",))
+    lines = scope.entries(found, [subject, unknown], [shared])
+    of = {name: found.digest(ACCOUNT, *name) for name in (("forum", "ann"), ("forge", "cal"), ("forum", "us"))}
+    expected = {
+        *((name, ("forum", "ann"), "t1") for name in ((PERSON, "p_ann"), (CLAIM, "p_ann", "forum", "ann"))),
+        *(((ACCOUNT, "forum", name), ("forum", "ann"), "t1") for name in ("ann", "anna")),
+        *(((LOOKS, "forum", looks(name)), ("forum", "ann"), "t1") for name in ("ann", "anna")),
+        ((STABLE, "forum", "7"), ("forum", "ann"), "t1"),
+        *(((kind, "forge", name), ("forge", "cal"), "t2") for kind, name in ((ACCOUNT, "cal"), (LOOKS, looks("cal")))),
+        *((name, ("forum", "us"), "t3") for name in ((PERSON, "p_ann"), (CLAIM, "p_ann", "forum", "us"))),
+    }
+    assert sorted(lines, key=repr) == sorted(
+        (Entry(found.digest(*name), of[account], at) for name, account, at in expected), key=repr
+    )
+
+
+# what has landed -----------------------------------------------------------------------------------------------------
+
+
+def on_the_list(home: Home, *subjects: ErasureSubject) -> Suppressed:
+    found = Suppressed(b"key", EVERYWHERE)
+    found.entries = {one.digest: one for one in scope.entries(found, subjects, [])}
+    return found
+
+
+def did(actor: str, target: str = "x", **more: str) -> dict[str, str]:
+    return {"event_id": f"{actor}-{target}", "verb": "like", "actor_id": actor, "target_id": target, **more}
+
+
+def test_files_that_are_known_to_hold_nobody_are_searched_for_new_names_alone(home: Home) -> None:
+    first = land(home, "activity", did("ann"), did("cal"))
+    second = land(home, "activity", did("ben"), did("dee"), network="forge")
+    out = on_the_list(home, ANN, ErasureSubject("forge", "ben", AT.isoformat()))
+    assert landed.purge(home.places, out, {first, second}) == (0, {first, second})
+    assert landed.purge(home.places, out, {first, second}, IdentifierMatcher([BEN]))[0] == 1
+    assert sorted(row["actor_id"] for row in home.landed()) == ["ann", "cal", "dee"]
+    count, clean = landed.purge(home.places, out, set())
+    assert (count, len(clean)) == (1, 2) and first not in clean and second not in clean
+    assert sorted(row["actor_id"] for row in home.landed()) == ["cal", "dee"]
+    assert landed.purge(home.places, out, set()) == (0, clean)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "row", "is_named"),
+    [
+        ("activity", did("ann"), True),
+        ("activity", did("x", "ann"), True),
+        ("activity", did("x", object_id="ann/1"), True),
+        ("activity", did("x", text="hi @ann"), True),
+        ("activity", did("x", text="hi @anna", object_id="anna/1"), False),
+        ("accounts", {"account_id": "ann"}, True),
+        ("accounts", {"account_id": "anna"}, False),
+        ("aliases", alias("ann", "1"), True),
+        ("aliases", alias("x", "7"), True),
+        ("aliases", alias("ann/1", "o", "object"), True),
+        ("aliases", alias("x", "1"), False),
+    ],
+)
+def test_rows_mention_a_name_as_an_account_in_an_objects_id_or_a_text(
+    dataset: str, row: dict[str, str], is_named: bool
+) -> None:
+    matcher = IdentifierMatcher([ErasureSubject("forum", "ann", "t", stable_ids=("7",))])
+    rows = pa.Table.from_pylist([{"network": "forum"}, {"network": "forum"} | row], schema=DATASETS[dataset])
+    assert landed.mentions(dataset, rows, matcher) is is_named
+
+
+def test_what_is_known_to_be_clean_is_so_for_the_list_as_it_stands(home: Home) -> None:
+    assert landed.read_clean(home.places) == set()
+    home.places.suppressed.parent.mkdir(parents=True, exist_ok=True)
+    home.places.suppressed.write_text("one\n")
+    landed.write_clean(home.places, {"b", "a"})
+    assert landed.read_clean(home.places) == {"a", "b"}
+    before = home.places.seen_clean.stat().st_ino
+    landed.write_clean(home.places, {"a", "b"})
+    assert home.places.seen_clean.stat().st_ino == before
+    landed.write_clean(home.places, {"a"})
+    assert landed.read_clean(home.places) == {"a"}
+    home.places.suppressed.write_text("one\ntwo\n")
+    assert landed.read_clean(home.places) == set()
+
+
+# what is published ---------------------------------------------------------------------------------------------------
+
+NIGHT = date(2026, 3, 1)
+
+
+def run_of(home: Home) -> Any:
+    folder = home.places.published_run("r1")
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / run_folders.DATABASE)) as con:
+        con.execute("create table person_scores (person_id text, persona text, as_of_date date, why text)")
+        con.executemany(
+            "insert into person_scores values (?, ?, ?, ?)",
+            [
+                ("p_ann", "work", NIGHT, None),
+                ("p_ann", "work", NIGHT + timedelta(1), None),
+                ("p_ben", "work", NIGHT, "as @ann did"),
+                ("p_cal", "ann", NIGHT, None),
+            ],
+        )
+        con.execute(
+            "create table influences as select 'p_ben' as person_id, 'p_ann' as other_person_id, $1::date as as_of_date",
+            [NIGHT],
+        )
+        con.execute("insert into influences values ('p_ann', 'p_ben', $1), ('p_ben', 'p_cal', $1)", [NIGHT])
+        con.execute("create table runs as select 'quiet' as note, 'ann' as run_id")
+        con.execute("create view current_scores as from person_scores")
+    return folder
+
+
+def left_of(folder: Any, kept: dict[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+    with duckdb.connect() as con:
+        con.execute(f"attach '{folder / run_folders.DATABASE}' as previous (read_only)")
+        return {table: sorted(con.execute(query).fetchall(), key=repr) for table, query in kept.items()}
+
+
+def test_a_run_loses_the_subjects_rows_and_in_others_their_names(home: Home) -> None:
+    folder = run_of(home)
+    found = left_of(folder, published_runs._kept(folder, IdentifierMatcher([ANN])))
+    assert found == {
+        "person_scores": [("p_ben", "work", NIGHT, REMOVED), ("p_cal", "ann", NIGHT, None)],
+        "influences": [("p_ben", "p_cal", NIGHT)],
+    }
+    nobody = IdentifierMatcher([ErasureSubject("forum", "zoe", "t", "p_zoe")])
+    assert published_runs._kept(folder, nobody) == {}
+    account = left_of(folder, published_runs._kept(folder, IdentifierMatcher([ErasureSubject("forum", "ann", "t")])))
+    assert [row[3] for row in account["person_scores"]] == [None, None, REMOVED, None]
+
+
+def test_what_a_roll_back_brought_back_goes_up_to_the_day_of_the_erasure(home: Home) -> None:
+    folder = run_of(home)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{folder / run_folders.DATABASE}' as previous (read_only)")
+        kept = published_runs._without_past(con, {"p_ann": NIGHT, "p_zoe": NIGHT})
+    found = left_of(folder, kept)
+    assert [row[:3] for row in found["person_scores"]] == [
+        ("p_ann", "work", NIGHT + timedelta(1)),
+        ("p_ben", "work", NIGHT),
+        ("p_cal", "ann", NIGHT),
+    ]
+    assert found["influences"] == [("p_ben", "p_cal", NIGHT)] and found.keys() == {"person_scores", "influences"}
+
+
+@pytest.mark.parametrize(
+    ("erased", "is_rewritten"), [(NIGHT - timedelta(1), False), (NIGHT, True), (NIGHT + timedelta(1), True)]
+)
+def test_readers_see_nobody_who_was_erased_after_their_first_night(
+    home: Home, monkeypatch: pytest.MonkeyPatch, erased: date, is_rewritten: bool
+) -> None:
+    folder = run_of(home)
+    home.places.current.parent.mkdir(parents=True, exist_ok=True)
+    home.places.current.symlink_to(folder)
+    rewritten: list[dict[str, str]] = []
+    monkeypatch.setattr(published_runs.run_folders, "database_digest", lambda folder: "digest")
+    monkeypatch.setattr(published_runs.publishing, "rewrite", lambda *given: (rewritten.append(given[2]), folder)[1])
+    subject = ErasureSubject("forum", "ann", f"{erased}T09:00:00", "p_ann")
+    digest = published_runs.keep_out_of_readers_sight(home.places, on_the_list(home, subject), set())
+    assert digest and bool(rewritten) is is_rewritten
+    rewritten.clear()
+    assert published_runs.keep_out_of_readers_sight(home.places, on_the_list(home, subject), {digest}) == digest
+    assert rewritten == []
+    home.places.current.unlink()
+    assert published_runs.keep_out_of_readers_sight(home.places, on_the_list(home, subject), set()) is None
+
+
+# what a scheduler may still name ---------------------------------------------------------------------------------------
+
+
+def test_whom_a_scheduler_may_name_is_noted_once_where_one_has_run(home: Home) -> None:
+    subject, shared = (
+        ErasureSubject("forum", "ann", "t", "p_ann", ("anna",), ("7",)),
+        ErasureSubject("forum", "us", "t", "p_x"),
+    )
+    assert not elsewhere.note(home.places, [subject], [shared]) and elsewhere.due(home.settings) is None
+    home.places.scheduled.parent.mkdir(parents=True, exist_ok=True)
+    home.places.scheduled.write_text("")
+    for _ in range(2):
+        assert elsewhere.note(home.places, [subject], [shared])
+    assert elsewhere.note(home.places, [BEN], [])
+    path = home.places.erasure_elsewhere
+    noted = json.loads(path.read_text())
+    assert ([one["account_id"] for one in noted["subjects"]], len(noted["shared"])) == (["ann", "ben"], 1)
+    assert path.stat().st_mode & 0o777 == 0o600
+    found = elsewhere.due(home.settings)
+    assert found and all(found.within(text) for text in ("ann", "anna", "ben", "p_x/work")) and not found.within("us")
+    elsewhere.done(home.places)
+    elsewhere.done(home.places)
+    assert elsewhere.due(home.settings) is None
