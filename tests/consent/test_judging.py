@@ -1,4 +1,4 @@
-"""Which words of a ledger stand, and which published rows they let show: two personas, two networks, each bound twice."""
+"""Which words of a ledger stand, and which published rows they let show, on both sides of each bound."""
 
 from datetime import date, datetime, timedelta
 from typing import Any

@@ -109,7 +109,7 @@ def test_a_list_without_its_key_is_not_given_another(home: Home, keyed: Suppress
     erase(home, keyed, (ACCOUNT, "forum", "ann"))
     home.places.suppression_key.unlink()
     for attempt in (lambda: suppression.new_key(home.places), lambda: read(home)):
-        with pytest.raises(InputError, match="the key of .* is gone"):
+        with pytest.raises(InputError, match=r"the key of .* is gone"):
             attempt()
     assert not home.places.suppression_key.exists()
 

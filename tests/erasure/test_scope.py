@@ -71,7 +71,7 @@ def test_by_hand_all_accounts_of_a_person_and_named_ones_in_normal_form(home: Ho
         ("forum", "cal", None),
     ]
     assert {one.erased_at for one in found} == {AT.isoformat()}
-    with pytest.raises(UsageError, match="^p_a: not in .*ledger.csv"):
+    with pytest.raises(UsageError, match=r"^p_a: not in .*ledger\.csv"):
         scope.asked_by_hand(home.settings, ["p_z", "p_ann", "p_a"], [], AT)
 
 
@@ -241,7 +241,8 @@ def run_of(home: Home) -> Any:
             ],
         )
         con.execute(
-            "create table influences as select 'p_ben' as person_id, 'p_ann' as other_person_id, $1::date as as_of_date",
+            "create table influences as select 'p_ben' as person_id, 'p_ann' as other_person_id, "
+            "$1::date as as_of_date",
             [NIGHT],
         )
         con.execute("insert into influences values ('p_ann', 'p_ben', $1), ('p_ben', 'p_cal', $1)", [NIGHT])
@@ -305,7 +306,7 @@ def test_readers_see_nobody_who_was_erased_after_their_first_night(
     assert published_runs.keep_out_of_readers_sight(home.places, on_the_list(home, subject), set()) is None
 
 
-# what a scheduler may still name ---------------------------------------------------------------------------------------
+# what a scheduler may still name -------------------------------------------------------------------------------------
 
 
 def test_whom_a_scheduler_may_name_is_noted_once_where_one_has_run(home: Home) -> None:

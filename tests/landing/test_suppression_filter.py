@@ -1,4 +1,4 @@
-"""Whose rows are kept out of the landing zone, up to when, on which network, and what stands for them in others' rows."""
+"""Whose rows are kept out of the landing zone, up to when, where, and what stands for them in others' rows."""
 
 from datetime import datetime, timedelta
 from typing import Any

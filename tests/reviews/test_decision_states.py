@@ -130,7 +130,7 @@ def test_an_error_names_ten_who_are_held_and_counts_the_rest(count: int) -> None
     with pytest.raises(UsageError) as stop:
         lists.find("p_calm", None)
     assert str(stop.value).endswith("p9 (personal)" if count == 10 else "p9 (personal) and 1 more")
-    with pytest.raises(UsageError, match="; nobody is$"):
+    with pytest.raises(UsageError, match=r"; nobody is$"):
         board(episodes=(shown(decision="cleared"),)).find("p_calm", None)
 
 
