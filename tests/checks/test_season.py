@@ -88,3 +88,69 @@ def test_false_alarms_are_rarer_than_one_in_a_hundred_nights() -> None:
     nights = rng.poisson(weeks(800, 80, noise=0.1))
     out = [is_out(nights[night - 56 : night].astype(float), nights[night]) for night in range(56, len(nights))]
     assert sum(out) <= len(out) / 100
+
+
+# each bound, and each figure by hand ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deviations", [3.5, -3.5])
+def test_a_count_is_out_from_the_very_bounds_on(deviations: float) -> None:
+    twice = season.Compared(99.5, 49.5, deviations)
+    half = season.Compared(49.5, 99.5, deviations)
+    assert twice.change == half.change == 1
+    for found in (twice, half):
+        assert found.is_out(3.5, 1)
+        assert not found.is_out(3.51, 1) and not found.is_out(3.5, 1.01)
+
+
+@pytest.mark.parametrize(
+    ("usual", "count", "is_told"),
+    [(20.5, 1, True), (19.5, 39, False), (19.5, 40, True), (20.5, 39, True), (0, 39, False)],
+)
+def test_a_small_count_says_something_from_twenty_usual_or_forty_tonight_on(
+    usual: float, count: float, is_told: bool
+) -> None:
+    assert (season.compare(np.full(56, usual), count) is not None) is is_told
+
+
+def test_four_weeks_make_a_season_and_three_do_not() -> None:
+    assert is_out(weeks(2000, 4), 1400)
+    assert not is_out(weeks(2000, 4)[1:], 600), "a Sunday"
+    assert not is_out(weeks(2000, 3), 1400)
+    known = weeks(2000, 5)
+    known[[0, 7]] = np.nan
+    assert not is_out(known, 1400), "of three Mondays"
+    known = weeks(2000, 5)
+    known[0] = np.nan
+    assert is_out(known, 1400), "of four Mondays"
+
+
+def logs(*values: float) -> Floats:
+    """Counts of which half more are these."""
+    return np.array(values, dtype=float) - 0.5
+
+
+def test_a_season_of_one_night_has_the_level_of_the_last_and_the_spread_of_all() -> None:
+    found = season.compare(logs(100, 200, 100, 50), 199.5, period=1)
+    assert found
+    spread = 1.4826 * np.log(2) / 2 * np.sqrt((4 + np.pi / 2) / 3)
+    assert (found.count, found.usual) == (199.5, pytest.approx(49.5))
+    assert found.deviations == pytest.approx(np.log(4) / np.hypot(spread, 1 / np.sqrt(49.5)))
+    nine = season.compare(logs(1000, 100, 100, 100, 100, 200, 200, 200, 200), 399.5, period=1)
+    spread = 1.4826 * np.log(2) / 2 * np.sqrt((8 + np.pi / 2) / 7)
+    assert nine and nine.deviations == pytest.approx(np.log(2) / np.hypot(spread, 1 / np.sqrt(199.5)))
+
+
+def test_what_has_no_season_yet_is_compared_with_the_range_of_its_last_28() -> None:
+    steady = season.compare(np.full(8, 30.0), 18)
+    assert steady and steady.deviations == pytest.approx(np.log(18.5 / 30.5) * np.sqrt(30))
+    assert steady.usual == pytest.approx(30)
+    zeros = season.compare(np.zeros(30), 60)
+    assert zeros and (zeros.usual, zeros.deviations) == (pytest.approx(0), pytest.approx(np.log(121)))
+    young = np.append(10.0, np.full(28, 100.0))
+    assert season.compare(young, 10, period=100).is_out(*LIMITS)  # type: ignore[union-attr]
+    assert season.compare(young[:-1], 10, period=100).deviations == 0  # type: ignore[union-attr]
+    assert season.compare(logs(100, 200, 100, 50, 100, 100, 100), 149.5, period=100).deviations == 0  # type: ignore[union-attr]
+    assert season.compare(np.full(6, 100.0), 10, period=100) is None
+    assert season.compare(np.append(np.full(6, 100.0), np.nan), 10, period=100) is None
+    assert season.compare(np.append(np.full(7, 100.0), np.nan), 10, period=100) is not None
