@@ -1,0 +1,273 @@
+"""What the audit of a candidate finds, on tables of a few rows: one fault each, and the rows that are right beside it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
+from evenscore.checks.consent_audit import note_who_asked
+from evenscore.publication import audit, growth
+from evenscore.publication.shown import Shown
+from evenscore.publication.shown_rows import lay_out_present
+from evenscore.state.runs import Night
+
+TONIGHT = Night(date(2026, 3, 10), "tonight")
+EVE, FIRST = date(2026, 3, 9), date(2026, 3, 1)
+MART = "person_scores"
+STANDS = frozenset({("ann", "work", "forum", "a"), ("ben", "work", "forge", "b")})
+COLUMNS = "person_id text, persona text, as_of_date date, score integer"
+Rows = list[tuple[str, str, date, int]]
+HISTORY: Rows = [(who, "work", day, 50) for who in ("ann", "ben") for day in (FIRST, EVE)]
+NIGHT: Rows = [(who, "work", TONIGHT.as_of_date, 51) for who in ("ann", "ben")]
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        for name in ("previous", "candidate", "roster", "stands"):
+            con.execute(f"attach ':memory:' as {name}")
+        for name in ("conformed", "raw", "marts"):
+            con.execute(f"create schema {name}")
+        yield con
+
+
+@pytest.fixture
+def con(opened: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> duckdb.DuckDBPyConnection:
+    """A sound candidate of one mart: two nights that readers see, and tonight."""
+    for module in (audit, growth):
+        monkeypatch.setattr(module, "MARTS", (MART,))
+    stand(opened, "conformed")
+    stand(opened, "present")
+    opened.execute("create or replace table raw.first_kept_night as select $1::date as first_date", [FIRST])
+    schema = pa.schema([CONSENT.field(name) for name in LAID_OUT_CONSENT])
+    said = []
+    for person, persona, network, account in sorted(STANDS):
+        row = {"person_id": person, "network": network, "account_id": account, "persona": persona, "action": "grant"}
+        said.append(row | {"purpose": "public_score", "is_adult": True, "recorded_at": datetime(2026, 1, 1)})
+    note_who_asked(opened, pa.Table.from_pylist(said, schema=schema))
+    lay(opened, "previous", HISTORY)
+    lay(opened, "roster", HISTORY)
+    lay(opened, "marts", NIGHT)
+    lay(opened, "candidate", [*HISTORY, *NIGHT])
+    opened.execute(
+        "create or replace table raw.published_scores as select person_id, persona, as_of_date, score from previous.person_scores"
+    )
+    return opened
+
+
+def lay(con: duckdb.DuckDBPyConnection, where: str, rows: Rows, columns: str = COLUMNS) -> None:
+    con.execute(f"create or replace table {where}.{MART} ({columns})")
+    if rows:
+        con.executemany(f"insert into {where}.{MART} values (?, ?, ?, ?)", rows)
+
+
+def stand(con: duckdb.DuckDBPyConnection, of: str, *gone: str, revoked: Rows | None = None) -> None:
+    """Let both stand by dbt's gate (`conformed`) or now (`present`), but for those who have gone."""
+    kept = [one for one in sorted(STANDS) if one[0] not in gone]
+    if of == "present":
+        lay_out_present(con, Shown(frozenset(kept)), "nobody")
+    else:
+        con.execute("create or replace table conformed.consent_shown (person_id text, persona text, network text)")
+        con.executemany("insert into conformed.consent_shown values (?, ?, ?)", [one[:3] for one in kept])
+        con.execute("create or replace table conformed.revoked_nights (person_id text, persona text, as_of_date date)")
+    for person, persona, day, _ in revoked or ():
+        con.execute(f"insert into {of}.revoked_nights values (?, ?, ?)", [person, persona, day])
+
+
+def changed(rows: Rows, place: int, score: int = 99) -> Rows:
+    return [*rows[:place], (*rows[place][:3], score), *rows[place + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("night", "count"),
+    [
+        (NIGHT, 0),
+        (NIGHT[::-1], 0),
+        (NIGHT[:1], 1),
+        ([*NIGHT, NIGHT[0]], 1),
+        ([*NIGHT, ("cal", "work", TONIGHT.as_of_date, 51)], 1),
+        (changed(NIGHT, 1), 2),
+        ([], 2),
+    ],
+)
+def test_tonight_is_what_the_marts_say_of_who_stands(con: duckdb.DuckDBPyConnection, night: Rows, count: int) -> None:
+    lay(con, "candidate", [*HISTORY, *night])
+    assert audit._missing_tonight(con, TONIGHT, MART) == count
+
+
+def test_of_who_has_gone_since_the_marts_were_built_nothing_is_missing(con: duckdb.DuckDBPyConnection) -> None:
+    stand(con, "present", "ben")
+    assert audit._missing_tonight(con, TONIGHT, MART) == 1, "what stands there is too much"
+    lay(con, "candidate", [*changed(HISTORY, 0), NIGHT[0]])
+    assert audit._missing_tonight(con, TONIGHT, MART) == 0
+
+
+@pytest.mark.parametrize(
+    ("history", "count"),
+    [
+        (HISTORY, 0),
+        (HISTORY[::-1], 0),
+        (changed(HISTORY, 2), 2),
+        (HISTORY[1:], 1),
+        ([*HISTORY, HISTORY[0]], 1),
+        ([], 4),
+    ],
+)
+def test_history_is_what_readers_see(con: duckdb.DuckDBPyConnection, history: Rows, count: int) -> None:
+    lay(con, "candidate", [*history, *changed(NIGHT, 0)])
+    lay(con, "previous", [*HISTORY, ("ann", "work", TONIGHT.as_of_date, 7)])
+    assert audit._changed_history(con, TONIGHT, MART) == count
+    con.execute(f"alter table candidate.{MART} add column reason text default 'new'")
+    assert audit._changed_history(con, TONIGHT, MART) == count, "readers have not seen a new column yet"
+    con.execute(f"drop table previous.{MART}")
+    assert audit._changed_history(con, TONIGHT, MART) == len(history)
+
+
+@pytest.mark.parametrize("of", ["conformed", "present"])
+def test_history_of_who_has_gone_or_is_too_old_is_to_be_gone(con: duckdb.DuckDBPyConnection, of: str) -> None:
+    stand(con, of, "ben")
+    assert audit._changed_history(con, TONIGHT, MART) == 2
+    lay(con, "candidate", [*HISTORY[:2], *NIGHT])
+    assert audit._changed_history(con, TONIGHT, MART) == 0
+    stand(con, of, "ben", revoked=[("ann", "work", EVE, 0)])
+    assert audit._changed_history(con, TONIGHT, MART) == 1
+    stand(con, of, "ben")
+    con.execute("update raw.first_kept_night set first_date = $1", [FIRST + timedelta(1)])
+    assert audit._changed_history(con, TONIGHT, MART) == 1
+
+
+def lost(con: duckdb.DuckDBPyConnection) -> int:
+    return int(con.execute(audit._last_good(con, TONIGHT)).fetchall()[0][0])
+
+
+def test_what_tonight_was_measured_against_is_what_readers_see_of_earlier_nights(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    assert lost(con) == 0
+    con.execute("insert into raw.published_scores values ('ann', 'work', $1, 51)", [TONIGHT.as_of_date])
+    assert lost(con) == 1
+    lay(con, "previous", [*HISTORY, *NIGHT])
+    assert lost(con) == 1, "a row of tonight is no earlier one"
+    con.execute("delete from raw.published_scores where as_of_date = $1", [TONIGHT.as_of_date])
+    lay(con, "previous", changed(HISTORY, 3))
+    assert lost(con) == 1
+    con.execute("alter table raw.published_scores add column reach integer")
+    assert lost(con) == 1, "a column that readers have not is not compared"
+    con.execute(f"drop table previous.{MART}")
+    assert lost(con) == 4
+
+
+def test_readers_see_tonight_already_where_every_row_and_column_is_there(con: duckdb.DuckDBPyConnection) -> None:
+    def is_seen(rests: bool = True) -> bool:
+        return audit.is_unchanged(con, TONIGHT, rests)
+
+    assert not is_seen()
+    lay(con, "previous", [*HISTORY, *NIGHT])
+    assert is_seen() and is_seen(False)
+    lay(con, "previous", [*changed(HISTORY, 0), *NIGHT])
+    assert is_seen() and is_seen(False), "history is another question"
+    lay(con, "previous", [*HISTORY, *changed(NIGHT, 0)])
+    assert not is_seen()
+    lay(con, "previous", [*HISTORY, ("cal", "work", EVE, 1), *NIGHT])
+    assert is_seen() and not is_seen(False)
+    lay(con, "previous", [*HISTORY, *NIGHT])
+    stand(con, "present", revoked=[("ann", "work", EVE, 0)])
+    assert is_seen() and not is_seen(False)
+    stand(con, "present")
+    con.execute(f"alter table marts.{MART} add column reason text")
+    assert not is_seen()
+
+
+def test_all_that_readers_see_rests_where_everybody_in_it_stands_and_asked(con: duckdb.DuckDBPyConnection) -> None:
+    assert audit.is_at_rest(con)
+    stand(con, "present", revoked=[("zoe", "work", EVE, 0)])
+    assert not audit.is_at_rest(con), "a night is revoked, whoever's it is"
+    stand(con, "present")
+    for of in ("conformed", "present"):
+        stand(con, of, "ben")
+        assert not audit.is_at_rest(con)
+        stand(con, of)
+        assert audit.is_at_rest(con)
+    con.execute("update raw.first_kept_night set first_date = $1", [FIRST + timedelta(1)])
+    assert not audit.is_at_rest(con)
+    con.execute("update raw.first_kept_night set first_date = $1", [FIRST])
+    con.execute("delete from asked where person_id = 'ben'")
+    assert not audit.is_at_rest(con), "by the ledger's own words nobody of that name asked"
+    con.execute(f"delete from roster.{MART} where person_id = 'ben'")
+    assert audit.is_at_rest(con)
+
+
+@pytest.fixture
+def alone(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Without what else is laid out; what the roster was taken with is noted."""
+    taken: list[dict[str, Any]] = []
+
+    def take(con: duckdb.DuckDBPyConnection, to: str, of: str, **more: Any) -> None:
+        taken.append(more)
+        con.execute(f"create or replace table {to}.{MART} as from {of}.{MART}")
+
+    monkeypatch.setattr(audit.roster, "take", take)
+    monkeypatch.setattr(audit, "examine", lambda *given: None)
+    return taken
+
+
+def audited(con: duckdb.DuckDBPyConnection, known: Any = None, is_as_measured: bool = False) -> tuple[Any, ...]:
+    audit.lay_out(con, TONIGHT, known, is_as_measured)
+    return *con.execute("from audit").fetchall()[0], *con.execute("from last_good").fetchall()[0]
+
+
+def test_an_audit_tells_what_is_missing_changed_unasked_and_lost(
+    con: duckdb.DuckDBPyConnection, alone: list[dict[str, Any]]
+) -> None:
+    assert audited(con) == (MART, 0, 0, 0, 0)
+    lay(con, "candidate", [*changed(HISTORY, 0), ("cal", "work", EVE, 1), NIGHT[0]])
+    assert audited(con) == (MART, 1, 3, 1, 0)
+    lay(con, "previous", HISTORY[1:])
+    assert audited(con)[4] == 1 and audited(con, is_as_measured=True)[4] == 0
+    assert alone == [{}] * 4
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_of_a_candidate_that_grew_the_history_is_read_where_it_is_not_proved(
+    con: duckdb.DuckDBPyConnection, alone: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, is_proven: bool
+) -> None:
+    monkeypatch.setattr(growth, "is_proven", lambda *given: is_proven)
+    monkeypatch.setattr(audit.parts, "unlike_count", lambda con, table, known, night: len(known))
+    lay(con, "candidate", [*changed(HISTORY, 0), *NIGHT])
+    assert audited(con, {MART: {"a": (1, 2)}}) == (MART, 0, 1 if is_proven else 3, 0, 0)
+    assert audited(con, {"another": {"a": (1, 2)}}) == (MART, 0, 0 if is_proven else 2, 0, 0)
+    where = f"as_of_date = '{TONIGHT.as_of_date}'"
+    assert alone == [{"more": "roster", "where": where} if is_proven else {}] * 2
+
+
+# whether a night can be added at the end ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "may"),
+    [
+        ([str(EVE)], True),
+        ([str(FIRST), str(EVE)], True),
+        ([str(FIRST - timedelta(1)), str(EVE)], False),
+        ([str(EVE), str(TONIGHT.as_of_date)], False),
+        ([str(TONIGHT.as_of_date + timedelta(1))], False),
+        ([], False),
+    ],
+)
+def test_a_night_after_all_that_readers_see_may_be_added_where_none_of_that_leaves(
+    con: duckdb.DuckDBPyConnection, days: list[str], may: bool
+) -> None:
+    con.execute(f"alter table previous.{MART} add column published_at timestamp")
+    con.execute(f"alter table previous.{MART} add column run_id text")
+    manifest = {"nights": {"a": dict.fromkeys(days), "b": {}}, "hashed_by": duckdb.__version__}
+    assert growth.may_grow(con, TONIGHT, manifest) is may
+    assert not growth.may_grow(con, TONIGHT, manifest | {"hashed_by": "0.9"})
+    assert not growth.may_grow(con, TONIGHT, {"hashed_by": duckdb.__version__})
+    con.execute(f"alter table previous.{MART} alter column score type bigint")
+    assert not growth.may_grow(con, TONIGHT, manifest), "a column is of another type"
+    con.execute(f"drop table previous.{MART}")
+    assert not growth.may_grow(con, TONIGHT, manifest)
