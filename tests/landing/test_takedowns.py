@@ -1,5 +1,6 @@
 """On which landed days something may lie that records take back, and when that is suspiciously much."""
 
+import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -46,6 +47,20 @@ def test_what_is_taken_down_may_lie_on_its_day_and_the_next(home: Home, at: str 
         land(home, date(2026, 3, day), "e1", "e2")
     assert taken_down(home, e1=at) == [(f"2026-03-0{day}", {"e1"}) for day in days]
     assert taken_down(home) == []
+
+
+def test_an_instant_without_a_zone_is_utc_wherever_the_machine_stands(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 5):
+        land(home, date(2026, 3, day), "e1")
+    for zone in ("UTC+9", "UTC-9"):
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", zone)
+            time.tzset()
+            assert [day for day, _ in taken_down(home, e1="2026-03-02T00:00:00")] == ["2026-03-02", "2026-03-03"]
+            assert [day for day, _ in taken_down(home, e1="2026-03-02T23:59:59")] == ["2026-03-02", "2026-03-03"]
+    time.tzset()
 
 
 def test_each_day_is_told_its_own_events_and_another_source_none(home: Home) -> None:

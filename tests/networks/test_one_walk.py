@@ -1,4 +1,4 @@
-"""One walk on its own, against a host that says what it is told to: when it is due, where it ends, what it reads again."""
+"""One walk on its own, against a host that says what it is told: when it is due, where it ends, what it reads again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What the audit of a candidate finds, on tables of a few rows: one fault each, and the rows that are right beside it."""
+"""What the audit of a candidate finds, on tables of a few rows: one fault each, and what is right beside it."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -53,9 +53,7 @@ def con(opened: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> d
     lay(opened, "roster", HISTORY)
     lay(opened, "marts", NIGHT)
     lay(opened, "candidate", [*HISTORY, *NIGHT])
-    opened.execute(
-        "create or replace table raw.published_scores as select person_id, persona, as_of_date, score from previous.person_scores"
-    )
+    opened.execute(f"create or replace table raw.published_scores as from previous.{MART}")
     return opened
 
 
