@@ -29,7 +29,7 @@ from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
 from evenscore.names import look_alikes
 from evenscore.publication.nameless import lay_functions
-from evenscore.reviews.decisions import read_decisions, read_incident_releases
+from evenscore.reviews.decisions import read_decisions, read_incident_releases, that_count
 from evenscore.reviews.set_asides import read_set_asides, standing
 from evenscore.state.runs import Night
 
@@ -355,7 +355,6 @@ def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
 
 DECISIONS = {
-    "decision_id": "bigint",
     "decided_at": "timestamp",
     **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona"), "varchar"),
     **dict.fromkeys(("as_of_date", "episode_date"), "date"),
@@ -371,7 +370,7 @@ SET_ASIDES = {
 
 def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
     said: tuple[tuple[str, dict[str, str], Sequence[BaseModel]], ...] = (
-        ("decisions", DECISIONS, read_decisions(settings.places)),
+        ("decisions", DECISIONS, that_count(read_decisions(settings.places), night.as_of_date)),
         ("incident_releases", INCIDENT_RELEASES, read_incident_releases(settings.places)),
         ("set_asides", SET_ASIDES, standing(read_set_asides(settings.places), night.as_of_date)),
     )

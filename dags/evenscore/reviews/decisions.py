@@ -136,6 +136,26 @@ def counting_on(seen: CandidateShown, decisions: Iterable[Decision]) -> Decision
     return last_word(like) if like else None
 
 
+def that_count(decisions: Iterable[Decision], night: date) -> list[Decision]:
+    """The decision that counts for each episode on a night: on the latest question about it, of those who had seen an
+    earlier night.
+
+    Where the candidate had gone on from what was decided on before, it was another question, and whoever answered that
+    first decides. A night that is run again comes out as it was.
+    """
+    episodes: dict[tuple[str, str, date], list[Decision]] = {}
+    for made in decisions:
+        if made.as_of_date < night:
+            episodes.setdefault(made.episode, []).append(made)
+    return [last_word(_latest_question(made)) for made in episodes.values()]
+
+
+def _latest_question(made: Sequence[Decision]) -> list[Decision]:
+    """The decisions about the candidate that was the last to be asked about, oldest first."""
+    firsts = [one for number, one in enumerate(made) if not any(one.is_like(earlier) for earlier in made[:number])]
+    return [one for one in made if one.is_like(firsts[-1])]
+
+
 def last_word(said: Sequence[Word]) -> Word:
     """Of all that was said about one thing, oldest first, what counts: the latest of whoever spoke first, or the latest
     of two others who have said the opposite since."""
