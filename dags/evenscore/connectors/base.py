@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
-from evenscore.base.canonical import COUNTERS, FLAGS, ID_COLUMNS, input_columns
+from evenscore.base.canonical import COUNTERS, DATASETS, FLAGS, ID_COLUMNS, input_columns
 from evenscore.base.errors import InputError
 from evenscore.base.settings import Source
 from evenscore.connectors.aliases import first_sightings
@@ -25,6 +25,12 @@ MAX_REASON_CHARACTERS = 200
 """Reasons and kinds quote the record, which may hold a megabyte where a word belongs."""
 SPARED = frozenset({*COUNTERS, *FLAGS["accounts"], "is_private", "is_bot"})
 """What a snapshot may hold anything in, and protect all the same: it is judged with its row."""
+COLUMNS = {dataset: tuple(input_columns(dataset)) for dataset in DATASETS}
+"""The columns of each dataset that are taken of a record's rows."""
+TEXT = frozenset({str, type(None)})
+"""The types in a column that is text already."""
+NESTED = frozenset({list, dict})
+"""The types of JSON that are no single value."""
 PART_OF_EVENT = "-(?:m-.*|(?:dis)?like-[0-9]+)$"
 """What follows an event's id in the ids of the rows that its record makes besides: mentions and likes."""
 TAKEN_DOWN = "taken down in the same file"
@@ -82,9 +88,13 @@ class JsonLines:
         """The canonical rows in one record; raises Malformed or Ignored."""
         raise NotImplementedError
 
+    def decode(self, line: str) -> Row:
+        """One record; raises Malformed, Flood, or Ignored where a line needs no reading to its end."""
+        return decode(line)
+
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file of JSON lines, plain, .gz or .zst."""
-        parsed = parse_lines(path, lambda record: self.rows(record, source), are_whole=True)
+        parsed = parse_lines(path, lambda record: self.rows(record, source), are_whole=True, read=self.decode)
         if "aliases" in parsed.tables:
             parsed.tables["aliases"] = first_sightings(parsed.tables["aliases"])
         return parsed
@@ -95,8 +105,9 @@ def parse_lines(
     rows: Callable[[Row], Iterable[tuple[str, Row]]],
     are_whole: bool = False,
     texts: Iterable[str] | None = None,
+    read: Callable[[str], Row] = decode,
 ) -> Parsed:
-    """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored.
+    """`read` every JSON line of a file and map it through `rows`; keep what is malformed, count what is ignored.
 
     `texts` are the lines where the file is no text itself. Where records `are_whole`, the first activity of each is its
     event, and the record says everything about it.
@@ -109,7 +120,7 @@ def parse_lines(
         parsed.record_count += 1
         parsed.unended_row = number if isinstance(line, Unended) else None
         try:
-            made = [(dataset, _flat(dataset, row)) for dataset, row in rows(decode(line))]
+            made = [(dataset, _flat(dataset, row)) for dataset, row in rows(read(line))]
         except Ignored as kind:
             parsed.ignored[str(kind)[:MAX_REASON_CHARACTERS]] += 1
             if kind.event:
@@ -120,7 +131,8 @@ def parse_lines(
             refuse(path, parsed, Reject(number, str(reason)[:MAX_REASON_CHARACTERS], line[:MAX_RECORD_CHARACTERS]))
         else:
             for dataset, row in made:
-                found.setdefault(dataset, []).append({**row, "row": number})
+                row["row"] = number
+                found.setdefault(dataset, []).append(row)
             if are_whole and made:
                 parsed.events[str(made[0][1].get("event_id"))] = number
     _take_down(parsed, found)
@@ -153,13 +165,18 @@ def refuse(path: Path, parsed: Parsed, reject: Reject) -> None:
 
 def _flat(dataset: str, row: Row) -> Row:
     """The dataset's columns of a row; raises Malformed where one holds a list or an object."""
-    flat = {name: row[name] for name in input_columns(dataset) if name in row}
+    flat = {name: row[name] for name in COLUMNS[dataset] if name in row}
+    if not NESTED.isdisjoint(map(type, flat.values())):
+        _require_single(flat)
+    return flat
+
+
+def _require_single(flat: Row) -> None:
     for name, value in flat.items():
         if isinstance(value, list | dict) and name not in SPARED:
             raise Malformed(
                 f"{name} is not a single value but a JSON {'list' if isinstance(value, list) else 'object'}"
             )
-    return flat
 
 
 def raw_schema(dataset: str) -> pa.Schema:
@@ -171,11 +188,15 @@ def raw_table(dataset: str, rows: list[Row]) -> pa.Table:
     """Rows of any values as a raw table: every value as text, absent columns null."""
     schema = raw_schema(dataset)
     columns = {
-        name: [_text(row.get(name), name in ID_COLUMNS[dataset]) for row in rows]
+        name: _texts([row.get(name) for row in rows], name in ID_COLUMNS[dataset])
         for name in schema.names
         if name != "row"
     }
     return pa.table({"row": [row["row"] for row in rows], **columns}, schema=schema)
+
+
+def _texts(values: list[Any], are_ids: bool) -> list[str | None]:
+    return values if TEXT.issuperset(map(type, values)) else [_text(value, are_ids) for value in values]
 
 
 def _text(value: Any, is_id: bool) -> str | None:
