@@ -92,20 +92,27 @@ class GhArchive(JsonLines):
         yield "activity", activity
         if activity["verb"] in ("post", "reply", "review"):
             yield from mentioned(activity, _body(record), source)
-        yield from accounts(activity, record, USERS)
+        yield from accounts(activity, record, _users(record))
         yield from _object_name(activity, record)
 
 
 def _unread_kind(line: str) -> str | None:
     """The type of a sound event that nobody reads; None of one to be read to its end, if only to be refused."""
     try:
-        parts = PARTS.decode(line)
+        parts = PARTS.decode(str(line))  # the last line may be Unended
         if not is_all(line, ENCODER.encode(parts)) or bytes(parts["actor"])[:1] == b'"':
             return None
         kind = msgspec.json.decode(parts["type"], type=str)
     except (msgspec.MsgspecError, ValueError, KeyError, RecursionError):
         return None
     return None if kind in READERS else kind
+
+
+def _users(record: Row) -> list[tuple[str, ...]]:
+    """Where this event may tell of accounts: most payloads hold one or two of all these objects."""
+    payload = record.get("payload")
+    held: Row = payload if isinstance(payload, dict) else {}
+    return [path for path in USERS if len(path) == 1 or path[1] in held]
 
 
 def _read(kind: str, record: Row) -> Row:
@@ -261,8 +268,8 @@ def _require_own_hand(record: Row) -> None:
 
 
 def _name(record: Row) -> str:
-    name = str(need(record, "repo", "name"))
-    if "/" not in name:
+    name = need(record, "repo", "name")
+    if not isinstance(name, str) or "/" not in name:
         raise Malformed(f"repo.name is not owner/name: {name}")
     return name
 

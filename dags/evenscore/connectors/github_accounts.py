@@ -4,7 +4,7 @@ What was pulled names people by their number, which is for good: a login that is
 Files on disk name them by login, as they always have; sightings tell that both are one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evenscore.connectors.aliases import sighting
@@ -49,26 +49,26 @@ def person(account: str) -> str | None:
 
 def is_program(user: Any) -> bool:
     """Whether GitHub says of a user object that it is a program's, in whichever of its ways."""
-    if not isinstance(user, Mapping):
+    if not isinstance(user, dict):
         return False
     name = str(user.get("login") or "").casefold()
     if name.endswith("[bot]") or name.startswith("app/"):
         return True
-    kinds = (kind for key in KIND_KEYS if (kind := user.get(key)))
-    return any(str(kind).casefold() in PROGRAM_KINDS for kind in kinds) or any(
-        user.get(flag) is True for flag in PROGRAM_FLAGS
-    )
+    for key in KIND_KEYS:
+        if (kind := user.get(key)) and str(kind).casefold() in PROGRAM_KINDS:
+            return True
+    return any(user.get(flag) is True for flag in PROGRAM_FLAGS)
 
 
-def accounts(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
+def accounts(activity: Row, record: Row, users: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, Row]]:
     """What the user objects at some paths tell: which accounts are programs, and what each account is called."""
-    told = [user for path in users if isinstance(user := seek(record, *path), Mapping)]
+    told = [user for path in users if isinstance(user := seek(record, *path), dict)]
     yield from _programs(activity, told, ASKED in record)
     for user in told:
         yield from _names(activity, user, ASKED in record)
 
 
-def _programs(activity: Row, told: list[Mapping[str, Any]], is_asked: bool) -> Iterator[tuple[str, Row]]:
+def _programs(activity: Row, told: list[Row], is_asked: bool) -> Iterator[tuple[str, Row]]:
     """A snapshot of each account of which GitHub says that it is a program's."""
     found = {_account(user, is_asked) for user in told if is_program(user)}
     for account in sorted(filter(None, found)):
@@ -76,7 +76,7 @@ def _programs(activity: Row, told: list[Mapping[str, Any]], is_asked: bool) -> I
         yield "accounts", {"network": activity["network"], **captured}
 
 
-def _names(activity: Row, user: Mapping[str, Any], is_asked: bool) -> Iterator[tuple[str, Row]]:
+def _names(activity: Row, user: Row, is_asked: bool) -> Iterator[tuple[str, Row]]:
     """What an account is called; the placeholder is no account."""
     name, number = user.get("login"), user.get("id")
     if name and person(str(name)):

@@ -75,7 +75,7 @@ def decode(line: str) -> Row:
 def _plain(line: str) -> Any:
     """What a line holds, where it is beyond doubt; None where it is to be read exactly: in doubt, or refused."""
     try:
-        record = DECODER.decode(line)
+        record = DECODER.decode(str(line))  # the last line may be Unended
         return record if is_all(line, ENCODER.encode(record)) else None
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
@@ -125,7 +125,9 @@ def seek(record: Row, *path: str) -> Any:
     """The value at a path of keys; None where there is none."""
     value: Any = record
     for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
     return value
 
 
