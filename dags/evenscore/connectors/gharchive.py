@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -26,15 +26,14 @@ ANSWERED = ("issue", "pull_request", "discussion")
 SAYING = ("comment", "review", "release", *ANSWERED)
 """The objects of an event that may hold a text, the one that is new first."""
 USERS = (
-    ("actor",),
-    ("org",),
-    *(("payload", name) for name in ("member", "target")),
-    *(("payload", name, "user") for name in SAYING),
-    ("payload", "release", "author"),
-    ("payload", "forkee", "owner"),
-    ("payload", "pull_request", "base", "repo", "owner"),
+    ("member",),
+    ("target",),
+    *((name, "user") for name in SAYING),
+    ("release", "author"),
+    ("forkee", "owner"),
+    ("pull_request", "base", "repo", "owner"),
 )
-"""Where an event tells of accounts, each by its login and its id."""
+"""Where a payload tells of accounts, each by its login and its id."""
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 """Finds the parts of an event, and that they are sound, without making anything of them."""
@@ -108,11 +107,12 @@ def _unread_kind(line: str) -> str | None:
     return None if kind in READERS else kind
 
 
-def _users(record: Row) -> list[tuple[str, ...]]:
-    """Where this event may tell of accounts: most payloads hold one or two of all these objects."""
+def _users(record: Row) -> list[Any]:
+    """The accounts that an event tells of: most payloads hold one or two of all these objects."""
     payload = record.get("payload")
     held: Row = payload if isinstance(payload, dict) else {}
-    return [path for path in USERS if len(path) == 1 or path[1] in held]
+    told = [seek(held, *path) for path in USERS if path[0] in held]
+    return [record.get("actor"), record.get("org"), *told]
 
 
 def _read(kind: str, record: Row) -> Row:

@@ -60,26 +60,23 @@ def is_program(user: Any) -> bool:
     return any(user.get(flag) is True for flag in PROGRAM_FLAGS)
 
 
-def accounts(activity: Row, record: Row, users: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, Row]]:
-    """What the user objects at some paths tell: which accounts are programs, and what each account is called."""
-    told = [user for path in users if isinstance(user := seek(record, *path), dict)]
-    yield from _programs(activity, told, ASKED in record)
+def accounts(activity: Row, record: Row, users: Iterable[Any]) -> Iterator[tuple[str, Row]]:
+    """What the user objects of a record tell: which accounts are programs, and what each account is called."""
+    told = [user for user in users if isinstance(user, dict)]
+    programs = [user for user in told if is_program(user)]
+    if programs:
+        yield from _programs(activity, programs, ASKED in record)
     for user in told:
-        yield from _names(activity, user, ASKED in record)
+        name, number = user.get("login"), user.get("id")
+        if name and person(str(name)):
+            yield from sighting("account", name, number, activity)
+            if ASKED in record:
+                yield from sighting("account", str(number or ""), number, activity)
 
 
-def _programs(activity: Row, told: list[Row], is_asked: bool) -> Iterator[tuple[str, Row]]:
+def _programs(activity: Row, users: list[Row], is_asked: bool) -> Iterator[tuple[str, Row]]:
     """A snapshot of each account of which GitHub says that it is a program's."""
-    found = {_account(user, is_asked) for user in told if is_program(user)}
+    found = {_account(user, is_asked) for user in users}
     for account in sorted(filter(None, found)):
         captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
         yield "accounts", {"network": activity["network"], **captured}
-
-
-def _names(activity: Row, user: Row, is_asked: bool) -> Iterator[tuple[str, Row]]:
-    """What an account is called; the placeholder is no account."""
-    name, number = user.get("login"), user.get("id")
-    if name and person(str(name)):
-        yield from sighting("account", name, number, activity)
-        if is_asked:
-            yield from sighting("account", str(number or ""), number, activity)

@@ -147,7 +147,7 @@ def _with_names(row: Row, item: Row, user: str, source: Source) -> Rows:
     """A row, and what its account is called and is."""
     activity = {"network": source.network or "github", **row}
     yield "activity", activity
-    yield from accounts(activity, item, ((user,),))
+    yield from accounts(activity, item, (item.get(user),))
 
 
 def _of_repository(place: Any) -> Row:
