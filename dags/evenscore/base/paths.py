@@ -192,6 +192,10 @@ class HomePaths:
         """The same of all nights, the oldest first."""
         return sorted(self.reconstructed.glob("????-??-??.parquet"))
 
+    def kept_rows(self, suite: str) -> Path:
+        """A cache: what a suite of checks counted, nobody named, on the days for which nothing has landed since."""
+        return self.home / "checks" / f"{suite}.parquet"
+
     @property
     def dbt(self) -> Path:
         """dbt's compiled project and logs."""
