@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pandas  # noqa: F401  # pyarrow asks for it once a process, at the first list that it is given
 import pyarrow as pa
 import pyarrow.parquet as pq
 

@@ -17,7 +17,7 @@ JUMPS = f"""{KEY}, episode_date date, rule varchar, cause varchar, candidate_sco
     delta_1d double, delta_3d double, robust_z double, p_value double, top_post_share double, top_post_id varchar,
     candidate_without_top_post double, top_engager_share double, new_engager_share double, engager_count bigint,
     decision varchar, decided_by varchar, decided_at timestamp, why varchar"""
-SCORES = f"{KEY}, score double, run_id varchar"
+SCORES = f"{KEY}, score double, status varchar, run_id varchar"
 CHANGES = f"{KEY}, cause varchar, points double"
 INCIDENTS = "incident_id varchar, kind varchar, observed varchar, affected_count bigint, closed_at date"
 
@@ -45,16 +45,18 @@ def publish(
     """
     folder = places.published_run(run_id)
     folder.mkdir(parents=True)
-    scores = {("p_calm", "work", night): 20.0}
+    scores = {("p_calm", "work", night): (20.0, "published")}
     changes = []
     for jump in jumps:
         who, last = (jump["person_id"], jump["persona"]), jump["as_of_date"]
-        scores |= {(*who, last - timedelta(days=ago)): 12.0 + (60 - ago) / 20 for ago in range(60)}
+        nights = [last - timedelta(days=ago) for ago in range(60)]
+        status = {day: "held" if day >= jump["episode_date"] else "published" for day in nights}
+        scores |= {(*who, day): (15.0 - (last - day).days / 20, status[day]) for day in nights}
         changes += [(*who, last, "own_activity", 48.2), (*who, last, "review", -48.2)]
     with duckdb.connect(folder / "evenscore.duckdb") as con:
         con.begin()  # one commit, one fsync
         _fill(con, "score_jumps", JUMPS, [tuple(jump[name] for name in _names(JUMPS)) for jump in jumps])
-        _fill(con, "person_scores", SCORES, [(*key, score, run_id) for key, score in scores.items()])
+        _fill(con, "person_scores", SCORES, [(*key, *known, run_id) for key, known in scores.items()])
         _fill(con, "score_changes", CHANGES, changes)
         _fill(con, "incidents", INCIDENTS, list(incidents))
         con.commit()

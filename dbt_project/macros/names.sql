@@ -27,3 +27,8 @@
 {% macro bare_name(name) -%}
     regexp_replace({{ name }}, '^[a-z]+:', '')
 {%- endmacro %}
+
+{# What an id that may be shown looks like to `like`: what is hidden in it may be anything. #}
+{% macro pattern_of(shown_id) -%}
+    replace(regexp_replace({{ shown_id }}, '([\\%_])', '\\\1', 'g'), '…', '%')
+{%- endmacro %}

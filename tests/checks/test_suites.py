@@ -29,7 +29,7 @@ HEALTHY = """
         select 'talk' as network, 'forum' as source, date '2026-03-10' as day_date, 'covered' as state;
     create table raw.landed_files as
         select
-            'forum' as source, 'talk' as network, 'activity' as dataset,
+            'forum' as source, 'talk' as network, 'activity' as dataset, 'forum-' || day || '.parquet' as path,
             (date '2026-03-10' - day)::varchar as landed_date, 100 as row_count
         from (select unnest(range(0, 57))::integer as day);
     create table raw.deliveries as

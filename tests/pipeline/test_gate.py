@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from stepping import NIGHTS, Stepped
-from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published, run_spoilt
+from village import DAYS, LAST, PEOPLE, Village, built, copied, fans_of, published, run_spoilt
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
 from evenscore.night import steps
 from evenscore.reviews.decisions import Action, append_decision
 from evenscore.reviews.queue import read_queue, release_incident
+from evenscore.reviews.set_asides import set_aside
 
 TOWN = [f"c{number}" for number in range(24)]
 NEXT = LAST + timedelta(days=1)
@@ -101,6 +102,27 @@ def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
     query = "select decision, decided_by, episode_date from score_jumps where person_id = 'p0' and as_of_date = $1"
     assert published(rejected.settings, query, NEXT) == [("rejected", "ann", NIGHTS[0])]
     assert not read_queue(rejected.settings.places).waiting
+
+
+def test_newcomers_that_a_reviewer_sets_aside_hold_nobody_any_longer(
+    followed: Stepped, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = copied(followed.settings, tmp_path_factory.mktemp("aside") / "home")
+    before = published(settings, "from person_scores order by all")
+    set_aside(settings.places, read_queue(settings.places).find("p0", None), "newcomers", "ann", "a rival bought them")
+    steps.run_night(settings, NEXT)
+    assert built(settings, "from conformed.activity_set_aside") == [
+        ("forum", "service account", 900),
+        ("forum", "set aside by a reviewer", 9000),
+    ]
+    ((candidate, standing, decision),) = published(
+        settings,
+        "select candidate_score, last_good_score, decision from score_jumps where person_id = 'p0' and as_of_date = $1",
+        NEXT,
+    )
+    assert abs(candidate - standing) < 2, "back where it began; the hold ends after two such nights"
+    assert decision == "pending"
+    assert published(settings, "from person_scores where as_of_date < $1 order by all", NEXT) == before
 
 
 # a mass fault ----------------------------------------------------------------------------------------------------

@@ -71,6 +71,24 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     return Left(village.write().settings(folder / "home"), before, nights)
 
 
+@pytest.fixture(scope="module")
+def slow(left: Left, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Night]:
+    """The last night once more, checked before anybody left and not published yet."""
+    before = copied(left.before, tmp_path_factory.mktemp("slow") / "home")
+    before.places.current.unlink()
+    night = Night.of(LAST, "slow")
+    steps.build_all(before, night)
+    steps.check(before, night)
+    return before, night
+
+
+@pytest.fixture
+def due(left: Left, slow: tuple[Settings, Night], tmp_path: Path) -> tuple[Settings, Night]:
+    """The checked night in a home of its own, read with the ledger as it stands now."""
+    before, night = slow
+    return left.settings.model_copy(update={"home": copied(before, tmp_path / "home").home}), night
+
+
 @pytest.fixture
 def mine(left: Left, tmp_path: Path) -> Settings:
     """The home in a copy, read with the ledger as it stands now."""
@@ -145,31 +163,22 @@ def test_doctor_says_who_is_shown_too_many(mine: Settings) -> None:
     assert all(finding.is_well for finding in examine(mine) if finding.subject == "shown")
 
 
-def test_who_withdraws_between_the_build_and_the_publish_is_not_published(left: Left, tmp_path: Path) -> None:
-    before = copied(left.before, tmp_path / "home")
-    before.places.current.unlink()
-    night = Night.of(LAST, "slow")
-    steps.build_all(before, night)
-    steps.check(before, night)
-    after = left.settings.model_copy(update={"home": before.home})
-    steps.publish(after, night)
-    assert who(after) == rest()
-    assert published(after, "select count(*) from score_contributions where person_id = 'p0'") == [(0,)]
+def test_who_withdraws_between_the_build_and_the_publish_is_not_published(due: tuple[Settings, Night]) -> None:
+    settings, night = due
+    steps.publish(settings, night)
+    assert who(settings) == rest()
+    assert published(settings, "select count(*) from score_contributions where person_id = 'p0'") == [(0,)]
 
 
 @pytest.mark.parametrize("of", ["conformed", "present", "both"])
 def test_the_audit_asks_by_a_road_of_its_own(
-    left: Left, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
+    due: tuple[Settings, Night], monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
     """A fault in one of the two judges is caught by the other; a fault in both is caught by the audit."""
-    settings = left.settings.model_copy(update={"home": copied(left.before, tmp_path / "home").home})
+    settings, night = due
     right = shown_rows.rule
     broken = {"conformed", "present"} if of == "both" else {of}
     monkeypatch.setattr(candidate, "rule", lambda mart, of: "true" if of in broken else right(mart, of))
-    night = Night.of(LAST, "broken")
-    before = left.before.model_copy(update={"home": settings.home})
-    steps.build_all(before, night)
-    steps.check(before, night)
     if of == "conformed":
         steps.publish(settings, night)
         assert who(settings) == rest()

@@ -11,7 +11,14 @@ import pytest
 
 from evenscore.base.errors import BusyError, DiskError, InputError, UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.reviews.decisions import CandidateShown, Decision, append_decision, counting_on, read_decisions
+from evenscore.reviews.decisions import (
+    CandidateShown,
+    Decision,
+    append_decision,
+    counting_on,
+    read_decisions,
+    that_count,
+)
 from evenscore.state import journal
 
 SEEN = CandidateShown(
@@ -146,3 +153,50 @@ def test_a_decision_counts_from_the_night_on_that_it_was_made_on() -> None:
     later = SEEN.model_copy(update={"as_of_date": date(2026, 3, 16)})
     assert counting_on(SEEN, [_made(1, night=16)]) is None
     assert counting_on(later, [_made(1, night=15)]) == _made(1, night=15)
+
+
+MARCH = {day: date(2026, 3, day) for day in range(1, 12)}
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        # (night seen, action, candidate seen, by whom), and the place of the one that counts on the 10th.
+        ([(8, "reject", 50, "ann"), (8, "release", 50, "bob")], 0),
+        ([(7, "reject", 50, "ann"), (8, "release", 60, "bob")], 1),
+        ([(7, "reject", 50, "ann"), (8, "release", 59.9, "bob")], 0),
+        ([(7, "reject", 50, "ann"), (8, "release", 60, "bob"), (8, "reject", 50, "bob")], 1),
+        ([(7, "reject", 50, "ann"), (8, "release", 61, "bob"), (9, "reject", 55, "ann")], 1),
+        ([(7, "reject", 50, "ann"), (8, "release", 61, "bob"), (9, "reject", 55, "ann"), (9, "reject", 55, "eve")], 3),
+        ([(7, "reject", 50, "ann"), (10, "release", 50, "ann")], 0),
+        ([(7, "reject", 50, "ann"), (9, "release", 50, "ann")], 1),
+        ([(7, "reject", 50, "ann"), (8, "release", 51, "bob"), (9, "release", 51, "eve")], 2),
+        ([(7, "reject", 50, "ann"), (8, "release", 50, "bob"), (8, "release", 50, "bob")], 0),
+        ([(7, "reject", 50, "ann"), (7, "release", 50, "bob"), (7, "reject", 50, "ann"), (7, "release", 50, "eve")], 2),
+        ([(7, "reject", 50, "ann"), (7, "reject", 50, "bob"), (7, "reject", 50, "eve")], 0),
+        (
+            [
+                (7, "reject", 50, "ann"),
+                (7, "release", 50, "ann"),
+                (7, "reject", 50, "bob"),
+                (7, "reject", 50, "eve"),
+            ],
+            3,
+        ),
+    ],
+)
+def test_of_several_decisions_on_an_episode_one_counts(
+    said: list[tuple[int, str, float, str]], counts: int, places: HomePaths
+) -> None:
+    for night, action, candidate, by in said:
+        seen = SEEN.model_copy(update={"as_of_date": MARCH[night], "candidate_score": candidate})
+        append_decision(places, seen, "release" if action == "release" else "reject", by, "because")
+    assert [made.decision_id for made in that_count(read_decisions(places), MARCH[10])] == [counts + 1]
+
+
+def test_each_episode_and_each_persona_has_a_decision_of_its_own(places: HomePaths) -> None:
+    others: list[dict[str, object]] = [{}, {"persona": "work"}, {"episode_date": MARCH[1]}, {"person_id": "p_noor"}]
+    for other in others:
+        append_decision(places, SEEN.model_copy(update=other), "reject", "ann", "because")
+    assert len(that_count(read_decisions(places), date(2026, 3, 16))) == len(others)
+    assert that_count(read_decisions(places), SEEN.as_of_date) == []

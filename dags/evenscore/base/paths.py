@@ -41,7 +41,7 @@ class HomePaths:
     def truths(self) -> list[Path]:
         """The files that no other can be made anew from, and that are only ever added to, those there are."""
         erasures = (self.suppressed, self.suppression_key, self.erasure_intent, self.erasure_log)
-        reviews = (self.decisions, self.questions, self.incident_releases, self.acceptances)
+        reviews = (self.decisions, self.set_asides, self.questions, self.incident_releases, self.acceptances)
         deliveries, aggregates = (self.landing / "deliveries").glob("*.json"), (self.home / "aggregates").glob("*.json")
         found = (*erasures, *reviews, *deliveries, *aggregates, self.exports, self.pruned, self.consent_key)
         return sorted(path for path in found if path.exists())
@@ -192,6 +192,10 @@ class HomePaths:
         """The same of all nights, the oldest first."""
         return sorted(self.reconstructed.glob("????-??-??.parquet"))
 
+    def kept_rows(self, suite: str) -> Path:
+        """A cache: what a suite of checks counted, nobody named, on the days for which nothing has landed since."""
+        return self.home / "checks" / f"{suite}.parquet"
+
     @property
     def dbt(self) -> Path:
         """dbt's compiled project and logs."""
@@ -234,6 +238,11 @@ class HomePaths:
     def decisions(self) -> Path:
         """Every decision of a reviewer, one a line, the oldest first. The truth, like ledger and landing zone."""
         return self.home / "reviews" / "decisions.ndjson"
+
+    @property
+    def set_asides(self) -> Path:
+        """Everything that reviewers said of engagement that shall not count, one a line."""
+        return self.home / "reviews" / "set_asides.ndjson"
 
     @property
     def questions(self) -> Path:

@@ -12,6 +12,7 @@ from evenscore.base import atomic_io
 from evenscore.base.settings import Settings
 from evenscore.building import warehouse
 from evenscore.checks.judge import validate
+from evenscore.checks.kept_rows import rows_of
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import load_suites
 from evenscore.state.runs import Night
@@ -32,7 +33,7 @@ def write_data_docs(settings: Settings, night: Night) -> Path:
         warehouse.require_run(con, night)
         examine(con)  # some suites read the temp table that it lays out
         for suite in (suite for stage in DOCUMENTED for suite in load_suites(stage, settings.checks)):
-            outcome = validate(suite, con.execute(suite.query).df().map(_harmless))
+            outcome = validate(suite, rows_of(suite, settings.places, con).map(_harmless))
             page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(outcome))
             atomic_io.write_bytes(folder / f"{suite.name}.html", page.encode())
     return folder

@@ -15,6 +15,7 @@ from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
+from evenscore.checks.kept_rows import rows_of
 from evenscore.checks.suites import NOTHING, Stanza, Suite, load_suites
 from evenscore.state.runs import Night
 
@@ -45,7 +46,9 @@ def judge(settings: Settings, night: Night, stage: str, con: duckdb.DuckDBPyConn
     Raises StoppedByCheck when a critical expectation failed, EvenscoreError when an expectation could not be
     evaluated: a broken check is no verdict on the data.
     """
-    results = [result for suite in load_suites(stage, settings.checks) for result in _run(suite, night, con)]
+    results = [
+        result for suite in load_suites(stage, settings.checks) for result in _run(suite, settings.places, night, con)
+    ]
     atomic_io.write_json(
         settings.places.run(night.run_id) / "checks" / f"{stage}.json", [asdict(result) for result in results]
     )
@@ -66,9 +69,9 @@ def results_of(places: HomePaths, run_id: str) -> list[Result]:
     return [Result(**entry) for path in paths for entry in atomic_io.read_json(path)]
 
 
-def _run(suite: Suite, night: Night, con: duckdb.DuckDBPyConnection) -> list[Result]:
+def _run(suite: Suite, places: HomePaths, night: Night, con: duckdb.DuckDBPyConnection) -> list[Result]:
     try:
-        rows = con.execute(suite.query).df()
+        rows = rows_of(suite, places, con)
         found = _validate(suite, rows)
     except EvenscoreError:
         raise

@@ -89,6 +89,19 @@ class Stanza(BaseModel):
         return dict(self.model_extra or {})
 
 
+class Parts(BaseModel):
+    """How a suite's rows are told apart by the days whose activity they rest on, so that none is made twice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: Literal["month", "as_of_date"]
+    """The column that says of which days a row tells."""
+    days_before: int = Field(ge=0)
+    """So many days before them it rests on, too."""
+    last_days: int | None = None
+    """So many days before tonight the suite looks at; by default at all that is kept."""
+
+
 class Suite(BaseModel):
     """The expectations of one table."""
 
@@ -101,6 +114,8 @@ class Suite(BaseModel):
     """The columns that name a row in a result; none where there is one row, or where rows are people: results are
     published, and outlast a withdrawal."""
     expectations: tuple[Stanza, ...] = Field(min_length=1)
+    parts: Parts | None = None
+    """Where it has parts, `query` reads `activity_to_judge`: what landed on the days of those that are to be made."""
 
 
 def load_suites(stage: str, thresholds: Checks) -> list[Suite]:

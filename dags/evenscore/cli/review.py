@@ -7,7 +7,7 @@ import click
 from evenscore.base.settings import Settings
 from evenscore.cli.root import Verb, hand_on, main, shared, show, surroundings
 from evenscore.reviews import queue as queues
-from evenscore.reviews import wording
+from evenscore.reviews import set_asides, wording
 from evenscore.reviews.decisions import Action
 
 
@@ -61,8 +61,13 @@ def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
     }
     text = wording.listed(board)
     if is_all:
+        aside = set_asides.read_set_asides(settings.places)
         found["decisions"] = [_plain(made) | {"state": board.state(made)} for made in board.decisions]
-        text = "\n".join([text, "", "decisions", *(wording.history(board, board.decisions) or ["none yet"])])
+        found["set_asides"] = list(map(_plain, aside))
+        text = "\n".join(
+            [text, "", "decisions", *(wording.history(board, board.decisions) or ["none yet"])]
+            + (["", "set aside", *map(wording.aside, aside)] if aside else [])
+        )
     show(found, as_json, text)
 
 
@@ -77,12 +82,15 @@ def show_held(settings: Settings, as_json: bool, person: str, persona: str | Non
     board = queues.read_queue(settings.places)
     held = board.find(person, persona)
     evidence = queues.read_evidence(settings.places, held)
+    said = set_asides.read_set_asides(settings.places)
+    aside = [one for one in said if (one.person_id, one.persona) == (held.person_id, held.persona)]
     found = _plain(held) | {
         "changes": [{"cause": cause, "points": points} for cause, points in evidence.changes],
         "nights": [{"as_of_date": night, "score": score} for night, score in evidence.nights],
         "decisions": [_plain(made) | {"state": board.state(made)} for made in board.of(held)],
+        "set_asides": list(map(_plain, aside)),
     }
-    show(found, as_json, wording.in_full(board, held, evidence))
+    show(found, as_json, wording.in_full(board, held, evidence, aside))
 
 
 @review.command()
@@ -143,3 +151,47 @@ def release_incident(settings: Settings, as_json: bool, incident_id: str, by: st
     said = queues.release_incident(settings.places, incident_id, by, why)
     text = f"{incident_id}: called real by {said.decided_by}; the next night publishes its people's scores again"
     show(said.model_dump(mode="json"), as_json, text)
+
+
+@review.command("set-aside")
+@about_one
+@click.option("--top-post", "what", flag_value="top_post", help="The post that most of the engagement went to.")
+@click.option("--newcomers", "what", flag_value="newcomers", help="Whoever was seen with nobody before.")
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--why", required=True, help="For whoever asks later.")
+def set_aside(
+    settings: Settings,
+    as_json: bool,
+    person: str,
+    persona: str | None,
+    what: set_asides.What | None,
+    by: str,
+    why: str,
+) -> None:
+    """Let a part of the engagement behind a held score count no more: a burst that somebody else sent.
+
+    It counts for nobody's score from the next night on, and the hold ends when the candidate is back where it began.
+
+    \b
+    Example: evenscore review set-aside p_maya --newcomers --by ann --why "a rival bought them"
+    """
+    if what is None:
+        raise click.UsageError("name what to set aside: --top-post or --newcomers")
+    held = queues.read_queue(settings.places).find(person, persona)
+    said = set_asides.set_aside(settings.places, held, what, by, why)
+    show(_plain(said), as_json, wording.aside_answer(said))
+
+
+@review.command()
+@click.argument("number", type=int)
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--why", required=True, help="For whoever asks later.")
+@surroundings
+def restore(settings: Settings, as_json: bool, number: int, by: str, why: str) -> None:
+    """Let what was set aside under a number count again; somebody else's, where another agrees.
+
+    \b
+    Example: evenscore review restore 1 --by ann --why "they are readers of her book"
+    """
+    said = set_asides.restore(settings.places, number, by, why)
+    show(_plain(said), as_json, wording.aside_answer(said))

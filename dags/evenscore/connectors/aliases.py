@@ -1,6 +1,5 @@
 """Sightings: which name a record shows for which of the platform's own ids."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -10,11 +9,13 @@ from evenscore.connectors.records import Row
 KEY = ["network", "kind", "alias_id", "stable_id"]
 
 
-def sighting(kind: str, name: str | None, stable_id: Any, activity: Row) -> Iterator[tuple[str, Row]]:
+def sighting(kind: str, name: str | None, stable_id: Any, activity: Row) -> tuple[tuple[str, Row], ...]:
     """A name as of the activity in whose record it stood; nothing where the record lacks the name or the id."""
-    if name and isinstance(stable_id, int | str):
-        seen = {"network": activity["network"], "seen_at": activity["occurred_at"]}
-        yield "aliases", {**seen, "kind": kind, "alias_id": name, "stable_id": str(stable_id)}
+    if not name or not isinstance(stable_id, int | str):
+        return ()
+    seen_at, network = activity["occurred_at"], activity["network"]
+    seen = {"network": network, "seen_at": seen_at, "kind": kind, "alias_id": name, "stable_id": str(stable_id)}
+    return (("aliases", seen),)
 
 
 def first_sightings(raw: pa.Table) -> pa.Table:

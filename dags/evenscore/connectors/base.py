@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
-from evenscore.base.canonical import COUNTERS, FLAGS, ID_COLUMNS, input_columns
+from evenscore.base.canonical import COUNTERS, DATASETS, FLAGS, ID_COLUMNS, input_columns
 from evenscore.base.errors import InputError
 from evenscore.base.settings import Source
 from evenscore.connectors.aliases import first_sightings
@@ -25,6 +26,16 @@ MAX_REASON_CHARACTERS = 200
 """Reasons and kinds quote the record, which may hold a megabyte where a word belongs."""
 SPARED = frozenset({*COUNTERS, *FLAGS["accounts"], "is_private", "is_bot"})
 """What a snapshot may hold anything in, and protect all the same: it is judged with its row."""
+Values = tuple[Any, ...]
+"""A raw row: the number of its record, and the values of its dataset's columns."""
+COLUMNS = {dataset: tuple(input_columns(dataset)) for dataset in DATASETS}
+"""The columns of each dataset that are taken of a record's rows."""
+ROW, EVENT_ID = 0, 1 + COLUMNS["activity"].index("event_id")
+"""Where in its values a row says at which record it stood, and an activity's which event it is."""
+TEXT = frozenset({str, type(None)})
+"""The types in a column that is text already."""
+NESTED: frozenset[type] = frozenset({list, dict})
+"""The types of JSON that are no single value."""
 PART_OF_EVENT = "-(?:m-.*|(?:dis)?like-[0-9]+)$"
 """What follows an event's id in the ids of the rows that its record makes besides: mentions and likes."""
 TAKEN_DOWN = "taken down in the same file"
@@ -82,9 +93,13 @@ class JsonLines:
         """The canonical rows in one record; raises Malformed or Ignored."""
         raise NotImplementedError
 
+    def decode(self, line: str) -> Row:
+        """One record; raises Malformed, Flood, or Ignored where a line needs no reading to its end."""
+        return decode(line)
+
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file of JSON lines, plain, .gz or .zst."""
-        parsed = parse_lines(path, lambda record: self.rows(record, source), are_whole=True)
+        parsed = parse_lines(path, lambda record: self.rows(record, source), are_whole=True, read=self.decode)
         if "aliases" in parsed.tables:
             parsed.tables["aliases"] = first_sightings(parsed.tables["aliases"])
         return parsed
@@ -95,21 +110,22 @@ def parse_lines(
     rows: Callable[[Row], Iterable[tuple[str, Row]]],
     are_whole: bool = False,
     texts: Iterable[str] | None = None,
+    read: Callable[[str], Row] = decode,
 ) -> Parsed:
-    """Map every JSON line of a file through `rows`, keeping what is malformed and counting what is ignored.
+    """`read` every JSON line of a file and map it through `rows`; keep what is malformed, count what is ignored.
 
     `texts` are the lines where the file is no text itself. Where records `are_whole`, the first activity of each is its
     event, and the record says everything about it.
     """
     parsed = Parsed()
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[Values]] = {}
     for number, line in enumerate(lines(path, parsed.notes) if texts is None else texts, start=1):
         if not line.strip():
             continue
         parsed.record_count += 1
         parsed.unended_row = number if isinstance(line, Unended) else None
         try:
-            made = [(dataset, _flat(dataset, row)) for dataset, row in rows(decode(line))]
+            made = [(dataset, _flat(dataset, row, number)) for dataset, row in rows(read(line))]
         except Ignored as kind:
             parsed.ignored[str(kind)[:MAX_REASON_CHARACTERS]] += 1
             if kind.event:
@@ -119,24 +135,24 @@ def parse_lines(
         except Malformed as reason:
             refuse(path, parsed, Reject(number, str(reason)[:MAX_REASON_CHARACTERS], line[:MAX_RECORD_CHARACTERS]))
         else:
-            for dataset, row in made:
-                found.setdefault(dataset, []).append({**row, "row": number})
+            for dataset, values in made:
+                found.setdefault(dataset, []).append(values)
             if are_whole and made:
-                parsed.events[str(made[0][1].get("event_id"))] = number
+                parsed.events[str(made[0][1][EVENT_ID])] = number
     _take_down(parsed, found)
-    parsed.tables = {dataset: raw_table(dataset, records) for dataset, records in found.items() if records}
+    parsed.tables = {dataset: _table(dataset, records) for dataset, records in found.items() if records}
     return parsed
 
 
-def _take_down(parsed: Parsed, found: dict[str, list[Row]]) -> None:
+def _take_down(parsed: Parsed, found: dict[str, list[Values]]) -> None:
     """Of an event that is there and taken down in one file, in whatever order, nothing is taken."""
     events = parsed.taken_down.keys() & parsed.events.keys()
     if not events:
         return
     posts = found["activity"]
-    rows = {row["row"] for row in posts if re.sub(PART_OF_EVENT, "", str(row.get("event_id"))) in events}
+    rows = {row[ROW] for row in posts if re.sub(PART_OF_EVENT, "", str(row[EVENT_ID])) in events}
     for dataset, records in found.items():
-        found[dataset] = [row for row in records if row["row"] not in rows]
+        found[dataset] = [row for row in records if row[ROW] not in rows]
     parsed.ignored[TAKEN_DOWN] += len(rows)
     parsed.events = {event: row for event, row in parsed.events.items() if event not in events}
 
@@ -151,15 +167,20 @@ def refuse(path: Path, parsed: Parsed, reject: Reject) -> None:
         )
 
 
-def _flat(dataset: str, row: Row) -> Row:
-    """The dataset's columns of a row; raises Malformed where one holds a list or an object."""
-    flat = {name: row[name] for name in input_columns(dataset) if name in row}
-    for name, value in flat.items():
+def _flat(dataset: str, row: Row, number: int) -> Values:
+    """The values of a row in the order of its dataset's columns; raises Malformed where one is a list or an object."""
+    values = tuple(map(row.get, COLUMNS[dataset]))
+    if not NESTED.isdisjoint(map(type, values)):
+        _require_single(dataset, values)
+    return (number, *values)
+
+
+def _require_single(dataset: str, values: Values) -> None:
+    for name, value in zip(COLUMNS[dataset], values, strict=True):
         if isinstance(value, list | dict) and name not in SPARED:
             raise Malformed(
                 f"{name} is not a single value but a JSON {'list' if isinstance(value, list) else 'object'}"
             )
-    return flat
 
 
 def raw_schema(dataset: str) -> pa.Schema:
@@ -169,13 +190,20 @@ def raw_schema(dataset: str) -> pa.Schema:
 
 def raw_table(dataset: str, rows: list[Row]) -> pa.Table:
     """Rows of any values as a raw table: every value as text, absent columns null."""
+    return _table(dataset, [(row["row"], *map(row.get, COLUMNS[dataset])) for row in rows])
+
+
+def _table(dataset: str, rows: list[Values]) -> pa.Table:
     schema = raw_schema(dataset)
-    columns = {
-        name: [_text(row.get(name), name in ID_COLUMNS[dataset]) for row in rows]
-        for name in schema.names
-        if name != "row"
-    }
-    return pa.table({"row": [row["row"] for row in rows], **columns}, schema=schema)
+    texts = [
+        _texts(list(map(itemgetter(place), rows)), name in ID_COLUMNS[dataset])
+        for place, name in enumerate(COLUMNS[dataset], start=1)
+    ]
+    return pa.table([[row[ROW] for row in rows], *texts], schema=schema)
+
+
+def _texts(values: list[Any], are_ids: bool) -> list[str | None]:
+    return values if TEXT.issuperset(map(type, values)) else [_text(value, are_ids) for value in values]
 
 
 def _text(value: Any, is_id: bool) -> str | None:

@@ -52,7 +52,7 @@ def lines(path: Path, notes: set[str] | None = None) -> Iterator[str]:
             _require_records(path, number, whole)
             found = _text(path, number, whole).split("\n")
             number += len(found)
-            yield from (line.removesuffix("\r") for line in found)
+            yield from [line.removesuffix("\r") for line in found] if b"\r" in whole else found
         if len(rest) > MAX_LINE_BYTES:
             raise InputError(f"{path}: line {number + 1} is longer than {MAX_LINE_BYTES >> 20} MiB")
     if rest:

@@ -7,33 +7,38 @@ thread that is answered is asked of the other events of the same day.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import msgspec
 
 from evenscore.base.settings import Source
 from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.github import NETWORK, mentioned
-from evenscore.connectors.github_accounts import known_login, login, names, person, programs
-from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, need, seek, siblings
+from evenscore.connectors.github_accounts import accounts, known_login, login, person
+from evenscore.connectors.records import ENCODER, Flood, Ignored, Malformed, Row, decode, is_all, need, seek, siblings
 
 ANSWERED = ("issue", "pull_request", "discussion")
 """What an event may stand under."""
 SAYING = ("comment", "review", "release", *ANSWERED)
 """The objects of an event that may hold a text, the one that is new first."""
 USERS = (
-    ("actor",),
-    ("org",),
-    *(("payload", name) for name in ("member", "target")),
-    *(("payload", name, "user") for name in SAYING),
-    ("payload", "release", "author"),
-    ("payload", "forkee", "owner"),
-    ("payload", "pull_request", "base", "repo", "owner"),
+    ("member",),
+    ("target",),
+    *((name, "user") for name in SAYING),
+    ("release", "author"),
+    ("forkee", "owner"),
+    ("pull_request", "base", "repo", "owner"),
 )
-"""Where an event tells of accounts, each by its login and its id."""
+"""Where a payload tells of accounts, each by its login and its id."""
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+"""Finds the parts of an event, and that they are sound, without making anything of them."""
+SHORT_CHARACTERS = 4_000
+"""A number in a line so short has fewer digits than Python reads (4,300): only a longer line may be refused for it."""
 Authors = Mapping[tuple[str, int], str]
 """Who wrote a thread, by its repository's number (or name, where it has none) and its own."""
 
@@ -43,8 +48,8 @@ class GhArchive(JsonLines):
 
     kind: ClassVar[str] = "gharchive"
 
-    def __init__(self, authors: Authors | None = None) -> None:
-        self._authors = authors or {}
+    def __init__(self, beside: tuple[tuple[Path, int], ...] = ()) -> None:
+        self._beside = beside
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, knowing the authors that the source's events of the same day tell."""
@@ -52,7 +57,19 @@ class GhArchive(JsonLines):
         beside = tuple(
             file for file in siblings(path, source) if "{date}" not in source.path or DAY.findall(file[0].name) == days
         )
-        return JsonLines.parse(GhArchive(_authors(beside)), path, source)
+        return JsonLines.parse(GhArchive(beside), path, source)
+
+    @cached_property
+    def _authors(self) -> Authors:
+        """Who wrote which thread; read where the first event does not tell, for it takes every file of the day."""
+        return _authors(self._beside)
+
+    def decode(self, line: str) -> Row:
+        """One event; raises Ignored for one of which its type tells that it says nothing about influence."""
+        kind = _unread_kind(line) if len(line) <= SHORT_CHARACTERS else None
+        if kind:
+            raise Ignored(kind)
+        return decode(line)
 
     def rows(self, record: Row, source: Source) -> Iterator[tuple[str, Row]]:
         """What one event did, whom its text mentions, its accounts' and its repository's names, and the programs."""
@@ -74,9 +91,28 @@ class GhArchive(JsonLines):
         yield "activity", activity
         if activity["verb"] in ("post", "reply", "review"):
             yield from mentioned(activity, _body(record), source)
-        yield from programs(activity, record, USERS)
-        yield from names(activity, record, USERS)
+        yield from accounts(activity, record, _users(record))
         yield from _object_name(activity, record)
+
+
+def _unread_kind(line: str) -> str | None:
+    """The type of a sound event that nobody reads; None of one to be read to its end, if only to be refused."""
+    try:
+        parts = PARTS.decode(str(line))  # the last line may be Unended
+        if not is_all(line, ENCODER.encode(parts)) or bytes(parts["actor"])[:1] == b'"':
+            return None
+        kind = msgspec.json.decode(parts["type"], type=str)
+    except (msgspec.MsgspecError, ValueError, KeyError, RecursionError):
+        return None
+    return None if kind in READERS else kind
+
+
+def _users(record: Row) -> list[Any]:
+    """The accounts that an event tells of: most payloads hold one or two of all these objects."""
+    payload = record.get("payload")
+    held: Row = payload if isinstance(payload, dict) else {}
+    told = [seek(held, *path) for path in USERS if path[0] in held]
+    return [record.get("actor"), record.get("org"), *told]
 
 
 def _read(kind: str, record: Row) -> Row:
@@ -232,8 +268,8 @@ def _require_own_hand(record: Row) -> None:
 
 
 def _name(record: Row) -> str:
-    name = str(need(record, "repo", "name"))
-    if "/" not in name:
+    name = need(record, "repo", "name")
+    if not isinstance(name, str) or "/" not in name:
         raise Malformed(f"repo.name is not owner/name: {name}")
     return name
 

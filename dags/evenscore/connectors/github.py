@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
-from evenscore.connectors.github_accounts import is_program, login, names, person, programs
+from evenscore.connectors.github_accounts import accounts, is_program, login, person
 from evenscore.connectors.github_threads import (
     NUMBERED,
     Threads,
@@ -21,7 +21,7 @@ from evenscore.connectors.github_threads import (
     told_object,
 )
 from evenscore.connectors.prose import github_names
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, siblings, text
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek, siblings, text
 
 NETWORK = "github"
 USERS = (("user",), ("actor",), ("author",), ("issue", "user"))
@@ -59,8 +59,7 @@ class GitHub(JsonLines):
         yield "activity", activity
         if activity["verb"] != "merge":
             yield from mentioned(activity, record.get("body"), source)
-        yield from programs(activity, record, USERS)
-        yield from names(activity, record, USERS)
+        yield from accounts(activity, record, (seek(record, *path) for path in USERS))
 
     def _reader(self, record: Row) -> Callable[[Row], Row]:
         if "event" in record and record["event"] not in OF_TIMELINE:

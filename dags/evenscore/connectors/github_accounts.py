@@ -4,7 +4,7 @@ What was pulled names people by their number, which is for good: a login that is
 Files on disk name them by login, as they always have; sightings tell that both are one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evenscore.connectors.aliases import sighting
@@ -29,10 +29,17 @@ def login(record: Row, *path: str) -> str | None:
 
 def known_login(record: Row, *path: str) -> str | None:
     """The account at a path, where one is told."""
-    name, number = seek(record, *path, "login"), seek(record, *path, "id")
+    return _account(seek(record, *path), ASKED in record)
+
+
+def _account(user: Any, is_asked: bool) -> str | None:
+    name = user.get("login") if isinstance(user, dict) else None
     if not isinstance(name, str) or not name or not person(name):
         return None
-    return name if ASKED not in record else None if number is None else str(number)
+    if not is_asked:
+        return name
+    number = user.get("id")
+    return None if number is None else str(number)
 
 
 def person(account: str) -> str | None:
@@ -42,29 +49,34 @@ def person(account: str) -> str | None:
 
 def is_program(user: Any) -> bool:
     """Whether GitHub says of a user object that it is a program's, in whichever of its ways."""
-    if not isinstance(user, Mapping):
+    if not isinstance(user, dict):
         return False
     name = str(user.get("login") or "").casefold()
-    kinds = {str(user.get(key) or "").casefold() for key in KIND_KEYS}
-    flagged = any(user.get(flag) is True for flag in PROGRAM_FLAGS)
-    return name.endswith("[bot]") or name.startswith("app/") or bool(kinds & PROGRAM_KINDS) or flagged
+    if name.endswith("[bot]") or name.startswith("app/"):
+        return True
+    for key in KIND_KEYS:
+        if (kind := user.get(key)) and str(kind).casefold() in PROGRAM_KINDS:
+            return True
+    return any(user.get(flag) is True for flag in PROGRAM_FLAGS)
 
 
-def programs(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
-    """A snapshot of each account at some paths of which GitHub says that it is a program's."""
-    told = [(path, user) for path in users if isinstance(user := seek(record, *path), Mapping)]
-    found = {known_login(record, *path) for path, user in told if is_program(user)}
-    for account in sorted(filter(None, found)):
-        captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
-        yield "accounts", {"network": activity["network"], **captured}
-
-
-def names(activity: Row, record: Row, users: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, Row]]:
-    """What the accounts of the user objects at some paths are called; the placeholder is no account."""
-    for path in users:
-        user = seek(record, *path)
-        name, number = (user.get("login"), user.get("id")) if isinstance(user, Mapping) else (None, None)
+def accounts(activity: Row, record: Row, users: Iterable[Any]) -> Iterator[tuple[str, Row]]:
+    """What the user objects of a record tell: which accounts are programs, and what each account is called."""
+    told = [user for user in users if isinstance(user, dict)]
+    programs = [user for user in told if is_program(user)]
+    if programs:
+        yield from _programs(activity, programs, ASKED in record)
+    for user in told:
+        name, number = user.get("login"), user.get("id")
         if name and person(str(name)):
             yield from sighting("account", name, number, activity)
             if ASKED in record:
                 yield from sighting("account", str(number or ""), number, activity)
+
+
+def _programs(activity: Row, users: list[Row], is_asked: bool) -> Iterator[tuple[str, Row]]:
+    """A snapshot of each account of which GitHub says that it is a program's."""
+    found = {_account(user, is_asked) for user in users}
+    for account in sorted(filter(None, found)):
+        captured = {"account_id": account, "captured_at": activity["occurred_at"], "is_bot": True}
+        yield "accounts", {"network": activity["network"], **captured}

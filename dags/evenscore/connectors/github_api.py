@@ -13,7 +13,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, by_link, children, instant_of
 from evenscore.connectors.github import GitHub
-from evenscore.connectors.github_accounts import is_program, login, names, programs
+from evenscore.connectors.github_accounts import accounts, is_program, login
 from evenscore.connectors.pulled import ASKED, Network, Rows, covering, profile
 from evenscore.connectors.records import Ignored, Row, need, require_ids, seek
 
@@ -147,8 +147,7 @@ def _with_names(row: Row, item: Row, user: str, source: Source) -> Rows:
     """A row, and what its account is called and is."""
     activity = {"network": source.network or "github", **row}
     yield "activity", activity
-    yield from programs(activity, item, ((user,),))
-    yield from names(activity, item, ((user,),))
+    yield from accounts(activity, item, (item.get(user),))
 
 
 def _of_repository(place: Any) -> Row:

@@ -29,7 +29,8 @@ from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
 from evenscore.names import look_alikes
 from evenscore.publication.nameless import lay_functions
-from evenscore.reviews.decisions import read_decisions, read_incident_releases
+from evenscore.reviews.decisions import read_decisions, read_incident_releases, that_count
+from evenscore.reviews.set_asides import read_set_asides, standing
 from evenscore.state.runs import Night
 
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}
@@ -111,7 +112,7 @@ def prepare_inputs(settings: Settings, night: Night) -> None:
         con.execute("create or replace table raw.landed_files as select * from files order by path")
         for dataset in ("activity", "accounts", "aliases"):
             _view_landed(con, dataset)
-        _write_decisions(con, settings)
+        _write_decisions(con, settings, night)
         latest = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
         _write_reconstructed(con, settings.places)
@@ -354,20 +355,24 @@ def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
 
 DECISIONS = {
-    "decision_id": "bigint",
     "decided_at": "timestamp",
     **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona"), "varchar"),
     **dict.fromkeys(("as_of_date", "episode_date"), "date"),
     "candidate_score": "double",
 }
 INCIDENT_RELEASES = {"incident_id": "varchar", "as_of_date": "date"}
+SET_ASIDES = {
+    **dict.fromkeys(("person_id", "persona", "post"), "varchar"),
+    **dict.fromkeys(("since_date", "until_date"), "date"),
+}
 """What the build reads of what reviewers said."""
 
 
-def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
     said: tuple[tuple[str, dict[str, str], Sequence[BaseModel]], ...] = (
-        ("decisions", DECISIONS, read_decisions(settings.places)),
+        ("decisions", DECISIONS, that_count(read_decisions(settings.places), night.as_of_date)),
         ("incident_releases", INCIDENT_RELEASES, read_incident_releases(settings.places)),
+        ("set_asides", SET_ASIDES, standing(read_set_asides(settings.places), night.as_of_date)),
     )
     for table, columns, entries in said:
         con.execute(f"create temp table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")

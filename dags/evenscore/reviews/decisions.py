@@ -1,9 +1,9 @@
 """Reviewers' decisions on held scores: appended only. The first reviewer's latest counts, or that of two others."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
 
@@ -12,6 +12,7 @@ from evenscore.building.warehouse import thresholds
 from evenscore.state import journal, runs
 
 Action = Literal["release", "reject"]
+Word = TypeVar("Word", bound="Said")
 
 OVERRULING = 2
 """Other reviewers who have to agree before they overrule the one who decided first."""
@@ -50,13 +51,19 @@ class CandidateShown(BaseModel):
         return near and self.episode == other.episode
 
 
-class Decision(CandidateShown):
-    """What one reviewer said about a held score. Nothing about it is ever changed."""
+class Said(CandidateShown):
+    """What one reviewer said about what they saw of a held score."""
 
-    decision_id: int
     decided_at: AwareDatetime
     decided_by: str
     why: str
+    action: str
+
+
+class Decision(Said):
+    """What one reviewer decided about a held score. Nothing about it is ever changed."""
+
+    decision_id: int
     action: Action
 
 
@@ -126,12 +133,33 @@ def counting_on(seen: CandidateShown, decisions: Iterable[Decision]) -> Decision
     the score waits for a new one.
     """
     like = [made for made in decisions if made.is_like(seen) and made.as_of_date <= seen.as_of_date]
-    if not like:
-        return None
-    own = [made for made in like if made.decided_by == like[0].decided_by][-1]
-    against = [
-        made
-        for made in like
-        if made.decided_by != own.decided_by and made.action != own.action and made.decision_id > own.decision_id
-    ]
-    return against[-1] if len({made.decided_by for made in against}) >= OVERRULING else own
+    return last_word(like) if like else None
+
+
+def that_count(decisions: Iterable[Decision], night: date) -> list[Decision]:
+    """The decision that counts for each episode on a night: on the latest question about it, of those who had seen an
+    earlier night.
+
+    Where the candidate had gone on from what was decided on before, it was another question, and whoever answered that
+    first decides. A night that is run again comes out as it was.
+    """
+    episodes: dict[tuple[str, str, date], list[Decision]] = {}
+    for made in decisions:
+        if made.as_of_date < night:
+            episodes.setdefault(made.episode, []).append(made)
+    return [last_word(_latest_question(made)) for made in episodes.values()]
+
+
+def _latest_question(made: Sequence[Decision]) -> list[Decision]:
+    """The decisions about the candidate that was the last to be asked about, oldest first."""
+    firsts = [one for number, one in enumerate(made) if not any(one.is_like(earlier) for earlier in made[:number])]
+    return [one for one in made if one.is_like(firsts[-1])]
+
+
+def last_word(said: Sequence[Word]) -> Word:
+    """Of all that was said about one thing, oldest first, what counts: the latest of whoever spoke first, or the latest
+    of two others who have said the opposite since."""
+    last = max(number for number, one in enumerate(said) if one.decided_by == said[0].decided_by)
+    own = said[last]
+    against = [one for one in said[last + 1 :] if one.action != own.action]
+    return against[-1] if len({one.decided_by for one in against}) >= OVERRULING else own

@@ -43,6 +43,10 @@ CHANGES = """
     where person_id = $person_id and persona = $persona and as_of_date = $as_of_date
     order by abs(points) desc, cause
 """
+LAST_ACCEPTED = """
+    select coalesce(max(as_of_date), $episode_date - 1) from person_scores
+    where person_id = $person_id and persona = $persona and as_of_date < $episode_date and status = 'published'
+"""
 NIGHTS = """
     select as_of_date, score from person_scores
     where person_id = $person_id and persona = $persona and as_of_date <= $as_of_date and score is not null
@@ -226,6 +230,15 @@ def read_evidence(places: HomePaths, held: HeldScore) -> Evidence:
         changes = con.execute(CHANGES, key).fetchall()
         nights = con.execute(NIGHTS, key).fetchall()
     return Evidence(tuple(changes), tuple(reversed(nights)))
+
+
+def last_accepted_night(places: HomePaths, held: CandidateShown) -> date:
+    """The latest night before a hold on which readers saw the person's own score; the night before it where they never
+    did."""
+    key = {"person_id": held.person_id, "persona": held.persona, "episode_date": held.episode_date}
+    with _published(places) as con:
+        found: date = con.execute(LAST_ACCEPTED, key).fetchall()[0][0]
+    return found
 
 
 def decide(places: HomePaths, seen: CandidateShown, action: Action, by: str, why: str) -> tuple[Decision, Decision]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 from evenscore.base import terminal
 from evenscore.base.phrases import CHANGES
 from evenscore.report import gate_words, words
 from evenscore.report.words import clean
-from evenscore.reviews.decisions import Action, CandidateShown, Decision
+from evenscore.reviews.decisions import Action, CandidateShown, Decision, Said
 from evenscore.reviews.queue import Evidence, HeldScore, OpenIncident, ReviewQueue
+from evenscore.reviews.set_asides import SetAside
 
+OPTIONS = '--by YOUR_NAME --why "YOUR REASON"'
 BLOCKS = "▁▂▃▄▅▆▇█"
 UNKNOWN = "·"
 
@@ -86,9 +89,9 @@ def _block(value: float | None, low: float, high: float) -> str:
     return BLOCKS[min(int(height * len(BLOCKS)), len(BLOCKS) - 1)]
 
 
-def command(held: CandidateShown, action: Action) -> str:
-    """The command line that decides, safe to paste whatever the person is called."""
-    options = f'--persona {terminal.shell_word(held.persona)} --by YOUR_NAME --why "YOUR REASON"'
+def command(held: CandidateShown, action: Action | Literal["set-aside"]) -> str:
+    """The command line that decides or sets aside, safe to paste whatever the person is called."""
+    options = f"--persona {terminal.shell_word(held.persona)} {OPTIONS}"
     return terminal.command(f"review {action}", held.person_id, options=options)
 
 
@@ -99,7 +102,7 @@ def listed(board: ReviewQueue) -> str:
 
 def _incident(incident: OpenIncident) -> str:
     kept = words.plural(incident.affected_count, "score")
-    asked = terminal.command("review incident", incident.incident_id, options='--by YOUR_NAME --why "YOUR REASON"')
+    asked = terminal.command("review incident", incident.incident_id, options=OPTIONS)
     return f"{incident.incident_id}: {kept} kept where they were; {incident.observed}\nif the move is real: {asked}\n"
 
 
@@ -139,7 +142,7 @@ def _rings(board: ReviewQueue) -> list[str]:
 def command_for_all(held: Sequence[HeldScore], action: Action) -> str:
     """The command line that decides on several held scores at once; each is named with its persona."""
     called = sorted(f"{one.person_id} ({one.persona})" for one in held)
-    return terminal.command(f"review {action}", *called, options='--by YOUR_NAME --why "YOUR REASON"')
+    return terminal.command(f"review {action}", *called, options=OPTIONS)
 
 
 def _row(held: HeldScore, board: ReviewQueue) -> Sequence[str]:
@@ -157,17 +160,40 @@ def history(board: ReviewQueue, decisions: Sequence[Decision]) -> list[str]:
     ]
 
 
-def _who(made: Decision) -> str:
+def _who(made: Said) -> str:
     return f"{clean(made.person_id)} ({clean(made.persona)})"
 
 
 def _made(made: Decision) -> str:
-    said = f"{made.action} by {clean(made.decided_by)}, {made.decided_at:%Y-%m-%d %H:%M} UTC, “{clean(made.why)}”"
-    return f"decision {made.decision_id}, {said}"
+    return f"decision {made.decision_id}, {made.action} by {clean(made.decided_by)}, {_when(made)}"
 
 
-def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence) -> str:
-    """All that a reviewer needs, and the two commands that decide."""
+def _when(said: Said) -> str:
+    return f"{said.decided_at:%Y-%m-%d %H:%M} UTC, “{clean(said.why)}”"
+
+
+def aside(said: SetAside) -> str:
+    """What one reviewer said of a part of the engagement."""
+    what = f"{'set aside' if said.action == 'set_aside' else 'restored'} by {clean(said.decided_by)}"
+    return f"{said.set_aside_id}: {_who(said)}: {said.what}: {what}, {_when(said)}"
+
+
+def aside_answer(said: SetAside) -> str:
+    """What setting aside or restoring comes to, told to whoever did."""
+    what = (
+        "does not count any more"
+        if said.action == "set_aside"
+        else "counts again, if you set it aside or another agrees"
+    )
+    back = f"\n{terminal.command('review restore', str(said.set_aside_id), options=OPTIONS)} takes it back."
+    return (
+        f"{aside(said)}\nFrom the night of {said.as_of_date + timedelta(days=1)} it {what}; "
+        f"what readers saw of earlier ones stays as it was.{back if said.action == 'set_aside' else ''}"
+    )
+
+
+def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, asides: Sequence[SetAside] = ()) -> str:
+    """All that a reviewer needs, and the commands that decide."""
     lines = [
         f"{held.who}, night of {held.as_of_date}: held since {held.episode_date}",
         headline(held),
@@ -183,7 +209,15 @@ def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence) -> str:
     ]
     if made := board.of(held):
         lines += ["", "decided so far", *(f"  {line}" for line in history(board, made))]
-    return "\n".join([*lines, "", "to decide", f"  {command(held, 'release')}", f"  {command(held, 'reject')}"])
+    if asides:
+        lines += ["", "set aside so far", *(f"  {aside(said)}" for said in asides)]
+    parts = [f"  {command(held, 'set-aside')} --{part}" for part, share in _parts(held) if share]
+    decide = ["", "to decide", f"  {command(held, 'release')}", f"  {command(held, 'reject')}"]
+    return "\n".join([*lines, *decide, *(["", "to set aside what somebody else sent", *parts] if parts else [])])
+
+
+def _parts(held: HeldScore) -> tuple[tuple[str, float | None], ...]:
+    return ("top-post", held.top_post_share if held.top_post_id else None), ("newcomers", held.new_engager_share)
 
 
 def answer(made: Decision, counting: Decision) -> str:

@@ -15,6 +15,6 @@ select
     engager_id,
     first_date,
     -- A yes or no, because dates would tell which pairs are one engager's.
-    first_seen_date < first_date - 14 as was_seen_before
+    {{ was_seen_before("first_seen_date", "first_date") }} as was_seen_before
 from pairs
 inner join {{ ref("engager_names") }} using (person_id, engager_id)

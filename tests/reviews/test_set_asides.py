@@ -1,0 +1,107 @@
+"""What reviewers set aside: whose word stands on which night, and how they say it."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evenscore.base.errors import UsageError
+from evenscore.base.paths import HomePaths
+from evenscore.cli import main
+from evenscore.reviews.queue import read_queue
+from evenscore.reviews.set_asides import SetAside, read_set_asides, restore, set_aside, standing
+from held_home import NIGHT, held, publish
+from home import Home
+
+NEXT = NIGHT + timedelta(days=1)
+WHY = "a rival bought them"
+
+
+@pytest.fixture
+def places(home: Home) -> HomePaths:
+    publish(home.places, held(), held("p_two", persona="work", top_post_id=None, new_engager_share=0.0))
+    return home.places
+
+
+def numbers(places: HomePaths, night: date) -> list[int]:
+    return [said.set_aside_id for said in standing(read_set_asides(places), night)]
+
+
+def both(places: HomePaths) -> tuple[SetAside, SetAside]:
+    found = read_queue(places).find("p_maya", None)
+    return set_aside(places, found, "top_post", "ann", WHY), set_aside(places, found, "newcomers", "ann", WHY)
+
+
+def test_it_counts_from_the_night_after_the_one_that_was_seen(places: HomePaths) -> None:
+    post, crowd = both(places)
+    assert (post.post, crowd.post, crowd.until_date) == ("forum:t77", None, NIGHT)
+    assert crowd.since_date == date(2026, 3, 14), "the last night that readers saw a score of their own"
+    assert numbers(places, NIGHT) == []
+    assert numbers(places, NEXT) == [1, 2]
+
+
+def test_whom_readers_never_saw_before_is_new_from_the_night_of_the_hold_on(home: Home) -> None:
+    publish(home.places, held(episode_date=NIGHT - timedelta(days=59)))
+    found = read_queue(home.places).find("p_maya", None)
+    assert set_aside(home.places, found, "newcomers", "ann", WHY).since_date == NIGHT - timedelta(days=60)
+
+
+def test_whoever_set_it_aside_restores_it_and_another_only_with_a_third(places: HomePaths) -> None:
+    both(places)
+    restore(places, 1, "ann", "readers of her book")
+    assert numbers(places, NEXT) == [2]
+    restore(places, 2, "ben", "I know them")
+    restore(places, 2, "ben", "I still know them")
+    assert numbers(places, NEXT) == [2]
+    restore(places, 2, "cy", "so do I")
+    assert numbers(places, NEXT) == []
+
+
+def test_a_night_that_is_run_again_comes_out_as_it_was(places: HomePaths) -> None:
+    both(places)
+    publish(places, held(as_of_date=NEXT), run_id="later")
+    restore(places, 1, "ann", "readers of her book")
+    assert numbers(places, NEXT) == [1, 2]
+    assert numbers(places, NEXT + timedelta(days=1)) == [2]
+
+
+def test_who_is_new_later_is_another_crowd(places: HomePaths) -> None:
+    both(places)
+    publish(places, held(as_of_date=NEXT), run_id="later")
+    set_aside(places, read_queue(places).find("p_maya", None), "newcomers", "ben", WHY)
+    assert numbers(places, NEXT + timedelta(days=1)) == [1, 2, 3]
+
+
+def test_where_there_is_nothing_to_set_aside_that_is_said_and_nothing_kept(places: HomePaths) -> None:
+    nobody = read_queue(places).find("p_two", None)
+    with pytest.raises(UsageError, match=r"p_two \(work\): no post is known"):
+        set_aside(places, nobody, "top_post", "ann", WHY)
+    with pytest.raises(UsageError, match="every engager was seen before"):
+        set_aside(places, nobody, "newcomers", "ann", WHY)
+    with pytest.raises(UsageError, match="7: nothing was set aside under this number"):
+        restore(places, 7, "ann", WHY)
+    with pytest.raises(UsageError, match="--why: is empty"):
+        set_aside(places, read_queue(places).find("p_maya", None), "newcomers", "ann", " ")
+    assert read_set_asides(places) == []
+
+
+def test_it_is_typed_shown_and_listed(places: HomePaths, home: Home) -> None:
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(
+            main, ["review", *words, "--home", str(home.places.home), "--config", str(home.config)]
+        )
+
+    assert "review set-aside p_maya --persona personal --by YOUR_NAME" in run("show", "p_maya").stdout
+    assert "set-aside" not in run("show", "p_two").stdout
+    nothing = run("set-aside", "p_maya", "--by", "ann", "--why", WHY)
+    assert (nothing.exit_code, "--top-post or --newcomers" in nothing.stderr) == (2, True)
+    said = run("set-aside", "p_maya", "--newcomers", "--by", "ann", "--why", WHY)
+    assert said.exit_code == 0
+    assert "1: p_maya (personal): newcomers up to 2026-03-15: set aside by ann" in said.stdout
+    assert "From the night of 2026-03-16 it does not count" in said.stdout
+    assert "evenscore review restore 1 --by YOUR_NAME" in said.stdout
+    assert "restored by ann" in run("restore", "1", "--by", "ann", "--why", "no").stdout
+    for shown in (run("show", "p_maya").stdout, run("list", "--all").stdout):
+        assert "set aside by ann" in shown and "restored by ann" in shown
+    assert [row["set_aside_id"] for row in json.loads(run("list", "--all", "--json").stdout)["set_asides"]] == [1, 2]
