@@ -98,6 +98,20 @@ def test_the_ids_of_objects_lose_the_name_in_aliases_too_and_snapshots_have_none
     assert keep(out, "accounts", snapshot) == snapshot
 
 
+def test_a_name_with_borders_of_its_own_is_one_name(out: Suppressed) -> None:
+    entry = Entry(out.digest(ACCOUNT, "forum", "did:plc:xyz"), "of xyz", "2026-03-01T00:00:00")
+    out.entries[entry.digest] = entry
+    objects = ["at://did:plc:xyz/post/1", "at://did:plc:xyzz/post/1", "x:ann:y", "did/plc/xyz"]
+    rows = table("activity", *({"actor_id": "cal", "object_id": one} for one in objects))
+    tokens = [f"left-{out.digest(ACCOUNT, 'forum', name)[:12]}" for name in ("did:plc:xyz", "ann")]
+    assert keep(out, "activity", rows)["object_id"].to_pylist() == [
+        f"at://{tokens[0]}/post/1",
+        "at://did:plc:xyzz/post/1",
+        f"x:{tokens[1]}:y",
+        "did/plc/xyz",
+    ]
+
+
 def test_a_new_name_of_an_id_on_the_list_goes_on_it_with_what_is_known_of_the_id(out: Suppressed) -> None:
     aliases = table(
         "aliases",
