@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from evenscore.base import databases
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.checks.consent_audit import note_who_asked, unasked_count
 from evenscore.consent import judging
@@ -20,6 +21,11 @@ CON = duckdb.connect()
 """One database in memory for all: to make one takes longer than to ask it."""
 Row = dict[str, Any]
 SCHEMA = pa.schema([CONSENT.field(name) for name in LAID_OUT_CONSENT])
+
+
+@pytest.fixture(autouse=True)
+def one_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "connect", CON.cursor)
 
 
 def said(action: str = "grant", at: datetime = DAY, **more: Any) -> Row:
@@ -121,6 +127,12 @@ def test_a_minor_on_any_network_is_shown_on_none_until_grown_up_for_that_very_pu
 )
 def test_an_account_of_two_is_nobodys_while_both_claims_stand(rival: list[Row], is_shared: bool) -> None:
     assert stands(said(), OF_BEN, *rival) & {ANN, BEN} == {BEN} | (set() if is_shared else {ANN})
+
+
+def test_of_two_erasures_the_later_one_counts_in_whatever_order() -> None:
+    erasures = [said("erase"), said("erase", LATER, purpose="research"), said("withdraw", LATER + (LATER - DAY))]
+    for rows in (erasures, erasures[::-1]):
+        assert judging.erased_until(rows) == {("ann", "forum", "a"): LATER}
 
 
 def test_a_veto_is_of_one_persona_and_topic_and_ends_with_a_later_grant() -> None:

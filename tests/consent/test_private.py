@@ -1,9 +1,15 @@
 """Which accounts their snapshots keep from readers, under whatever name they were seen."""
 
+from datetime import date, datetime
+
 import duckdb
+import pyarrow as pa
 import pytest
 
-from evenscore.publication.shown import private_among
+from evenscore.base.canonical import DATASETS
+from evenscore.landing_zone import landing
+from evenscore.publication.shown import private_accounts, private_among
+from home import Home, event
 
 SAME = [("p0", "S1"), ("q0", "S1")]
 RECYCLED = [*SAME, ("q0", "S2")]
@@ -39,3 +45,19 @@ def test_who_had_the_name_takes_it_back_under_their_own() -> None:
 
 def test_silence_takes_nothing_back() -> None:
     assert private([("x", "S9")], ("p0", "2026-03-07", True), ("p0", "2026-03-08", None)) == {"p0"}
+
+
+def test_the_snapshots_of_every_landed_day_speak_with_aliases_and_without(home: Home) -> None:
+    def land(dataset: str, **row: object) -> None:
+        at = datetime(2026, 3, 7)
+        known = {"network": "forum", "captured_at": at, "seen_at": at, "kind": "account"}
+        rows = pa.Table.from_pylist([known | row], schema=DATASETS[dataset])
+        landing.land(home.places, "s", dataset, "forum", date(2026, 3, 7), rows)
+
+    land("activity", **event() | {"occurred_at": datetime(2026, 3, 7)})
+    assert private_accounts(home.settings) == frozenset()
+    land("accounts", account_id="q0", is_private=True)
+    assert private_accounts(home.settings) == {("forum", "q0")}
+    for name, stable in SAME:
+        land("aliases", alias_id=name, stable_id=stable)
+    assert private_accounts(home.settings) == {("forum", "p0"), ("forum", "q0")}
