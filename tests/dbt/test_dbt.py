@@ -40,6 +40,8 @@ class Project:
     settings: Settings
     arguments: list[str]
     target: Path
+    night: dict[str, Any]
+    """What the night's own call of dbt built and tested."""
 
     def run(self, *command: str) -> list[Any]:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -73,18 +75,33 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     settings = load_settings(folder / "home", folder / "evenscore.toml")
     night = Night.of(date(2026, 3, 1), "built")
     steps.extract(settings, night, "forum")
-    steps.build_all(settings, night)
+    built = _build_seen(settings, night)
     before = os.environ.get("EVENSCORE_WAREHOUSE")
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     target = folder / "target"
     here = ["--project-dir", str(warehouse.DBT_PROJECT), "--profiles-dir", str(warehouse.DBT_PROJECT)]
     yield Project(
-        settings, [*here, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"], target
+        settings, [*here, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"], target, built
     )
     if before is None:
         del os.environ["EVENSCORE_WAREHOUSE"]
     else:
         os.environ["EVENSCORE_WAREHOUSE"] = before
+
+
+def _build_seen(settings: Settings, night: Night) -> dict[str, Any]:
+    """Build a night as it is built, and return what its call of dbt returned and was asked to require."""
+    seen: dict[str, Any] = {}
+    build = warehouse.build
+
+    def watched(*args: Any, **options: Any) -> dict[str, Any]:
+        seen.update(build(*args, **options), required=options.get("required"))
+        return seen
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warehouse, "build", watched)
+        steps.build_all(settings, night)
+    return seen
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +168,41 @@ def test_every_model_lies_in_a_layer_that_must_be_there(docs: tuple[dict[str, An
     manifest, _ = docs
     folders = {node["fqn"][1] for node in manifest["nodes"].values() if node["resource_type"] == "model"}
     assert folders == set(warehouse.LAYERS)
+
+
+def test_a_night_runs_every_data_test_that_its_models_have_and_no_unit_test(
+    project: Project, docs: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    manifest, _ = docs
+    tests = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
+    idle = {
+        name for name, node in manifest["nodes"].items() if node["name"] in warehouse.VERSIONED and node["version"] == 2
+    }
+    expected = {node["name"] for node in tests.values() if not idle & set(node["depends_on"]["nodes"])}
+    units = {node["name"] for node in manifest["unit_tests"].values()}
+    assert expected - set(project.night["nodes"]) == set()
+    assert units & set(project.night["nodes"]) == set()
+    assert project.night["tests"] == len(expected)
+    models = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")}
+    assert models - set(project.night["nodes"]) == set()
+
+
+def test_what_a_night_requires_is_every_singular_test(project: Project) -> None:
+    singular = {path.stem for path in (warehouse.DBT_PROJECT / "tests").glob("*.sql")}
+    assert set(warehouse.REQUIRED_TESTS) == singular
+    assert set(project.night["required"]) == singular
+
+
+def test_a_row_that_breaks_a_data_test_stops_the_night(docs: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    # Not one of them only warns, looks at some of the rows, or counts what it found otherwise.
+    manifest, _ = docs
+    strict = {"severity": "ERROR", "error_if": "!= 0", "where": None, "limit": None, "enabled": True}
+    lax = []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test":
+            counted = {"fail_calc": "coalesce(sum(row_count), 0)" if "test_metadata" in node else "count(*)"}
+            lax += [node["name"]] * any(node["config"][key] != value for key, value in (strict | counted).items())
+    assert lax == []
 
 
 @pytest.mark.parametrize("selectors", [("scores",), ("gate", "only_consenting_people_are_named")], ids=str)

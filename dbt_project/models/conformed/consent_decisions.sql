@@ -96,8 +96,7 @@ claims as (
         from entries
         where not starts_with(purpose, 'topic:')
         qualify row_number() over (
-            partition by judged_date, person_id, network, account_id, if(action = 'erase', 'public_score', purpose)
-            order by recorded_at desc, action = 'grant'
+            partition by judged_date, person_id, network, account_id, purpose order by recorded_at desc, action = 'grant'
         ) = 1
     )
     where action = 'grant' and not is_erased
@@ -115,9 +114,9 @@ judged as (
 
     select
         latest.*,
-        coalesce(snapshots.is_private, false) as is_private,
-        coalesce(snapshots.is_bot, false) as is_bot,
-        coalesce(claims.claim_count, 0) as claim_count,
+        snapshots.is_private,
+        snapshots.is_bot,
+        claims.claim_count,
         (judged_date, person_id) in (select (judged_date, person_id) from minors)
         or (judged_date, network, account_id) in (select (judged_date, network, account_id) from minors) as is_minor
     from latest
