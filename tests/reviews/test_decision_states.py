@@ -168,3 +168,10 @@ def test_the_queue_is_read_of_the_latest_row_of_each_episode_the_largest_move_fi
     ]
     assert [one.incident_id for one in found.incidents] == ["i1", "i3"]
     assert (found.night, found.episodes[0].run_id, found.decisions) == (NIGHT, "first", ())
+
+
+def test_of_two_who_overrule_the_earlier_is_said_to_be_agreed_with() -> None:
+    first, bob, eve = said(1, "reject"), said(2, "release", "bob"), said(3, "release", "eve")
+    assert [board(first, bob, eve).state(made) for made in (first, bob, eve)] == ["reversed", "agreed", "waiting"]
+    assert board(first, bob).state(bob) == "second"
+    assert [board(first, said(2, "reject")).state(made) for made in (first, said(2, "reject"))] == ["agreed", "waiting"]

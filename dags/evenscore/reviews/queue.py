@@ -29,7 +29,7 @@ NAMED = 10
 DECIDED = {"release": "released", "reject": "rejected"}
 """How score_jumps calls a decision that a run has applied."""
 
-State = Literal["waiting", "applied", "second", "reversed", "stale", "over"]
+State = Literal["waiting", "applied", "second", "agreed", "reversed", "stale", "over"]
 
 EPISODES = """
     select jumps.*, coalesce(scores.run_id, '') as run_id
@@ -157,14 +157,16 @@ class ReviewQueue:
         """What has become of a decision.
 
         waiting: the next run applies it. applied: it stands in score_jumps. second: somebody had decided on that
-        candidate before, and it changes nothing. reversed: whoever made it took it back, or two others overruled it.
-        stale: the candidate is another one by now, and was decided on anew or waits. over: the episode ended
+        candidate before, and it changes nothing. agreed: a later one that says the same counts. reversed: whoever made
+        it took it back, or two others overruled it. stale: the candidate is another one by now, and was decided on anew or waits. over: the episode ended
         without it.
         """
         held = next((held for held in self.episodes if held.episode == decision.episode), None)
         counting = counting_on(decision, self.decisions)
+        if counting is None or counting.decision_id < decision.decision_id:
+            return "second"
         if counting != decision:
-            return "second" if counting is None or counting.decision_id < decision.decision_id else "reversed"
+            return "agreed" if counting.action == decision.action else "reversed"
         if held is None:
             return "over"
         if _applies(held, decision):
