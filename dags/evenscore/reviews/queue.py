@@ -158,8 +158,8 @@ class ReviewQueue:
 
         waiting: the next run applies it. applied: it stands in score_jumps. second: somebody had decided on that
         candidate before, and it changes nothing. agreed: a later one that says the same counts. reversed: whoever made
-        it took it back, or two others overruled it. stale: the candidate is another one by now, and was decided on anew or waits. over: the episode ended
-        without it.
+        it took it back, or two others overruled it. stale: the candidate is another one by now, and was decided on anew
+        or waits. over: the episode ended without it.
         """
         held = next((held for held in self.episodes if held.episode == decision.episode), None)
         counting = counting_on(decision, self.decisions)
