@@ -1,6 +1,7 @@
 """What reviewers set aside: whose word stands on which night, and how they say it."""
 
 import json
+import shlex
 from datetime import date, timedelta
 
 import pytest
@@ -105,3 +106,13 @@ def test_it_is_typed_shown_and_listed(places: HomePaths, home: Home) -> None:
     for shown in (run("show", "p_maya").stdout, run("list", "--all").stdout):
         assert "set aside by ann" in shown and "restored by ann" in shown
     assert [row["set_aside_id"] for row in json.loads(run("list", "--all", "--json").stdout)["set_asides"]] == [1, 2]
+
+
+def test_the_command_means_what_it_names_whatever_the_person_is_called(home: Home) -> None:
+    publish(home.places, held("--newcomers"))
+    where = ["--home", str(home.places.home), "--config", str(home.config)]
+    shown = CliRunner().invoke(main, ["review", "show", *where, "--", "--newcomers"]).stdout
+    typed = next(line for line in shown.splitlines() if "review set-aside" in line and " --top-post" in line)
+    words = shlex.split(typed)[1:]
+    said = CliRunner().invoke(main, [*words[:2], *where, *words[2:]])
+    assert (said.exit_code, [one.person_id for one in read_set_asides(home.places)]) == (0, ["--newcomers"])

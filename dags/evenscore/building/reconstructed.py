@@ -95,12 +95,8 @@ def keep(places: HomePaths, night: date, lookback_nights: int) -> None:
     """Keep what the night in the warehouse has reconstructed, and let go what no later night will look at."""
     path = places.reconstructed_by(night)
     before = f"union {ROWS} read_parquet({file_of(path)})" if path.exists() else ""
-    draft = path.with_name(f".{path.name}.draft")
-    with warehouse.connect(places, read_only=True) as con, atomic_io.disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        con.execute(f"copy ({BUILT} {before} order by all) to {quoted(draft)} (format parquet, compression zstd)")
-    atomic_io.sync(draft)
-    draft.replace(path)
+    with warehouse.connect(places, read_only=True) as con:
+        warehouse.replace_parquet(con, path, f"{BUILT} {before} order by all")
     for old in places.all_reconstructed:
         if date.fromisoformat(old.stem) < night - timedelta(lookback_nights):
             old.unlink()

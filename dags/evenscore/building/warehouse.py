@@ -11,11 +11,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
 
-from evenscore.base import databases
+from evenscore.base import atomic_io, databases
 from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
@@ -138,6 +139,16 @@ def quoted(value: object) -> str:
 def file_of(path: object) -> str:
     """A path as an SQL string where DuckDB reads a pattern: the one file of that very name."""
     return quoted(PATTERN_SIGNS.sub(r"[\1]", str(path)))
+
+
+def replace_parquet(con: duckdb.DuckDBPyConnection, path: Path, rows: str) -> None:
+    """Write the rows of an SQL query as the Parquet file at `path`, whole or not at all. Raises DiskError."""
+    draft = path.with_name(f".{path.name}.draft")
+    with atomic_io.disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        con.execute(f"copy ({rows}) to {quoted(draft)} (format parquet, compression zstd)")
+    atomic_io.sync(draft)
+    draft.replace(path)
 
 
 def require_project() -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import file_of, quoted
+from evenscore.building.warehouse import file_of, replace_parquet
 from evenscore.checks.suites import Parts, Suite
 
 PARTS = {
@@ -56,7 +55,7 @@ def rows_of(suite: Suite, places: HomePaths, con: duckdb.DuckDBPyConnection) -> 
     con.execute(MADE.format(query=suite.query, by=suite.parts.by))
     if con.execute("select count(*) from kept").fetchone() != (0,):  # of equal grounds, so of the same query
         con.execute("insert into told by name from kept")
-    _keep(con, path)
+    replace_parquet(con, path, "from told")
     named = {name for (name, *_) in con.execute("describe told").fetchall()}
     is_tonight = "replace (as_of_date = (select as_of_date from raw.run) as is_tonight)"
     return con.execute(READ.format(tonight=is_tonight if "is_tonight" in named else "")).df()
@@ -85,12 +84,3 @@ def _lay_out_days(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         f"create or replace temp view activity_to_judge as select * from raw.activity where {ranges or 'false'}"
     )
-
-
-def _keep(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    draft = path.with_name(f".{path.name}.draft")
-    with atomic_io.disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        con.execute(f"copy told to {quoted(draft)} (format parquet, compression zstd)")
-    atomic_io.sync(draft)
-    draft.replace(path)

@@ -32,13 +32,17 @@ def about_one(verb: Verb) -> Verb:
     return click.argument("person")(persona(surroundings(verb)))
 
 
+def signed(verb: Verb) -> Verb:
+    """A verb of which it is kept who said it, and why."""
+    by = click.option("--by", required=True, help="Who decides.")
+    return by(click.option("--why", required=True, help="For whoever asks later.")(verb))
+
+
 def deciding(verb: Verb) -> Verb:
     """A verb that decides about the held scores of one person or several."""
     persona = click.option("--persona", help="Which, where two of a person's are held.")
-    by = click.option("--by", required=True, help="Who decides.")
-    why = click.option("--why", required=True, help="For whoever asks later.")
     people = click.argument("people", metavar="PERSON...", nargs=-1, required=True)
-    return people(persona(surroundings(by(why(verb)))))
+    return people(persona(surroundings(signed(verb))))
 
 
 @review.command("list")
@@ -139,8 +143,7 @@ def _plain(found: Any) -> Any:
 
 @review.command("incident")
 @click.argument("incident_id")
-@click.option("--by", required=True, help="Who decides.")
-@click.option("--why", required=True, help="For whoever asks later.")
+@signed
 @surroundings
 def release_incident(settings: Settings, as_json: bool, incident_id: str, by: str, why: str) -> None:
     """Say that an open incident is a real move: from the next night its people's scores are published again.
@@ -157,8 +160,7 @@ def release_incident(settings: Settings, as_json: bool, incident_id: str, by: st
 @about_one
 @click.option("--top-post", "what", flag_value="top_post", help="The post that most of the engagement went to.")
 @click.option("--newcomers", "what", flag_value="newcomers", help="Whoever was seen with nobody before.")
-@click.option("--by", required=True, help="Who decides.")
-@click.option("--why", required=True, help="For whoever asks later.")
+@signed
 def set_aside(
     settings: Settings,
     as_json: bool,
@@ -170,7 +172,7 @@ def set_aside(
 ) -> None:
     """Let a part of the engagement behind a held score count no more: a burst that somebody else sent.
 
-    It counts for nobody's score from the next night on, and the hold ends when the candidate is back where it began.
+    It counts for this score on no later night, and the hold ends when the candidate is back where it began.
 
     \b
     Example: evenscore review set-aside p_maya --newcomers --by ann --why "a rival bought them"
@@ -184,8 +186,7 @@ def set_aside(
 
 @review.command()
 @click.argument("number", type=int)
-@click.option("--by", required=True, help="Who decides.")
-@click.option("--why", required=True, help="For whoever asks later.")
+@signed
 @surroundings
 def restore(settings: Settings, as_json: bool, number: int, by: str, why: str) -> None:
     """Let what was set aside under a number count again; somebody else's, where another agrees.

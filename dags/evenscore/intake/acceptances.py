@@ -56,13 +56,14 @@ def accept(settings: Settings, source: str, delivery: Delivery, by: str, why: st
     Raises UsageError where it stops nothing, where the file has changed since it was read, and for an empty name.
     """
     _require_stopping(delivery, settings.checks.max_rejected_share)
+    by, why = journal.signature(by, why)
     acceptance = Acceptance(
         source=source,
         path=delivery.path,
         sha256=delivery.sha256,
         accepted_at=datetime.fromisoformat(runs.now()),
-        accepted_by=journal.plain("--by", by, journal.LONGEST_NAME),
-        why=journal.plain("--why", why, journal.LONGEST_REASON),
+        accepted_by=by,
+        why=why,
         rejected_count=delivery.rejected_count,
         record_count=delivery.record_count,
         withheld_count=delivery.withheld_count,

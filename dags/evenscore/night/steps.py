@@ -193,9 +193,8 @@ def run_night(settings: Settings, as_of_date: date) -> Night:
     atomic_io.keep_private()
     night = Night.of(as_of_date)
     with runs.only_one(settings.places):
-        open_ledger(
-            settings
-        )  # before minutes go into a night that a fault in it would end; kept for those who ask later
+        # Before minutes go into a night that a fault in it would end; kept for those who ask later.
+        open_ledger(settings)
         for source in settings.sources:
             if source.is_pulled:
                 pull(settings, night, source.name)

@@ -1,7 +1,7 @@
 """Reviewers' decisions on held scores: appended only. The first reviewer's latest counts, or that of two others."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
@@ -87,7 +87,7 @@ def read_incident_releases(places: HomePaths) -> list[IncidentRelease]:
 
 def append_incident_release(places: HomePaths, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
     """Record that an incident is a real move. Raises as `append_decision` does."""
-    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
+    by, why = journal.signature(by, why)
     said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
     release = IncidentRelease.model_validate(said)
     with journal.alone(places.incident_releases):
@@ -112,7 +112,7 @@ def append_decisions(
 
     Raises UsageError when `by` or `why` is empty or too long, BusyError when another writer does not let go.
     """
-    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
+    by, why = journal.signature(by, why)
     with journal.alone(places.decisions):
         said = {"decided_at": runs.now(), "decided_by": by, "why": why, "action": action}
         made = [
@@ -143,11 +143,16 @@ def that_count(decisions: Iterable[Decision], night: date) -> list[Decision]:
     Where the candidate had gone on from what was decided on before, it was another question, and whoever answered that
     first decides. A night that is run again comes out as it was.
     """
-    episodes: dict[tuple[str, str, date], list[Decision]] = {}
-    for made in decisions:
-        if made.as_of_date < night:
-            episodes.setdefault(made.episode, []).append(made)
-    return [last_word(_latest_question(made)) for made in episodes.values()]
+    return [last_word(_latest_question(made)) for made in said_before(night, decisions, lambda made: made.episode)]
+
+
+def said_before(night: date, said: Iterable[Word], about: Callable[[Word], Hashable]) -> Iterable[list[Word]]:
+    """What was said about each thing by those who had seen an earlier night than this, oldest first."""
+    things: dict[Hashable, list[Word]] = {}
+    for one in said:
+        if one.as_of_date < night:
+            things.setdefault(about(one), []).append(one)
+    return things.values()
 
 
 def _latest_question(made: Sequence[Decision]) -> list[Decision]:

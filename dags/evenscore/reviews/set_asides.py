@@ -1,17 +1,16 @@
 """What reviewers set aside of a held score's engagement: appended only, and counted from the night after the one seen.
 
-A burst that a rival sends holds its victim for as long as it lasts; set aside, it counts for nobody, and the hold ends.
+A burst that a rival sends holds its victim for as long as it lasts; set aside, it counts no more, and the hold ends.
 """
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
 from typing import Literal
 
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.report.words import clean
-from evenscore.reviews.decisions import CandidateShown, Said, last_word
+from evenscore.reviews.decisions import CandidateShown, Said, last_word, said_before
 from evenscore.reviews.queue import HeldScore, last_accepted_night, read_queue
 from evenscore.state import journal, runs
 
@@ -49,13 +48,8 @@ def read_set_asides(places: HomePaths) -> list[SetAside]:
 
 def standing(said: Iterable[SetAside], night: date) -> list[SetAside]:
     """What is set aside on a night: reviewers' last words on each part, of those who had seen an earlier night."""
-    parts = groupby(sorted((one for one in said if one.as_of_date < night), key=_place), key=lambda one: one.about)
-    words = (last_word(list(entries)) for _, entries in parts)
-    return sorted((word for word in words if word.action == "set_aside"), key=lambda word: word.set_aside_id)
-
-
-def _place(said: SetAside) -> tuple[tuple[str, str, str], int]:
-    return said.about, said.set_aside_id
+    words = map(last_word, said_before(night, said, lambda one: one.about))
+    return [word for word in words if word.action == "set_aside"]
 
 
 def set_aside(places: HomePaths, held: HeldScore, what: What, by: str, why: str) -> SetAside:
@@ -80,7 +74,7 @@ def restore(places: HomePaths, number: int, by: str, why: str) -> SetAside:
 
 
 def _append(places: HomePaths, about: dict[str, object], action: str, by: str, why: str) -> SetAside:
-    by, why = journal.plain("--by", by, journal.LONGEST_NAME), journal.plain("--why", why, journal.LONGEST_REASON)
+    by, why = journal.signature(by, why)
     with journal.alone(places.set_asides):
         number = len(read_set_asides(places)) + 1
         said = {"set_aside_id": number, "decided_at": runs.now(), "decided_by": by, "why": why, "action": action}

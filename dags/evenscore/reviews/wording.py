@@ -90,9 +90,9 @@ def _block(value: float | None, low: float, high: float) -> str:
     return BLOCKS[min(int(height * len(BLOCKS)), len(BLOCKS) - 1)]
 
 
-def command(held: CandidateShown, action: Action | Literal["set-aside"]) -> str:
-    """The command line that decides or sets aside, safe to paste whatever the person is called."""
-    options = f"--persona {terminal.shell_word(held.persona)} {OPTIONS}"
+def command(held: CandidateShown, action: Action | Literal["set-aside"], more: str = "") -> str:
+    """The command line that decides or, with `more` options, sets aside; safe to paste whoever it is about."""
+    options = f"--persona {terminal.shell_word(held.persona)} {OPTIONS}{more}"
     return terminal.command(f"review {action}", held.person_id, options=options)
 
 
@@ -212,7 +212,7 @@ def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, asides: Seq
         lines += ["", "decided so far", *(f"  {line}" for line in history(board, made))]
     if asides:
         lines += ["", "set aside so far", *(f"  {aside(said)}" for said in asides)]
-    parts = [f"  {command(held, 'set-aside')} --{part}" for part, share in _parts(held) if share]
+    parts = [f"  {command(held, 'set-aside', f' --{part}')}" for part, share in _parts(held) if share]
     decide = ["", "to decide", f"  {command(held, 'release')}", f"  {command(held, 'reject')}"]
     return "\n".join([*lines, *decide, *(["", "to set aside what somebody else sent", *parts] if parts else [])])
 

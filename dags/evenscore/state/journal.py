@@ -77,3 +77,8 @@ def plain(option: str, text: str, longest: int) -> str:
     if len(found) > longest:
         raise UsageError(f"{option}: has {len(found)} characters, {longest} at most")
     return found
+
+
+def signature(by: str, why: str) -> tuple[str, str]:
+    """Who says something, and why, as `plain` has them. Raises as it does."""
+    return plain("--by", by, LONGEST_NAME), plain("--why", why, LONGEST_REASON)
