@@ -174,17 +174,22 @@ def test_a_night_runs_every_data_test_that_its_models_have_and_no_unit_test(
     project: Project, docs: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:
     manifest, _ = docs
-    tests = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
-    idle = {
-        name for name, node in manifest["nodes"].items() if node["name"] in warehouse.VERSIONED and node["version"] == 2
-    }
-    expected = {node["name"] for node in tests.values() if not idle & set(node["depends_on"]["nodes"])}
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    singular = {node["name"] for node in tests if "test_metadata" not in node}
+    assert project.night["tests"] == len(singular) == len(singular & set(project.night["nodes"]))
     units = {node["name"] for node in manifest["unit_tests"].values()}
-    assert expected - set(project.night["nodes"]) == set()
     assert units & set(project.night["nodes"]) == set()
-    assert project.night["tests"] == len(expected)
     models = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")}
     assert models - set(project.night["nodes"]) == set()
+
+
+def test_a_layer_is_asked_for_every_rule_of_its_models(docs: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    manifest, _ = docs
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    asked = " ".join(" ".join(node["compiled_code"].split()) for node in tests if node["name"] in warehouse.LAYER_TESTS)
+    rows = [node for node in tests if node.get("test_metadata", {}).get("name") == "rows"]
+    assert len(rows) > 60
+    assert [node["name"] for node in rows if " ".join(node["compiled_code"].split()) not in asked] == []
 
 
 def test_what_a_night_requires_is_every_singular_test(project: Project) -> None:
@@ -200,7 +205,9 @@ def test_a_row_that_breaks_a_data_test_stops_the_night(docs: tuple[dict[str, Any
     lax = []
     for node in manifest["nodes"].values():
         if node["resource_type"] == "test":
-            counted = {"fail_calc": "coalesce(sum(row_count), 0)" if "test_metadata" in node else "count(*)"}
+            counted = {
+                "fail_calc": "count(*)" if node["name"] in warehouse.PROMISED_TESTS else "coalesce(sum(row_count), 0)"
+            }
             lax += [node["name"]] * any(node["config"][key] != value for key, value in (strict | counted).items())
     assert lax == []
 
@@ -223,4 +230,4 @@ def test_a_seed_that_has_lost_a_row_stops_the_build(
     assert len(kept) == len(rows) - 1
     path.write_text("".join(kept))
     with pytest.raises(StoppedByCheck, match=f"{seed}: .* lacks {lost[:-1]}"):
-        warehouse.build(project.settings, "the seed", ["--select", seed])
+        warehouse.build(project.settings, "the seeds", ["--select", "resource_type:seed"])

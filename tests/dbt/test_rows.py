@@ -1,6 +1,7 @@
-"""The one generic test of the dbt project: each of its rules fails on a row that breaks it, and says which it was."""
+"""The rules of a model's rows: each fails on a row that breaks it, and says which it was; by model, and by layer."""
 
 import shutil
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -14,7 +15,9 @@ version: "1.0.0"
 profile: tiny
 config-version: 2
 models: {tiny: {+materialized: table}}
+vars: {built_versions: [1]}
 """
+LAYER = '{{ broken_rules_of_layer("small", [%s]) }}'
 PROFILE = 'tiny: {target: now, outputs: {now: {type: duckdb, path: "%s", threads: 1}}}'
 RULES = """\
 version: 2
@@ -51,15 +54,25 @@ IN_BOTH_ROWS = ("negative", "unknown_value")
 """The models whose first row is changed, too: two rows break the rule."""
 
 
+@dataclass(frozen=True)
+class RulesSeen:
+    """What dbt said of each test, with the broken rules that its query gives where it could be asked."""
+
+    by_model: dict[str, tuple[Any, dict[str, int]]]
+    of_layer: tuple[Any, dict[str, int]]
+    of_too_few: Any
+
+
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What dbt said of the test on each model."""
+def tested(tmp_path_factory: pytest.TempPathFactory) -> RulesSeen:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     folder = tmp_path_factory.mktemp("rows")
-    (folder / "models").mkdir()
+    (folder / "models" / "small").mkdir(parents=True)
+    (folder / "macros").mkdir()
     shutil.copytree(warehouse.DBT_PROJECT / "tests" / "generic", folder / "tests" / "generic")
+    shutil.copy(warehouse.DBT_PROJECT / "macros" / "broken_rules.sql", folder / "macros")
     (folder / "dbt_project.yml").write_text(PROJECT)
     (folder / "profiles.yml").write_text(PROFILE % (folder / "tiny.duckdb"))
     for name, (change, _) in BROKEN.items():
@@ -67,27 +80,44 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             ", ".join(f"{value} as {column}" for column, value in row.items())
             for row in (SOUND | (change if name in IN_BOTH_ROWS else {}), SECOND | change)
         )
-        (folder / "models" / f"{name}.sql").write_text(" union all ".join(f"select {one}" for one in selects))
-        (folder / "models" / f"{name}.yml").write_text(RULES % name)
+        (folder / "models" / "small" / f"{name}.sql").write_text(" union all ".join(f"select {one}" for one in selects))
+        (folder / "models" / "small" / f"{name}.yml").write_text(RULES % name)
+    refs = [f"ref('{name}')" for name in BROKEN]
+    (folder / "tests" / "small_rows.sql").write_text(LAYER % ", ".join(refs))
+    (folder / "tests" / "too_few.sql").write_text(LAYER % ", ".join(refs[:-1]))
     here = ("--project-dir", str(folder), "--profiles-dir", str(folder), "--target-path", str(folder / "target"))
     try:
         result = dbtRunner().invoke(["build", "--quiet", "--log-path", str(folder / "logs"), *here])
     finally:
         DuckDBConnectionManager.close_all_connections()
     assert result.exception is None, result.exception
-    tests = [one for one in result.result if one.node.resource_type == "test"]
+    tests = {one.node.name: one for one in result.result if one.node.resource_type == "test"}
+    of_too_few = tests.pop("too_few")
     with duckdb.connect(str(folder / "tiny.duckdb"), read_only=True) as con:
-        return {
-            one.node.attached_node.split(".")[-1]: (one, dict(con.execute(one.node.compiled_code).fetchall()))
-            for one in tests
-        }
+        asked = {name: (one, dict(con.execute(one.node.compiled_code).fetchall())) for name, one in tests.items()}
+    of_layer = asked.pop("small_rows")
+    by_model = {one.node.attached_node.split(".")[-1]: (one, rules) for one, rules in asked.values()}
+    return RulesSeen(by_model, of_layer, of_too_few)
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_rules_that_a_model_breaks_fail_it_and_are_named(name: str, results: dict[str, Any]) -> None:
-    result, rules = results[name]
+def test_the_rules_that_a_model_breaks_fail_it_and_are_named(name: str, tested: RulesSeen) -> None:
+    result, rules = tested.by_model[name]
     expected = BROKEN[name][1]
     assert set(rules) == expected
     row_count = len(expected) * (2 if name in IN_BOTH_ROWS else 1)
     assert set(rules.values()) <= {row_count / max(len(expected), 1)}
     assert (str(result.status), result.failures) == ("fail" if expected else "pass", row_count)
+
+
+def test_a_layer_names_every_rule_that_one_of_its_models_breaks(tested: RulesSeen) -> None:
+    result, rules = tested.of_layer
+    assert rules == {
+        f"{name}: {rule}": count for name, (_, own) in tested.by_model.items() for rule, count in own.items()
+    }
+    assert (str(result.status), result.failures) == ("fail", sum(rules.values()))
+
+
+def test_a_layer_that_leaves_a_model_with_rules_out_ends_the_run(tested: RulesSeen) -> None:
+    assert str(tested.of_too_few.status) == "error"
+    assert f"{list(BROKEN)[-1]} has rules, and is not among what is tested" in tested.of_too_few.message

@@ -175,7 +175,7 @@ def run_spoilt(settings: Settings, day: date, fault: str) -> Night:
 
 
 def _build_scores(settings: Settings) -> dict[str, Any]:
-    return warehouse.build(settings, "the scores", ["--select", "test_type:singular", *FROM_SCORES])
+    return warehouse.build(settings, "the scores", ["--select", *warehouse.PROMISED_TESTS, *FROM_SCORES])
 
 
 def run_labelled(settings: Settings, day: date, label: str) -> Night:

@@ -27,8 +27,14 @@ from evenscore.state.runs import Night
 LAYERS = ("staging", "conformed", "features", "scores", "gate", "marts")
 """The folders of the dbt project's models, in the order in which data flows through them."""
 
-REQUIRED_TESTS = ("only_consenting_people_are_named", "contributions_sum_to_the_score")
-"""The singular tests that stand for a promise: a night on which they did not pass is not built."""
+PROMISED_TESTS = ("only_consenting_people_are_named", "contributions_sum_to_the_score")
+"""The dbt tests that stand for a law of the score."""
+
+LAYER_TESTS = tuple(f"{layer}_rows" for layer in ("seeds", *LAYERS[1:]))
+"""The dbt tests that ask for every rule of a layer's models at once; staging has none."""
+
+REQUIRED_TESTS = (*LAYER_TESTS, *PROMISED_TESTS)
+"""A night on which one of these did not pass is not built."""
 
 PROJECT_PARTS = ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql")
 """What the dbt project has beside its models and the required tests."""
@@ -247,8 +253,8 @@ def idle_versions(versions: ScoringVersions) -> list[str]:
     return ["--exclude", *idle] if idle else []
 
 
-CHOSEN = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
-"""Options of every dbt build: a test runs once all that it reads is built."""
+CHOSEN = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "--exclude", "test_name:rows")
+"""Options of every dbt build: a test runs once all that it reads is built, and the rules of a layer in one query."""
 
 
 def dbt_arguments(places: HomePaths) -> list[str]:
@@ -281,12 +287,9 @@ def _outcome(places: HomePaths, what: str, results: list[Any], required: tuple[s
 
 
 def _broken(places: HomePaths, result: Any) -> str:
-    """A test that failed, in words: the model and its broken rules, as far as the model is still there to be asked."""
-    node = result.node
-    tested = (getattr(node, "attached_node", None) or node.unique_id).split(".", 2)[2]
-    try:
-        with connect(places, read_only=True) as con:
-            rules = [rule for rule, _ in con.execute(node.compiled_code).fetchall()]
-    except (EvenscoreError, ValueError):  # its table lived in memory, or the test is no list of rules
-        rules = [node.name]
-    return f"{tested}: {', '.join(rules)} ({result.failures} rows)"
+    """A test that failed, in words: the models and the rules that they break."""
+    rules = [result.node.name]
+    if result.node.name in LAYER_TESTS:
+        with contextlib.suppress(EvenscoreError), connect(places, read_only=True) as con:
+            rules = [rule for rule, _ in con.execute(result.node.compiled_code).fetchall()]
+    return f"{', '.join(rules)} ({result.failures} rows)"
