@@ -17,6 +17,7 @@ import tenacity
 
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
+from evenscore.pulling.weather import Weather
 
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
     logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -29,14 +30,6 @@ LONGEST_WAIT = timedelta(minutes=70)
 LONGEST_BACKOFF = 60.0
 MOST_HOPS = 3
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
-
-
-class Weather(Exception):
-    """What may be better when it is tried again; the message is the reason."""
-
-    def __init__(self, reason: str, seconds: float | None = None, is_limit: bool = False) -> None:
-        super().__init__(reason)
-        self.reason, self.seconds, self.is_limit = reason, seconds, is_limit
 
 
 class Refused(Exception):
@@ -195,15 +188,12 @@ class Host:
         self, url: str, status: int, headers: Mapping[str, str], content: bytes, check: Callable[[Any], None]
     ) -> Answer:
         body, is_json = _decoded(content)
-        wait = weather.read(status, headers, body, self.clock.now())
-        if wait and wait.is_refusal:
-            raise Weather(wait.reason, wait.seconds, is_limit=True)
-        if wait and wait.seconds:
-            self._wait(wait.seconds, wait.reason)
+        if bad := weather.refusal(status, headers, body, self.clock.now()):
+            raise bad
+        if status in (200, 304) and (asked := weather.pause(headers, body, self.clock.now())):
+            self._wait(*asked)
         if status == 304:
             return Answer(url, status, headers, None)
-        if status == 408 or status >= 500:
-            raise Weather(str(status))
         if status != 200:
             raise Refused(status, str(status), str(body)[:2_000])
         if not is_json:

@@ -15,8 +15,9 @@ from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
 from evenscore.connectors.records import Ignored, Malformed, Row, seek
-from evenscore.pulling.asking import Account, Answer, Host, Refused, Weather
+from evenscore.pulling.asking import Account, Answer, Host, Refused
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
+from evenscore.pulling.weather import Weather
 
 FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
