@@ -1,4 +1,4 @@
-"""One worker of one host: asks one request after another, waits where it is told to, and tries again after bad weather.
+"""The worker of one source: asks one request after another, waits where it is told to, and tries again in bad weather.
 
 What it raises, logs and keeps never holds a secret, nor anything else of an address but the endpoint's name.
 """
@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import tenacity
 
+from evenscore.base.settings import Source
+from evenscore.base.terminal import say
+from evenscore.connectors.pulled import Network
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.weather import Weather
@@ -27,9 +30,13 @@ MOST_BYTES = 32 << 20
 """No page of any network unpacks to more; one that does is taken for a bomb."""
 LONGEST_WAIT = timedelta(minutes=70)
 """A longer one ends the pull for now: it goes on from where it was, when it is called again."""
-LONGEST_BACKOFF = 60.0
+LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
+"""Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS = 3
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+Found = TypeVar("Found")
+Values = Mapping[str, Any]
 
 
 class Refused(Exception):
@@ -64,7 +71,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer; `body` is None where nothing has changed since the last one."""
+    """What was answered; `body` is decoded JSON, or the beginning of a text that is none."""
 
     url: str
     status: int
@@ -73,38 +80,35 @@ class Answer:
 
 
 @dataclass
-class Host:
-    """The connection to one host."""
+class Asker:
+    """Asks the host of a source, and those that it leads to; the secret goes to the source's own alone."""
 
-    url: str
+    source: Source
+    network: Network
     clock: Clock
     account: Account
-    headers: Mapping[str, str]
-    params: Mapping[str, str]
-    """Those of every request that hold the secret; no other module sees them."""
+    secret: str | None = None
     budget: int | None = None
-    least_wait: float = 2.0
-    told: Callable[[str], None] = lambda line: None
-    """Where the reason of each wait is shown."""
-    not_before: datetime | None = None
+    waits: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    """By host, until when it is not asked, and why."""
 
     def __post_init__(self) -> None:
         import httpx  # a sixth of a second that every other verb would pay, too
 
-        timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-        self._http = httpx.Client(timeout=timeout, headers=dict(self.headers), follow_redirects=False)
+        headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
+        self.http = httpx.Client(headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
+        self.host = _host(str(self.source.url))
+        self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
 
-    def close(self) -> None:
-        """Let the connection go."""
-        self._http.close()
-
-    def get(
-        self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], check: Callable[[Any], None]
-    ) -> Answer:
-        """Ask until a sound answer has come; `check` raises Weather for a body that is none.
+    def get(self, path: str, params: Values, headers: Values, read: Callable[[Answer], Found]) -> Found:
+        """What `read` makes of a good answer, which may be that nothing has changed; it raises Weather for a bad one.
 
         Raises Refused, Enough, or Weather where it stayed bad.
         """
+        url = path if "://" in path else f"{str(self.source.url).rstrip('/')}/{path.lstrip('/')}"
+        host = _host(url)
+        if host != self.host and not host.startswith("https:") and urlsplit(self.host).hostname not in LOOPBACK:
+            raise Refused(400, "leads to a host without encryption")
         trying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Weather),
             stop=tenacity.stop_after_attempt(ATTEMPTS),
@@ -112,98 +116,94 @@ class Host:
             sleep=lambda seconds: None,  # the pause itself is taken before the next request, whoever asks for it
             reraise=True,
         )
-        return trying(self._once, path, params, headers, check)
+        found: Found = trying(self._once, url, params, headers, read)
+        return found
+
+    def not_before(self, host: str, until: datetime, reason: str) -> None:
+        """Ask a host for nothing until an instant, or a later one that it has named before."""
+        self.waits[host] = max(self.waits.get(host, (until, reason)), (until, reason))
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        assert isinstance(error, Weather)
-        growing = min(
-            LONGEST_BACKOFF if not error.is_limit else 3600.0, self.least_wait * 2 ** (state.attempt_number - 1)
-        )
-        least = growing if error.is_limit else growing / 4
-        seconds = error.seconds if error.seconds is not None else least
-        self.account.retried[error.reason] += 1
-        self._wait(seconds + random.uniform(0, growing / 4), error.reason)
+        bad = state.outcome.exception() if state.outcome else None
+        assert isinstance(bad, Weather)
+        growing = self.network.least_wait * 2 ** (state.attempt_number - 1)
+        growing = min(growing, LONGEST_LIMIT if bad.is_limit else LONGEST_BACKOFF)
+        least = bad.seconds or (growing if bad.is_limit else growing / 4)
+        self.account.retried[bad.reason] += 1
+        seconds = least + random.uniform(0, growing / 4)
+        self.not_before(_host(state.args[0]), self.clock.now() + timedelta(seconds=seconds), bad.reason)
         return 0
 
-    def _wait(self, seconds: float, reason: str) -> None:
-        until = self.clock.now() + timedelta(seconds=seconds)
-        if self.not_before is None or until > self.not_before:
-            self.not_before, self._reason = until, reason
-
-    def _take_turn(self) -> None:
-        """Let every wait end before the next request."""
-        left = ((self.not_before - self.clock.now()).total_seconds()) if self.not_before else 0
-        if left > LONGEST_WAIT.total_seconds():
-            raise Enough(f"{self._reason}: until {self.not_before:%Y-%m-%d %H:%M} UTC")
-        if left > 0:
-            self.told(f"waiting {left:.0f} s ({self._reason})")
-            self.account.waited[self._reason] += round(left)
-            self.clock.sleep(left)
-        if self.budget is not None and self.account.requests >= self.budget:
+    def _take_turn(self, host: str) -> None:
+        """Let a host's wait end before the next request."""
+        until, reason = self.waits.get(host, (self.clock.now(), ""))
+        left = until - self.clock.now()
+        if left > LONGEST_WAIT:
+            raise Enough(f"{reason}: until {until:%Y-%m-%d %H:%M} UTC")
+        if left > timedelta(0):
+            say(f"pull {self.source.name}: waiting {left.total_seconds():.0f} s ({reason})", is_error=True)
+            self.account.waited[reason] += round(left.total_seconds())
+            self.clock.sleep(left.total_seconds())
+        if self.is_spent:
             raise Enough(f"the budget of {self.budget} requests is spent")
 
-    _reason: str = "as told before"
+    @property
+    def is_spent(self) -> bool:
+        """Whether no request is left of the budget."""
+        return self.budget is not None and self.account.requests >= self.budget
 
-    def _once(
-        self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], check: Callable[[Any], None]
-    ) -> Answer:
-        url = urljoin(self.url + "/", path.lstrip("/")) if "://" not in path else path
+    def _once(self, url: str, params: Values, headers: Values, read: Callable[[Answer], Found]) -> Found:
+        host = _host(url)
         for _ in range(MOST_HOPS):
-            self._require_own(url)
-            self._take_turn()
-            status, found, content = self._ask(url, params, headers)
-            if status not in (301, 302, 307, 308):
-                return self._judged(url, status, found, content, check)
-            url, params = urljoin(url, found.get("location", "")), {}
-        raise Refused(status, "redirected in a circle")
+            self._take_turn(host)
+            answer, leads_to = self._ask(url, params, headers)
+            if not leads_to:
+                return read(self._judged(host, answer))
+            if _host(leads_to) != host:
+                raise Refused(400, "leads to another host")
+            url, params = leads_to, {}
+        raise Refused(answer.status, "redirected in a circle")
 
-    def _require_own(self, url: str) -> None:
-        """A secret goes to its own host alone, whatever an answer says."""
-        if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
-            raise Refused(400, "leads to another host")
-
-    def _ask(
-        self, url: str, params: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """One request, and its whole body: half a page is bad weather, too."""
+    def _ask(self, url: str, params: Values, headers: Values) -> tuple[Answer, str]:
+        """The answer to one request, whole, for half a page is bad weather, too; and where it redirects to."""
         import httpx
 
         self.account.requests += 1
+        own_headers, own_params = self.own if _host(url) == self.host else ({}, {})
         try:
-            with self._http.stream(
-                "GET", url, params={**params, **self.params} or None, headers=dict(headers)
-            ) as answer:
+            address = httpx.URL(url).copy_merge_params({**params, **own_params})
+            with self.http.stream("GET", address, headers={**own_headers, **headers}) as answer:
                 content = bytearray()
                 for chunk in answer.iter_bytes():
                     content += chunk
                     if len(content) > MOST_BYTES:
                         raise Refused(answer.status_code, f"answers with more than {MOST_BYTES >> 20} MiB")
-                return answer.status_code, {key.lower(): value for key, value in answer.headers.items()}, bytes(content)
+                leads_to = str(answer.next_request.url) if answer.next_request else ""
+                return Answer(url, answer.status_code, answer.headers, _decoded(bytes(content))), leads_to
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.
             raise Weather(type(error).__name__) from None
 
-    def _judged(
-        self, url: str, status: int, headers: Mapping[str, str], content: bytes, check: Callable[[Any], None]
-    ) -> Answer:
-        body, is_json = _decoded(content)
-        if bad := weather.refusal(status, headers, body, self.clock.now()):
+    def _judged(self, host: str, answer: Answer) -> Answer:
+        now = self.clock.now()
+        if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
             raise bad
-        if status in (200, 304) and (asked := weather.pause(headers, body, self.clock.now())):
-            self._wait(*asked)
-        if status == 304:
-            return Answer(url, status, headers, None)
-        if status != 200:
-            raise Refused(status, str(status), str(body)[:2_000])
-        if not is_json:
-            raise Weather("not valid JSON")
-        check(body)
-        return Answer(url, status, headers, body)
+        if answer.status not in (200, 304):
+            raise Refused(answer.status, str(answer.status), str(answer.body)[:2_000])
+        if asked := weather.pause(answer.headers, answer.body, now):
+            seconds, reason = asked
+            self.not_before(host, now + timedelta(seconds=seconds), reason)
+        if answer.status == 200 and not isinstance(answer.body, dict | list):
+            raise Weather("neither a JSON object nor a list")
+        return answer
 
 
-def _decoded(content: bytes) -> tuple[Any, bool]:
+def _host(url: str) -> str:
+    return "://".join(urlsplit(url)[:2])
+
+
+def _decoded(content: bytes) -> Any:
     try:
-        return json.loads(content), True
+        return json.loads(content)
     except (ValueError, RecursionError):
-        return content[:2_000].decode("utf-8", errors="replace"), False
+        return content[:2_000].decode("utf-8", errors="replace")

@@ -4,32 +4,28 @@ Who has no standing grant is asked about by no request. Who hides is asked about
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings, Source
-from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN
 from evenscore.connectors.records import seek
 from evenscore.publication.shown import shown_by_ledger
-from evenscore.pulling.asking import LONGEST_WAIT, Account, Enough, Host, Refused
-from evenscore.pulling.clock import Clock, RealClock
+from evenscore.pulling.asking import Account, Asker, Enough
+from evenscore.pulling.clock import Clock
 from evenscore.pulling.store import Store
-from evenscore.pulling.walk import Walk, joint_of
+from evenscore.pulling.walk import Walk
 from evenscore.state import runs
 
 WHOLE, INCOMPLETE, PAUSED, NOBODY = "whole", "incomplete", "paused", "nobody"
 """How a pull may end: all was read; less than there is; it goes on later; nobody stands, so nothing was asked."""
 TAKEN = "the handle is somebody else's now"
 """Whoever answers under it is not who is in the ledger, and is asked about no further."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass
@@ -90,7 +86,9 @@ def carry_out(
         raise UsageError(f"{settings.config}: sources.{source.name} is read from {source.path}, not pulled")
     done = Pulled(source.name, NOBODY, "nobody has a standing grant on this network")
     if people:
-        done = Pulling(settings, source, people, clock or RealClock(), secret, budget).run()
+        asker = Asker(source, NETWORKS[source.kind], clock or Clock(), Account(), secret, budget)
+        with closing(asker.http):
+            done = Pulling(settings, people, asker).run()
     atomic_io.write_json(settings.places.pulled(source.name) / "account.json", done.as_plain())
     return done
 
@@ -104,57 +102,36 @@ def standing(settings: Settings, source: Source) -> list[str]:
 class Pulling:
     """One pull on its way."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        source: Source,
-        people: list[str],
-        clock: Clock,
-        secret: str | None,
-        budget: int | None,
-    ) -> None:
-        self.settings, self.source, self.clock, self.budget = settings, source, clock, budget
-        self.network: Network = NETWORKS[source.kind]
-        self.store, self.account = Store(settings.places, source.name), Account()
-        self._secret, self._hosts = secret, dict[str, Host]()
+    def __init__(self, settings: Settings, people: list[str], asker: Asker) -> None:
+        self.settings, self.asker, self.account = settings, asker, asker.account
+        self.source, self.network = asker.source, asker.network
+        self.store, self.given = Store(settings.places, self.source.name), self.network.given(self.source)
         known = self.store.people()
-        self.given = self.network.given(source)
         self.people = {
             name: known.get(name, {"values": {"account": name, "actor": name}, "hides": {}}) for name in people
         }
-        self.pull: dict[str, Any] = {}
+        self.pull = self.store.begin(asker.clock.now())
 
     def run(self) -> Pulled:
         """Every endpoint in its order; pages become a raw file whether or not the end was reached."""
-        self.pull = self.store.begin(self.clock.now())
-        with self._closing():
-            try:
-                self._require_due()
-                for endpoint in self.network.endpoints:
-                    self._ask_all(endpoint)
-            except Enough as enough:
-                self.store.leave(self.pull, self._not_before())
-                self.store.close(self.pull, is_whole=False, is_over=False)
-                is_budget = self.budget is not None and self.account.requests >= self.budget
-                return Pulled(self.source.name, PAUSED, str(enough), self.account, is_budget)
+        if until := as_instant(self.pull["not_before"]):
+            self.asker.not_before(self.asker.host, until, "as told before")
+        try:
+            for endpoint in self.network.endpoints:
+                self._ask_all(endpoint)
+        except Enough as enough:
+            until = max((until for until, _ in self.asker.waits.values()), default=None)
+            self.pull["not_before"] = until and until.isoformat()
+            self.store.close(self.pull, is_whole=False, is_over=False)
+            return Pulled(self.source.name, PAUSED, str(enough), self.account, self.asker.is_spent)
         is_whole = not self.account.incomplete
         self.store.close(self.pull, is_whole, is_over=True)
         return Pulled(self.source.name, WHOLE if is_whole else INCOMPLETE, "", self.account)
 
-    def _require_due(self) -> None:
-        until = as_instant(self.pull["not_before"]) if self.pull["not_before"] else None
-        if until and until - self.clock.now() > LONGEST_WAIT:
-            raise Enough(f"the network wants no request before {until:%Y-%m-%d %H:%M} UTC")
-        if until:
-            self.host_of("").not_before = until
-
-    def _not_before(self) -> datetime | None:
-        return max((host.not_before for host in self._hosts.values() if host.not_before), default=None)
-
     def _ask_all(self, endpoint: Endpoint) -> None:
         for found in self._batched(endpoint, self._subjects(endpoint)):
             subject = replace(found, values={**self.given, **found.values})
-            walk = Walk(self.network, self.source, endpoint, subject, self.host_of, self.store, self.account, self.pull)
+            walk = Walk(self.asker, self.store, endpoint, subject, self.pull)
             if walk.is_due():
                 walk.run()
             elif not walk.cursor.is_whole:
@@ -217,7 +194,7 @@ class Pulling:
         for start in range(0, len(ids), endpoint.size):
             some = ids[start : start + endpoint.size]
             yield Subject(
-                {endpoint.batch: joint_of(endpoint).join(some)}, key="\n".join(found[one] or one for one in some)
+                {endpoint.batch: endpoint.between.join(some)}, key="\n".join(found[one] or one for one in some)
             )
 
     def _learn(self, endpoint: Endpoint) -> None:
@@ -240,44 +217,6 @@ class Pulling:
             return [str(asked)]
         called = {self._normal(value) for value in told.values()}
         return [name for name, one in self.people.items() if {self._normal(name), one["values"].get("id")} & called]
-
-    def host_of(self, address: str) -> Host:
-        """The worker that asks what stands at an address; the secret goes to the configured host alone."""
-        main = str(self.source.url).rstrip("/")
-        found = urlsplit(address)
-        origin = f"{found.scheme}://{found.netloc}" if found.netloc else ""
-        is_own = not origin or urlsplit(main)[:2] == found[:2]
-        if not is_own and found.scheme != "https" and urlsplit(main).hostname not in LOOPBACK:
-            raise Refused(400, "leads to a host without encryption")
-        url = main if is_own else origin
-        if url not in self._hosts:
-            self._hosts[url] = self._connect(url, is_own)
-        return self._hosts[url]
-
-    def _connect(self, url: str, is_own: bool) -> Host:
-        headers, params = self.network.authorise(self._secret) if self._secret and is_own else ({}, {})
-        known = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
-        return Host(
-            url,
-            self.clock,
-            self.account,
-            {**known, **headers},
-            params,
-            self.budget,
-            self.network.least_wait,
-            self._tell,
-        )
-
-    def _tell(self, line: str) -> None:
-        say(f"pull {self.source.name}: {line}", is_error=True)
-
-    @contextmanager
-    def _closing(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            for host in self._hosts.values():
-                host.close()
 
 
 def _hides(one: Mapping[str, Any]) -> bool:
