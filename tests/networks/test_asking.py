@@ -8,8 +8,7 @@ import pytest
 from loopback import Asked, Reply, Server, StillClock
 
 from evenscore.base.settings import Source
-from evenscore.connectors import NETWORKS
-from evenscore.pulling.asking import LONGEST_WAIT, Account, Answer, Asker, Enough, Refused
+from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough, Refused
 from evenscore.pulling.weather import MOST_SECONDS, refusal
 
 pytestmark = pytest.mark.quick
@@ -24,7 +23,7 @@ def asking() -> Iterator[Asking]:
         def make(answer: Callable[[Asked], Reply]) -> tuple[Asker, Server]:
             server = running.enter_context(Server(answer, StillClock()).running())
             source = Source(name="net", kind="stackexchange", path="pages", url=server.url, places=["a"])
-            asker = Asker(source, NETWORKS["stackexchange"], server.clock, Account(), "s3cr3t")
+            asker = Asker(source, "s3cr3t", clock=server.clock)
             running.enter_context(closing(asker.http))
             return asker, server
 

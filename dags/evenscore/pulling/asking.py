@@ -17,7 +17,7 @@ import tenacity
 
 from evenscore.base.settings import Source
 from evenscore.base.terminal import say
-from evenscore.connectors.pulled import Network
+from evenscore.connectors import NETWORKS
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.weather import Weather
@@ -84,17 +84,17 @@ class Asker:
     """Asks the host of a source, and those that it leads to; the secret goes to the source's own alone."""
 
     source: Source
-    network: Network
-    clock: Clock
-    account: Account
     secret: str | None = None
     budget: int | None = None
+    clock: Clock = field(default_factory=Clock)
+    account: Account = field(default_factory=Account)
     waits: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     """By host, until when it is not asked, and why."""
 
     def __post_init__(self) -> None:
         import httpx  # a sixth of a second that every other verb would pay, too
 
+        self.network = NETWORKS[self.source.kind]
         headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
         self.http = httpx.Client(headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
         self.host = _host(str(self.source.url))
@@ -119,9 +119,10 @@ class Asker:
         found: Found = trying(self._once, url, params, headers, read)
         return found
 
-    def not_before(self, host: str, until: datetime, reason: str) -> None:
+    def not_before(self, host: str, until: datetime | None, reason: str) -> None:
         """Ask a host for nothing until an instant, or a later one that it has named before."""
-        self.waits[host] = max(self.waits.get(host, (until, reason)), (until, reason))
+        if until:
+            self.waits[host] = max(self.waits.get(host, (until, reason)), (until, reason))
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         bad = state.outcome.exception() if state.outcome else None

@@ -70,13 +70,11 @@ class Store:
 
     def begin(self, at: datetime) -> dict[str, Any]:
         """Go on with the pull that was left, else begin another."""
-        if pull := self._read("pull"):
-            return pull
         last = self._read("last")
         is_after_whole = bool(last) and last["at"] == last["whole_at"]
-        pull = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "not_before": None,
-                "is_after_whole": is_after_whole}  # fmt: skip
-        self._write("pull", pull)
+        another = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "is_after_whole": is_after_whole}
+        pull = self._read("pull") or another
+        self.write("pull", pull)
         return pull
 
     def cursor(self, walk: str) -> Cursor:
@@ -122,8 +120,8 @@ class Store:
         content = b"".join([json.dumps(first).encode() + b"\n", *pages])
         atomic_io.write_bytes(self.places.raw_pages(self.source) / f"{pull['pull']}.ndjson", content)
         if not is_over:
-            return self._write("pull", pull)
-        self._write("last", {"at": pull["at"], "whole_at": pull["at"] if is_whole else whole_at})
+            return self.write("pull", pull)
+        self.write("last", {"at": pull["at"], "whole_at": pull["at"] if is_whole else whole_at})
         shutil.rmtree(self._open, ignore_errors=True)
         return (self.folder / "pull.json").unlink(missing_ok=True)
 
@@ -132,15 +130,12 @@ class Store:
         found = self._read("people")
         return {name: known for name, known in found.items() if isinstance(known, dict) and "values" in known}
 
-    def keep_people(self, people: Mapping[str, Mapping[str, Any]]) -> None:
-        """Keep it."""
-        self._write("people", people)
-
     def _read(self, name: str) -> dict[str, Any]:
         path = self.folder / f"{name}.json"
         return dict(atomic_io.read_json(path)) if path.exists() else {}
 
-    def _write(self, name: str, value: Mapping[str, Any]) -> None:
+    def write(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep what is true of the whole source: the pull that is under way, the last one, the people."""
         atomic_io.write_json(self.folder / f"{name}.json", value)
 
 

@@ -78,18 +78,16 @@ class Walk:
             except Weather as bad:
                 self._give_up(bad.reason)
 
-    def _begin(self) -> None:
-        last, goes_back = self.cursor, self._is_recheck()
-        self.cursor = Cursor(self.pull["pull"], mark=last.mark, rechecked=last.rechecked, goes_back=goes_back,
-                             etag=last.etag, count=last.count, about=dict(self.subject.values))  # fmt: skip
+    def _begin(self, restarts: int = 0) -> None:
+        last, about = self.cursor, dict(self.subject.values)
+        self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, mark=last.mark, etag=last.etag,
+                             count=last.count, rechecked=last.rechecked, goes_back=self._is_recheck())  # fmt: skip
         self.cursor.next = self.endpoint.first(self.subject.values, self._bound())
 
     def _restart(self) -> None:
         """Begin this walk again, without what it has brought."""
         self.store.drop_pages(self.name)
-        restarts = self.cursor.restarts + 1
-        self._begin()
-        self.cursor.restarts = restarts
+        self._begin(self.cursor.restarts + 1)
         self.store.keep(self.name, self.cursor)
 
     def _bound(self) -> datetime | None:
