@@ -12,7 +12,6 @@ import pytest
 from evenscore.base.paths import HomePaths
 from evenscore.connectors.endpoints import Endpoint, Next, Subject, as_instant
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
-from evenscore.connectors.records import Malformed
 from evenscore.pulling.asking import Account, Answer, Enough, Refused
 from evenscore.pulling.store import Cursor, Store
 from evenscore.pulling.walk import Walk
@@ -32,13 +31,10 @@ def item(name: str, at: str | None = None, **more: Any) -> Item:
     return {"id": name, "at": at or before(hours=1), **more}
 
 
-def rows(record: Item, source: object) -> list[Item]:
-    if record.get("is_bad"):
-        raise Malformed("bad")
-    return [record]
-
-
-NETWORK = SimpleNamespace(rows=rows, kept_out=lambda endpoint, item: "hidden" if item.get("hides") else None)
+NETWORK = SimpleNamespace(
+    is_readable=lambda record, source: not record.get("is_bad"),
+    kept_out=lambda endpoint, item: "hidden" if item.get("hides") else None,
+)
 LISTING = Endpoint(
     name="posts",
     path="/{name}/posts",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
@@ -33,13 +33,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer, as what finds the next one sees it."""
+    """One answer: what finds the next one sees all but that one and the instants."""
 
     url: str
     params: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any
     items: list[Any]
+    instants: list[datetime | None] = field(default_factory=list)
+    """When each item was made or changed, where it says so."""
+    following: dict[str, Any] | None = None
+    """The request for the next page, `path` and `params`; None at the end."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,15 @@ class Endpoint:
             params[self.since] = self.since_format(since)
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
         return {"path": path.format_map(dict(values)), "params": params}
+
+    def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page | None:
+        """The page that answers a request; None where it holds no items. Raises UNLIKE where it is of another shape."""
+        items = self.found(body)
+        if items is None:
+            return None
+        page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])
+        step = self.next(page)
+        return replace(page, following=step.after(asked["path"], asked["params"]) if step else None)
 
     @property
     def between(self) -> str:

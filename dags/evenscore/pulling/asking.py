@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import tenacity
@@ -28,14 +28,13 @@ for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever 
 ATTEMPTS = 8
 MOST_BYTES = 32 << 20
 """No page of any network unpacks to more; one that does is taken for a bomb."""
-LONGEST_WAIT = timedelta(minutes=70)
-"""A longer one ends the pull for now: it goes on from where it was, when it is called again."""
+LONGEST_WAIT = 70 * 60
+"""Seconds. A longer one ends the pull for now: it goes on from where it was, when it is called again."""
 LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
 """Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS = 3
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-Found = TypeVar("Found")
 Values = Mapping[str, Any]
 
 
@@ -77,6 +76,20 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: Any
+    leads_to: str = ""
+    """Where it redirects to."""
+
+
+def _grown(state: tenacity.RetryCallState) -> float:
+    """Let the host that is asked wait, the longer the more often it was asked in vain; nothing else has to wait."""
+    asker, path, bad = state.args[0], state.args[1], state.outcome.exception() if state.outcome else None
+    assert isinstance(bad, Weather)
+    growing = asker.network.least_wait * 2 ** (state.attempt_number - 1)
+    growing = min(growing, LONGEST_LIMIT if bad.is_limit else LONGEST_BACKOFF)
+    least = bad.seconds or (growing if bad.is_limit else growing / 4)
+    asker.account.retried[bad.reason] += 1
+    asker.wait(_host(asker.address(path)), least + random.uniform(0, growing / 4), bad.reason)
+    return 0
 
 
 @dataclass
@@ -94,79 +107,65 @@ class Asker:
     def __post_init__(self) -> None:
         import httpx  # a sixth of a second that every other verb would pay, too
 
-        self.network = NETWORKS[self.source.kind]
+        self.network, self.host = NETWORKS[self.source.kind], _host(self.address(""))
+        self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
         headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
         self.http = httpx.Client(headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
-        self.host = _host(str(self.source.url))
-        self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
 
-    def get(self, path: str, params: Values, headers: Values, read: Callable[[Answer], Found]) -> Found:
+    def address(self, path: str) -> str:
+        """A whole address, of what may be a path on the source's own host."""
+        return path if "://" in path else f"{str(self.source.url).rstrip('/')}/{path.lstrip('/')}"
+
+    def wait(self, host: str, seconds: float, reason: str) -> None:
+        """Ask a host for nothing for so long, or longer where it has said so before."""
+        wait = (self.clock.now() + timedelta(seconds=seconds), reason)
+        self.waits[host] = max(wait, self.waits.get(host, wait))
+
+    @tenacity.retry(
+        retry=tenacity.retry_if_exception_type(Weather),
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        wait=_grown,
+        reraise=True,
+    )
+    def get(self, path: str, params: Values, headers: Values, read: Callable[[Answer], Any]) -> Any:
         """What `read` makes of a good answer, which may be that nothing has changed; it raises Weather for a bad one.
 
         Raises Refused, Enough, or Weather where it stayed bad.
         """
-        url = path if "://" in path else f"{str(self.source.url).rstrip('/')}/{path.lstrip('/')}"
+        url = self.address(path)
         host = _host(url)
         if host != self.host and not host.startswith("https:") and urlsplit(self.host).hostname not in LOOPBACK:
             raise Refused(400, "leads to a host without encryption")
-        trying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(Weather),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=self._pause,
-            sleep=lambda seconds: None,  # the pause itself is taken before the next request, whoever asks for it
-            reraise=True,
-        )
-        found: Found = trying(self._once, url, params, headers, read)
-        return found
-
-    def not_before(self, host: str, until: datetime | None, reason: str) -> None:
-        """Ask a host for nothing until an instant, or a later one that it has named before."""
-        if until:
-            self.waits[host] = max(self.waits.get(host, (until, reason)), (until, reason))
-
-    def _pause(self, state: tenacity.RetryCallState) -> float:
-        bad = state.outcome.exception() if state.outcome else None
-        assert isinstance(bad, Weather)
-        growing = self.network.least_wait * 2 ** (state.attempt_number - 1)
-        growing = min(growing, LONGEST_LIMIT if bad.is_limit else LONGEST_BACKOFF)
-        least = bad.seconds or (growing if bad.is_limit else growing / 4)
-        self.account.retried[bad.reason] += 1
-        seconds = least + random.uniform(0, growing / 4)
-        self.not_before(_host(state.args[0]), self.clock.now() + timedelta(seconds=seconds), bad.reason)
-        return 0
-
-    def _take_turn(self, host: str) -> None:
-        """Let a host's wait end before the next request."""
-        until, reason = self.waits.get(host, (self.clock.now(), ""))
-        left = until - self.clock.now()
-        if left > LONGEST_WAIT:
-            raise Enough(f"{reason}: until {until:%Y-%m-%d %H:%M} UTC")
-        if left > timedelta(0):
-            say(f"pull {self.source.name}: waiting {left.total_seconds():.0f} s ({reason})", is_error=True)
-            self.account.waited[reason] += round(left.total_seconds())
-            self.clock.sleep(left.total_seconds())
-        if self.is_spent:
-            raise Enough(f"the budget of {self.budget} requests is spent")
+        for _ in range(MOST_HOPS):
+            self._take_turn(host)
+            answer = self._ask(url, params, headers)
+            if not answer.leads_to:
+                return read(self._judged(host, answer))
+            url, params = answer.leads_to, {}
+            if _host(url) != host:
+                raise Refused(400, "leads to another host")
+        raise Refused(answer.status, "redirected in a circle")
 
     @property
     def is_spent(self) -> bool:
         """Whether no request is left of the budget."""
         return self.budget is not None and self.account.requests >= self.budget
 
-    def _once(self, url: str, params: Values, headers: Values, read: Callable[[Answer], Found]) -> Found:
-        host = _host(url)
-        for _ in range(MOST_HOPS):
-            self._take_turn(host)
-            answer, leads_to = self._ask(url, params, headers)
-            if not leads_to:
-                return read(self._judged(host, answer))
-            if _host(leads_to) != host:
-                raise Refused(400, "leads to another host")
-            url, params = leads_to, {}
-        raise Refused(answer.status, "redirected in a circle")
+    def _take_turn(self, host: str) -> None:
+        """Let a host's wait end before the next request."""
+        until, reason = self.waits.get(host, (self.clock.now(), ""))
+        left = (until - self.clock.now()).total_seconds()
+        if left > LONGEST_WAIT:
+            raise Enough(f"{reason}: until {until:%Y-%m-%d %H:%M} UTC")
+        if left > 0:
+            say(f"pull {self.source.name}: waiting {left:.0f} s ({reason})", is_error=True)
+            self.account.waited[reason] += round(left)
+            self.clock.sleep(left)
+        if self.is_spent:
+            raise Enough(f"the budget of {self.budget} requests is spent")
 
-    def _ask(self, url: str, params: Values, headers: Values) -> tuple[Answer, str]:
-        """The answer to one request, whole, for half a page is bad weather, too; and where it redirects to."""
+    def _ask(self, url: str, params: Values, headers: Values) -> Answer:
+        """One request, and its whole body: half a page is bad weather, too."""
         import httpx
 
         self.account.requests += 1
@@ -180,20 +179,19 @@ class Asker:
                     if len(content) > MOST_BYTES:
                         raise Refused(answer.status_code, f"answers with more than {MOST_BYTES >> 20} MiB")
                 leads_to = str(answer.next_request.url) if answer.next_request else ""
-                return Answer(url, answer.status_code, answer.headers, _decoded(bytes(content))), leads_to
+                return Answer(url, answer.status_code, answer.headers, _decoded(bytes(content)), leads_to)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.
             raise Weather(type(error).__name__) from None
 
     def _judged(self, host: str, answer: Answer) -> Answer:
-        now = self.clock.now()
-        if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
+        told = answer.status, answer.headers, answer.body, self.clock.now()
+        if bad := weather.refusal(*told):
             raise bad
         if answer.status not in (200, 304):
             raise Refused(answer.status, str(answer.status), str(answer.body)[:2_000])
-        if asked := weather.pause(answer.headers, answer.body, now):
-            seconds, reason = asked
-            self.not_before(host, now + timedelta(seconds=seconds), reason)
+        if asked := weather.pause(*told[1:]):
+            self.wait(host, *asked)
         if answer.status == 200 and not isinstance(answer.body, dict | list):
             raise Weather("neither a JSON object nor a list")
         return answer

@@ -104,15 +104,15 @@ class Pulling:
 
     def run(self) -> Pulled:
         """Every endpoint in its order; pages become a raw file whether or not the end was reached."""
-        self.asker.not_before(self.asker.host, as_instant(self.pull.get("not_before")), "as told before")
+        if until := as_instant(self.pull.get("not_before")):
+            self.asker.waits[self.asker.host] = until, "as told before"
         try:
             for endpoint in self.network.endpoints:
                 self._ask_all(endpoint)
             state, reason = INCOMPLETE if self.account.incomplete else WHOLE, ""
         except Enough as enough:
             state, reason = PAUSED, str(enough)
-            until = max((until for until, _ in self.asker.waits.values()), default=None)
-            self.pull["not_before"] = until and until.isoformat()
+            self.pull["not_before"] = max((str(until) for until, _ in self.asker.waits.values()), default=None)
         self.store.close(self.pull, is_whole=state == WHOLE, is_over=state != PAUSED)
         return Pulled(self.source.name, state, reason, self.account, state == PAUSED and self.asker.is_spent)
 

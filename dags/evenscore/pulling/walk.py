@@ -7,21 +7,19 @@ ends a walk, and what was not seen to its end is said to be incomplete.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
-from evenscore.connectors.records import Ignored, Malformed, Row, seek
+from evenscore.connectors.records import Row, seek
 from evenscore.pulling.asking import Answer, Asker, Refused
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Weather
 
 FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
-MOST_RESTARTS = 2
 STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
 MOST_PAGES = 100_000
@@ -84,11 +82,14 @@ class Walk:
                              count=last.count, rechecked=last.rechecked, goes_back=self._is_recheck())  # fmt: skip
         self.cursor.next = self.endpoint.first(self.subject.values, self._bound())
 
-    def _restart(self) -> None:
-        """Begin this walk again, without what it has brought."""
+    def _restart(self, why: str, most: int, otherwise: str) -> None:
+        """Begin this walk again, without what it has brought; one that has begun so often already is given up."""
+        self.account.retried[why] += 1
+        if self.cursor.restarts >= most:
+            return self._give_up(otherwise)
         self.store.drop_pages(self.name)
         self._begin(self.cursor.restarts + 1)
-        self.store.keep(self.name, self.cursor)
+        return self.store.keep(self.name, self.cursor)
 
     def _bound(self) -> datetime | None:
         """Up to where the last whole walk has read, less what is read again."""
@@ -103,7 +104,7 @@ class Walk:
         if is_first and self.cursor.etag and self.pull["is_after_whole"]:
             headers["If-None-Match"] = self.cursor.etag
         params = {name: value.split("\n") if "\n" in value else value for name, value in asked["params"].items()}
-        page = self.asker.get(asked["path"], params, headers, self._read)
+        page: Page | None = self.asker.get(asked["path"], params, headers, self._read)
         if page:
             self._take(page)
         else:
@@ -114,15 +115,12 @@ class Walk:
         """The page in an answer; None where nothing has changed. Raises Weather for one that may be whole next time."""
         if answer.status == 304:
             return None
-        items = self.endpoint.found(answer.body)
-        if items is None:
-            raise Weather("the items are missing")
-        page = Page(answer.url, self.cursor.next["params"], answer.headers, answer.body, items)
         try:
-            self._following(page)
-            self._rising(page)
+            page = self.endpoint.page(self.cursor.next, answer.url, answer.headers, answer.body)
         except UNLIKE:
             raise Weather("the page is of another shape") from None
+        if not page:
+            raise Weather("the items are missing")
         if self.tries < FURTHER_TRIES and (flaw := self._flaw(page)):
             self.tries += 1
             raise Weather(flaw)
@@ -132,13 +130,9 @@ class Walk:
         """What does not look right about a page that can be read."""
         if self._repeats(page):
             return SAME
-        try:
-            for item in each(page.items):
-                with suppress(Ignored):
-                    list(self.asker.network.rows(self._record(item), self.asker.source))
-        except Malformed:
-            return "an item cannot be read"
-        return None
+        network, source = self.asker.network, self.asker.source
+        is_sound = all(network.is_readable(self._record(item), source) for item in each(page.items))
+        return None if is_sound else "an item cannot be read"
 
     def _repeats(self, page: Page) -> bool:
         return bool(page.items) and _printed(page.body) == self.cursor.last
@@ -149,11 +143,9 @@ class Walk:
 
     def _take(self, page: Page) -> None:
         """Keep a page, then move on: to the next one, to the end, or no further."""
-        cursor, step, repeats = self.cursor, self._following(page), self._repeats(page)
+        cursor, step, repeats = self.cursor, page.following, self._repeats(page)
         if step and (_printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
-            self.account.retried["a next that leads back"] += 1
-            is_hopeless = cursor.restarts == MOST_RESTARTS
-            return self._give_up("the pages lead in a circle") if is_hopeless else self._restart()
+            return self._restart("a next that leads back", 2, "the pages lead in a circle")
         self.store.write_page(self.name, cursor.page_count, self._kept(page.items))
         self.account.pages += 1
         self.account.items += len(page.items)
@@ -167,10 +159,6 @@ class Walk:
         if step and not self._is_behind(page):
             return self.store.keep(self.name, cursor)
         return self._end(page)
-
-    def _following(self, page: Page) -> dict[str, Any] | None:
-        found = self.endpoint.next(page)
-        return found.after(self.cursor.next["path"], page.params) if found else None
 
     def _end(self, page: Page) -> None:
         """The pages are over: whole, unless the network had counted more."""
@@ -200,7 +188,7 @@ class Walk:
 
     def _rising(self, page: Page) -> str | None:
         """The newest instant so far; what claims to come from the future raises nothing."""
-        known = [one.isoformat() for one in self._instants(page) if one and one <= self.now]
+        known = [one.isoformat() for one in page.instants if one and one <= self.now]
         return max([*known, self.cursor.rising or ""]) or None
 
     def _is_behind(self, page: Page) -> bool:
@@ -208,10 +196,7 @@ class Walk:
         bound = self._bound()
         if not self.endpoint.is_newest_first or not bound or not page.items:
             return False
-        return all(one and one < bound for one in self._instants(page))
-
-    def _instants(self, page: Page) -> list[datetime | None]:
-        return [self.endpoint.instant(item) for item in each(page.items)]
+        return all(one and one < bound for one in page.instants)
 
     def _refused(self, refused: Refused) -> None:
         """Nothing to read here, or a cursor that has expired, or less than there is."""
@@ -220,9 +205,8 @@ class Walk:
         if is_first and is_nothing:
             self.account.nothing[f"{self.endpoint.name}: {refused.reason}"] += 1
             self._over(is_whole=True)
-        elif not is_first and refused.status in STALE and not self.cursor.restarts:
-            self.account.retried["an expired cursor"] += 1
-            self._restart()
+        elif not is_first and refused.status in STALE:
+            self._restart("an expired cursor", 1, refused.reason)
         else:
             self._give_up(refused.reason)
 
