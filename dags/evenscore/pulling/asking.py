@@ -82,10 +82,11 @@ class Answer:
 
 def _grown(state: tenacity.RetryCallState) -> float:
     """Let the host that is asked wait, the longer the more often it was asked in vain; nothing else has to wait."""
+    # The arguments are those of `get`.
     asker, path, bad = state.args[0], state.args[1], state.outcome.exception() if state.outcome else None
     assert isinstance(bad, Weather)
-    growing = asker.network.least_wait * 2 ** (state.attempt_number - 1)
-    growing = min(growing, LONGEST_LIMIT if bad.is_limit else LONGEST_BACKOFF)
+    longest = LONGEST_LIMIT if bad.is_limit else LONGEST_BACKOFF
+    growing = tenacity.wait_exponential(asker.network.least_wait, longest)(state)
     least = bad.seconds or (growing if bad.is_limit else growing / 4)
     asker.account.retried[bad.reason] += 1
     asker.wait(_host(asker.address(path)), least + random.uniform(0, growing / 4), bad.reason)

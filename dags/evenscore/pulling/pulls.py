@@ -71,17 +71,16 @@ def pull(
     """
     with runs.only_one(settings.places):
         source = settings.source(name)
+        if not source.is_pulled:
+            raise UsageError(f"{settings.config}: sources.{name} is read from {source.path}, not pulled")
         return carry_out(settings, standing(settings, source), Asker(source, secret, budget, clock or Clock()))
 
 
 def carry_out(settings: Settings, people: list[str], asker: Asker) -> Pulled:
     """The same of a caller who holds the home folder and knows who stands; several may run at once."""
-    source = asker.source
-    if not source.is_pulled:
-        raise UsageError(f"{settings.config}: sources.{source.name} is read from {source.path}, not pulled")
     with closing(asker.http):
-        done = Pulling(settings, people, asker).run() if people else Pulled(source.name, NOBODY, NOBODY_STANDS)
-    atomic_io.write_json(settings.places.pulled(source.name) / "account.json", done.as_plain())
+        done = Pulling(settings, people, asker).run() if people else Pulled(asker.source.name, NOBODY, NOBODY_STANDS)
+    atomic_io.write_json(settings.places.pulled(done.source) / "account.json", done.as_plain())
     return done
 
 
