@@ -186,12 +186,12 @@ class Asker:
             raise Weather(type(error).__name__) from None
 
     def _judged(self, host: str, answer: Answer) -> Answer:
-        told = answer.status, answer.headers, answer.body, self.clock.now()
-        if bad := weather.refusal(*told):
+        now = self.clock.now()
+        if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
             raise bad
         if answer.status not in (200, 304):
             raise Refused(answer.status, str(answer.status), str(answer.body)[:2_000])
-        if asked := weather.pause(*told[1:]):
+        if asked := weather.pause(answer.headers, answer.body, now):
             self.wait(host, *asked)
         if answer.status == 200 and not isinstance(answer.body, dict | list):
             raise Weather("neither a JSON object nor a list")
