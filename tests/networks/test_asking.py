@@ -9,7 +9,7 @@ from loopback import Asked, Reply, Server, StillClock
 
 from evenscore.base.settings import Source
 from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough, Refused
-from evenscore.pulling.weather import MOST_SECONDS, refusal
+from evenscore.pulling.weather import MOST_SECONDS, Weather, refusal
 
 pytestmark = pytest.mark.quick
 Asking = Callable[[Callable[[Asked], Reply]], tuple[Asker, Server]]
@@ -57,6 +57,24 @@ def test_another_host_is_asked_without_the_secret(asking: Asking) -> None:
     _, elsewhere = asking(lambda asked: Reply([1]))
     assert asker.get(f"{elsewhere.url}/a?b=c", {}, {}, body_of) == [1]
     assert elsewhere.log[0].params == {"b": ["c"]}
+
+
+def test_the_own_host_is_known_however_it_is_written_and_no_address_ends_no_pull(asking: Asking) -> None:
+    asker, server = asking(
+        lambda asked: Reply({}) if asked.path == "/b" else Reply(status=302, headers={"Location": "/b"})
+    )
+    written = asker.source.model_copy(update={"url": server.url.replace("127.0.0.1", "LocalHost")})
+    with closing((own := Asker(written, "s3cr3t", clock=server.clock)).http):
+        assert own.get("/a", {}, {}, body_of) == {}
+        assert [one.params for one in server.log] == [{"key": ["s3cr3t"]}] * 2
+        with pytest.raises(Weather):
+            own.get("http://[x/a", {}, {}, body_of)
+    assert "s3cr3t" not in repr(own)
+    with closing((far := Asker(asker.source.model_copy(update={"url": "https://Forum.test:443"}))).http):
+        assert far.host == "https://forum.test"
+        for address in ("http://forum.test/a", "http://[x/a"):
+            with pytest.raises(Refused, match="without encryption"):
+                far.get(address, {}, {}, body_of)
 
 
 @pytest.mark.parametrize("said", ["1e300", "inf", "9" * 40])

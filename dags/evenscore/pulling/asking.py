@@ -34,6 +34,7 @@ LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
 """Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS = 3
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Values = Mapping[str, Any]
 
@@ -98,7 +99,7 @@ class Asker:
     """Asks the host of a source, and those that it leads to; the secret goes to the source's own alone."""
 
     source: Source
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     budget: int | None = None
     clock: Clock = field(default_factory=Clock)
     account: Account = field(default_factory=Account)
@@ -199,7 +200,12 @@ class Asker:
 
 
 def _host(url: str) -> str:
-    return "://".join(urlsplit(url)[:2])
+    """Scheme, name and port, however they are written; nothing for what is no address."""
+    try:
+        scheme, name = urlsplit(url.lower())[:2]
+    except ValueError:
+        return ""
+    return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}"
 
 
 def _decoded(content: bytes) -> Any:
