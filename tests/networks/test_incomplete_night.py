@@ -49,7 +49,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     clock, found = StillClock("2026-03-12T02:00:00+00:00"), dict[str, Any]()
     with pytest.MonkeyPatch.context() as patch, Server(answer, clock).running() as server:
-        patch.setattr(pulls, "RealClock", lambda: clock)
+        patch.setattr(pulls, "Clock", lambda: clock)
         invented = Invented(network.kind, network.people, answer, network.settings)
         home = PulledHome(tmp_path_factory.mktemp("nights"), invented, server, clock)
         forum = '[[sources]]\nname = "forum"\nkind = "files"\nnetwork = "forum"\npath = "forum.ndjson"\n'

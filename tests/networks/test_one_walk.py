@@ -12,10 +12,10 @@ import pytest
 from evenscore.base.paths import HomePaths
 from evenscore.connectors.endpoints import Endpoint, Next, Subject, as_instant
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
-from evenscore.connectors.records import Malformed
-from evenscore.pulling.asking import Account, Answer, Enough, Refused, Weather
+from evenscore.pulling.asking import Account, Answer, Enough, Refused
 from evenscore.pulling.store import Cursor, Store
 from evenscore.pulling.walk import Walk
+from evenscore.pulling.weather import Weather
 
 pytestmark = pytest.mark.quick
 NOW = datetime.fromisoformat("2026-03-15T12:00:00+00:00")
@@ -31,13 +31,10 @@ def item(name: str, at: str | None = None, **more: Any) -> Item:
     return {"id": name, "at": at or before(hours=1), **more}
 
 
-def rows(record: Item, source: object) -> list[Item]:
-    if record.get("is_bad"):
-        raise Malformed("bad")
-    return [record]
-
-
-NETWORK = SimpleNamespace(rows=rows, kept_out=lambda endpoint, item: "hidden" if item.get("hides") else None)
+NETWORK = SimpleNamespace(
+    is_readable=lambda record, source: not record.get("is_bad"),
+    kept_out=lambda endpoint, item: "hidden" if item.get("hides") else None,
+)
 LISTING = Endpoint(
     name="posts",
     path="/{name}/posts",
@@ -54,25 +51,23 @@ class Told:
     """A host that answers in the order in which it was told to, and again where what it said was no page."""
 
     says: list[Any]
+    network: SimpleNamespace = field(default_factory=lambda: NETWORK)
+    source: SimpleNamespace = field(default_factory=SimpleNamespace)
+    account: Account = field(default_factory=Account)
     asked: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
 
-    def get(
-        self, path: str, params: Mapping[str, Any], headers: dict[str, str], check: Callable[[Any], None]
-    ) -> Answer:
+    def get(self, path: str, params: Mapping[str, Any], headers: dict[str, str], read: Callable[[Answer], Any]) -> Any:
         while True:
             self.asked.append((path, dict(params), headers))
             said = self.says.pop(0)
             if isinstance(said, Exception):
                 raise said
-            if isinstance(said, Answer):
-                return said
+            sound = Answer(f"http://h{path}", 200, {"etag": f"e{len(self.asked)}"}, said)
             try:
-                check(said)
+                return read(said if isinstance(said, Answer) else sound)
             except Weather:
                 if not self.says:
                     raise
-            else:
-                return Answer(f"http://h{path}", 200, {"etag": f"e{len(self.asked)}"}, said)
 
     @property
     def pages(self) -> list[str | None]:
@@ -91,7 +86,7 @@ class Pulls:
         of = {"pull": f"pull{self.number}", "at": at, "is_after_whole": more.pop("is_after_whole", True)}
         subject = Subject({"name": "ann", **more.pop("values", {})}, more.pop("count", None))
         self.host = Told(list(says))
-        return Walk(NETWORK, SimpleNamespace(), endpoint, subject, lambda path: self.host, self.store, Account(), of)
+        return Walk(self.host, self.store, endpoint, subject, of)
 
     def run(self, *says: Any, **more: Any) -> Walk:
         walk = self.walk(*says, **more)
@@ -194,6 +189,16 @@ def test_what_is_newer_than_the_mark_less_the_overlap_is_asked_for(
     is_recheck = cursor.get("rechecked") is not None
     assert (walk.cursor.goes_back, walk.cursor.rechecked == NOW.isoformat()) == (is_recheck, is_recheck)
     assert walk.cursor.mark == ({"mark": before(days=2)} | cursor)["mark"], "an empty walk moves no mark"
+
+
+def test_a_recheck_goes_back_until_one_is_whole(pulls: Pulls) -> None:
+    pulls.left(mark=before(days=2), rechecked=before(days=8))
+    walk = pulls.run(page(item("a"), next="2"), Weather("a storm"), endpoint=SINCE)
+    assert walk.cursor.rechecked == before(days=8), "one that was given up is none"
+    expired = [page(item("a"), next="2"), Refused(410, "no"), page()]
+    walk = pulls.run(*expired, endpoint=SINCE)
+    assert [params["since"] for _, params, _ in pulls.host.asked if "page" not in params] == [before(days=32)] * 2
+    assert walk.cursor.is_whole and walk.cursor.rechecked == NOW.isoformat()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import load_settings
+from evenscore.pulling.pulls import pull
 
 pytestmark = pytest.mark.quick
 
@@ -21,6 +22,13 @@ def test_a_network_without_a_path_is_pulled_from_where_it_is(tmp_path: Path) -> 
     settings = load_settings(tmp_path / "home", configured(tmp_path, 'kind = "github"\nplaces = ["ann/tool"]'))
     assert settings.sources[0].url == "https://api.github.com"
     assert settings.folder(settings.sources[0]) == tmp_path / "home/pulls/net/pages"
+
+
+def test_a_source_that_is_read_from_files_is_not_pulled(tmp_path: Path) -> None:
+    config = configured(tmp_path, 'kind = "files"\nnetwork = "forum"\npath = "forum.ndjson"')
+    (tmp_path / "forum.ndjson").touch()
+    with pytest.raises(UsageError, match=r"sources\.net is read from .*forum\.ndjson, not pulled"):
+        pull(load_settings(tmp_path / "home", config), "net")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dags/evenscore"
 MOST_LINES = 150
 """Lines of code of a connector: what is no docstring, comment or blank line."""
-LOOP_LINES = 830
+LOOP_LINES = 644
 KINDS = pytest.mark.parametrize("kind", sorted(NETWORKS))
 
 
@@ -79,6 +79,9 @@ def test_only_verbs_of_the_canonical_shape_are_claimed() -> None:
 
 
 def test_the_pull_loop_grows_no_further() -> None:
-    """What asks, waits, walks and keeps, for every network: 500 were meant; whoever adds a line takes one out."""
+    """What asks, waits, walks and keeps, for every network: 500 lines were meant, and this many are not reached yet.
+
+    Whoever adds a line takes one out.
+    """
     loop = ("asking", "clock", "pulls", "store", "walk", "weather")
     assert sum(code_lines(PACKAGE / f"pulling/{name}.py") for name in loop) <= LOOP_LINES

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
@@ -33,18 +33,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer, as what finds the next one sees it."""
+    """One answer: what finds the next one sees all but that one and the instants."""
 
     url: str
     params: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any
     items: list[Any]
-
-    @property
-    def has_items(self) -> bool:
-        """Whether anything stands on it."""
-        return bool(self.items)
+    instants: list[datetime | None] = field(default_factory=list)
+    """When each item was made or changed, where it says so."""
+    following: dict[str, Any] | None = None
+    """The request for the next page, `path` and `params`; None at the end."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,10 @@ class Next:
 
     params: Mapping[str, str]
     path: str | None = None
+
+    def after(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """The whole request, `path` and `params`, where this follows another one."""
+        return {"path": self.path or path, "params": {**({} if self.path else params), **self.params}}
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Endpoint:
     """Where an item of `per` says whose it is: only consenting people's are asked about."""
     path_by_id: str = ""
     """The path instead, once an account's stable id is known: a handle may be somebody else's by then."""
-    instant: Callable[[Row], Any] = lambda item: None
+    instant: Callable[[Row], datetime | None] = lambda item: None
     """When an item was made or changed: what the high-water mark is made of."""
     since: str = ""
     """The parameter that asks for what is newer than the mark."""
@@ -113,6 +116,35 @@ class Endpoint:
         """Whether everything is known that its address and parameters name."""
         named = (name for text in (self.path, *self.params.values()) for _, name, _, _ in Formatter().parse(text))
         return all(name in values for name in named if name)
+
+    def first(self, values: Mapping[str, str], since: datetime | None) -> dict[str, Any]:
+        """The request for the first page, `path` and `params`: for what is newer than an instant, if it can ask so."""
+        params = {name: value.format_map(dict(values)) for name, value in self.params.items()}
+        if self.since and since:
+            params[self.since] = self.since_format(since)
+        path = self.path_by_id if self.path_by_id and "id" in values else self.path
+        return {"path": path.format_map(dict(values)), "params": params}
+
+    def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page | None:
+        """The page that answers a request; None where it holds no items. Raises UNLIKE where it is of another shape."""
+        items = self.found(body)
+        if items is None:
+            return None
+        page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])
+        step = self.next(page)
+        return replace(page, following=step.after(asked["path"], asked["params"]) if step else None)
+
+    @property
+    def between(self) -> str:
+        """What stands between the ids of a batch, in a subject's value."""
+        return "\n" if self.joint == "&" else self.joint
+
+    def unanswered(self, values: Mapping[str, str], items: list[Any]) -> list[str]:
+        """Of a batch, the ids that were asked for and not answered."""
+        if not self.answers or not self.batch:
+            return []
+        answered = {str(item.get(self.answers)) for item in each(items)}
+        return [one for one in values[self.batch].split(self.between) if one not in answered]
 
     def asked_about(self, item: Row) -> Subject | None:
         """What to ask of an item of `per`; nothing of one that is not as documented."""

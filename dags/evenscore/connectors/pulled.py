@@ -113,6 +113,15 @@ class Network(JsonLines):
         except UNLIKE as error:
             raise Malformed(f"not of the shape that {endpoint} has: {type(error).__name__}") from error
 
+    def is_readable(self, record: Row, source: Source) -> bool:
+        """Whether an item is as documented, be it left out or not."""
+        try:
+            return all(True for _ in self.rows(record, source))
+        except Ignored:
+            return True
+        except Malformed:
+            return False
+
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
         """The objects that an item tells the author of: others answer them, and do not say whose they are."""
         return iter(())

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from evenscore.base.settings import Settings, Source
+from evenscore.pulling.asking import Asker
 from evenscore.pulling.planning import Plan, plan
 from evenscore.pulling.pulls import Pulled, carry_out, pull, standing
 from evenscore.state import runs
@@ -36,7 +37,7 @@ def pull_all(settings: Settings, names: Iterable[str] = (), budget: int | None =
             hosts[urlsplit(str(source.url)).netloc].append(source)
 
         def work(of_host: list[Source]) -> list[Pulled]:
-            return [carry_out(settings, one, people[one.name], secret_of(one.name), budget) for one in of_host]
+            return [carry_out(settings, people[one.name], Asker(one, secret_of(one.name), budget)) for one in of_host]
 
         with ThreadPoolExecutor(max_workers=max(1, len(hosts))) as workers:
             return [done for of_host in workers.map(work, hosts.values()) for done in of_host]

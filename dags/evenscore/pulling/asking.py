@@ -1,4 +1,4 @@
-"""One worker of one host: asks one request after another, waits where it is told to, and tries again after bad weather.
+"""The worker of one source: asks one request after another, waits where it is told to, and tries again in bad weather.
 
 What it raises, logs and keeps never holds a secret, nor anything else of an address but the endpoint's name.
 """
@@ -11,12 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import tenacity
 
+from evenscore.base.settings import Source
+from evenscore.base.terminal import say
+from evenscore.connectors import NETWORKS
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
+from evenscore.pulling.weather import Weather
 
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
     logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -24,19 +28,15 @@ for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever 
 ATTEMPTS = 8
 MOST_BYTES = 32 << 20
 """No page of any network unpacks to more; one that does is taken for a bomb."""
-LONGEST_WAIT = timedelta(minutes=70)
-"""A longer one ends the pull for now: it goes on from where it was, when it is called again."""
-LONGEST_BACKOFF = 60.0
+LONGEST_WAIT = 70 * 60
+"""Seconds. A longer one ends the pull for now: it goes on from where it was, when it is called again."""
+LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
+"""Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS = 3
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
-
-
-class Weather(Exception):
-    """What may be better when it is tried again; the message is the reason."""
-
-    def __init__(self, reason: str, seconds: float | None = None, is_limit: bool = False) -> None:
-        super().__init__(reason)
-        self.reason, self.seconds, self.is_limit = reason, seconds, is_limit
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+Values = Mapping[str, Any]
 
 
 class Refused(Exception):
@@ -71,149 +71,145 @@ class Account:
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer; `body` is None where nothing has changed since the last one."""
+    """What was answered; `body` is decoded JSON, or the beginning of a text that is none."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: Any
+    leads_to: str = ""
+    """Where it redirects to."""
+
+
+def _grown(state: tenacity.RetryCallState) -> float:
+    """Let the host that is asked wait, the longer the more often it was asked in vain; nothing else has to wait."""
+    # The arguments are those of `get`.
+    asker, path, bad = state.args[0], state.args[1], state.outcome.exception() if state.outcome else None
+    assert isinstance(bad, Weather)
+    longest = LONGEST_LIMIT if bad.is_limit else LONGEST_BACKOFF
+    growing = tenacity.wait_exponential(asker.network.least_wait, longest)(state)
+    least = bad.seconds or (growing if bad.is_limit else growing / 4)
+    asker.account.retried[bad.reason] += 1
+    asker.wait(_host(asker.address(path)), least + random.uniform(0, growing / 4), bad.reason)
+    return 0
 
 
 @dataclass
-class Host:
-    """The connection to one host."""
+class Asker:
+    """Asks the host of a source, and those that it leads to; the secret goes to the source's own alone."""
 
-    url: str
-    clock: Clock
-    account: Account
-    headers: Mapping[str, str]
-    params: Mapping[str, str]
-    """Those of every request that hold the secret; no other module sees them."""
+    source: Source
+    secret: str | None = field(default=None, repr=False)
     budget: int | None = None
-    least_wait: float = 2.0
-    told: Callable[[str], None] = lambda line: None
-    """Where the reason of each wait is shown."""
-    not_before: datetime | None = None
+    clock: Clock = field(default_factory=Clock)
+    account: Account = field(default_factory=Account)
+    waits: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    """By host, until when it is not asked, and why."""
 
     def __post_init__(self) -> None:
         import httpx  # a sixth of a second that every other verb would pay, too
 
-        timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-        self._http = httpx.Client(timeout=timeout, headers=dict(self.headers), follow_redirects=False)
+        self.network, self.host = NETWORKS[self.source.kind], _host(self.address(""))
+        self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
+        headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
+        self.http = httpx.Client(headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
 
-    def close(self) -> None:
-        """Let the connection go."""
-        self._http.close()
+    def address(self, path: str) -> str:
+        """A whole address, of what may be a path on the source's own host."""
+        return path if "://" in path else f"{str(self.source.url).rstrip('/')}/{path.lstrip('/')}"
 
-    def get(
-        self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], check: Callable[[Any], None]
-    ) -> Answer:
-        """Ask until a sound answer has come; `check` raises Weather for a body that is none.
+    def wait(self, host: str, seconds: float, reason: str) -> None:
+        """Ask a host for nothing for so long, or longer where it has said so before."""
+        wait = (self.clock.now() + timedelta(seconds=seconds), reason)
+        self.waits[host] = max(wait, self.waits.get(host, wait))
+
+    @tenacity.retry(
+        retry=tenacity.retry_if_exception_type(Weather),
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        wait=_grown,
+        reraise=True,
+    )
+    def get(self, path: str, params: Values, headers: Values, read: Callable[[Answer], Any]) -> Any:
+        """What `read` makes of a good answer, which may be that nothing has changed; it raises Weather for a bad one.
 
         Raises Refused, Enough, or Weather where it stayed bad.
         """
-        trying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(Weather),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=self._pause,
-            sleep=lambda seconds: None,  # the pause itself is taken before the next request, whoever asks for it
-            reraise=True,
-        )
-        return trying(self._once, path, params, headers, check)
+        url = self.address(path)
+        host = _host(url)
+        if host != self.host and not host.startswith("https:") and urlsplit(self.host).hostname not in LOOPBACK:
+            raise Refused(400, "leads to a host without encryption")
+        for _ in range(MOST_HOPS):
+            self._take_turn(host)
+            answer = self._ask(url, params, headers)
+            if not answer.leads_to:
+                return read(self._judged(host, answer))
+            url, params = answer.leads_to, {}
+            if _host(url) != host:
+                raise Refused(400, "leads to another host")
+        raise Refused(answer.status, "redirected in a circle")
 
-    def _pause(self, state: tenacity.RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        assert isinstance(error, Weather)
-        growing = min(
-            LONGEST_BACKOFF if not error.is_limit else 3600.0, self.least_wait * 2 ** (state.attempt_number - 1)
-        )
-        least = growing if error.is_limit else growing / 4
-        seconds = error.seconds if error.seconds is not None else least
-        self.account.retried[error.reason] += 1
-        self._wait(seconds + random.uniform(0, growing / 4), error.reason)
-        return 0
+    @property
+    def is_spent(self) -> bool:
+        """Whether no request is left of the budget."""
+        return self.budget is not None and self.account.requests >= self.budget
 
-    def _wait(self, seconds: float, reason: str) -> None:
-        until = self.clock.now() + timedelta(seconds=seconds)
-        if self.not_before is None or until > self.not_before:
-            self.not_before, self._reason = until, reason
-
-    def _take_turn(self) -> None:
-        """Let every wait end before the next request."""
-        left = ((self.not_before - self.clock.now()).total_seconds()) if self.not_before else 0
-        if left > LONGEST_WAIT.total_seconds():
-            raise Enough(f"{self._reason}: until {self.not_before:%Y-%m-%d %H:%M} UTC")
+    def _take_turn(self, host: str) -> None:
+        """Let a host's wait end before the next request."""
+        until, reason = self.waits.get(host, (self.clock.now(), ""))
+        left = (until - self.clock.now()).total_seconds()
+        if left > LONGEST_WAIT:
+            raise Enough(f"{reason}: until {until:%Y-%m-%d %H:%M} UTC")
         if left > 0:
-            self.told(f"waiting {left:.0f} s ({self._reason})")
-            self.account.waited[self._reason] += round(left)
+            say(f"pull {self.source.name}: waiting {left:.0f} s ({reason})", is_error=True)
+            self.account.waited[reason] += round(left)
             self.clock.sleep(left)
-        if self.budget is not None and self.account.requests >= self.budget:
+        if self.is_spent:
             raise Enough(f"the budget of {self.budget} requests is spent")
 
-    _reason: str = "as told before"
-
-    def _once(
-        self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], check: Callable[[Any], None]
-    ) -> Answer:
-        url = urljoin(self.url + "/", path.lstrip("/")) if "://" not in path else path
-        for _ in range(MOST_HOPS):
-            self._require_own(url)
-            self._take_turn()
-            status, found, content = self._ask(url, params, headers)
-            if status not in (301, 302, 307, 308):
-                return self._judged(url, status, found, content, check)
-            url, params = urljoin(url, found.get("location", "")), {}
-        raise Refused(status, "redirected in a circle")
-
-    def _require_own(self, url: str) -> None:
-        """A secret goes to its own host alone, whatever an answer says."""
-        if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
-            raise Refused(400, "leads to another host")
-
-    def _ask(
-        self, url: str, params: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _ask(self, url: str, params: Values, headers: Values) -> Answer:
         """One request, and its whole body: half a page is bad weather, too."""
         import httpx
 
         self.account.requests += 1
+        own_headers, own_params = self.own if _host(url) == self.host else ({}, {})
         try:
-            with self._http.stream(
-                "GET", url, params={**params, **self.params} or None, headers=dict(headers)
-            ) as answer:
+            address = httpx.URL(url).copy_merge_params({**params, **own_params})
+            with self.http.stream("GET", address, headers={**own_headers, **headers}) as answer:
                 content = bytearray()
                 for chunk in answer.iter_bytes():
                     content += chunk
                     if len(content) > MOST_BYTES:
                         raise Refused(answer.status_code, f"answers with more than {MOST_BYTES >> 20} MiB")
-                return answer.status_code, {key.lower(): value for key, value in answer.headers.items()}, bytes(content)
+                leads_to = str(answer.next_request.url) if answer.next_request else ""
+                return Answer(url, answer.status_code, answer.headers, _decoded(bytes(content)), leads_to)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.
             raise Weather(type(error).__name__) from None
 
-    def _judged(
-        self, url: str, status: int, headers: Mapping[str, str], content: bytes, check: Callable[[Any], None]
-    ) -> Answer:
-        body, is_json = _decoded(content)
-        wait = weather.read(status, headers, body, self.clock.now())
-        if wait and wait.is_refusal:
-            raise Weather(wait.reason, wait.seconds, is_limit=True)
-        if wait and wait.seconds:
-            self._wait(wait.seconds, wait.reason)
-        if status == 304:
-            return Answer(url, status, headers, None)
-        if status == 408 or status >= 500:
-            raise Weather(str(status))
-        if status != 200:
-            raise Refused(status, str(status), str(body)[:2_000])
-        if not is_json:
-            raise Weather("not valid JSON")
-        check(body)
-        return Answer(url, status, headers, body)
+    def _judged(self, host: str, answer: Answer) -> Answer:
+        now = self.clock.now()
+        if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
+            raise bad
+        if answer.status not in (200, 304):
+            raise Refused(answer.status, str(answer.status), str(answer.body)[:2_000])
+        if asked := weather.pause(answer.headers, answer.body, now):
+            self.wait(host, *asked)
+        if answer.status == 200 and not isinstance(answer.body, dict | list):
+            raise Weather("neither a JSON object nor a list")
+        return answer
 
 
-def _decoded(content: bytes) -> tuple[Any, bool]:
+def _host(url: str) -> str:
+    """Scheme, name and port, however they are written; nothing for what is no address."""
     try:
-        return json.loads(content), True
+        scheme, name = urlsplit(url.lower())[:2]
+    except ValueError:
+        return ""
+    return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}"
+
+
+def _decoded(content: bytes) -> Any:
+    try:
+        return json.loads(content)
     except (ValueError, RecursionError):
-        return content[:2_000].decode("utf-8", errors="replace"), False
+        return content[:2_000].decode("utf-8", errors="replace")

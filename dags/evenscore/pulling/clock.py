@@ -2,22 +2,9 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
 
 
-class Clock(Protocol):
-    """Tells the time, and lets it pass."""
-
-    def now(self) -> datetime:
-        """The present instant, UTC."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Return no earlier than after so many seconds."""
-        ...
-
-
-class RealClock:
+class Clock:
     """The machine's own."""
 
     def now(self) -> datetime:
@@ -26,6 +13,4 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         """Return no earlier than after so many seconds."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            time.sleep(left)
+        time.sleep(seconds)

@@ -3,33 +3,30 @@
 Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings, Source
-from evenscore.base.terminal import say
-from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
-from evenscore.connectors.records import seek
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN
+from evenscore.connectors.records import Row, seek
 from evenscore.publication.shown import shown_by_ledger
-from evenscore.pulling.asking import LONGEST_WAIT, Account, Enough, Host, Refused
-from evenscore.pulling.clock import Clock, RealClock
+from evenscore.pulling.asking import Account, Asker, Enough
+from evenscore.pulling.clock import Clock
 from evenscore.pulling.store import Store
-from evenscore.pulling.walk import Walk, joint_of
+from evenscore.pulling.walk import Walk
 from evenscore.state import runs
 
 WHOLE, INCOMPLETE, PAUSED, NOBODY = "whole", "incomplete", "paused", "nobody"
 """How a pull may end: all was read; less than there is; it goes on later; nobody stands, so nothing was asked."""
+NOBODY_STANDS = "nobody has a standing grant on this network"
 TAKEN = "the handle is somebody else's now"
 """Whoever answers under it is not who is in the ledger, and is asked about no further."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass
@@ -74,24 +71,16 @@ def pull(
     """
     with runs.only_one(settings.places):
         source = settings.source(name)
-        return carry_out(settings, source, standing(settings, source), secret, budget, clock)
+        if not source.is_pulled:
+            raise UsageError(f"{settings.config}: sources.{name} is read from {source.path}, not pulled")
+        return carry_out(settings, standing(settings, source), Asker(source, secret, budget, clock or Clock()))
 
 
-def carry_out(
-    settings: Settings,
-    source: Source,
-    people: list[str],
-    secret: str | None = None,
-    budget: int | None = None,
-    clock: Clock | None = None,
-) -> Pulled:
+def carry_out(settings: Settings, people: list[str], asker: Asker) -> Pulled:
     """The same of a caller who holds the home folder and knows who stands; several may run at once."""
-    if not source.is_pulled:
-        raise UsageError(f"{settings.config}: sources.{source.name} is read from {source.path}, not pulled")
-    done = Pulled(source.name, NOBODY, "nobody has a standing grant on this network")
-    if people:
-        done = Pulling(settings, source, people, clock or RealClock(), secret, budget).run()
-    atomic_io.write_json(settings.places.pulled(source.name) / "account.json", done.as_plain())
+    with closing(asker.http):
+        done = Pulling(settings, people, asker).run() if people else Pulled(asker.source.name, NOBODY, NOBODY_STANDS)
+    atomic_io.write_json(settings.places.pulled(done.source) / "account.json", done.as_plain())
     return done
 
 
@@ -104,57 +93,33 @@ def standing(settings: Settings, source: Source) -> list[str]:
 class Pulling:
     """One pull on its way."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        source: Source,
-        people: list[str],
-        clock: Clock,
-        secret: str | None,
-        budget: int | None,
-    ) -> None:
-        self.settings, self.source, self.clock, self.budget = settings, source, clock, budget
-        self.network: Network = NETWORKS[source.kind]
-        self.store, self.account = Store(settings.places, source.name), Account()
-        self._secret, self._hosts = secret, dict[str, Host]()
+    def __init__(self, settings: Settings, people: list[str], asker: Asker) -> None:
+        self.settings, self.asker, self.account = settings, asker, asker.account
+        self.source, self.network = asker.source, asker.network
+        self.store, self.given = Store(settings.places, self.source.name), self.network.given(self.source)
         known = self.store.people()
-        self.given = self.network.given(source)
-        self.people = {
-            name: known.get(name, {"values": {"account": name, "actor": name}, "hides": {}}) for name in people
-        }
-        self.pull: dict[str, Any] = {}
+        self.people = {one: known.get(one, {"values": {"account": one, "actor": one}, "hides": {}}) for one in people}
+        self.pull = self.store.begin(asker.clock.now())
 
     def run(self) -> Pulled:
         """Every endpoint in its order; pages become a raw file whether or not the end was reached."""
-        self.pull = self.store.begin(self.clock.now())
-        with self._closing():
-            try:
-                self._require_due()
-                for endpoint in self.network.endpoints:
-                    self._ask_all(endpoint)
-            except Enough as enough:
-                self.store.leave(self.pull, self._not_before())
-                self.store.close(self.pull, is_whole=False, is_over=False)
-                is_budget = self.budget is not None and self.account.requests >= self.budget
-                return Pulled(self.source.name, PAUSED, str(enough), self.account, is_budget)
-        is_whole = not self.account.incomplete
-        self.store.close(self.pull, is_whole, is_over=True)
-        return Pulled(self.source.name, WHOLE if is_whole else INCOMPLETE, "", self.account)
-
-    def _require_due(self) -> None:
-        until = as_instant(self.pull["not_before"]) if self.pull["not_before"] else None
-        if until and until - self.clock.now() > LONGEST_WAIT:
-            raise Enough(f"the network wants no request before {until:%Y-%m-%d %H:%M} UTC")
-        if until:
-            self.host_of("").not_before = until
-
-    def _not_before(self) -> datetime | None:
-        return max((host.not_before for host in self._hosts.values() if host.not_before), default=None)
+        if until := as_instant(self.pull.get("not_before")):
+            self.asker.waits[self.asker.host] = until, "as told before"
+        try:
+            for endpoint in self.network.endpoints:
+                self._ask_all(endpoint)
+            state, reason = INCOMPLETE if self.account.incomplete else WHOLE, ""
+        except Enough as enough:
+            state, reason = PAUSED, str(enough)
+            self.pull["not_before"] = max((str(until) for until, _ in self.asker.waits.values()), default=None)
+        self.store.close(self.pull, is_whole=state == WHOLE, is_over=state != PAUSED)
+        return Pulled(self.source.name, state, reason, self.account, state == PAUSED and self.asker.is_spent)
 
     def _ask_all(self, endpoint: Endpoint) -> None:
-        for found in self._batched(endpoint, self._subjects(endpoint)):
+        subjects = self._subjects(endpoint)
+        for found in _batches(endpoint, subjects) if endpoint.batch else subjects:
             subject = replace(found, values={**self.given, **found.values})
-            walk = Walk(self.network, self.source, endpoint, subject, self.host_of, self.store, self.account, self.pull)
+            walk = Walk(self.asker, self.store, endpoint, subject, self.pull)
             if walk.is_due():
                 walk.run()
             elif not walk.cursor.is_whole:
@@ -165,9 +130,10 @@ class Pulling:
     def _subjects(self, endpoint: Endpoint) -> Iterator[Subject]:
         if endpoint.per == ACCOUNT:
             # A profile is asked for even of those who hide: to learn that they do not any more.
-            shown = [one for one in self.people.values() if endpoint.shows_profile or not _hides(one)]
-            known = [one["values"] for one in shown if endpoint.can_be_asked({**self.given, **one["values"]})]
-            yield from (Subject(values, values.get(endpoint.counted), key=values["account"]) for values in known)
+            for one in (self.people if endpoint.shows_profile else self._shown()).values():
+                values = one["values"]
+                if endpoint.can_be_asked({**self.given, **values}):
+                    yield Subject(values, values.get(endpoint.counted), values["account"])
         elif endpoint.per == PLACE:
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
@@ -177,48 +143,34 @@ class Pulling:
 
     def _of_items(self, endpoint: Endpoint) -> Iterator[Subject]:
         """What to ask about the items of another endpoint, each once, and what was left unfinished."""
-        seen = set[str]()
-        names = self._names()
+        seen, names = set[str](), self._names()
         for item in self.store.records(endpoint.per):
-            if not self._is_asked_for(endpoint, item, names):
-                continue
-            subject = None if item.get(ASKED, {}).get(GONE) else endpoint.asked_about(item)
-            if subject and subject.count is None and item.get(ASKED, {}).get(KNOWN):
-                continue
-            if subject and str(subject.values) not in seen:
+            subject = endpoint.asked_about(item) if self._is_asked_for(endpoint, item, names) else None
+            is_known = subject and subject.count is None and item[ASKED].get(KNOWN)
+            if subject and not is_known and str(subject.values) not in seen:
                 seen.add(str(subject.values))
                 yield subject
         for one in self.store.unfinished(endpoint.name, self.pull):
             # What does not say whose it is, is left to the next re-check: its owner may have withdrawn since.
-            if str(one.values) not in seen and names & {self._normal(value) for value in one.values.values()}:
+            if str(one.values) not in seen and names & set(map(self._normal, one.values.values())):
                 yield one
 
-    def _is_asked_for(self, endpoint: Endpoint, item: Mapping[str, Any], names: set[str]) -> bool:
-        """Whether what an item is about belongs to somebody who stands now: the pull may have begun days ago."""
-        account = seek(dict(item), ASKED, "about", "account")
-        if account is not None and self._normal(account) not in names:
-            return False
-        return not endpoint.owner or self._normal(seek(dict(item), *endpoint.owner.split("."))) in names
+    def _is_asked_for(self, endpoint: Endpoint, item: Row, names: set[str]) -> bool:
+        """Whether an item is there, and of somebody who stands now: the pull may have begun days ago."""
+        account = item[ASKED]["about"].get("account")
+        is_own = not endpoint.owner or self._normal(seek(item, *endpoint.owner.split("."))) in names
+        return is_own and (account is None or self._normal(account) in names) and GONE not in item[ASKED]
+
+    def _shown(self) -> dict[str, dict[str, Any]]:
+        """Who stands and does not hide."""
+        return {name: one for name, one in self.people.items() if not any(one["hides"].values())}
 
     def _names(self) -> set[str]:
-        """Every name by which the network may call those who stand and do not hide."""
-        shown = {name: one for name, one in self.people.items() if not _hides(one)}
-        return {self._normal(value) for name, one in shown.items() for value in (name, *one["values"].values())}
+        """Every name by which the network may call those who are shown."""
+        return {self._normal(value) for name, one in self._shown().items() for value in (name, *one["values"].values())}
 
     def _normal(self, name: Any) -> str:
         return self.settings.account_ids.normal(self.source.network or self.source.kind, str(name))
-
-    def _batched(self, endpoint: Endpoint, subjects: Iterator[Subject]) -> Iterator[Subject]:
-        if not endpoint.batch:
-            yield from subjects
-            return
-        found = {subject.values[endpoint.batch]: subject.key for subject in subjects}
-        ids = list(found)
-        for start in range(0, len(ids), endpoint.size):
-            some = ids[start : start + endpoint.size]
-            yield Subject(
-                {endpoint.batch: joint_of(endpoint).join(some)}, key="\n".join(found[one] or one for one in some)
-            )
 
     def _learn(self, endpoint: Endpoint) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""
@@ -231,9 +183,9 @@ class Pulling:
                 self.account.left_out.update([f"{endpoint.name}: {reason}"] if reason else [])
                 values = one["values"] if is_other else {**one["values"], **told, "actor": told["id"]}
                 self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}
-        self.store.keep_people(self.people)
+        self.store.write("people", self.people)
 
-    def _meant(self, item: Mapping[str, Any], told: Mapping[str, str]) -> list[str]:
+    def _meant(self, item: Row, told: Mapping[str, str]) -> list[str]:
         """The accounts of the ledger that an item is about: those it was asked about, or of a batch those it names."""
         asked = item[ASKED]["about"].get("account")
         if asked in self.people:
@@ -241,44 +193,10 @@ class Pulling:
         called = {self._normal(value) for value in told.values()}
         return [name for name, one in self.people.items() if {self._normal(name), one["values"].get("id")} & called]
 
-    def host_of(self, address: str) -> Host:
-        """The worker that asks what stands at an address; the secret goes to the configured host alone."""
-        main = str(self.source.url).rstrip("/")
-        found = urlsplit(address)
-        origin = f"{found.scheme}://{found.netloc}" if found.netloc else ""
-        is_own = not origin or urlsplit(main)[:2] == found[:2]
-        if not is_own and found.scheme != "https" and urlsplit(main).hostname not in LOOPBACK:
-            raise Refused(400, "leads to a host without encryption")
-        url = main if is_own else origin
-        if url not in self._hosts:
-            self._hosts[url] = self._connect(url, is_own)
-        return self._hosts[url]
 
-    def _connect(self, url: str, is_own: bool) -> Host:
-        headers, params = self.network.authorise(self._secret) if self._secret and is_own else ({}, {})
-        known = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
-        return Host(
-            url,
-            self.clock,
-            self.account,
-            {**known, **headers},
-            params,
-            self.budget,
-            self.network.least_wait,
-            self._tell,
-        )
-
-    def _tell(self, line: str) -> None:
-        say(f"pull {self.source.name}: {line}", is_error=True)
-
-    @contextmanager
-    def _closing(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            for host in self._hosts.values():
-                host.close()
-
-
-def _hides(one: Mapping[str, Any]) -> bool:
-    return any(one["hides"].values())
+def _batches(endpoint: Endpoint, subjects: Iterable[Subject]) -> Iterator[Subject]:
+    """As many subjects at a time as one request may be about."""
+    keys = {one.values[endpoint.batch]: one.key or one.values[endpoint.batch] for one in subjects}
+    for start in range(0, len(keys), endpoint.size):
+        some = dict(islice(keys.items(), start, start + endpoint.size))
+        yield Subject({endpoint.batch: endpoint.between.join(some)}, key="\n".join(some.values()))

@@ -8,9 +8,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from evenscore.base import atomic_io
@@ -30,8 +29,8 @@ class Cursor:
 
     pull: str = ""
     """The pull that this walk belongs to."""
-    next: dict[str, Any] | None = None
-    """The request that is to be asked next: `path` and `params`."""
+    next: Any = None
+    """The request that is to be asked next, `path` and `params`; None where the walk is over."""
     page_count: int = 0
     item_count: int = 0
     is_over: bool = False
@@ -65,42 +64,33 @@ class Store:
     places: HomePaths
     source: str
 
-    def begun(self) -> dict[str, Any] | None:
-        """The pull that is under way, if one was left so."""
-        return atomic_io.read_json(self._pull) if self._pull.exists() else None
+    def __post_init__(self) -> None:
+        self.folder = self.places.pulled(self.source)
+        self._open, self._cursors = self.folder / "open", self.folder / "cursors"
 
     def begin(self, at: datetime) -> dict[str, Any]:
         """Go on with the pull that was left, else begin another."""
-        pull = self.begun()
-        if pull is None:
-            last = atomic_io.read_json(self._last) if self._last.exists() else {}
-            pull = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "not_before": None}
-            pull["is_after_whole"] = bool(last) and last["at"] == last["whole_at"]
-            atomic_io.write_json(self._pull, pull)
+        last = self._read("last")
+        is_after_whole = bool(last) and last["at"] == last["whole_at"]
+        another = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "is_after_whole": is_after_whole}
+        pull = self._read("pull") or another
+        self.write("pull", pull)
         return pull
-
-    def leave(self, pull: Mapping[str, Any], not_before: datetime | None) -> None:
-        """Note of a pull that goes on later when it may."""
-        atomic_io.write_json(self._pull, {**pull, "not_before": not_before.isoformat() if not_before else None})
 
     def cursor(self, walk: str) -> Cursor:
         """How far a walk has come; one that cannot be read, or of which somebody was taken out, begins anew."""
-        path = self._cursor(walk)
-        if not path.exists():
-            return Cursor()
         try:
-            return Cursor(**atomic_io.read_json(path))
-        except (InputError, TypeError):
+            return Cursor(**atomic_io.read_json(self._cursors / f"{walk}.ndjson"))
+        except (FileNotFoundError, InputError, TypeError):
             return Cursor()
 
     def keep(self, walk: str, cursor: Cursor) -> None:
         """Move a cursor: the last thing that is done of a page. It is one line, which an erasure takes out whole."""
-        atomic_io.write_bytes(self._cursor(walk), f"{json.dumps(asdict(cursor))}\n".encode())
+        atomic_io.write_bytes(self._cursors / f"{walk}.ndjson", f"{json.dumps(vars(cursor))}\n".encode())
 
     def write_page(self, walk: str, number: int, records: Iterable[Row]) -> None:
         """Keep one page, one item a line."""
-        lines = (json.dumps(record, separators=(",", ":")) for record in records)
-        content = "".join(f"{line}\n" for line in lines).encode()
+        content = "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in records).encode()
         path = self._open / f"{walk}.{number:06}.ndjson"
         if content or path.exists():
             atomic_io.write_bytes(path, content)
@@ -113,55 +103,38 @@ class Store:
     def records(self, endpoint: str) -> Iterator[Row]:
         """What an endpoint has brought in this pull, in order."""
         for path in sorted(self._open.glob(f"{endpoint}-{DIGEST}.*.ndjson")):
-            with path.open() as file:
-                yield from map(json.loads, file)
+            yield from map(json.loads, path.read_bytes().splitlines())
 
     def unfinished(self, endpoint: str, pull: Mapping[str, Any]) -> list[Subject]:
         """The subjects of walks of earlier pulls that did not see their end."""
-        found = [self.cursor(path.stem) for path in sorted(self._folder("cursors").glob(f"{endpoint}-{DIGEST}.ndjson"))]
+        found = [self.cursor(path.stem) for path in sorted(self._cursors.glob(f"{endpoint}-{DIGEST}.ndjson"))]
         return [Subject(one.about) for one in found if not one.is_whole and one.pull != pull["pull"] and one.about]
 
     def close(self, pull: Mapping[str, Any], is_whole: bool, is_over: bool) -> None:
-        """Make one raw file of the pages so far; a pull that is over leaves no pages behind."""
-        last = atomic_io.read_json(self._last) if self._last.exists() else {"whole_at": None}
-        first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": last["whole_at"], "is_whole": is_whole}}
+        """Make one raw file of the pages so far; a pull that is over leaves no pages behind, and another goes on."""
+        whole_at = self._read("last").get("whole_at")
+        first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": whole_at, "is_whole": is_whole}}
         pages = [path.read_bytes() for path in sorted(self._open.glob("*.ndjson"))]
         content = b"".join([json.dumps(first).encode() + b"\n", *pages])
         atomic_io.write_bytes(self.places.raw_pages(self.source) / f"{pull['pull']}.ndjson", content)
-        if is_over:
-            atomic_io.write_json(
-                self._last, {"at": pull["at"], "whole_at": pull["at"] if is_whole else last["whole_at"]}
-            )
-            shutil.rmtree(self._open, ignore_errors=True)
-            self._pull.unlink(missing_ok=True)
+        if not is_over:
+            return self.write("pull", pull)
+        self.write("last", {"at": pull["at"], "whole_at": pull["at"] if is_whole else whole_at})
+        shutil.rmtree(self._open, ignore_errors=True)
+        return (self.folder / "pull.json").unlink(missing_ok=True)
 
     def people(self) -> dict[str, dict[str, Any]]:
         """What earlier pulls have learned of the accounts in the ledger: their stable ids, and whether they hide."""
-        path = self._folder("people.json")
-        found = atomic_io.read_json(path) if path.exists() else {}
+        found = self._read("people")
         return {name: known for name, known in found.items() if isinstance(known, dict) and "values" in known}
 
-    def keep_people(self, people: Mapping[str, Mapping[str, Any]]) -> None:
-        """Keep it."""
-        atomic_io.write_json(self._folder("people.json"), people)
+    def _read(self, name: str) -> dict[str, Any]:
+        path = self.folder / f"{name}.json"
+        return dict(atomic_io.read_json(path)) if path.exists() else {}
 
-    def _folder(self, name: str) -> Path:
-        return self.places.pulled(self.source) / name
-
-    @property
-    def _pull(self) -> Path:
-        return self._folder("pull.json")
-
-    @property
-    def _last(self) -> Path:
-        return self._folder("last.json")
-
-    @property
-    def _open(self) -> Path:
-        return self._folder("open")
-
-    def _cursor(self, walk: str) -> Path:
-        return self._folder("cursors") / f"{walk}.ndjson"
+    def write(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep what is true of the whole source: the pull that is under way, the last one, the people."""
+        atomic_io.write_json(self.folder / f"{name}.json", value)
 
 
 def walk_name(endpoint: str, subject: Subject) -> str:

@@ -6,45 +6,41 @@ ends a walk, and what was not seen to its end is said to be incomplete.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN, Network
-from evenscore.connectors.records import Ignored, Malformed, Row, seek
-from evenscore.pulling.asking import Account, Answer, Host, Refused, Weather
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN
+from evenscore.connectors.records import Row, seek
+from evenscore.pulling.asking import Answer, Asker, Refused
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
+from evenscore.pulling.weather import Weather
 
 FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
-MOST_RESTARTS = 2
 STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
 MOST_PAGES = 100_000
+SAME = "the same page again"
 
 
 @dataclass
 class Walk:
     """What a walk needs, and what it has seen in this process."""
 
-    network: Network
-    source: Source
+    asker: Asker
+    store: Store
     endpoint: Endpoint
     subject: Subject
-    host_of: Callable[[str], Host]
-    """The worker that asks what stands at an address."""
-    store: Store
-    account: Account
     pull: Mapping[str, Any]
     tries: int = 0
-    cursor: Cursor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.name = walk_name(self.endpoint.name, self.subject)
+        self.name, self.account = walk_name(self.endpoint.name, self.subject), self.asker.account
         self.cursor = self.store.cursor(self.name)
+        self.now = datetime.fromisoformat(self.pull["at"])
 
     def is_due(self) -> bool:
         """Whether there is anything to ask: not where this pull has, nor where the network's count stands still."""
@@ -56,242 +52,178 @@ class Walk:
             return self._is_recheck()
         if self.subject.count is None or self.subject.count != self.cursor.count:
             return True
-        return bool(self.endpoint.counted) and (self._is_recheck() or self._is_young())
+        # What is younger than what is read again may still be edited or liked.
+        is_young = self._age(self.cursor.mark) <= self.endpoint.overlap
+        return bool(self.endpoint.counted) and (is_young or self._is_recheck())
 
-    def _is_young(self) -> bool:
-        """Whether something of the last walk may still be edited or liked: it is younger than what is read again."""
-        mark, now = as_instant(self.cursor.mark), as_instant(self.pull["at"])
-        return mark is not None and now is not None and now - mark <= self.endpoint.overlap
+    def _is_recheck(self) -> bool:
+        return self._age(self.cursor.rechecked) >= timedelta(days=RECHECK_DAYS)
+
+    def _age(self, at: str | None) -> timedelta:
+        """How long ago an instant was; for ever, where there is none."""
+        then = as_instant(at)
+        return self.now - then if then else timedelta.max
 
     def run(self) -> None:
         """Walk to the end. What ends it early is kept in the account."""
         if self.cursor.pull != self.pull["pull"]:
             self._begin()
-        try:
-            while not self.cursor.is_over:
+        while not self.cursor.is_over:
+            try:
                 self._step()
-        except Refused as refused:
-            self._refused(refused)
-        except Weather as bad:
-            self._give_up(bad.reason)
+            except Refused as refused:
+                self._refused(refused)
+            except Weather as bad:
+                self._give_up(bad.reason)
 
     def _begin(self, restarts: int = 0) -> None:
-        is_recheck = self._is_recheck()
-        params = {**self.endpoint.params, **self._values(self.endpoint.params)}
-        bound = self._bound()
-        if self.endpoint.since and bound:
-            params[self.endpoint.since] = self.endpoint.since_format(bound)
-        values = dict(self.subject.values)
-        written = self.endpoint.path_by_id if self.endpoint.path_by_id and "id" in values else self.endpoint.path
-        first = {"path": written.format_map(values), "params": params}
-        self.cursor = Cursor(
-            self.pull["pull"],
-            first,
-            restarts=restarts,
-            about=values,
-            mark=self.cursor.mark,
-            etag=self.cursor.etag,
-            count=self.cursor.count,
-            rechecked=self.pull["at"] if is_recheck else self.cursor.rechecked,
-            goes_back=is_recheck,
-        )
+        last, about = self.cursor, dict(self.subject.values)
+        self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, mark=last.mark, etag=last.etag,
+                             count=last.count, rechecked=last.rechecked, goes_back=self._is_recheck())  # fmt: skip
+        self.cursor.next = self.endpoint.first(self.subject.values, self._bound())
 
-    def _values(self, params: Mapping[str, str]) -> dict[str, str]:
-        return {name: value.format_map(dict(self.subject.values)) for name, value in params.items()}
+    def _restart(self, why: str, most: int, otherwise: str) -> None:
+        """Begin this walk again, without what it has brought; one that has begun so often already is given up."""
+        self.account.retried[why] += 1
+        if self.cursor.restarts >= most:
+            return self._give_up(otherwise)
+        self.store.drop_pages(self.name)
+        self._begin(self.cursor.restarts + 1)
+        return self.store.keep(self.name, self.cursor)
 
     def _bound(self) -> datetime | None:
         """Up to where the last whole walk has read, less what is read again."""
         mark = as_instant(self.cursor.mark)
-        goes_back = self.cursor.goes_back if self.cursor.pull == self.pull["pull"] else self._is_recheck()
-        return mark - max(self.endpoint.overlap, self.endpoint.recheck if goes_back else timedelta(0)) if mark else None
-
-    def _is_recheck(self) -> bool:
-        """Whether a re-check is due."""
-        last, now = as_instant(self.cursor.rechecked), as_instant(self.pull["at"])
-        return last is None or now is None or now - last >= timedelta(days=RECHECK_DAYS)
+        recheck = self.endpoint.recheck if self.cursor.goes_back else timedelta(0)
+        return mark - max(self.endpoint.overlap, recheck) if mark else None
 
     def _step(self) -> None:
         """Ask one page, keep it, and move the cursor."""
-        asked = self.cursor.next or {}
-        headers = dict(self.endpoint.headers)
-        is_first = self.cursor.page_count == 0
-        if is_first and self.cursor.etag and not self.cursor.restarts and self.pull["is_after_whole"]:
+        asked, headers = self.cursor.next, dict(self.endpoint.headers)
+        is_first = not self.cursor.page_count and not self.cursor.restarts
+        if is_first and self.cursor.etag and self.pull["is_after_whole"]:
             headers["If-None-Match"] = self.cursor.etag
-        try:
-            answer = self.host_of(asked["path"]).get(asked["path"], self._split(asked["params"]), headers, self._check)
-        except Refused as refused:
-            if is_first or refused.status not in STALE or self.cursor.restarts:
-                raise
-            self.account.retried["an expired cursor"] += 1
-            return self._restart()
-        if answer.status == 304:
+        params = {name: value.split("\n") if "\n" in value else value for name, value in asked["params"].items()}
+        page: Page | None = self.asker.get(asked["path"], params, headers, self._read)
+        if page:
+            self._take(page)
+        else:
             self.account.unchanged += 1
-            return self._over(replace(self.cursor, rising=self.cursor.mark, count=self.subject.count), is_whole=True)
-        self._take(answer, asked)
-        return None
+            self._over(is_whole=True)
 
-    def _split(self, params: Mapping[str, str]) -> dict[str, Any]:
-        """The parameters, a batch as a list where it is asked so."""
-        return {name: value.split("\n") if "\n" in value else value for name, value in params.items()}
-
-    def _restart(self) -> None:
-        self.store.drop_pages(self.name)
-        self._begin(self.cursor.restarts + 1)
-        self.store.keep(self.name, self.cursor)
-
-    def _check(self, body: Any) -> None:
-        """Raise Weather for a body that is no page, or of which an item cannot be read: it may be whole next time."""
-        items = self.endpoint.found(body)
-        if items is None:
-            raise Weather("the items are missing")
-        if not self._goes_on(body, items):
-            raise Weather("the page is of another shape")
-        if self.tries == FURTHER_TRIES:
-            return
-        repeats = bool(items) and _printed(body) == self.cursor.last
-        if repeats or not all(map(self._is_readable, each(items))):
-            self.tries += 1
-            raise Weather("the same page again" if repeats else "an item cannot be read")
-
-    def _goes_on(self, body: Any, items: list[Any]) -> bool:
-        """Whether what tells of the next page and of the items' instants can be read."""
+    def _read(self, answer: Answer) -> Page | None:
+        """The page in an answer; None where nothing has changed. Raises Weather for one that may be whole next time."""
+        if answer.status == 304:
+            return None
         try:
-            page = Page(self.endpoint.path, (self.cursor.next or {})["params"], {}, body, items)
-            self.endpoint.next(page)
-            self._rising(items)
+            page = self.endpoint.page(self.cursor.next, answer.url, answer.headers, answer.body)
         except UNLIKE:
-            return False
-        return True
+            raise Weather("the page is of another shape") from None
+        if not page:
+            raise Weather("the items are missing")
+        if self.tries < FURTHER_TRIES and (flaw := self._flaw(page)):
+            self.tries += 1
+            raise Weather(flaw)
+        return page
 
-    def _is_readable(self, item: Row) -> bool:
-        try:
-            list(self.network.rows(self._record(item), self.source))
-        except Ignored:
-            return True
-        except Malformed:
-            return False
-        return True
+    def _flaw(self, page: Page) -> str | None:
+        """What does not look right about a page that can be read."""
+        if self._repeats(page):
+            return SAME
+        network, source = self.asker.network, self.asker.source
+        is_sound = all(network.is_readable(self._record(item), source) for item in each(page.items))
+        return None if is_sound else "an item cannot be read"
+
+    def _repeats(self, page: Page) -> bool:
+        return bool(page.items) and _printed(page.body) == self.cursor.last
 
     def _record(self, item: Row, **more: Any) -> Row:
         asked = {"endpoint": self.endpoint.name, "about": dict(self.subject.values), "at": self.pull["at"], **more}
         return {**item, ASKED: asked}
 
-    def _take(self, answer: Answer, asked: Mapping[str, Any]) -> None:
+    def _take(self, page: Page) -> None:
         """Keep a page, then move on: to the next one, to the end, or no further."""
-        items = self.endpoint.found(answer.body) or []
-        step = self._following(answer, asked, items)
-        printed = _printed(step)
-        if step and (printed in self.cursor.seen or self.cursor.page_count >= MOST_PAGES):
-            return self._circle()
-        repeats = bool(items) and _printed(answer.body) == self.cursor.last
-        self.store.write_page(self.name, self.cursor.page_count, self._kept(items))
+        cursor, step, repeats = self.cursor, page.following, self._repeats(page)
+        if step and (_printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
+            return self._restart("a next that leads back", 2, "the pages lead in a circle")
+        self.store.write_page(self.name, cursor.page_count, self._kept(page.items))
         self.account.pages += 1
-        self.account.items += len(items)
+        self.account.items += len(page.items)
         self.tries = 0
-        self.cursor = replace(
-            self.cursor,
-            next=step,
-            page_count=self.cursor.page_count + 1,
-            item_count=self.cursor.item_count + len(items),
-            rising=self._rising(items),
-            last=_printed(answer.body),
-            seen=[*self.cursor.seen, printed],
-        )
+        cursor.next, cursor.rising, cursor.last = step, self._rising(page), _printed(page.body)
+        cursor.page_count += 1
+        cursor.item_count += len(page.items)
+        cursor.seen.append(_printed(step))
         if repeats:
-            return self._give_up("the same page again")
-        if step and not self._is_behind(items):
-            return self.store.keep(self.name, self.cursor)
-        return self._end(answer)
+            return self._give_up(SAME)
+        if step and not self._is_behind(page):
+            return self.store.keep(self.name, cursor)
+        return self._end(page)
 
-    def _following(self, answer: Answer, asked: Mapping[str, Any], items: list[Any]) -> dict[str, Any] | None:
-        found = self.endpoint.next(Page(answer.url, asked["params"], answer.headers, answer.body, items))
-        if found is None:
-            return None
-        kept = {} if found.path else asked["params"]
-        return {"path": found.path or asked["path"], "params": {**kept, **found.params}}
-
-    def _end(self, answer: Answer) -> None:
+    def _end(self, page: Page) -> None:
         """The pages are over: whole, unless the network had counted more."""
-        expected = seek(answer.body, *self.endpoint.total.split(".")) if self.endpoint.total else None
+        expected = seek(page.body, *self.endpoint.total.split(".")) if self.endpoint.total else None
         if isinstance(expected, int) and not self.cursor.mark and self.cursor.item_count < expected:
             return self._give_up("fewer than the network counts")
-        etag = answer.headers.get("etag") if self.cursor.page_count == 1 else None
-        return self._over(replace(self.cursor, etag=etag, count=self.subject.count), is_whole=True)
-
-    def _circle(self) -> None:
-        """A next that was asked before: once more from the beginning, and then it is given up."""
-        self.account.retried["a next that leads back"] += 1
-        if self.cursor.restarts < MOST_RESTARTS:
-            self._restart()
-        else:
-            self._give_up("the pages lead in a circle")
+        self.cursor.etag = page.headers.get("etag") if self.cursor.page_count == 1 else None
+        return self._over(is_whole=True)
 
     def _kept(self, items: list[Any]) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
         for item in each(items):
-            if reason := self.network.kept_out(self.endpoint.name, item):
+            if reason := self.asker.network.kept_out(self.endpoint.name, item):
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
             else:
                 yield self._record(item, **({KNOWN: True} if self._is_known(item) else {}))
-        for missing in self._missing(items):
+        for one in self.endpoint.unanswered(self.subject.values, items):
             self.account.left_out[f"{self.endpoint.name}: gone from the network"] += 1
-            yield self._record(missing, **{GONE: True, "about": {}})
+            yield self._record({self.endpoint.answers: one}, **{GONE: True, "about": {}})
 
     def _is_known(self, item: Row) -> bool:
         """Whether the last whole walk has seen an item, and it is older than what is looked at again."""
-        mark, now, at = as_instant(self.cursor.mark), as_instant(self.pull["at"]), self.endpoint.instant(item)
-        if self.cursor.goes_back or not isinstance(at, datetime) or not mark or not now:
+        mark, at = as_instant(self.cursor.mark), self.endpoint.instant(item)
+        if self.cursor.goes_back or not self.endpoint.is_newest_first or not mark or not at:
             return False
-        return self.endpoint.is_newest_first and at <= mark and now - at > self.endpoint.overlap
+        return at <= mark and self.now - at > self.endpoint.overlap
 
-    def _missing(self, items: list[Any]) -> list[Row]:
-        """Of a batch, the ids that were asked for and not answered."""
-        key, batch = self.endpoint.answers, self.endpoint.batch
-        if not key or not batch:
-            return []
-        answered = {str(item.get(key)) for item in each(items)}
-        return [{key: one} for one in self.subject.values[batch].split(joint_of(self.endpoint)) if one not in answered]
-
-    def _rising(self, items: list[Any]) -> str | None:
+    def _rising(self, page: Page) -> str | None:
         """The newest instant so far; what claims to come from the future raises nothing."""
-        now = as_instant(self.pull["at"])
-        found = [self.endpoint.instant(item) for item in each(items)]
-        known = [one for one in found if isinstance(one, datetime) and now and one <= now]
-        best = max([*known, *filter(None, [as_instant(self.cursor.rising)])], default=None)
-        return best.isoformat() if best else None
+        known = [one.isoformat() for one in page.instants if one and one <= self.now]
+        return max([*known, self.cursor.rising or ""]) or None
 
-    def _is_behind(self, items: list[Any]) -> bool:
+    def _is_behind(self, page: Page) -> bool:
         """Whether a page of a listing that begins with the newest lies before what was read already."""
         bound = self._bound()
-        if not self.endpoint.is_newest_first or not bound or not items:
+        if not self.endpoint.is_newest_first or not bound or not page.items:
             return False
-        found = [self.endpoint.instant(item) for item in each(items)]
-        return all(isinstance(one, datetime) and one < bound for one in found)
+        return all(one and one < bound for one in page.instants)
 
     def _refused(self, refused: Refused) -> None:
+        """Nothing to read here, or a cursor that has expired, or less than there is."""
+        is_first = self.cursor.page_count == 0
         is_nothing = refused.status in self.endpoint.nothing or re.search(self.endpoint.nothing_says, refused.said)
-        if is_nothing and self.cursor.page_count == 0:
+        if is_first and is_nothing:
             self.account.nothing[f"{self.endpoint.name}: {refused.reason}"] += 1
-            return self._over(replace(self.cursor, count=self.subject.count), is_whole=True)
-        return self._give_up(refused.reason)
+            self._over(is_whole=True)
+        elif not is_first and refused.status in STALE:
+            self._restart("an expired cursor", 1, refused.reason)
+        else:
+            self._give_up(refused.reason)
 
     def _give_up(self, reason: str) -> None:
         self.account.incomplete[f"{self.endpoint.name}: {reason}"] += 1
-        self._over(self.cursor, is_whole=False)
+        self._over(is_whole=False)
 
-    def _over(self, cursor: Cursor, is_whole: bool) -> None:
-        """The walk has ended; only a whole one moves the mark."""
-        mark = max(filter(None, (cursor.mark, cursor.rising)), default=None) if is_whole else cursor.mark
-        self.cursor = replace(
-            cursor, next=None, is_over=True, is_whole=is_whole, mark=mark, seen=[], last="", rising=None
-        )
-        self.store.keep(self.name, self.cursor)
-
-
-def joint_of(endpoint: Endpoint) -> str:
-    """What stands between the ids of a batch, in a subject's value."""
-    return "\n" if endpoint.joint == "&" else endpoint.joint
+    def _over(self, is_whole: bool) -> None:
+        """The walk has ended; only a whole one moves the mark, and counts as a re-check."""
+        cursor = self.cursor
+        if is_whole:
+            cursor.mark, cursor.count = max(cursor.mark or "", cursor.rising or "") or None, self.subject.count
+            cursor.rechecked = self.pull["at"] if cursor.goes_back else cursor.rechecked
+        cursor.is_over, cursor.is_whole = True, is_whole
+        cursor.next, cursor.rising, cursor.last, cursor.seen = None, None, "", []
+        self.store.keep(self.name, cursor)
 
 
-def _printed(body: Any) -> str:
-    return digest(json.dumps(body, sort_keys=True))
+def _printed(value: Any) -> str:
+    return digest(json.dumps(value, sort_keys=True))

@@ -4,8 +4,7 @@ Whatever tells an instant is read against the server's own clock, for that of ei
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -29,105 +28,97 @@ EPOCH = 1_000_000_000
 """A larger number counts from 1970, and one a thousand times as large does so in milliseconds."""
 MAY_BE_LIMITS = (200, 400, 403)
 """Statuses that are a limit where the body or the headers say so, and something else where they do not."""
+MOST_WORDS = 2_000
+"""So many characters of a body are looked at for what they say."""
+MOST_SECONDS = 366 * 86400.0
+"""Whoever asks for a longer wait gets this one."""
 
 
-@dataclass(frozen=True)
-class Wait:
-    """How long not to ask, and why."""
+class Weather(Exception):
+    """What may be better when it is tried again; the message is the reason."""
 
-    seconds: float | None
-    """None where it is not said."""
-    reason: str
-    is_refusal: bool = True
-    """Whether the answer itself was refused, and is to be asked for again."""
+    def __init__(self, reason: str, seconds: float | None = None, is_limit: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.seconds, self.is_limit = reason, seconds, is_limit
 
 
-def read(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> Wait | None:
-    """The wait that an answer asks for; None where it asks for none. `body` is decoded JSON, or text."""
-    there = server_time(headers, now)
-    if status == 429 or (status in MAY_BE_LIMITS and _is_limit(status, headers, body)):
-        return Wait(_seconds(headers, body, there), f"{status}: rate limit")
-    if status >= 500 and (retry := headers.get("retry-after")):
-        return Wait(_from(retry, there), f"{status}: retry-after")
-    if status == 200:
-        return _after_a_good_one(headers, body, there)
+def refusal(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> Weather | None:
+    """Why the same is to be asked again, and after how many seconds, where that is said; None where it is not to be.
+
+    `body` is decoded JSON, or text.
+    """
+    there, retry = _server_time(headers, now), headers.get("retry-after")
+    if status == 429 or (status in MAY_BE_LIMITS and _is_limit(status, headers, body, there)):
+        return Weather(f"{status}: rate limit", _seconds(headers, body, there), is_limit=True)
+    if status == 408 or status >= 500:
+        reason = f"{status}: retry-after" if retry else str(status)
+        return Weather(reason, _longest([retry], there), is_limit=bool(retry))
     return None
 
 
-def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
+def pause(headers: Mapping[str, str], body: Any, now: datetime) -> tuple[float, str] | None:
+    """How many seconds a good answer wants nothing to be asked, and why; None where it does not."""
+    there = _server_time(headers, now)
+    if asked := _longest([seek(body, "backoff")], there):
+        return asked, "the answer asks for a pause"
+    left = _longest(map(headers.get, RESETS), there) if _is_spent(headers, there) else None
+    return (left, "the limit is used up") if left else None
+
+
+def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:
     """What the server's clock says; ours where it does not tell."""
-    return _http_date(headers.get("date", "")) or now
+    return _instant(headers.get("date", "")) or now
 
 
-def _is_limit(status: int, headers: Mapping[str, str], body: Any) -> bool:
-    said = _words(status, body)
-    spent = status != 200 and _remaining(headers) == 0
-    return bool(LIMITED.search(said)) or spent or (status == 403 and "retry-after" in headers)
-
-
-def _words(status: int, body: Any) -> str:
-    """What a body says of an error; of a good answer only where it calls itself one."""
-    if status == 200:
-        errors = body.get("errors") if isinstance(body, dict) else None
-        failed = isinstance(body, dict) and body.get("ok") is False
-        return str(body.get("error")) if failed else str(errors) if isinstance(errors, list) else ""
-    return str(body)[:2_000]
+def _is_limit(status: int, headers: Mapping[str, str], body: Any, there: datetime) -> bool:
+    if status == 200:  # it is one only where it calls itself an error
+        said = seek(body, "error" if seek(body, "ok") is False else "errors")
+        return bool(LIMITED.search(str(said)))
+    is_said = LIMITED.search(str(body)[:MOST_WORDS]) or (status == 403 and "retry-after" in headers)
+    return bool(is_said or _is_spent(headers, there))
 
 
 def _seconds(headers: Mapping[str, str], body: Any, there: datetime) -> float | None:
-    """The longest of the waits that are named: every one of them holds."""
-    named = [_from(headers.get("retry-after"), there)]
-    named += [_from(seek(body, *key.split(".")), there) for key in BODY_SECONDS] if isinstance(body, dict) else []
-    said = _words(400, body)
-    if found := IN_WORDS.search(said):
-        named.append(float(found[1]))
-    if not any(named) and DAILY.search(said):
-        named.append(_until_midnight(there))
-    if _remaining(headers) in (None, 0) or not any(named):
-        named += [_from(headers.get(name), there) for name in RESETS]
-    return max((seconds for seconds in named if seconds is not None and seconds > 0), default=None)
+    words = str(body)[:MOST_WORDS]
+    in_body = [seek(body, *key.split(".")) for key in BODY_SECONDS] + IN_WORDS.findall(words)[:1]
+    named = _longest([headers.get("retry-after"), *in_body], there)
+    if not named and DAILY.search(words):
+        named = _until_midnight(there)
+    is_reset = not named or _is_spent(headers, there) is not False
+    return _longest([named, *(map(headers.get, RESETS) if is_reset else ())], there)
 
 
-def _after_a_good_one(headers: Mapping[str, str], body: Any, there: datetime) -> Wait | None:
-    asked = _from(seek(body, "backoff"), there) if isinstance(body, dict) else None
-    if asked:
-        return Wait(asked, "the answer asks for a pause", is_refusal=False)
-    if _remaining(headers) == 0:
-        reset = [_from(headers.get(name), there) for name in RESETS]
-        seconds = max((one for one in reset if one and one > 0), default=None)
-        return Wait(seconds, "the limit is used up", is_refusal=False) if seconds else None
-    return None
+def _is_spent(headers: Mapping[str, str], there: datetime) -> bool | None:
+    """Whether nothing remains of a limit; None where that is not said."""
+    remaining = [_from(headers.get(name), there) for name in REMAINING]
+    return next((one < 1 for one in remaining if one is not None), None)
 
 
-def _remaining(headers: Mapping[str, str]) -> float | None:
-    for name in REMAINING:
-        try:
-            return int(float(headers[name]))
-        except (KeyError, ValueError):
-            continue
-    return None
+def _longest(said: Iterable[Any], there: datetime) -> float | None:
+    """The longest of the waits that are named, in seconds: every one of them holds. None where none is."""
+    named = [_from(one, there) for one in said]
+    return max((min(one, MOST_SECONDS) for one in named if one and one > 0), default=None)
 
 
 def _from(said: Any, there: datetime) -> float | None:
     """Seconds from now, out of a number, an epoch, an ISO time or an HTTP date."""
-    if said is None or isinstance(said, bool):
-        return None
     try:
         number = float(said)
-    except (TypeError, ValueError):
-        until = _http_date(str(said)) or (as_instant(said) if "T" in str(said) else None)
-        return None if until is None else (until - there).total_seconds()
-    if not number < EPOCH:
-        return (number / 1000 if number > EPOCH * 1000 else number) - there.timestamp()
-    return number
+    except (TypeError, ValueError, OverflowError):
+        until = _instant(str(said))
+        return (until - there).total_seconds() if until else None
+    if number < EPOCH:
+        return number
+    return (number / 1000 if number > EPOCH * 1000 else number) - there.timestamp()
 
 
-def _http_date(said: str) -> datetime | None:
+def _instant(said: str) -> datetime | None:
+    """An HTTP date or an ISO time."""
     try:
         found = parsedate_to_datetime(said)
     except (TypeError, ValueError, IndexError):
-        return None
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+        return as_instant(said)
+    return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def _until_midnight(there: datetime) -> float:

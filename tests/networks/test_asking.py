@@ -1,0 +1,87 @@
+"""The worker that asks: where a redirect may lead, what a secret goes to, and waits that no calendar holds."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
+
+import pytest
+from loopback import Asked, Reply, Server, StillClock
+
+from evenscore.base.settings import Source
+from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough, Refused
+from evenscore.pulling.weather import MOST_SECONDS, Weather, refusal
+
+pytestmark = pytest.mark.quick
+Asking = Callable[[Callable[[Asked], Reply]], tuple[Asker, Server]]
+
+
+@pytest.fixture
+def asking() -> Iterator[Asking]:
+    """A worker with a secret that goes into the address, and the server that it asks."""
+    with ExitStack() as running:
+
+        def make(answer: Callable[[Asked], Reply]) -> tuple[Asker, Server]:
+            server = running.enter_context(Server(answer, StillClock()).running())
+            source = Source(name="net", kind="stackexchange", path="pages", url=server.url, places=["a"])
+            asker = Asker(source, "s3cr3t", clock=server.clock)
+            running.enter_context(closing(asker.http))
+            return asker, server
+
+        yield make
+
+
+def body_of(answer: Answer) -> Any:
+    return answer.body
+
+
+def test_a_redirect_keeps_its_own_parameters_and_the_secret(asking: Asking) -> None:
+    moved = Reply(status=301, headers={"Location": "/new?of=7&of=8"})
+    asker, server = asking(lambda asked: moved if asked.path == "/old" else Reply({"is": "there"}))
+    assert asker.get("/old", {"page": "1"}, {}, body_of) == {"is": "there"}
+    assert server.log[1].path == "/new" and server.log[1].params == {"of": ["7", "8"], "key": ["s3cr3t"]}
+
+
+def test_a_redirect_in_a_circle_or_to_another_host_is_refused(asking: Asking) -> None:
+    asker, _ = asking(lambda asked: Reply(status=302, headers={"Location": asked.path}))
+    with pytest.raises(Refused, match="in a circle"):
+        asker.get("/a", {}, {}, body_of)
+    _, elsewhere = asking(lambda asked: Reply([]))
+    asker, _ = asking(lambda asked: Reply(status=302, headers={"Location": f"{elsewhere.url}/steal"}))
+    with pytest.raises(Refused, match="another host"):
+        asker.get("/a", {}, {}, body_of)
+    assert elsewhere.log == []
+
+
+def test_another_host_is_asked_without_the_secret(asking: Asking) -> None:
+    asker, _ = asking(lambda asked: Reply([]))
+    _, elsewhere = asking(lambda asked: Reply([1]))
+    assert asker.get(f"{elsewhere.url}/a?b=c", {}, {}, body_of) == [1]
+    assert elsewhere.log[0].params == {"b": ["c"]}
+
+
+def test_the_own_host_is_known_however_it_is_written_and_no_address_ends_no_pull(asking: Asking) -> None:
+    asker, server = asking(
+        lambda asked: Reply({}) if asked.path == "/b" else Reply(status=302, headers={"Location": "/b"})
+    )
+    written = asker.source.model_copy(update={"url": server.url.replace("127.0.0.1", "LocalHost")})
+    with closing((own := Asker(written, "s3cr3t", clock=server.clock)).http):
+        assert own.get("/a", {}, {}, body_of) == {}
+        assert [one.params for one in server.log] == [{"key": ["s3cr3t"]}] * 2
+        with pytest.raises(Weather):
+            own.get("http://[x/a", {}, {}, body_of)
+    assert "s3cr3t" not in repr(own)
+    with closing((far := Asker(asker.source.model_copy(update={"url": "https://Forum.test:443"}))).http):
+        assert far.host == "https://forum.test"
+        for address in ("http://forum.test/a", "http://[x/a"):
+            with pytest.raises(Refused, match="without encryption"):
+                far.get(address, {}, {}, body_of)
+
+
+@pytest.mark.parametrize("said", ["1e300", "inf", "9" * 40])
+def test_a_wait_without_an_end_pauses_the_pull(asking: Asking, said: str) -> None:
+    asker, server = asking(lambda asked: Reply({}, 429, {"Retry-After": said}))
+    bad = refusal(429, {"retry-after": said}, {}, server.clock.now())
+    assert bad and bad.seconds == MOST_SECONDS > LONGEST_WAIT
+    with pytest.raises(Enough, match="429: rate limit: until"):
+        asker.get("/a", {}, {}, body_of)
+    assert len(server.log) == 1
