@@ -6,20 +6,37 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
+from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.report import gate_words, words
+from evenscore.report.review_commands import Sent
 from evenscore.reviews import wording
 from evenscore.reviews.decisions import Action, CandidateShown
 from evenscore.reviews.queue import HeldScore, ReviewQueue, decide_all, read_evidence, read_queue
+from evenscore.reviews.set_asides import set_aside
 from evenscore.state import journal, runs
 
-OPTIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
+DECISIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
+ASIDES: dict[str, Sent] = {
+    "Set aside the top post": "top_post",
+    "Set aside the newcomers": "newcomers",
+    "Set aside the busiest account": "top_engager",
+}
+OPTIONS = (*DECISIONS, *ASIDES)
 """What a reviewer may answer."""
 
 RELEASE_OR_REJECT = (
     "Release shows readers the candidate; Reject goes on showing the last good score. The first reviewer's latest "
     "decision on a candidate counts, or that of two others; the next night applies it. The same on the command line:"
 )
+SET_ASIDE = (
+    "What somebody else sent can be set aside instead: it counts no more, and the hold ends by itself when the score "
+    "is back where its move began. Here that is {parts}, or on the command line:"
+)
+NOTHING_TO_SET_ASIDE = "There is nothing here to be set aside."
+
+
+ALL_OF_RING = "Release or Reject decides on all of its ring; what each was sent is set aside on the command line:"
 
 
 class Question(BaseModel):
@@ -81,10 +98,10 @@ def _question(held: HeldScore, asked_by: str) -> Question:
 
 def _worded(places: HomePaths, together: list[HeldScore]) -> dict[str, Any]:
     held, *others = together
-    seen, *more = [CandidateShown.model_validate(one.model_dump()).model_dump(mode="json") for one in together]
+    seen, *more = [one.model_dump(mode="json") for one in together]
     ring = f" and {words.plural(len(others), 'other')} of its ring" if others else ""
     members = "".join(f"\n- {code(one.who)}: {wording.headline(one)}" for one in others)
-    text = body(places, held) + (f"\nThe answer decides on all of its ring:\n{members}\n" if others else "")
+    text = body(places, held) + (f"\n{ALL_OF_RING}\n{members}\n" if others else "")
     return {"subject": f"{held.who}{ring}: {wording.headline(held)}", "body": text, "seen": seen | {"ring": more}}
 
 
@@ -92,7 +109,6 @@ def body(places: HomePaths, held: HeldScore) -> str:
     """The evidence as Markdown. What people chose themselves stands as code, where it can be neither link nor HTML."""
     evidence = read_evidence(places, held)
     title, sentence = gate_words.cause(held.cause)
-    commands = "\n".join(wording.command(held, action) for action in OPTIONS.values())
     return "\n".join(
         [
             *(f"{wording.because(held)} The hold began on {held.episode_date}.", "", f"**{title}**: {sentence}", ""),
@@ -101,9 +117,18 @@ def body(places: HomePaths, held: HeldScore) -> str:
             *(f"- {line.strip()}" for line in wording.changes(evidence)),
             *("", code(wording.sparkline(evidence, held)), ""),
             *(RELEASE_OR_REJECT, ""),
-            *(fenced(commands), ""),
+            *(fenced("\n".join(wording.decide_commands(held))), ""),
+            *(*_asides(held), ""),
         ]
     )
+
+
+def _asides(held: HeldScore) -> list[str]:
+    """Which parts may be set aside, as the answers and the commands are called."""
+    if not held.sent:
+        return [NOTHING_TO_SET_ASIDE]
+    parts = " or ".join(f"*{answer}*" for answer, part in ASIDES.items() if part in held.sent)
+    return [SET_ASIDE.format(parts=parts), "", fenced("\n".join(wording.aside_commands(held)))]
 
 
 def code(text: str) -> str:
@@ -119,11 +144,17 @@ def fenced(text: str) -> str:
 
 
 def record(places: HomePaths, seen: dict[str, Any], answer: dict[str, Any]) -> str:
-    """Record what a reviewer answered in Airflow as a decision. Returns what it comes to, in words.
+    """Record what a reviewer answered in Airflow. Returns what it comes to, in words.
 
-    Raises UsageError when the held score is not published any more, or when the answer gives no reason.
+    Raises UsageError when the held score is not published any more, when there is nothing of the kind to set aside, or
+    when the answer gives no reason.
     """
-    action = OPTIONS[answer["chosen_options"][0]]
+    chosen = answer["chosen_options"][0]
     by, why = answer["responded_by_user"]["name"], answer["params_input"].get("why") or ""
+    if chosen in ASIDES:
+        if seen.get("ring"):
+            raise UsageError("a ring: set aside what each was sent on the command line; nothing was recorded")
+        made = set_aside(places, HeldScore.model_validate(seen), ASIDES[chosen], by, why)
+        return wording.aside_answer(made)
     together = [CandidateShown.model_validate(one) for one in (seen, *seen.get("ring", ()))]
-    return wording.answers(decide_all(places, together, action, by, why))
+    return wording.answers(decide_all(places, together, DECISIONS[chosen], by, why))
