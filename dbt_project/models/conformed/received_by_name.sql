@@ -87,6 +87,7 @@ posts as (
         asked_for.persona,
         asked_for.network,
         engaged_with.object_key,
+        asked_for.post,
         asked_for.since_date,
         asked_for.episode_date,
         asked_for.until_date,
@@ -120,7 +121,7 @@ top_posts as (
         from posts
         qualify
             row_number() over (
-                partition by person_id, persona, network, since_date, episode_date, until_date, place
+                partition by person_id, persona, post, since_date, episode_date, until_date
                 order by engager_count desc, object_key desc
             ) <= place
     )
