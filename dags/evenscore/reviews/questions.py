@@ -1,7 +1,7 @@
 """Questions put to the reviewers in Airflow: each episode is asked about once, and each answer becomes a decision."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
@@ -13,7 +13,7 @@ from evenscore.report.review_commands import Sent
 from evenscore.reviews import wording
 from evenscore.reviews.decisions import Action, CandidateShown
 from evenscore.reviews.queue import HeldScore, ReviewQueue, decide_all, read_evidence, read_queue
-from evenscore.reviews.set_asides import set_aside
+from evenscore.reviews.set_asides import SetAside, read_set_asides, set_aside
 from evenscore.state import journal, runs
 
 DECISIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
@@ -34,9 +34,11 @@ SET_ASIDE = (
     "is back where its move began. Here that is {parts}, or on the command line:"
 )
 NOTHING_TO_SET_ASIDE = "There is nothing here to be set aside."
-
-
 ALL_OF_RING = "Release or Reject decides on all of its ring; what each was sent is set aside on the command line:"
+
+
+CLEARED_AFTER = timedelta(days=2)
+"""From the night that was seen when something was set aside to the one that the hold ends on, if that was all."""
 
 
 class Question(BaseModel):
@@ -54,12 +56,13 @@ def unasked(places: HomePaths, asked_by: str) -> list[dict[str, Any]]:
     """The questions to ask now, as `subject`, `body` (Markdown) and `seen`; they count as asked from here on.
 
     Nothing is asked about a candidate that was decided on, nor about an episode that has an open question. When a
-    decision is stale, its episode is asked about once more.
+    decision is stale, its episode is asked about once more; so it is when something of it was set aside, and it is
+    held for longer than that takes.
     """
-    board = read_queue(places)
+    board, asides = read_queue(places), read_set_asides(places)
     with journal.alone(places.questions):
         known = journal.read(places.questions, Question)
-        due = [held for held in board.waiting if _is_due(held, board, known, asked_by)]
+        due = [held for held in board.waiting if _is_due(held, board, asides, known, asked_by)]
         for held in due:
             if not any(_is_about(asked, held) and asked.asked_by == asked_by for asked in known):
                 journal.append(places, places.questions, _question(held, asked_by))
@@ -74,10 +77,11 @@ def _rings_as_one(due: list[HeldScore]) -> list[list[HeldScore]]:
     return list(found.values())
 
 
-def _is_due(held: HeldScore, board: ReviewQueue, known: list[Question], asked_by: str) -> bool:
+def _is_due(held: HeldScore, board: ReviewQueue, asides: list[SetAside], known: list[Question], asked_by: str) -> bool:
     if board.deciding(held):
         return False
-    last_said = max((made.decided_at for made in board.of(held)), default=None)
+    in_vain = [one for one in asides if one.episode == held.episode and one.as_of_date + CLEARED_AFTER <= board.night]
+    last_said = max((one.decided_at for one in (*board.of(held), *in_vain)), default=None)
     return not any(
         asked.asked_by != asked_by and (last_said is None or asked.asked_at > last_said)
         for asked in known
@@ -100,8 +104,8 @@ def _worded(places: HomePaths, together: list[HeldScore]) -> dict[str, Any]:
     held, *others = together
     seen, *more = [one.model_dump(mode="json") for one in together]
     ring = f" and {words.plural(len(others), 'other')} of its ring" if others else ""
-    members = "".join(f"\n- {code(one.who)}: {wording.headline(one)}" for one in others)
-    text = body(places, held) + (f"\n{ALL_OF_RING}\n{members}\n" if others else "")
+    members = [ALL_OF_RING, "", *(f"- {code(one.who)}: {wording.headline(one)}" for one in others)]
+    text = "\n".join([body(places, held), *(members if others else _asides(held)), ""])
     return {"subject": f"{held.who}{ring}: {wording.headline(held)}", "body": text, "seen": seen | {"ring": more}}
 
 
@@ -118,7 +122,6 @@ def body(places: HomePaths, held: HeldScore) -> str:
             *("", code(wording.sparkline(evidence, held)), ""),
             *(RELEASE_OR_REJECT, ""),
             *(fenced("\n".join(wording.decide_commands(held))), ""),
-            *(*_asides(held), ""),
         ]
     )
 
