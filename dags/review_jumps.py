@@ -6,6 +6,7 @@ Puts each held score to a reviewer, once an episode, after every published night
 |---|---|
 | Release | readers see the candidate from the next run of its night, or of a later night, on |
 | Reject | the last good score stays until the evidence fades or changes |
+| Set aside ... | that part of the engagement counts no more; the hold ends when the score is back where it began |
 
 The first decision on a candidate counts, here or on the command line; both are kept. A question stays open until it
 is answered, also when the hold has ended meanwhile: the answer is then kept, and changes nothing. To be asked again
@@ -29,6 +30,15 @@ from evenscore_airflow.surroundings import DEFAULTS
 
 # No minLength: Airflow checks the empty form too, before it asks.
 WHY = Param("", type="string", maxLength=LONGEST_REASON, title="Why", description="Needed, and kept for good.")
+
+# As evenscore.reviews.questions has them, which takes seconds to import.
+ANSWERS = [
+    "Release",
+    "Reject",
+    "Set aside the top post",
+    "Set aside the newcomers",
+    "Set aside the busiest account",
+]
 
 ASK = "Wait for a reviewer, as long as it takes."
 
@@ -66,7 +76,7 @@ def review_jumps() -> None:
             task_id="ask",
             subject=subject,
             body=body,
-            options=["Release", "Reject"],
+            options=ANSWERS,
             params={"why": WHY},
             doc_md=ASK,
             execution_timeout=None,  # Airflow would take it for the time that a reviewer has

@@ -37,7 +37,7 @@ def test_each_question_is_asked_and_recorded_by_itself(reviews: Any) -> None:
     assert group.group_id == "review", "mapped as a group: no record waits for another question's answer"
 
 
-def test_a_reviewer_may_release_or_reject_and_says_why(reviews: Any) -> None:
+def test_a_reviewer_may_decide_or_set_aside_and_says_why(reviews: Any) -> None:
     from evenscore.reviews.questions import OPTIONS
     from evenscore.state.journal import LONGEST_REASON
 

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 from stepping import NIGHTS, Stepped
-from village import DAYS, LAST, PEOPLE, Village, built, copied, fans_of, published, run_spoilt
+from village import DAYS, LAST, PEOPLE, Village, built, copied, fans_of, published, run_spoilt, score
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
 from evenscore.night import steps
 from evenscore.reviews.decisions import Action, append_decision
 from evenscore.reviews.queue import read_queue, release_incident
-from evenscore.reviews.set_asides import set_aside
+from evenscore.reviews.set_asides import restore, set_aside, set_aside_again
 
 TOWN = [f"c{number}" for number in range(24)]
 NEXT = LAST + timedelta(days=1)
+CLEARED, RESTORED = NEXT + timedelta(days=1), NEXT + timedelta(days=2)
 STRUCK, LATER, AFTER = DAYS[-2], DAYS[-1], NEXT
 SCORING = "version = 1\nlookback_nights = 28\n\n[checks]\nprovisional_nights = 14"
 
@@ -45,11 +46,13 @@ class Decided:
 
 @pytest.fixture(scope="module")
 def followed(stepped: Stepped) -> Stepped:
-    """One more ordinary day in the sources, behind the nights that were stepped."""
+    """Ordinary days in the sources, behind the nights that were stepped."""
+    more = [NEXT + timedelta(days=number) for number in range(4)]
     # Rows of its own: other tests go by those of the stepped nights.
-    village = replace(stepped.village, events=list(stepped.village.events), days=[*DAYS, NEXT])
+    village = replace(stepped.village, events=list(stepped.village.events), days=[*DAYS, *more])
     for rank, person in enumerate(PEOPLE):
-        village.like(person, fans_of(person, 5 + rank)[NEXT.toordinal() % 3 :: 3], NEXT)
+        for day in more:
+            village.like(person, fans_of(person, 5 + rank)[day.toordinal() % 3 :: 3], day)
     return replace(stepped, village=village.write())
 
 
@@ -104,25 +107,84 @@ def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
     assert not read_queue(rejected.settings.places).waiting
 
 
-def test_newcomers_that_a_reviewer_sets_aside_hold_nobody_any_longer(
-    followed: Stepped, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+# what is set aside ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lightened:
+    """The stepped nights, `p0`'s newcomers set aside, and the two nights after: what stood before, and what counted."""
+
+    settings: Settings
+    before: list[tuple[object, ...]]
+    left_out: list[list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module")
+def lightened(followed: Stepped, tmp_path_factory: pytest.TempPathFactory) -> Lightened:
     settings = copied(followed.settings, tmp_path_factory.mktemp("aside") / "home")
     before = published(settings, "from person_scores order by all")
     set_aside(settings.places, read_queue(settings.places).find("p0", None), "newcomers", "ann", "a rival bought them")
-    steps.run_night(settings, NEXT)
-    assert built(settings, "from conformed.activity_set_aside") == [
-        ("forum", "service account", 900),
-        ("forum", "set aside by a reviewer", 9000),
+    left_out = []
+    for night in (NEXT, CLEARED):
+        steps.run_night(settings, night)
+        left_out.append(built(settings, "from conformed.activity_set_aside"))
+    return Lightened(settings, before, left_out)
+
+
+def jumps_of(settings: Settings, *nights: date) -> list[tuple[object, ...]]:
+    query = """
+        select
+            decision, episode_date,
+            case
+                when candidate_score - last_good_score > 40 then 'far'
+                when abs(candidate_score - last_good_score) < 2 then 'back'
+            end
+        from score_jumps
+        where person_id = 'p0' and as_of_date in $1 order by as_of_date
+    """
+    return published(settings, query, list(nights))
+
+
+def test_newcomers_that_are_set_aside_are_counted_and_rewrite_nothing(lightened: Lightened) -> None:
+    both = [("forum", "service account", 900), ("forum", "set aside by a reviewer", 9000)]
+    assert lightened.left_out == [both, both]
+    earlier = published(lightened.settings, "from person_scores where as_of_date < $1 order by all", NEXT)
+    assert earlier == lightened.before
+
+
+def test_the_hold_ends_by_itself_on_the_second_night_that_the_candidate_is_back(lightened: Lightened) -> None:
+    assert status(lightened.settings, "p0", LAST, NEXT, CLEARED) == [
+        ("held", "viral_post"),
+        ("held", "viral_post"),
+        ("published", None),
     ]
-    ((candidate, standing, decision),) = published(
-        settings,
-        "select candidate_score, last_good_score, decision from score_jumps where person_id = 'p0' and as_of_date = $1",
-        NEXT,
+    assert jumps_of(lightened.settings, LAST, NEXT, CLEARED) == [
+        ("pending", NIGHTS[0], "far"),
+        ("pending", NIGHTS[0], "back"),
+        ("cleared", NIGHTS[0], "back"),
+    ]
+    assert not read_queue(lightened.settings.places).waiting
+
+
+def test_what_is_restored_counts_again_is_held_again_and_can_be_set_aside_again(
+    lightened: Lightened, tmp_path: Path
+) -> None:
+    settings = copied(lightened.settings, tmp_path / "home")
+    before = published(settings, "from person_scores order by all")
+    restore(settings.places, 1, "ann", "they are readers of her book")
+    steps.run_night(settings, RESTORED)
+    assert status(settings, "p0", RESTORED) == [("held", "late_events")]
+    assert jumps_of(settings, RESTORED) == [("pending", RESTORED, "far")]
+    assert built(settings, "from conformed.activity_set_aside") == [("forum", "service account", 900)]
+    assert published(settings, "from person_scores where as_of_date < $1 order by all", RESTORED) == before
+    held = read_queue(settings.places).find("p0", None)
+    assert not held.new_engager_share, "they are no newcomers any more"
+    set_aside_again(settings.places, held, 1, "ann", "the rival has said so")
+    score(settings, RESTORED + timedelta(days=1))
+    ((far,),) = built(
+        settings, "select candidate_score - accepted_score from gate.gate_person__verdict where person_id = 'p0'"
     )
-    assert abs(candidate - standing) < 2, "back where it began; the hold ends after two such nights"
-    assert decision == "pending"
-    assert published(settings, "from person_scores where as_of_date < $1 order by all", NEXT) == before
+    assert abs(far) < 2, "back again"
 
 
 # a mass fault ----------------------------------------------------------------------------------------------------

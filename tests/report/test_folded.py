@@ -39,7 +39,7 @@ def test_a_ring_is_one_card_with_its_members_what_came_from_inside_and_one_decis
     assert "A ring of 2 held scores 82 % from inside" in page.words
     assert "82 % of what consenting people gave them came from inside the circle." in page.words
     assert page.words.count("evenscore review reject") == 2
-    assert 'evenscore review reject --by YOU --why "..." -- p_al p_bo' in page.words
+    assert 'evenscore review reject --by YOUR_NAME --why "YOUR REASON" -- p_al p_bo' in page.words
 
 
 def test_two_rings_are_two_cards_the_greater_impact_first() -> None:

@@ -80,14 +80,32 @@ def test_each_state_of_a_decision_is_said(busy: Page) -> None:
 
 
 def test_both_commands_stand_ready_to_copy(busy: Page) -> None:
-    assert 'evenscore review release p_maya --by YOU --why "..."' in busy.words
-    assert 'evenscore review reject p_maya --by YOU --why "..."' in busy.words
+    assert 'evenscore review release p_maya --by YOUR_NAME --why "YOUR REASON"' in busy.words
+    assert 'evenscore review reject p_maya --by YOUR_NAME --why "YOUR REASON"' in busy.words
     assert "evenscore explain p_maya --date 2026-03-15" in busy.words
 
 
 def test_a_rejected_score_is_not_to_be_decided_again(busy: Page) -> None:
     assert "review release p_noor" not in busy.words
     assert "evenscore explain p_noor --date 2026-03-15" in busy.words
+
+
+def test_what_somebody_else_sent_may_be_set_aside_by_the_part_that_is_there() -> None:
+    card = replace(jump(), top_engager_share=0.51, new_engager_share=0.8)
+    signed = '--by YOUR_NAME --why "YOUR REASON"'
+    parts = ("--top-post", "--newcomers", "--top-engager")
+    assert gate_words.aside_commands(card) == tuple(
+        f"evenscore review set-aside p_maya {signed} {part}" for part in parts
+    )
+    assert not replace(jump(), top_post_share=None, top_engager_share=0.5).sent
+    assert not replace(card, move=-20.0).sent, "nobody sends a fall"
+    assert replace(card, last_good=None, move=0.0).sent, "a first score has moved from nowhere"
+
+
+def test_what_can_be_set_aside_stands_ready_on_a_rejected_score_too(busy: Page) -> None:
+    assert "To set aside what somebody else sent:" in busy.words
+    for person in ("p_maya", "p_noor"):
+        assert f'evenscore review set-aside {person} --by YOUR_NAME --why "YOUR REASON" --top-post' in busy.words
 
 
 def test_held_scores_beyond_the_cap_are_counted() -> None:
@@ -98,12 +116,21 @@ def test_held_scores_beyond_the_cap_are_counted() -> None:
 @pytest.mark.parametrize("person", ["x; rm -rf ~", "it's", "$(reboot)", "`id`", "a\\b"])
 def test_a_command_is_safe_to_paste_whatever_the_person_is_called(person: str) -> None:
     command = gate_words.review(jump(person), "release")
-    assert shlex.split(command) == ["evenscore", "review", "release", person, "--by", "YOU", "--why", "..."]
+    assert shlex.split(command) == [
+        "evenscore",
+        "review",
+        "release",
+        person,
+        "--by",
+        "YOUR_NAME",
+        "--why",
+        "YOUR REASON",
+    ]
 
 
 def test_a_command_names_the_persona_where_two_of_a_person_are_held() -> None:
     command = gate_words.review(replace(jump(), has_twin=True), "reject")
-    assert command == 'evenscore review reject p_maya --persona personal --by YOU --why "..."'
+    assert command == 'evenscore review reject p_maya --persona personal --by YOUR_NAME --why "YOUR REASON"'
 
 
 def test_a_person_who_is_called_like_an_option_is_none() -> None:

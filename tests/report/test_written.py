@@ -53,7 +53,7 @@ def test_a_whole_night_is_read_from_the_warehouse(page: Page) -> None:
         "self-interaction forum 17",
         "212 scores of the network forge, shard 3 affected: expected calm, observed a fall. Action: frozen.",
         "Many moved as one open since tonight",
-        'If the move is real: evenscore review incident b --by YOU --why "..."',
+        'If the move is real: evenscore review incident b --by YOUR_NAME --why "YOUR REASON"',
         "about 1 in 50,000 moves of people like this one goes so far",
         "Many moved as one closed tonight, opened 12 March",
         "Impact 15,000: 15.0 points \N{MULTIPLICATION SIGN} 1,000 people reached.",

@@ -1,5 +1,6 @@
 """The questions that Airflow puts: one an episode, harmless to read, and each answer a decision."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from markdown_it import MarkdownIt
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.reviews.decisions import read_decisions
-from evenscore.reviews.questions import body, record, unasked
+from evenscore.reviews.questions import record, unasked
 from evenscore.reviews.queue import decide, read_queue
-from held_home import held, publish
+from evenscore.reviews.set_asides import read_set_asides
+from held_home import NIGHT, held, publish
 
 EVIL = "p_[x](javascript:alert(1))<img src=x onerror=alert(1)> https://evil.example www.evil.example `` **b**\n# h"
 ANSWER = {"chosen_options": ["Release"], "params_input": {"why": "read it"}, "responded_by_user": {"name": "ann"}}
@@ -73,6 +75,44 @@ def test_an_answer_without_a_reason_is_refused(places: HomePaths) -> None:
         record(places, question["seen"], ANSWER | {"params_input": {"why": " "}})
 
 
+def test_a_part_may_be_set_aside_as_it_was_seen_when_it_was_asked(places: HomePaths) -> None:
+    publish(places, held())
+    (question,) = unasked(places, "run 1")
+    assert "*Set aside the top post* or *Set aside the newcomers*, or" in question["body"]
+    assert '--why "YOUR REASON" --newcomers' in question["body"]
+    publish(places, held(as_of_date=NIGHT + timedelta(days=1), top_post_id="forum:t78"), run_id="later")
+    told = record(places, question["seen"], ANSWER | {"chosen_options": ["Set aside the top post"]})
+    (made,) = read_set_asides(places)
+    assert (made.part, made.post, made.until_date, made.decided_by) == ("top_post", "forum:t77", NIGHT, "ann")
+    assert "From the night of 2026-03-17 it does not count any more" in told
+    assert not read_decisions(places)
+
+
+def test_whoever_is_still_held_two_nights_after_something_was_set_aside_is_asked_about_anew(places: HomePaths) -> None:
+    publish(places, held())
+    (question,) = unasked(places, "run 1")
+    record(places, question["seen"], ANSWER | {"chosen_options": ["Set aside the newcomers"]})
+    publish(places, held(as_of_date=NIGHT + timedelta(days=1)), night=NIGHT + timedelta(days=1), run_id="next")
+    assert unasked(places, "run 2") == []
+    publish(places, held(as_of_date=NIGHT + timedelta(days=2)), night=NIGHT + timedelta(days=2), run_id="after")
+    assert names(unasked(places, "run 3")) == ["p_maya"]
+    assert unasked(places, "run 4") == []
+
+
+def test_an_answer_that_sets_aside_what_is_not_there_is_refused(places: HomePaths) -> None:
+    ring = [held(f"p_{name}", rule="ring", cause="ring") for name in ("ann", "bo")]
+    publish(places, held(candidate_score=3.0), *ring)
+    asked = {question["subject"].split(":")[0]: question for question in unasked(places, "run")}
+    alone, together = asked["p_maya (personal)"], asked["p_ann (personal) and 1 other of its ring"]
+    assert "There is nothing here to be set aside." in alone["body"]
+    assert "what each was sent is set aside on the command line" in together["body"]
+    assert "Set aside the" not in together["body"]
+    for question, because in ((alone, "the score fell"), (together, "a ring")):
+        with pytest.raises(UsageError, match=because):
+            record(places, question["seen"], ANSWER | {"chosen_options": ["Set aside the newcomers"]})
+    assert not read_set_asides(places)
+
+
 def test_a_question_carries_the_evidence(places: HomePaths) -> None:
     publish(places, held())
     (question,) = unasked(places, "run 1")
@@ -89,8 +129,9 @@ def test_a_question_carries_the_evidence(places: HomePaths) -> None:
 
 def test_hostile_names_and_posts_are_code_and_nothing_else_in_a_question(places: HomePaths) -> None:
     publish(places, held(EVIL, top_post_id=f"{EVIL}```\n```"))
-    (found,) = read_queue(places).waiting
-    tokens = MarkdownIt("commonmark").parse(body(places, found))
+    (question,) = unasked(places, "run 1")
+    assert "--newcomers" in question["body"]
+    tokens = MarkdownIt("commonmark").parse(question["body"])
     inline = [child for token in tokens for child in token.children or []]
     assert not [token.type for token in [*tokens, *inline] if token.type in ("link_open", "image", "heading_open")]
     assert not [token.type for token in [*tokens, *inline] if token.type.startswith("html")]

@@ -11,7 +11,7 @@ from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.cli import main
 from evenscore.reviews.queue import read_queue
-from evenscore.reviews.set_asides import SetAside, read_set_asides, restore, set_aside, standing
+from evenscore.reviews.set_asides import SetAside, read_set_asides, restore, set_aside, set_aside_again, standing
 from held_home import NIGHT, held, publish
 from home import Home
 
@@ -21,7 +21,9 @@ WHY = "a rival bought them"
 
 @pytest.fixture
 def places(home: Home) -> HomePaths:
-    publish(home.places, held(), held("p_two", persona="work", top_post_id=None, new_engager_share=0.0))
+    publish(
+        home.places, held(), held("p_two", persona="work", top_post_id=None, top_post_share=None, new_engager_share=0.0)
+    )
     return home.places
 
 
@@ -46,6 +48,55 @@ def test_whom_readers_never_saw_before_is_new_from_the_night_of_the_hold_on(home
     publish(home.places, held(episode_date=NIGHT - timedelta(days=59)))
     found = read_queue(home.places).find("p_maya", None)
     assert set_aside(home.places, found, "newcomers", "ann", WHY).since_date == NIGHT - timedelta(days=60)
+
+
+def test_what_came_since_the_move_began_is_set_aside_be_the_last_score_one_of_its_steps(home: Home) -> None:
+    climbed = {"episode_date": NIGHT - timedelta(days=5), "base_score": 14.5, "rule": "slow_climb"}
+    publish(home.places, held(**climbed), held("p_two", **(climbed | {"episode_date": NIGHT, "base_score": 12.9})))
+    board = read_queue(home.places)
+    crowd = set_aside(home.places, board.find("p_maya", None), "newcomers", "ann", WHY)
+    assert crowd.since_date == NIGHT - timedelta(days=10), "on which readers saw 14.5"
+    assert crowd.what == "newcomers of 2026-03-06 to 2026-03-15"
+    crowd = set_aside(home.places, board.find("p_two", None), "newcomers", "ann", WHY)
+    assert crowd.since_date == NIGHT - timedelta(days=28), "of a month, the night that was nearest"
+
+
+def test_the_busiest_account_is_set_aside_without_a_name(home: Home) -> None:
+    publish(home.places, held(top_engager_share=0.51))
+    account = set_aside(home.places, read_queue(home.places).find("p_maya", None), "top_engager", "ann", WHY)
+    assert (account.part, account.post) == ("top_engager", None)
+    assert account.what == "engagement from 2026-03-15 on by the account that acted most on 2026-03-15"
+
+
+def test_what_was_restored_is_set_aside_again_by_its_number(places: HomePaths) -> None:
+    both(places)
+    restore(places, 1, "ann", "readers of her book")
+    publish(places, held(as_of_date=NEXT), held("p_two", as_of_date=NEXT, persona="work"), run_id="later")
+    board = read_queue(places)
+    again = set_aside_again(places, board.find("p_maya", None), 1, "ann", "it was the rival after all")
+    assert (again.post, again.since_date, again.until_date) == ("forum:t77", date(2026, 3, 14), NIGHT)
+    assert numbers(places, NEXT) == [2]
+    assert numbers(places, NEXT + timedelta(days=1)) == [again.set_aside_id, 2]
+    with pytest.raises(UsageError, match="1: was set aside of another score than that of p_two"):
+        set_aside_again(places, board.find("p_two", None), 1, "ann", WHY)
+
+
+def test_a_fall_and_a_hold_that_has_ended_have_nothing_to_set_aside(places: HomePaths) -> None:
+    seen = read_queue(places).find("p_maya", None)
+    publish(places, held("p_low", candidate_score=10.0), run_id="later")
+    with pytest.raises(UsageError, match="this hold has ended; nothing was recorded"):
+        set_aside(places, seen, "newcomers", "ann", WHY)
+    with pytest.raises(UsageError, match="the score fell, and nobody sent that"):
+        set_aside(places, read_queue(places).find("p_low", None), "newcomers", "ann", WHY)
+    assert read_set_asides(places) == []
+
+
+def test_what_is_set_aside_late_is_of_the_night_that_was_seen_and_changes_no_night_before(places: HomePaths) -> None:
+    seen = read_queue(places).find("p_maya", None)
+    publish(places, held(as_of_date=NEXT), run_id="later")
+    crowd = set_aside(places, seen, "newcomers", "ann", WHY)
+    assert (crowd.until_date, crowd.as_of_date) == (NIGHT, NEXT)
+    assert numbers(places, NEXT) == []
 
 
 def test_whoever_set_it_aside_restores_it_and_another_only_with_a_third(places: HomePaths) -> None:
@@ -80,6 +131,8 @@ def test_where_there_is_nothing_to_set_aside_that_is_said_and_nothing_kept(place
         set_aside(places, nobody, "top_post", "ann", WHY)
     with pytest.raises(UsageError, match="every engager was seen before"):
         set_aside(places, nobody, "newcomers", "ann", WHY)
+    with pytest.raises(UsageError, match="no account acted more than all others together"):
+        set_aside(places, nobody, "top_engager", "ann", WHY)
     with pytest.raises(UsageError, match="7: nothing was set aside under this number"):
         restore(places, 7, "ann", WHY)
     with pytest.raises(UsageError, match="--why: is empty"):
@@ -96,16 +149,20 @@ def test_it_is_typed_shown_and_listed(places: HomePaths, home: Home) -> None:
     assert "review set-aside p_maya --persona personal --by YOUR_NAME" in run("show", "p_maya").stdout
     assert "set-aside" not in run("show", "p_two").stdout
     nothing = run("set-aside", "p_maya", "--by", "ann", "--why", WHY)
-    assert (nothing.exit_code, "--top-post or --newcomers" in nothing.stderr) == (2, True)
+    assert (nothing.exit_code, "--top-post, --newcomers, --top-engager or --again" in nothing.stderr) == (2, True)
     said = run("set-aside", "p_maya", "--newcomers", "--by", "ann", "--why", WHY)
     assert said.exit_code == 0
-    assert "1: p_maya (personal): newcomers up to 2026-03-15: set aside by ann" in said.stdout
+    assert "1: p_maya (personal): newcomers of 2026-03-15: set aside by ann" in said.stdout
     assert "From the night of 2026-03-16 it does not count" in said.stdout
     assert "evenscore review restore 1 --by YOUR_NAME" in said.stdout
     assert "restored by ann" in run("restore", "1", "--by", "ann", "--why", "no").stdout
+    again = run("set-aside", "p_maya", "--again", "1", "--by", "ann", "--why", "it was")
+    assert "3: p_maya (personal): newcomers of 2026-03-15: set aside by ann" in again.stdout
+    two = run("set-aside", "p_maya", "--again", "1", "--top-post", "--by", "ann", "--why", WHY)
+    assert (two.exit_code, "name one thing" in two.stderr) == (2, True)
     for shown in (run("show", "p_maya").stdout, run("list", "--all").stdout):
         assert "set aside by ann" in shown and "restored by ann" in shown
-    assert [row["set_aside_id"] for row in json.loads(run("list", "--all", "--json").stdout)["set_asides"]] == [1, 2]
+    assert [row["set_aside_id"] for row in json.loads(run("list", "--all", "--json").stdout)["set_asides"]] == [1, 2, 3]
 
 
 def test_the_command_means_what_it_names_whatever_the_person_is_called(home: Home) -> None:

@@ -6,6 +6,8 @@ import click
 
 from evenscore.base.settings import Settings
 from evenscore.cli.root import Verb, hand_on, main, shared, show, surroundings
+from evenscore.report import review_commands
+from evenscore.report.review_commands import PARTS
 from evenscore.reviews import queue as queues
 from evenscore.reviews import set_asides, wording
 from evenscore.reviews.decisions import Action
@@ -43,6 +45,13 @@ def deciding(verb: Verb) -> Verb:
     persona = click.option("--persona", help="Which, where two of a person's are held.")
     people = click.argument("people", metavar="PERSON...", nargs=-1, required=True)
     return people(persona(surroundings(signed(verb))))
+
+
+def one_part(verb: Verb) -> Verb:
+    """A verb about one part of the engagement behind a held score."""
+    for part, says in reversed(PARTS.items()):
+        verb = click.option(review_commands.flag(part), "part", flag_value=part, help=says)(verb)
+    return verb
 
 
 @review.command("list")
@@ -158,15 +167,16 @@ def release_incident(settings: Settings, as_json: bool, incident_id: str, by: st
 
 @review.command("set-aside")
 @about_one
-@click.option("--top-post", "what", flag_value="top_post", help="The post that most of the engagement went to.")
-@click.option("--newcomers", "what", flag_value="newcomers", help="Whoever was seen with nobody before.")
+@one_part
+@click.option("--again", type=int, metavar="NUMBER", help="What was set aside under this number, and restored since.")
 @signed
 def set_aside(
     settings: Settings,
     as_json: bool,
     person: str,
     persona: str | None,
-    what: set_asides.What | None,
+    part: review_commands.Sent | None,
+    again: int | None,
     by: str,
     why: str,
 ) -> None:
@@ -177,10 +187,14 @@ def set_aside(
     \b
     Example: evenscore review set-aside p_maya --newcomers --by ann --why "a rival bought them"
     """
-    if what is None:
-        raise click.UsageError("name what to set aside: --top-post or --newcomers")
+    if (part is None) == (again is None):
+        raise click.UsageError(f"name one thing to set aside: {', '.join(map(review_commands.flag, PARTS))} or --again")
     held = queues.read_queue(settings.places).find(person, persona)
-    said = set_asides.set_aside(settings.places, held, what, by, why)
+    said = (
+        set_asides.set_aside(settings.places, held, part, by, why)
+        if part
+        else set_asides.set_aside_again(settings.places, held, again or 0, by, why)
+    )
     show(_plain(said), as_json, wording.aside_answer(said))
 
 

@@ -362,8 +362,8 @@ DECISIONS = {
 }
 INCIDENT_RELEASES = {"incident_id": "varchar", "as_of_date": "date"}
 SET_ASIDES = {
-    **dict.fromkeys(("person_id", "persona", "post"), "varchar"),
-    **dict.fromkeys(("since_date", "until_date"), "date"),
+    **dict.fromkeys(("person_id", "persona", "part", "post"), "varchar"),
+    **dict.fromkeys(("since_date", "until_date", "episode_date", "as_of_date"), "date"),
 }
 """What the build reads of what reviewers said."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from evenscore.report.review_commands import Sent, parts_of
+
 NAMED_JUMPS = 50
 """How many held scores the page shows one by one, those of rings left out; score_jumps has them all."""
 
@@ -105,6 +107,12 @@ class Jump:
     parts: tuple[Part, ...] = ()
     posts: tuple[Post, ...] = ()
     engagers: tuple[Engager, ...] = ()
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """What may be set aside of the engagement behind it."""
+        move = None if self.last_good is None else self.move
+        return parts_of(move, self.top_post_share, self.new_engager_share, self.top_engager_share)
 
     @property
     def impact(self) -> float:

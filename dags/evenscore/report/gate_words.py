@@ -3,7 +3,8 @@
 import re
 from datetime import date
 
-from evenscore.base.terminal import command, shell_word
+from evenscore.base.terminal import command
+from evenscore.report import review_commands
 from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
 from evenscore.report.words import about, plural, points, share, short_day, signed, whole
 
@@ -43,7 +44,7 @@ CAUSES = {
     ),
     "late_events": (
         "Late events",
-        "Engagement of earlier days arrived only now: look at the delivery before the person.",
+        "Engagement of earlier days counts only now: look at the delivery, or at who restored it, before the person.",
     ),
     "version_change": ("A new scoring version", "The method changed, not the person."),
     "organic": ("No fault found", "Many different accounts and posts are behind this move; nothing points to a fault."),
@@ -185,7 +186,7 @@ def without_that_post(jump: Jump) -> str:
 def call_real(incident: Incident) -> str:
     """The command by which a reviewer says that many did move as one; empty where nobody is asked."""
     is_asked = incident.kind == "mass_shift" and not incident.is_closed
-    return command("review incident", incident.incident_id, options='--by YOU --why "..."') if is_asked else ""
+    return review_commands.call_real(incident.incident_id) if is_asked else ""
 
 
 def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
@@ -194,14 +195,17 @@ def commands(jump: Jump, as_of_date: date) -> tuple[str, ...]:
     return (*decide, explain(jump, as_of_date))
 
 
+def aside_commands(jump: Jump) -> tuple[str, ...]:
+    """What a reviewer may type to set aside a part of the engagement, after a rejection too: whoever was held down."""
+    return tuple(review(jump, "set-aside", part) for part in jump.sent)
+
+
 def ring_commands(ring: Ring) -> tuple[str, ...]:
     """The commands that decide on all of a circle who wait, at once."""
     if not ring.waiting:
         return ()
     names = [_called(jump) for jump in sorted(ring.waiting, key=lambda jump: jump.person_id)]
-    return tuple(
-        command(f"review {action}", *names, options='--by YOU --why "..."') for action in ("reject", "release")
-    )
+    return tuple(review_commands.about_all(action, names) for action in ("reject", "release"))
 
 
 def _called(jump: Jump) -> str:
@@ -236,10 +240,9 @@ def explain(jump: Jump, as_of_date: date) -> str:
     return command("explain", jump.person_id, options=f"--date {as_of_date}")
 
 
-def review(jump: Jump, action: str) -> str:
-    """The command that decides on a held score, to be completed with a name and a reason."""
-    persona = f"--persona {shell_word(jump.persona)} " if jump.has_twin else ""
-    return command(f"review {action}", jump.person_id, options=f'{persona}--by YOU --why "..."')
+def review(jump: Jump, verb: str, part: review_commands.Sent | None = None) -> str:
+    """The command that says something of a held score, to be completed with a name and a reason."""
+    return review_commands.about_one(verb, jump.person_id, jump.persona if jump.has_twin else "", part)
 
 
 def _spaced(name: str) -> str:

@@ -1,25 +1,44 @@
 """Questions put to the reviewers in Airflow: each episode is asked about once, and each answer becomes a decision."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
+from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.report import gate_words, words
+from evenscore.report.review_commands import Sent
 from evenscore.reviews import wording
 from evenscore.reviews.decisions import Action, CandidateShown
 from evenscore.reviews.queue import HeldScore, ReviewQueue, decide_all, read_evidence, read_queue
+from evenscore.reviews.set_asides import SetAside, read_set_asides, set_aside
 from evenscore.state import journal, runs
 
-OPTIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
+DECISIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
+ASIDES: dict[str, Sent] = {
+    "Set aside the top post": "top_post",
+    "Set aside the newcomers": "newcomers",
+    "Set aside the busiest account": "top_engager",
+}
+OPTIONS = (*DECISIONS, *ASIDES)
 """What a reviewer may answer."""
 
 RELEASE_OR_REJECT = (
     "Release shows readers the candidate; Reject goes on showing the last good score. The first reviewer's latest "
     "decision on a candidate counts, or that of two others; the next night applies it. The same on the command line:"
 )
+SET_ASIDE = (
+    "What somebody else sent can be set aside instead: it counts no more, and the hold ends by itself when the score "
+    "is back where its move began. Here that is {parts}, or on the command line:"
+)
+NOTHING_TO_SET_ASIDE = "There is nothing here to be set aside."
+ALL_OF_RING = "Release or Reject decides on all of its ring; what each was sent is set aside on the command line:"
+
+
+CLEARED_AFTER = timedelta(days=2)
+"""From the night that was seen when something was set aside to the one that the hold ends on, if that was all."""
 
 
 class Question(BaseModel):
@@ -37,12 +56,13 @@ def unasked(places: HomePaths, asked_by: str) -> list[dict[str, Any]]:
     """The questions to ask now, as `subject`, `body` (Markdown) and `seen`; they count as asked from here on.
 
     Nothing is asked about a candidate that was decided on, nor about an episode that has an open question. When a
-    decision is stale, its episode is asked about once more.
+    decision is stale, its episode is asked about once more; so it is when something of it was set aside, and it is
+    held for longer than that takes.
     """
-    board = read_queue(places)
+    board, asides = read_queue(places), read_set_asides(places)
     with journal.alone(places.questions):
         known = journal.read(places.questions, Question)
-        due = [held for held in board.waiting if _is_due(held, board, known, asked_by)]
+        due = [held for held in board.waiting if _is_due(held, board, asides, known, asked_by)]
         for held in due:
             if not any(_is_about(asked, held) and asked.asked_by == asked_by for asked in known):
                 journal.append(places, places.questions, _question(held, asked_by))
@@ -57,10 +77,11 @@ def _rings_as_one(due: list[HeldScore]) -> list[list[HeldScore]]:
     return list(found.values())
 
 
-def _is_due(held: HeldScore, board: ReviewQueue, known: list[Question], asked_by: str) -> bool:
+def _is_due(held: HeldScore, board: ReviewQueue, asides: list[SetAside], known: list[Question], asked_by: str) -> bool:
     if board.deciding(held):
         return False
-    last_said = max((made.decided_at for made in board.of(held)), default=None)
+    in_vain = [one for one in asides if one.episode == held.episode and one.as_of_date + CLEARED_AFTER <= board.night]
+    last_said = max((one.decided_at for one in (*board.of(held), *in_vain)), default=None)
     return not any(
         asked.asked_by != asked_by and (last_said is None or asked.asked_at > last_said)
         for asked in known
@@ -81,10 +102,10 @@ def _question(held: HeldScore, asked_by: str) -> Question:
 
 def _worded(places: HomePaths, together: list[HeldScore]) -> dict[str, Any]:
     held, *others = together
-    seen, *more = [CandidateShown.model_validate(one.model_dump()).model_dump(mode="json") for one in together]
+    seen, *more = [one.model_dump(mode="json") for one in together]
     ring = f" and {words.plural(len(others), 'other')} of its ring" if others else ""
-    members = "".join(f"\n- {code(one.who)}: {wording.headline(one)}" for one in others)
-    text = body(places, held) + (f"\nThe answer decides on all of its ring:\n{members}\n" if others else "")
+    members = [ALL_OF_RING, "", *(f"- {code(one.who)}: {wording.headline(one)}" for one in others)]
+    text = "\n".join([body(places, held), *(members if others else _asides(held)), ""])
     return {"subject": f"{held.who}{ring}: {wording.headline(held)}", "body": text, "seen": seen | {"ring": more}}
 
 
@@ -92,7 +113,6 @@ def body(places: HomePaths, held: HeldScore) -> str:
     """The evidence as Markdown. What people chose themselves stands as code, where it can be neither link nor HTML."""
     evidence = read_evidence(places, held)
     title, sentence = gate_words.cause(held.cause)
-    commands = "\n".join(wording.command(held, action) for action in OPTIONS.values())
     return "\n".join(
         [
             *(f"{wording.because(held)} The hold began on {held.episode_date}.", "", f"**{title}**: {sentence}", ""),
@@ -101,9 +121,17 @@ def body(places: HomePaths, held: HeldScore) -> str:
             *(f"- {line.strip()}" for line in wording.changes(evidence)),
             *("", code(wording.sparkline(evidence, held)), ""),
             *(RELEASE_OR_REJECT, ""),
-            *(fenced(commands), ""),
+            *(fenced("\n".join(wording.decide_commands(held))), ""),
         ]
     )
+
+
+def _asides(held: HeldScore) -> list[str]:
+    """Which parts may be set aside, as the answers and the commands are called."""
+    if not held.sent:
+        return [NOTHING_TO_SET_ASIDE]
+    parts = " or ".join(f"*{answer}*" for answer, part in ASIDES.items() if part in held.sent)
+    return [SET_ASIDE.format(parts=parts), "", fenced("\n".join(wording.aside_commands(held)))]
 
 
 def code(text: str) -> str:
@@ -119,11 +147,17 @@ def fenced(text: str) -> str:
 
 
 def record(places: HomePaths, seen: dict[str, Any], answer: dict[str, Any]) -> str:
-    """Record what a reviewer answered in Airflow as a decision. Returns what it comes to, in words.
+    """Record what a reviewer answered in Airflow. Returns what it comes to, in words.
 
-    Raises UsageError when the held score is not published any more, or when the answer gives no reason.
+    Raises UsageError when the held score is not published any more, when there is nothing of the kind to set aside, or
+    when the answer gives no reason.
     """
-    action = OPTIONS[answer["chosen_options"][0]]
+    chosen = answer["chosen_options"][0]
     by, why = answer["responded_by_user"]["name"], answer["params_input"].get("why") or ""
+    if chosen in ASIDES:
+        if seen.get("ring"):
+            raise UsageError("a ring: set aside what each was sent on the command line; nothing was recorded")
+        made = set_aside(places, HeldScore.model_validate(seen), ASIDES[chosen], by, why)
+        return wording.aside_answer(made)
     together = [CandidateShown.model_validate(one) for one in (seen, *seen.get("ring", ()))]
-    return wording.answers(decide_all(places, together, action, by, why))
+    return wording.answers(decide_all(places, together, DECISIONS[chosen], by, why))

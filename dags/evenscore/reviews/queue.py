@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
+from evenscore.building.warehouse import thresholds
+from evenscore.report.review_commands import Sent, parts_of
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import (
     Action,
@@ -43,9 +45,12 @@ CHANGES = """
     where person_id = $person_id and persona = $persona and as_of_date = $as_of_date
     order by abs(points) desc, cause
 """
-LAST_ACCEPTED = """
-    select coalesce(max(as_of_date), $episode_date - 1) from person_scores
-    where person_id = $person_id and persona = $persona and as_of_date < $episode_date and status = 'published'
+MOVE_BEGAN = """
+    select coalesce(max_by(as_of_date, (-coalesce(abs(score - $base_score), 0), as_of_date)), $episode_date - 1)
+    from person_scores
+    where
+        person_id = $person_id and persona = $persona and status = 'published'
+        and as_of_date < $episode_date and as_of_date >= $episode_date - $climb_nights
 """
 NIGHTS = """
     select as_of_date, score from person_scores
@@ -65,6 +70,8 @@ class HeldScore(CandidateShown):
     """One night of an episode as it is published: the candidate, and what a reviewer asks first."""
 
     rule: str
+    base_score: float | None
+    """What the move is measured from: a score that readers saw, or none."""
     delta_1d: float | None
     delta_3d: float | None
     robust_z: float | None
@@ -89,6 +96,11 @@ class HeldScore(CandidateShown):
     def move(self) -> float | None:
         """Points from the last good score to the candidate; None where no score was ever good."""
         return None if self.last_good_score is None else self.candidate_score - self.last_good_score
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """What may be set aside of the engagement behind it."""
+        return parts_of(self.move, self.top_post_share, self.new_engager_share, self.top_engager_share)
 
 
 CALLED: tuple[Callable[[HeldScore], str], ...] = (
@@ -234,12 +246,13 @@ def read_evidence(places: HomePaths, held: HeldScore) -> Evidence:
     return Evidence(tuple(changes), tuple(reversed(nights)))
 
 
-def last_accepted_night(places: HomePaths, held: CandidateShown) -> date:
-    """The latest night before a hold on which readers saw the person's own score; the night before it where they never
-    did."""
-    key = {"person_id": held.person_id, "persona": held.persona, "episode_date": held.episode_date}
+def night_move_began(places: HomePaths, held: HeldScore) -> date:
+    """The latest night before a hold on which readers saw the score that the move is measured from, or of those that
+    they saw the nearest to it; the night before the hold where they saw none."""
+    key = held.model_dump(include={"person_id", "persona", "episode_date", "base_score"})
     with _published(places) as con:
-        found: date = con.execute(LAST_ACCEPTED, key).fetchall()[0][0]
+        nights = {"climb_nights": int(thresholds()["climb_nights"])}
+        found: date = con.execute(MOVE_BEGAN, key | nights).fetchall()[0][0]
     return found
 
 

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Literal
 
 from evenscore.base import terminal
 from evenscore.base.phrases import CHANGES
-from evenscore.report import gate_words, words
+from evenscore.report import gate_words, review_commands, words
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import Action, CandidateShown, Decision, Said
 from evenscore.reviews.queue import Evidence, HeldScore, OpenIncident, ReviewQueue
 from evenscore.reviews.set_asides import SetAside
 
-OPTIONS = '--by YOUR_NAME --why "YOUR REASON"'
 BLOCKS = "▁▂▃▄▅▆▇█"
 UNKNOWN = "·"
 
@@ -90,10 +88,14 @@ def _block(value: float | None, low: float, high: float) -> str:
     return BLOCKS[min(int(height * len(BLOCKS)), len(BLOCKS) - 1)]
 
 
-def command(held: CandidateShown, action: Action | Literal["set-aside"], more: str = "") -> str:
-    """The command line that decides or, with `more` options, sets aside; safe to paste whoever it is about."""
-    options = f"--persona {terminal.shell_word(held.persona)} {OPTIONS}{more}"
-    return terminal.command(f"review {action}", held.person_id, options=options)
+def decide_commands(held: CandidateShown) -> list[str]:
+    """The command lines that decide."""
+    return [review_commands.about_one(action, held.person_id, held.persona) for action in ("release", "reject")]
+
+
+def aside_commands(held: HeldScore) -> list[str]:
+    """The command lines that set aside what can be."""
+    return [review_commands.about_one("set-aside", held.person_id, held.persona, part) for part in held.sent]
 
 
 def listed(board: ReviewQueue) -> str:
@@ -103,7 +105,7 @@ def listed(board: ReviewQueue) -> str:
 
 def _incident(incident: OpenIncident) -> str:
     kept = words.plural(incident.affected_count, "score")
-    asked = terminal.command("review incident", incident.incident_id, options=OPTIONS)
+    asked = review_commands.call_real(incident.incident_id)
     return f"{incident.incident_id}: {kept} kept where they were; {incident.observed}\nif the move is real: {asked}\n"
 
 
@@ -143,7 +145,7 @@ def _rings(board: ReviewQueue) -> list[str]:
 def command_for_all(held: Sequence[HeldScore], action: Action) -> str:
     """The command line that decides on several held scores at once; each is named with its persona."""
     called = sorted(f"{one.person_id} ({one.persona})" for one in held)
-    return terminal.command(f"review {action}", *called, options=OPTIONS)
+    return review_commands.about_all(action, called)
 
 
 def _row(held: HeldScore, board: ReviewQueue) -> Sequence[str]:
@@ -186,7 +188,7 @@ def aside_answer(said: SetAside) -> str:
         if said.action == "set_aside"
         else "counts again, if you set it aside or another agrees"
     )
-    back = f"\n{terminal.command('review restore', str(said.set_aside_id), options=OPTIONS)} takes it back."
+    back = f"\n{review_commands.restore(said.set_aside_id)} takes it back."
     return (
         f"{aside(said)}\nFrom the night of {said.as_of_date + timedelta(days=1)} it {what}; "
         f"what readers saw of earlier ones stays as it was.{back if said.action == 'set_aside' else ''}"
@@ -212,13 +214,10 @@ def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, asides: Seq
         lines += ["", "decided so far", *(f"  {line}" for line in history(board, made))]
     if asides:
         lines += ["", "set aside so far", *(f"  {aside(said)}" for said in asides)]
-    parts = [f"  {command(held, 'set-aside', f' --{part}')}" for part, share in _parts(held) if share]
-    decide = ["", "to decide", f"  {command(held, 'release')}", f"  {command(held, 'reject')}"]
-    return "\n".join([*lines, *decide, *(["", "to set aside what somebody else sent", *parts] if parts else [])])
-
-
-def _parts(held: HeldScore) -> tuple[tuple[str, float | None], ...]:
-    return ("top-post", held.top_post_share if held.top_post_id else None), ("newcomers", held.new_engager_share)
+    lines += ["", "to decide", *(f"  {line}" for line in decide_commands(held))]
+    if parts := aside_commands(held):
+        lines += ["", review_commands.SENT, *(f"  {line}" for line in parts)]
+    return "\n".join(lines)
 
 
 def answer(made: Decision, counting: Decision) -> str:

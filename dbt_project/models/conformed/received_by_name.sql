@@ -19,6 +19,7 @@ with aimed as (
             {{ account_name('events.network', 'events.actor_id') }},
             {{ unnamed_name('events.network', 'object_key') }}
         ) as engager_name,
+        engager.person_id is not null as is_member,
         engager.person_id is null and events.actor_id is not null as is_non_member,
         case
             when events.actor_id = events.target_id or engager.person_id = target.person_id then 'self-interaction'
@@ -65,21 +66,33 @@ engaged_with as (
 
 ),
 
+-- The second post that looks alike in one episode is another one.
 asked_for as (
 
     select
-        person_id,
-        persona,
+        *,
         split_part(post, ':', 1) as network,
-        substr(post, length(network) + 2) as object_id
+        substr(post, length(network) + 2) as object_id,
+        row_number() over (partition by person_id, persona, episode_date, post order by until_date) as place
     from set_asides
-    where post is not null
+    where part = 'top_post'
 
 ),
 
+-- Of several posts that look alike, because parts of their ids are hidden, the one that most engaged with while it was seen.
 posts as (
 
-    select distinct asked_for.person_id, asked_for.persona, asked_for.network, engaged_with.object_key
+    select
+        asked_for.person_id,
+        asked_for.persona,
+        asked_for.network,
+        engaged_with.object_key,
+        asked_for.post,
+        asked_for.since_date,
+        asked_for.episode_date,
+        asked_for.until_date,
+        asked_for.place,
+        count(distinct aimed.engager_name) as engager_count
     from asked_for
     inner join shown_ids('asked_for', 'accounts') as asked on asked_for.network = asked.network and asked_for.object_id = asked.object_id
     inner join engaged_with
@@ -89,7 +102,30 @@ posts as (
             and asked_for.network = engaged_with.network
     inner join shown_ids('engaged_with', 'accounts') as found
         on engaged_with.network = found.network and engaged_with.object_id = found.object_id
-    where found.shown_id like {{ pattern_of("asked.shown_id") }} escape '\'
+    inner join aimed
+        on
+            engaged_with.person_id = aimed.person_id
+            and engaged_with.persona = aimed.persona
+            and engaged_with.network = aimed.network
+            and engaged_with.object_key = aimed.object_key
+            and cast(aimed.occurred_at as date) between asked_for.episode_date and asked_for.until_date
+    where aimed.set_aside_because is null and found.shown_id like {{ pattern_of("asked.shown_id") }} escape '\'
+    group by all
+
+),
+
+top_posts as (
+
+    select person_id, persona, network, object_key, min(since_date) as since_date
+    from (
+        from posts
+        qualify
+            row_number() over (
+                partition by person_id, persona, post, since_date, episode_date, until_date
+                order by engager_count desc, object_key desc
+            ) <= place
+    )
+    group by all
 
 ),
 
@@ -118,18 +154,67 @@ newcomers as (
             and first_days.persona = set_asides.persona
             and first_days.first_date > set_asides.since_date
             and first_days.first_date <= set_asides.until_date
-    where set_asides.post is null and not {{ was_seen_before("first_days.first_seen_date", "first_days.first_date") }}
+    where set_asides.part = 'newcomers' and not {{ was_seen_before("first_days.first_seen_date", "first_days.first_date") }}
+
+),
+
+without_those as (
+
+    select
+        aimed.*,
+        aimed.set_aside_because is null
+        and (coalesce(aimed.occurred_at >= top_posts.since_date + 1, false) or newcomers.engager_name is not null) as is_aside
+    from aimed
+    left join top_posts using (person_id, persona, network, object_key)
+    left join newcomers using (person_id, persona, network, engager_name)
+
+),
+
+acts as (
+
+    select
+        received.person_id,
+        received.persona,
+        received.engager_name,
+        set_asides.since_date,
+        set_asides.episode_date,
+        set_asides.until_date,
+        count(*) as action_count,
+        count(*) filter (not received.is_aside) as counted
+    from without_those as received
+    inner join set_asides
+        on
+            received.person_id = set_asides.person_id
+            and received.persona = set_asides.persona
+            and cast(received.occurred_at as date) between set_asides.episode_date and set_asides.until_date
+    where set_asides.part = 'top_engager' and received.set_aside_because is null
+    group by all
+
+),
+
+-- Whoever acted more than all others together who still counted: nobody has to be named to find them again.
+most_active as (
+
+    select person_id, persona, engager_name, since_date
+    from acts
+    window seen as (partition by person_id, persona, since_date, episode_date, until_date)
+    qualify action_count = max(action_count) over seen and action_count > sum(counted) over seen - counted
+
+),
+
+busiest as (
+
+    select person_id, persona, engager_name, min(since_date) as since_date from most_active group by all
 
 )
 
 select
-    aimed.* replace (
+    without_those.* exclude (is_aside) replace (
         case
-            when aimed.set_aside_because is null and (posts.object_key is not null or newcomers.engager_name is not null)
+            when without_those.set_aside_because is null and (without_those.is_aside or without_those.occurred_at >= busiest.since_date + 1)
                 then 'set aside by a reviewer'
-            else aimed.set_aside_because
+            else without_those.set_aside_because
         end as set_aside_because
     )
-from aimed
-left join posts using (person_id, persona, network, object_key)
-left join newcomers using (person_id, persona, network, engager_name)
+from without_those
+left join busiest using (person_id, persona, engager_name)

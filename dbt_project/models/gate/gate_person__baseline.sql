@@ -8,12 +8,23 @@ with released as (
 
 ),
 
--- What last night's hold began with. Who is held without ever having had a score is there alone.
+-- What last night's hold began with, and whether its candidate was back there, or below the top where no score was ever good.
+-- Who is held without ever having had a score is there alone.
 waiting as (
 
-    select jumps.person_id, jumps.persona, jumps.episode_date, jumps.rule, jumps.base_score
+    select
+        jumps.person_id,
+        jumps.persona,
+        jumps.episode_date,
+        jumps.rule,
+        jumps.base_score,
+        coalesce(
+            abs(jumps.candidate_score - coalesce(jumps.base_score, jumps.last_good_score)) < thresholds.clear_points,
+            jumps.candidate_score < thresholds.top_points
+        ) as was_near
     from {{ source("raw", "published_jumps") }} as jumps
     inner join {{ source("raw", "run") }} as night on jumps.as_of_date = night.as_of_date - 1
+    cross join {{ ref("gate_thresholds") }} as thresholds
     where jumps.decision in ('pending', 'rejected')
 
 )
@@ -37,7 +48,7 @@ select
     if(walk.is_held, walk.basis_date, coalesce(waiting.episode_date - 1, walk.basis_date)) as basis_date,
     walk.parts_date,
     coalesce(walk.episode_date, waiting.episode_date) as episode_date,
-    coalesce(walk.near_nights, 0) as near_nights,
+    if(waiting.episode_date is null, coalesce(walk.near_nights, 0), if(waiting.was_near, 1, 0)) as near_nights,
     waiting.rule as first_rule,
     waiting.base_score,
     released.seen_score as released_score,

@@ -59,14 +59,26 @@ settled as (
 
 ),
 
+-- What a reviewer set aside after the last accepted score may fall from it, however far: they said so.
+lightened as (
+
+    select distinct eve.person_id, eve.persona
+    from {{ ref("gate_person__baseline") }} as eve
+    inner join {{ source("raw", "set_asides") }} as asides
+        on eve.person_id = asides.person_id and eve.persona = asides.persona and asides.as_of_date > eve.basis_date
+
+),
+
 found as (
 
     select person_id, persona, 'ring' as rule, base_score from {{ ref("gate_rule__ring") }} anti join settled using (person_id, persona)
     union all
-    select person_id, persona, rule, base_score
-    from {{ ref("gate_rule__far_move") }}
+    select moves.person_id, moves.persona, moves.rule, moves.base_score
+    from {{ ref("gate_rule__far_move") }} as moves
     anti join (from settled where was_frozen) using (person_id, persona)
     anti join (from with_cohort where is_real and not is_rider) using (person_id, persona)
+    anti join lightened
+        on moves.person_id = lightened.person_id and moves.persona = lightened.persona and moves.strength < 0
     union all
     select person_id, persona, 'inconsistent_evidence', null from {{ ref("gate_rule__inconsistent_evidence") }}
     union all

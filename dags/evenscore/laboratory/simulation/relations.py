@@ -4,7 +4,7 @@ This follows the models of dbt_project/models that it stands in for; what a colu
 """
 
 from evenscore.names.name_kinds import MEMBER
-from evenscore.night.inputs import DECISIONS, INCIDENT_RELEASES, PUBLISHED
+from evenscore.night.inputs import DECISIONS, INCIDENT_RELEASES, PUBLISHED, SET_ASIDES
 
 PEOPLE = """
     select account, printf('p%07d', account) as person_id, 'personal' as persona
@@ -35,6 +35,7 @@ ONCE = (
     *(f"create view raw.{name} as from base.{name}" for name in PUBLISHED_AS),
     f"create table raw.decisions ({_empty(DECISIONS)})",
     f"create table raw.incident_releases ({_empty(INCIDENT_RELEASES)})",
+    f"create table raw.set_asides ({_empty(SET_ASIDES)})",
     "create table raw.published_nights (as_of_date date, scoring_version integer)",
     "create view conformed.published_history as from raw.published_scores",
     # Every night is scored by the simulation itself.
