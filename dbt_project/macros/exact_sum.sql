@@ -5,3 +5,8 @@
 {% macro exact_sum(expression) -%}
     sum(cast(round(({{ expression }}) * 1000000) as bigint)) / 1000000
 {%- endmacro %}
+
+{# The sum of numbers that need not be whole millionths, in one order: the same bits, and nothing is rounded. #}
+{% macro ordered_sum(expression) -%}
+    sum({{ expression }} order by {{ expression }})
+{%- endmacro %}

@@ -19,6 +19,8 @@ from evenscore.report import gate_words
 
 ROOT = Path(__file__).parents[2]
 DBT = ROOT / "dbt_project"
+WHOLE = re.compile(r"(\w+_count|counted|digest|weight|millionths_|weight \* )|md5_number_lower|\{\{ decayed_millionths")
+"""What an SQL sum begins with where it is of whole numbers: those come to the same bits in any order."""
 TEXTS = {".py", ".sql", ".yml", ".md", ".toml", ".css", ".j2", ""}
 
 
@@ -50,6 +52,16 @@ def test_every_feature_and_score_has_a_unit_test(layer: str) -> None:
     tested = {test["model"] for test in described["unit_tests"]}
     for model in (DBT / f"models/{layer}").glob("*.sql"):
         assert re.sub(r"_v\d+$", "", model.stem) in tested, f"{model.name} has no unit test"
+
+
+def test_a_sum_of_broken_numbers_is_taken_exactly_or_in_one_order() -> None:
+    """Law L12: which thread adds first must change no bit. The macros exact_sum and ordered_sum see to it."""
+    loose = []
+    for model in (DBT / "models").rglob("*.sql"):
+        for summed in re.finditer(r"\b(sum|avg)\((?:\w+\.)?", model.read_text()):
+            if summed[1] == "avg" or not WHOLE.match(model.read_text(), summed.end()):
+                loose.append(f"{model.name}: {summed.string[summed.start() :].splitlines()[0]}")
+    assert loose == []
 
 
 def test_every_python_model_leaves_its_method_to_a_tested_module() -> None:

@@ -96,7 +96,7 @@ usual as (
         count(*) as night_count,
         median(median_move) as median_move,
         1.4826 * mad(median_move) as spread,
-        avg(moved_share) as moved_share
+        {{ ordered_sum("moved_share") }} / count(moved_share) as moved_share
     from history
     cross join constants
     where history.as_of_date >= constants.as_of_date - pool_nights

@@ -10,7 +10,7 @@ with last_nights as (
 
 published as (
 
-    select parts.person_id, parts.persona, parts.network, sum(parts.points) as amount
+    select parts.person_id, parts.persona, parts.network, {{ ordered_sum("parts.points") }} as amount
     from {{ source("raw", "published_contributions") }} as parts
     semi join last_nights using (person_id, persona, as_of_date)
     semi join {{ ref("consent") }} using (person_id, persona)
@@ -40,6 +40,6 @@ select
     person_id,
     persona,
     min_by(network, (-amount, network)) as primary_network,
-    max(amount) / sum(amount) as primary_network_share
+    max(amount) / {{ ordered_sum("amount") }} as primary_network_share
 from by_network
 group by all

@@ -1,21 +1,28 @@
 -- For each scored person and persona, each network: is it linked, is it counted, and if not, why not.
 with points as (
 
-    select person_id, persona, network, sum(points) as points
+    select person_id, persona, network, {{ ordered_sum("points") }} as points
     from {{ ref("score_contributions") }}
     where network <> 'all'
     group by all
 
 ),
 
+totals as (
+
+    select person_id, persona, {{ ordered_sum("points") }} as total_points from points group by all
+
+),
+
 shares as (
 
     select
-        person_id,
-        persona,
-        network,
-        points / nullif(sum(points) over (partition by person_id, persona), 0) as weight
+        points.person_id,
+        points.persona,
+        points.network,
+        points.points / nullif(totals.total_points, 0) as weight
     from points
+    inner join totals using (person_id, persona)
 
 )
 

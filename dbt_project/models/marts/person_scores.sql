@@ -108,9 +108,9 @@ facets as (
     select
         person_id,
         persona,
-        sum(reach) as reach,
-        avg(amplification) as amplification,
-        sum(network_quality * reach) / nullif(sum(reach), 0) as network_quality
+        {{ ordered_sum("reach") }} as reach,
+        {{ ordered_sum("amplification") }} / count(amplification) as amplification,
+        {{ ordered_sum("network_quality * reach") }} / nullif({{ ordered_sum("reach") }}, 0) as network_quality
     from {{ ref("feat_person__reach") }}
     left join {{ ref("feat_person__amplification") }} using (person_id, persona, network, as_of_date)
     group by all

@@ -107,7 +107,7 @@ causes as (
 
 )
 
-select person_id, persona, as_of_date, cause, sum(points) as points
+select person_id, persona, as_of_date, cause, {{ ordered_sum("points") }} as points
 from causes
 where points <> 0
 group by all
