@@ -55,7 +55,7 @@ given as (
         count_if(activity.occurred_date >= constants.first_date) as window_count,
         count(distinct activity.occurred_date) filter (activity.occurred_date >= constants.first_date) as window_days,
         min(activity.occurred_date) filter (activity.occurred_date >= constants.first_date) as first_date,
-        mode(activity.network) as network
+        mode(activity.network order by activity.network) as network
     from {{ ref("activity") }} as activity
     semi join risers using (person_id, persona)
     inner join (select distinct person_id from {{ ref("gate_person__baseline") }}) as members
@@ -138,7 +138,7 @@ received as (
         count(distinct labels.person_id) as member_count,
         count(givers.person_id) / count(*) as inside_share,
         min(given.first_date) filter (givers.person_id is not null) as begin_date,
-        mode(given.network) as network
+        mode(given.network order by given.network) as network
     from given
     inner join labels using (person_id)
     left join labels as givers on given.engager_id = givers.person_id and labels.label = givers.label

@@ -43,8 +43,9 @@ history as (
         median(earlier.accepted_score) as usual_score,
         mad(earlier.accepted_score) as usual_spread,
         max(earlier.accepted_score) filter (earlier.as_of_date = jumps.as_of_date - 1) as score_1d,
-        max_by(earlier.accepted_score, abs(jumps.candidate_score - earlier.accepted_score))
-            filter (earlier.as_of_date >= jumps.as_of_date - night.hold_window_nights) as score_3d
+        max_by(earlier.accepted_score, (abs(jumps.candidate_score - earlier.accepted_score), earlier.as_of_date))
+            filter (earlier.as_of_date >= jumps.as_of_date - night.hold_window_nights and earlier.accepted_score is not null)
+            as score_3d
     from jumps
     cross join {{ source("raw", "run") }} as night
     inner join {{ ref("score_person__accepted") }} as earlier
