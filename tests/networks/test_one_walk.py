@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evenscore.base.paths import HomePaths
-from evenscore.connectors.endpoints import Endpoint, Next, Subject, as_instant
+from evenscore.connectors.endpoints import Endpoint, Next, Subject, as_instant, by_link
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
 from evenscore.pulling.asking import Account, Answer, Enough, Refused
 from evenscore.pulling.store import Cursor, Store
@@ -410,3 +410,13 @@ def test_bad_weather_ends_a_walk_that_is_tried_again_by_the_next_pull(pulls: Pul
         None,
     )
     assert not pulls.walk(pull=pulls.number).is_due() and pulls.walk().is_due()
+
+
+def test_a_link_to_the_next_page_is_asked_with_all_that_stands_in_it(pulls: Pulls) -> None:
+    link = '<https://h/ann/posts?types[]=note&types[]=poll&min_id=&page=2>; rel="next"'
+    first = Answer("https://h/ann/posts", 200, {"link": link}, {"items": [item("a")]})
+    pulls.run(first, {"items": [item("b")]}, endpoint=replace(LISTING, next=by_link))
+    path, params, _ = pulls.host.asked[1]
+    assert path == "https://h/ann/posts"
+    assert params == {"types[]": ["note", "poll"], "min_id": "", "page": "2"}
+    assert [one["id"] for one in pulls.kept] == ["a", "b"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from evenscore.connectors.records import Malformed, Row, seek
 
@@ -174,9 +174,10 @@ def by_link(page: Page) -> Next | None:
 
 
 def to_url(url: str) -> Next:
-    """A whole address, as parameters."""
+    """A whole address, as parameters; the values of one that is there several times stand on a line each."""
     found = urlsplit(url)
-    return Next(dict(parse_qsl(found.query)), f"{found.scheme}://{found.netloc}{found.path}")
+    params = {name: "\n".join(values) for name, values in parse_qs(found.query, keep_blank_values=True).items()}
+    return Next(params, f"{found.scheme}://{found.netloc}{found.path}")
 
 
 def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
