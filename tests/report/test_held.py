@@ -38,7 +38,7 @@ def test_a_held_score_comes_with_rule_cause_impact_and_the_evidence_of_both(busy
         "p_maya personal 16.0 to 64.0 +48.0 points One viral post.",
         "Held since tonight by a large move: moved half of what the community spans, or 28 points, against a score "
         "accepted within the last 3 nights.",
-        "Without that post: 41.0 (the post alone: +23.0).",
+        "Without the post it rests on most: 41.0 (that post alone: +23.0).",
         "more than 99 % of the new engagement went to one post",
         "34 % of the new actions were one account's an unknown share of the new engagers",
         "Impact 60,960: 48.0 points \N{MULTIPLICATION SIGN} 1,270 people reached.",

@@ -84,7 +84,7 @@ def test_a_part_may_be_set_aside_as_it_was_seen_when_it_was_asked(places: HomePa
     told = record(places, question["seen"], ANSWER | {"chosen_options": ["Set aside the top post"]})
     (made,) = read_set_asides(places)
     assert (made.part, made.post, made.until_date, made.decided_by) == ("top_post", "forum:t77", NIGHT, "ann")
-    assert "From the night of 2026-03-17 it does not count any more" in told
+    assert "From the night of 2026-03-17 on it does not count any more" in told
     assert not read_decisions(places)
 
 
@@ -120,7 +120,7 @@ def test_a_question_carries_the_evidence(places: HomePaths) -> None:
     for said in (
         "One viral post",
         "81 %",
-        "without that post: 41.0",
+        "without the post that the candidate rests on most: 41.0",
         "34 % of the 812",
         "evenscore review reject p_maya",
     ):

@@ -59,7 +59,8 @@ def test_the_evidence_is_shown_with_the_commands_that_decide(typed: list[str]) -
     said = run("review", "show", "p_maya", *typed).stdout
     for line in (
         "p_maya (personal), night of 2026-03-15: held since 2026-03-15",
-        "81 % of the engagement went to one post (forum:t77); without that post: 41.0",
+        "81 % of the new engagement went to one post (forum:t77); "
+        "without the post that the candidate rests on most: 41.0",
         "+48.2 engagement with new posts",
         "|█  60 nights as published | the candidate; 12.1 to 63.2",
         'evenscore review release p_maya --persona personal --by YOUR_NAME --why "YOUR REASON"',

@@ -11,7 +11,16 @@ from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.cli import main
 from evenscore.reviews.queue import read_queue
-from evenscore.reviews.set_asides import SetAside, read_set_asides, restore, set_aside, set_aside_again, standing
+from evenscore.reviews.set_asides import (
+    SetAside,
+    is_aside,
+    read_set_asides,
+    restore,
+    set_aside,
+    set_aside_again,
+    standing,
+)
+from evenscore.reviews.wording import aside_answer, asides
 from held_home import NIGHT, held, publish
 from home import Home
 
@@ -104,10 +113,31 @@ def test_whoever_set_it_aside_restores_it_and_another_only_with_a_third(places: 
     restore(places, 1, "ann", "readers of her book")
     assert numbers(places, NEXT) == [2]
     restore(places, 2, "ben", "I know them")
-    restore(places, 2, "ben", "I still know them")
+    with pytest.raises(UsageError, match="ben: has said so already, under number 4; another may agree"):
+        restore(places, 2, "ben", "I still know them")
     assert numbers(places, NEXT) == [2]
     restore(places, 2, "cy", "so do I")
     assert numbers(places, NEXT) == []
+
+
+def test_what_changes_nothing_is_refused_or_told_so(places: HomePaths) -> None:
+    found = read_queue(places).find("p_maya", None)
+    first = set_aside(places, found, "newcomers", "ann", WHY)
+    with pytest.raises(UsageError, match="1: is set aside already"):
+        set_aside_again(places, found, 1, "ben", WHY)
+    alone = restore(places, 1, "ben", "I know them")
+    assert "changes nothing unless another agrees with you" in aside_answer(alone, read_set_asides(places))
+    agreed = restore(places, 1, "cy", "so do I")
+    assert "on it counts again" in aside_answer(agreed, read_set_asides(places))
+    with pytest.raises(UsageError, match="1: counts already"):
+        restore(places, 1, "dan", "and I")
+    with pytest.raises(UsageError, match="2: nothing was set aside under this number"):
+        restore(places, 2, "dan", "and I")
+    overruled = set_aside_again(places, found, 1, "dan", WHY)
+    said = read_set_asides(places)
+    assert "changes nothing unless another agrees with you" in aside_answer(overruled, said)
+    assert not is_aside(first, said) and numbers(places, NEXT) == []
+    assert [line.rsplit(": ", 1)[1] for line in asides(said, said)] == ["counts from the next night on"] * 4
 
 
 def test_a_night_that_is_run_again_comes_out_as_it_was(places: HomePaths) -> None:
@@ -153,16 +183,20 @@ def test_it_is_typed_shown_and_listed(places: HomePaths, home: Home) -> None:
     said = run("set-aside", "p_maya", "--newcomers", "--by", "ann", "--why", WHY)
     assert said.exit_code == 0
     assert "1: p_maya (personal): newcomers of 2026-03-15: set aside by ann" in said.stdout
-    assert "From the night of 2026-03-16 it does not count" in said.stdout
+    assert "From the night of 2026-03-16 on it does not count" in said.stdout
+    told = run("list").stdout.split("\n\n")[-1].splitlines()[1:]
+    assert len(told) == 1 and told[0].endswith(": does not count from the next night on")
     assert "evenscore review restore 1 --by YOUR_NAME" in said.stdout
     assert "restored by ann" in run("restore", "1", "--by", "ann", "--why", "no").stdout
     again = run("set-aside", "p_maya", "--again", "1", "--by", "ann", "--why", "it was")
     assert "3: p_maya (personal): newcomers of 2026-03-15: set aside by ann" in again.stdout
-    two = run("set-aside", "p_maya", "--again", "1", "--top-post", "--by", "ann", "--why", WHY)
-    assert (two.exit_code, "name one thing" in two.stderr) == (2, True)
+    for pair in (("--again", "1", "--top-post"), ("--top-post", "--newcomers"), ("--newcomers", "--top-post")):
+        two = run("set-aside", "p_maya", *pair, "--by", "ann", "--why", WHY)
+        assert (two.exit_code, "name one thing" in two.stderr) == (2, True)
     for shown in (run("show", "p_maya").stdout, run("list", "--all").stdout):
         assert "set aside by ann" in shown and "restored by ann" in shown
-    assert [row["set_aside_id"] for row in json.loads(run("list", "--all", "--json").stdout)["set_asides"]] == [1, 2, 3]
+    listed = json.loads(run("list", "--all", "--json").stdout)["set_asides"]
+    assert [(row["set_aside_id"], row["is_aside"]) for row in listed] == [(1, True), (2, True), (3, True)]
 
 
 def test_the_command_means_what_it_names_whatever_the_person_is_called(home: Home) -> None:

@@ -1,5 +1,6 @@
 """Verbs about held scores: what waits for a reviewer, the evidence, and the decision."""
 
+from datetime import date
 from typing import Any
 
 import click
@@ -50,7 +51,7 @@ def deciding(verb: Verb) -> Verb:
 def one_part(verb: Verb) -> Verb:
     """A verb about one part of the engagement behind a held score."""
     for part, says in reversed(PARTS.items()):
-        verb = click.option(review_commands.flag(part), "part", flag_value=part, help=says)(verb)
+        verb = click.option(review_commands.flag(part), is_flag=True, help=says)(verb)
     return verb
 
 
@@ -73,14 +74,16 @@ def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
         "incidents": list(map(vars, board.incidents)),
     }
     text = wording.listed(board)
+    said = set_asides.read_set_asides(settings.places)
+    shown = {(one.person_id, one.persona) for one in (*board.waiting, *board.rejected)}
+    standing = [one for one in set_asides.standing(said, date.max) if (one.person_id, one.persona) in shown]
+    about = said if is_all else standing
+    found["set_asides"] = _asides(said, about)
     if is_all:
-        aside = set_asides.read_set_asides(settings.places)
         found["decisions"] = [_plain(made) | {"state": board.state(made)} for made in board.decisions]
-        found["set_asides"] = list(map(_plain, aside))
-        text = "\n".join(
-            [text, "", "decisions", *(wording.history(board, board.decisions) or ["none yet"])]
-            + (["", "set aside", *map(wording.aside, aside)] if aside else [])
-        )
+        text = "\n".join([text, "", "decisions", *(wording.history(board, board.decisions) or ["none yet"])])
+    if about:
+        text = "\n".join([text, "", "set aside", *wording.asides(said, about)])
     show(found, as_json, text)
 
 
@@ -96,14 +99,14 @@ def show_held(settings: Settings, as_json: bool, person: str, persona: str | Non
     held = board.find(person, persona)
     evidence = queues.read_evidence(settings.places, held)
     said = set_asides.read_set_asides(settings.places)
-    aside = [one for one in said if (one.person_id, one.persona) == (held.person_id, held.persona)]
+    about = [one for one in said if (one.person_id, one.persona) == (held.person_id, held.persona)]
     found = _plain(held) | {
         "changes": [{"cause": cause, "points": points} for cause, points in evidence.changes],
         "nights": [{"as_of_date": night, "score": score} for night, score in evidence.nights],
         "decisions": [_plain(made) | {"state": board.state(made)} for made in board.of(held)],
-        "set_asides": list(map(_plain, aside)),
+        "set_asides": _asides(said, about),
     }
-    show(found, as_json, wording.in_full(board, held, evidence, aside))
+    show(found, as_json, wording.in_full(board, held, evidence, said))
 
 
 @review.command()
@@ -175,10 +178,10 @@ def set_aside(
     as_json: bool,
     person: str,
     persona: str | None,
-    part: review_commands.Sent | None,
     again: int | None,
     by: str,
     why: str,
+    **named: bool,
 ) -> None:
     """Let a part of the engagement behind a held score count no more: a burst that somebody else sent.
 
@@ -187,15 +190,16 @@ def set_aside(
     \b
     Example: evenscore review set-aside p_maya --newcomers --by ann --why "a rival bought them"
     """
-    if (part is None) == (again is None):
+    parts = [part for part in PARTS if named[part]]
+    if len(parts) + (again is not None) != 1:
         raise click.UsageError(f"name one thing to set aside: {', '.join(map(review_commands.flag, PARTS))} or --again")
     held = queues.read_queue(settings.places).find(person, persona)
-    said = (
-        set_asides.set_aside(settings.places, held, part, by, why)
-        if part
-        else set_asides.set_aside_again(settings.places, held, again or 0, by, why)
+    made = (
+        set_asides.set_aside(settings.places, held, parts[0], by, why)
+        if again is None
+        else set_asides.set_aside_again(settings.places, held, again, by, why)
     )
-    show(_plain(said), as_json, wording.aside_answer(said))
+    _answer_aside(settings, as_json, made)
 
 
 @review.command()
@@ -208,5 +212,13 @@ def restore(settings: Settings, as_json: bool, number: int, by: str, why: str) -
     \b
     Example: evenscore review restore 1 --by ann --why "they are readers of her book"
     """
-    said = set_asides.restore(settings.places, number, by, why)
-    show(_plain(said), as_json, wording.aside_answer(said))
+    _answer_aside(settings, as_json, set_asides.restore(settings.places, number, by, why))
+
+
+def _answer_aside(settings: Settings, as_json: bool, made: set_asides.SetAside) -> None:
+    said = set_asides.read_set_asides(settings.places)
+    show(_plain(made) | {"is_aside": set_asides.is_aside(made, said)}, as_json, wording.aside_answer(made, said))
+
+
+def _asides(said: list[set_asides.SetAside], about: list[set_asides.SetAside]) -> list[dict[str, Any]]:
+    return [_plain(one) | {"is_aside": set_asides.is_aside(one, said)} for one in about]

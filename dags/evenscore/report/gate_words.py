@@ -175,12 +175,12 @@ def rate(record: AlarmRecord, count: int) -> str:
     return "\N{EN DASH}" if found is None else f"{found:.2f}"
 
 
-def without_that_post(jump: Jump) -> str:
-    """What the candidate would be without its top post, and how much of the move that post is."""
+def without_top_post(jump: Jump) -> str:
+    """What the candidate would be without the post that it rests on most: another, maybe, than the busiest."""
     if jump.without_top_post is None:
         return ""
     of_post = signed(jump.candidate - jump.without_top_post)
-    return f"Without that post: {points(jump.without_top_post)} (the post alone: {of_post})."
+    return f"Without the post it rests on most: {points(jump.without_top_post)} (that post alone: {of_post})."
 
 
 def call_real(incident: Incident) -> str:

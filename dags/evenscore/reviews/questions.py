@@ -158,6 +158,6 @@ def record(places: HomePaths, seen: dict[str, Any], answer: dict[str, Any]) -> s
         if seen.get("ring"):
             raise UsageError("a ring: set aside what each was sent on the command line; nothing was recorded")
         made = set_aside(places, HeldScore.model_validate(seen), ASIDES[chosen], by, why)
-        return wording.aside_answer(made)
+        return wording.aside_answer(made, read_set_asides(places))
     together = [CandidateShown.model_validate(one) for one in (seen, *seen.get("ring", ()))]
     return wording.answers(decide_all(places, together, DECISIONS[chosen], by, why))

@@ -67,6 +67,11 @@ def standing(said: Iterable[SetAside], night: date) -> list[SetAside]:
     return [word for word in words if word.action == "set_aside"]
 
 
+def is_aside(about: SetAside, said: Iterable[SetAside]) -> bool:
+    """Whether a part counts no more from the next night on, by all that was said."""
+    return about.about in {one.about for one in standing(said, date.max)}
+
+
 def set_aside(places: HomePaths, seen: HeldScore, part: Sent, by: str, why: str) -> SetAside:
     """Record that a part of the engagement behind a hold, as it was seen, shall not count from the next night on.
 
@@ -89,13 +94,17 @@ def set_aside_again(places: HomePaths, held: HeldScore, number: int, by: str, wh
     known = _known(places, number)
     if (known.person_id, known.persona) != (held.person_id, held.persona):
         raise UsageError(f"{number}: was set aside of another score than that of {held.who}")
+    if is_aside(known, read_set_asides(places)):
+        raise UsageError(f"{number}: is set aside already")
     return _append(places, known.model_dump() | {"as_of_date": held.as_of_date}, "set_aside", by, why)
 
 
 def restore(places: HomePaths, number: int, by: str, why: str) -> SetAside:
     """Record that what was set aside shall count again. Raises UsageError where nothing of that number was."""
-    about = _known(places, number).model_dump() | {"as_of_date": read_queue(places).night}
-    return _append(places, about, "restore", by, why)
+    known = _known(places, number)
+    if not is_aside(known, read_set_asides(places)):
+        raise UsageError(f"{number}: counts already")
+    return _append(places, known.model_dump() | {"as_of_date": read_queue(places).night}, "restore", by, why)
 
 
 def _require_held(board: ReviewQueue, seen: HeldScore) -> None:
@@ -104,7 +113,7 @@ def _require_held(board: ReviewQueue, seen: HeldScore) -> None:
 
 
 def _known(places: HomePaths, number: int) -> SetAside:
-    known = {said.set_aside_id: said for said in read_set_asides(places)}
+    known = {said.set_aside_id: said for said in read_set_asides(places) if said.action == "set_aside"}
     if number not in known:
         raise UsageError(f"{number}: nothing was set aside under this number; `evenscore review list --all` has them")
     return known[number]
@@ -113,8 +122,17 @@ def _known(places: HomePaths, number: int) -> SetAside:
 def _append(places: HomePaths, about: dict[str, object], action: str, by: str, why: str) -> SetAside:
     by, why = journal.signature(by, why)
     with journal.alone(places.set_asides):
-        number = len(read_set_asides(places)) + 1
-        said = {"set_aside_id": number, "decided_at": runs.now(), "decided_by": by, "why": why, "action": action}
+        before = read_set_asides(places)
+        said = {
+            "set_aside_id": len(before) + 1,
+            "decided_at": runs.now(),
+            "decided_by": by,
+            "why": why,
+            "action": action,
+        }
         made = SetAside.model_validate(about | said)
+        own = [one for one in before if one.about == made.about and one.decided_by == made.decided_by]
+        if own and own[-1].action == made.action:
+            raise UsageError(f"{by}: has said so already, under number {own[-1].set_aside_id}; another may agree")
         journal.append(places, places.set_asides, made)
     return made

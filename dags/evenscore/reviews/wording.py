@@ -9,7 +9,7 @@ from evenscore.report import gate_words, review_commands, words
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import Action, CandidateShown, Decision, Said
 from evenscore.reviews.queue import Evidence, HeldScore, OpenIncident, ReviewQueue
-from evenscore.reviews.set_asides import SetAside
+from evenscore.reviews.set_asides import SetAside, is_aside
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 UNKNOWN = "·"
@@ -53,10 +53,10 @@ def shares(held: HeldScore, show: Callable[[str], str] = clean) -> list[str]:
     """What a reviewer asks first: how much hangs on one post, on one engager, on newcomers. `show` shows the post."""
     post = f" ({show(held.top_post_id)})" if held.top_post_id else ""
     rest = held.candidate_without_top_post
-    without = "" if rest is None else f"; without that post: {score(rest)}"
+    without = "" if rest is None else f"; without the post that the candidate rests on most: {score(rest)}"
     crowd = "" if held.engager_count is None else f" {words.whole(held.engager_count)}"
     return [
-        f"{words.share(held.top_post_share)} of the engagement went to one post{post}{without}",
+        f"{words.share(held.top_post_share)} of the new engagement went to one post{post}{without}",
         f"{words.share(held.top_engager_share)} of the actions were one account's",
         f"{words.share(held.new_engager_share)} of the{crowd} engagers were seen with nobody before",
     ]
@@ -175,27 +175,33 @@ def _when(said: Said) -> str:
     return f"{said.decided_at:%Y-%m-%d %H:%M} UTC, “{clean(said.why)}”"
 
 
-def aside(said: SetAside) -> str:
-    """What one reviewer said of a part of the engagement."""
+def asides(said: Sequence[SetAside], about: Sequence[SetAside]) -> list[str]:
+    """What was said about parts of the engagement, a line each, and whether the part counts, by all that was `said`."""
+    return [
+        f"{_aside(one)}: {'does not count' if is_aside(one, said) else 'counts'} from the next night on"
+        for one in about
+    ]
+
+
+def _aside(said: SetAside) -> str:
     what = f"{'set aside' if said.action == 'set_aside' else 'restored'} by {clean(said.decided_by)}"
     return f"{said.set_aside_id}: {_who(said)}: {said.what}: {what}, {_when(said)}"
 
 
-def aside_answer(said: SetAside) -> str:
-    """What setting aside or restoring comes to, told to whoever did."""
-    what = (
-        "does not count any more"
-        if said.action == "set_aside"
-        else "counts again, if you set it aside or another agrees"
-    )
-    back = f"\n{review_commands.restore(said.set_aside_id)} takes it back."
+def aside_answer(made: SetAside, said: Sequence[SetAside]) -> str:
+    """What setting aside or restoring comes to, by all that was `said`, told to whoever did."""
+    wanted = made.action == "set_aside"
+    if is_aside(made, said) != wanted:
+        return f"{_aside(made)}\nThis is kept, and changes nothing unless another agrees with you."
+    back = f"\n{review_commands.restore(made.set_aside_id)} takes it back." if wanted else ""
+    comes_to = "does not count any more" if wanted else "counts again"
     return (
-        f"{aside(said)}\nFrom the night of {said.as_of_date + timedelta(days=1)} it {what}; "
-        f"what readers saw of earlier ones stays as it was.{back if said.action == 'set_aside' else ''}"
+        f"{_aside(made)}\nFrom the night of {made.as_of_date + timedelta(days=1)} on it {comes_to}; "
+        f"what readers saw of earlier ones stays as it was.{back}"
     )
 
 
-def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, asides: Sequence[SetAside] = ()) -> str:
+def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, said: Sequence[SetAside] = ()) -> str:
     """All that a reviewer needs, and the commands that decide."""
     lines = [
         f"{held.who}, night of {held.as_of_date}: held since {held.episode_date}",
@@ -212,8 +218,8 @@ def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, asides: Seq
     ]
     if made := board.of(held):
         lines += ["", "decided so far", *(f"  {line}" for line in history(board, made))]
-    if asides:
-        lines += ["", "set aside so far", *(f"  {aside(said)}" for said in asides)]
+    if about := [one for one in said if (one.person_id, one.persona) == (held.person_id, held.persona)]:
+        lines += ["", "set aside so far", *(f"  {line}" for line in asides(said, about))]
     lines += ["", "to decide", *(f"  {line}" for line in decide_commands(held))]
     if parts := aside_commands(held):
         lines += ["", review_commands.SENT, *(f"  {line}" for line in parts)]
