@@ -13,7 +13,7 @@ from evenscore.cli import main
 from evenscore.reviews.queue import read_queue
 from evenscore.reviews.set_asides import (
     SetAside,
-    is_aside,
+    aside_now,
     read_set_asides,
     restore,
     set_aside,
@@ -126,18 +126,19 @@ def test_what_changes_nothing_is_refused_or_told_so(places: HomePaths) -> None:
     with pytest.raises(UsageError, match="1: is set aside already"):
         set_aside_again(places, found, 1, "ben", WHY)
     alone = restore(places, 1, "ben", "I know them")
-    assert "changes nothing unless another agrees with you" in aside_answer(alone, read_set_asides(places))
+    assert "changes nothing unless another agrees with you" in aside_answer(alone, aside_now(read_set_asides(places)))
     agreed = restore(places, 1, "cy", "so do I")
-    assert "on it counts again" in aside_answer(agreed, read_set_asides(places))
+    assert "on it counts again" in aside_answer(agreed, aside_now(read_set_asides(places)))
     with pytest.raises(UsageError, match="1: counts already"):
         restore(places, 1, "dan", "and I")
     with pytest.raises(UsageError, match="2: nothing was set aside under this number"):
         restore(places, 2, "dan", "and I")
     overruled = set_aside_again(places, found, 1, "dan", WHY)
     said = read_set_asides(places)
-    assert "changes nothing unless another agrees with you" in aside_answer(overruled, said)
-    assert not is_aside(first, said) and numbers(places, NEXT) == []
-    assert [line.rsplit(": ", 1)[1] for line in asides(said, said)] == ["counts from the next night on"] * 4
+    now = aside_now(said)
+    assert "changes nothing unless another agrees with you" in aside_answer(overruled, now)
+    assert first.about not in now and numbers(places, NEXT) == []
+    assert [line.rsplit(": ", 1)[1] for line in asides(said, now)] == ["counts from the next night on"] * 4
 
 
 def test_a_night_that_is_run_again_comes_out_as_it_was(places: HomePaths) -> None:

@@ -1,6 +1,6 @@
 """Verbs about held scores: what waits for a reviewer, the evidence, and the decision."""
 
-from datetime import date
+from collections.abc import Container, Iterable
 from typing import Any
 
 import click
@@ -75,15 +75,14 @@ def list_held(settings: Settings, as_json: bool, is_all: bool) -> None:
     }
     text = wording.listed(board)
     said = set_asides.read_set_asides(settings.places)
-    shown = {(one.person_id, one.persona) for one in (*board.waiting, *board.rejected)}
-    standing = [one for one in set_asides.standing(said, date.max) if (one.person_id, one.persona) in shown]
-    about = said if is_all else standing
-    found["set_asides"] = _asides(said, about)
+    now = set_asides.aside_now(said)
+    aside = said if is_all else _of(now.values(), *board.waiting, *board.rejected)
+    found["set_asides"] = _asides(aside, now)
     if is_all:
         found["decisions"] = [_plain(made) | {"state": board.state(made)} for made in board.decisions]
         text = "\n".join([text, "", "decisions", *(wording.history(board, board.decisions) or ["none yet"])])
-    if about:
-        text = "\n".join([text, "", "set aside", *wording.asides(said, about)])
+    if aside:
+        text = "\n".join([text, "", "set aside", *wording.asides(aside, now)])
     show(found, as_json, text)
 
 
@@ -99,14 +98,14 @@ def show_held(settings: Settings, as_json: bool, person: str, persona: str | Non
     held = board.find(person, persona)
     evidence = queues.read_evidence(settings.places, held)
     said = set_asides.read_set_asides(settings.places)
-    about = [one for one in said if (one.person_id, one.persona) == (held.person_id, held.persona)]
+    aside, now = _of(said, held), set_asides.aside_now(said)
     found = _plain(held) | {
         "changes": [{"cause": cause, "points": points} for cause, points in evidence.changes],
         "nights": [{"as_of_date": night, "score": score} for night, score in evidence.nights],
         "decisions": [_plain(made) | {"state": board.state(made)} for made in board.of(held)],
-        "set_asides": _asides(said, about),
+        "set_asides": _asides(aside, now),
     }
-    show(found, as_json, wording.in_full(board, held, evidence, said))
+    show(found, as_json, wording.in_full(board, held, evidence, wording.asides(aside, now)))
 
 
 @review.command()
@@ -216,9 +215,15 @@ def restore(settings: Settings, as_json: bool, number: int, by: str, why: str) -
 
 
 def _answer_aside(settings: Settings, as_json: bool, made: set_asides.SetAside) -> None:
-    said = set_asides.read_set_asides(settings.places)
-    show(_plain(made) | {"is_aside": set_asides.is_aside(made, said)}, as_json, wording.aside_answer(made, said))
+    now = set_asides.aside_now(set_asides.read_set_asides(settings.places))
+    show(_asides([made], now)[0], as_json, wording.aside_answer(made, now))
 
 
-def _asides(said: list[set_asides.SetAside], about: list[set_asides.SetAside]) -> list[dict[str, Any]]:
-    return [_plain(one) | {"is_aside": set_asides.is_aside(one, said)} for one in about]
+def _of(said: Iterable[set_asides.SetAside], *scores: queues.HeldScore) -> list[set_asides.SetAside]:
+    """What was said about some held scores."""
+    whose = {(held.person_id, held.persona) for held in scores}
+    return [one for one in said if (one.person_id, one.persona) in whose]
+
+
+def _asides(said: Iterable[set_asides.SetAside], now: Container[set_asides.About]) -> list[dict[str, Any]]:
+    return [_plain(one) | {"is_aside": one.about in now} for one in said]

@@ -8,12 +8,13 @@ from pydantic import AwareDatetime, BaseModel
 
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
+from evenscore.building.warehouse import thresholds
 from evenscore.report import gate_words, words
 from evenscore.report.review_commands import Sent
 from evenscore.reviews import wording
 from evenscore.reviews.decisions import Action, CandidateShown
 from evenscore.reviews.queue import HeldScore, ReviewQueue, decide_all, read_evidence, read_queue
-from evenscore.reviews.set_asides import SetAside, read_set_asides, set_aside
+from evenscore.reviews.set_asides import SetAside, aside_now, read_set_asides, set_aside
 from evenscore.state import journal, runs
 
 DECISIONS: dict[str, Action] = {"Release": "release", "Reject": "reject"}
@@ -37,10 +38,6 @@ NOTHING_TO_SET_ASIDE = "There is nothing here to be set aside."
 ALL_OF_RING = "Release or Reject decides on all of its ring; what each was sent is set aside on the command line:"
 
 
-CLEARED_AFTER = timedelta(days=2)
-"""From the night that was seen when something was set aside to the one that the hold ends on, if that was all."""
-
-
 class Question(BaseModel):
     """One question about one episode."""
 
@@ -59,10 +56,13 @@ def unasked(places: HomePaths, asked_by: str) -> list[dict[str, Any]]:
     decision is stale, its episode is asked about once more; so it is when something of it was set aside, and it is
     held for longer than that takes.
     """
-    board, asides = read_queue(places), read_set_asides(places)
+    board = read_queue(places)
+    # On that night after the one that was seen a hold ends, if what was set aside was all.
+    cleared_after = timedelta(days=thresholds()["clear_nights"])
+    in_vain = [one for one in read_set_asides(places) if one.as_of_date + cleared_after <= board.night]
     with journal.alone(places.questions):
         known = journal.read(places.questions, Question)
-        due = [held for held in board.waiting if _is_due(held, board, asides, known, asked_by)]
+        due = [held for held in board.waiting if _is_due(held, board, in_vain, known, asked_by)]
         for held in due:
             if not any(_is_about(asked, held) and asked.asked_by == asked_by for asked in known):
                 journal.append(places, places.questions, _question(held, asked_by))
@@ -77,11 +77,11 @@ def _rings_as_one(due: list[HeldScore]) -> list[list[HeldScore]]:
     return list(found.values())
 
 
-def _is_due(held: HeldScore, board: ReviewQueue, asides: list[SetAside], known: list[Question], asked_by: str) -> bool:
+def _is_due(held: HeldScore, board: ReviewQueue, in_vain: list[SetAside], known: list[Question], asked_by: str) -> bool:
     if board.deciding(held):
         return False
-    in_vain = [one for one in asides if one.episode == held.episode and one.as_of_date + CLEARED_AFTER <= board.night]
-    last_said = max((one.decided_at for one in (*board.of(held), *in_vain)), default=None)
+    asides = (one for one in in_vain if one.episode == held.episode)
+    last_said = max((one.decided_at for one in (*board.of(held), *asides)), default=None)
     return not any(
         asked.asked_by != asked_by and (last_said is None or asked.asked_at > last_said)
         for asked in known
@@ -158,6 +158,6 @@ def record(places: HomePaths, seen: dict[str, Any], answer: dict[str, Any]) -> s
         if seen.get("ring"):
             raise UsageError("a ring: set aside what each was sent on the command line; nothing was recorded")
         made = set_aside(places, HeldScore.model_validate(seen), ASIDES[chosen], by, why)
-        return wording.aside_answer(made, read_set_asides(places))
+        return wording.aside_answer(made, aside_now(read_set_asides(places)))
     together = [CandidateShown.model_validate(one) for one in (seen, *seen.get("ring", ()))]
     return wording.answers(decide_all(places, together, DECISIONS[chosen], by, why))

@@ -23,6 +23,10 @@ MISSING: dict[Sent, str] = {
 """Why a part cannot be set aside."""
 
 
+About = tuple[str, str, Sent, str | None, date, date]
+"""A part of the engagement of one persona: person, persona, part, post, and the two nights that it lies between."""
+
+
 class SetAside(Said):
     """What one reviewer said about a part of the engagement behind a held score. Nothing about it is ever changed."""
 
@@ -38,7 +42,7 @@ class SetAside(Said):
     """... up to this night, which the reviewer saw."""
 
     @property
-    def about(self) -> tuple[str, str, str, str | None, date, date]:
+    def about(self) -> About:
         """What is set aside of one persona: the top post, the newcomers or the busiest account of these nights."""
         return self.person_id, self.persona, self.part, self.post, self.since_date, self.until_date
 
@@ -67,9 +71,9 @@ def standing(said: Iterable[SetAside], night: date) -> list[SetAside]:
     return [word for word in words if word.action == "set_aside"]
 
 
-def is_aside(about: SetAside, said: Iterable[SetAside]) -> bool:
-    """Whether a part counts no more from the next night on, by all that was said."""
-    return about.about in {one.about for one in standing(said, date.max)}
+def aside_now(said: Iterable[SetAside]) -> dict[About, SetAside]:
+    """The parts that count no more from the next night on, by all that was said, each with the word that counts."""
+    return {word.about: word for word in standing(said, date.max)}
 
 
 def set_aside(places: HomePaths, seen: HeldScore, part: Sent, by: str, why: str) -> SetAside:
@@ -94,7 +98,7 @@ def set_aside_again(places: HomePaths, held: HeldScore, number: int, by: str, wh
     known = _known(places, number)
     if (known.person_id, known.persona) != (held.person_id, held.persona):
         raise UsageError(f"{number}: was set aside of another score than that of {held.who}")
-    if is_aside(known, read_set_asides(places)):
+    if known.about in aside_now(read_set_asides(places)):
         raise UsageError(f"{number}: is set aside already")
     return _append(places, known.model_dump() | {"as_of_date": held.as_of_date}, "set_aside", by, why)
 
@@ -102,7 +106,7 @@ def set_aside_again(places: HomePaths, held: HeldScore, number: int, by: str, wh
 def restore(places: HomePaths, number: int, by: str, why: str) -> SetAside:
     """Record that what was set aside shall count again. Raises UsageError where nothing of that number was."""
     known = _known(places, number)
-    if not is_aside(known, read_set_asides(places)):
+    if known.about not in aside_now(read_set_asides(places)):
         raise UsageError(f"{number}: counts already")
     return _append(places, known.model_dump() | {"as_of_date": read_queue(places).night}, "restore", by, why)
 

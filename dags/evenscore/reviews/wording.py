@@ -1,6 +1,6 @@
 """Held scores and decisions in words: the same on a terminal and in Airflow. Names are made harmless here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date, timedelta
 
 from evenscore.base import terminal
@@ -9,7 +9,7 @@ from evenscore.report import gate_words, review_commands, words
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import Action, CandidateShown, Decision, Said
 from evenscore.reviews.queue import Evidence, HeldScore, OpenIncident, ReviewQueue
-from evenscore.reviews.set_asides import SetAside, is_aside
+from evenscore.reviews.set_asides import About, SetAside
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 UNKNOWN = "·"
@@ -175,11 +175,10 @@ def _when(said: Said) -> str:
     return f"{said.decided_at:%Y-%m-%d %H:%M} UTC, “{clean(said.why)}”"
 
 
-def asides(said: Sequence[SetAside], about: Sequence[SetAside]) -> list[str]:
-    """What was said about parts of the engagement, a line each, and whether the part counts, by all that was `said`."""
+def asides(said: Iterable[SetAside], now: Container[About]) -> list[str]:
+    """What was said about parts of the engagement, a line each, and whether the part is `now` among those set aside."""
     return [
-        f"{_aside(one)}: {'does not count' if is_aside(one, said) else 'counts'} from the next night on"
-        for one in about
+        f"{_aside(one)}: {'does not count' if one.about in now else 'counts'} from the next night on" for one in said
     ]
 
 
@@ -188,10 +187,10 @@ def _aside(said: SetAside) -> str:
     return f"{said.set_aside_id}: {_who(said)}: {said.what}: {what}, {_when(said)}"
 
 
-def aside_answer(made: SetAside, said: Sequence[SetAside]) -> str:
-    """What setting aside or restoring comes to, by all that was `said`, told to whoever did."""
+def aside_answer(made: SetAside, now: Container[About]) -> str:
+    """What setting aside or restoring comes to, by what is `now` set aside, told to whoever did."""
     wanted = made.action == "set_aside"
-    if is_aside(made, said) != wanted:
+    if (made.about in now) != wanted:
         return f"{_aside(made)}\nThis is kept, and changes nothing unless another agrees with you."
     back = f"\n{review_commands.restore(made.set_aside_id)} takes it back." if wanted else ""
     comes_to = "does not count any more" if wanted else "counts again"
@@ -201,8 +200,8 @@ def aside_answer(made: SetAside, said: Sequence[SetAside]) -> str:
     )
 
 
-def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, said: Sequence[SetAside] = ()) -> str:
-    """All that a reviewer needs, and the commands that decide."""
+def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, aside: Sequence[str] = ()) -> str:
+    """All that a reviewer needs, and the commands that decide. `aside` is what `asides` says of it."""
     lines = [
         f"{held.who}, night of {held.as_of_date}: held since {held.episode_date}",
         headline(held),
@@ -218,8 +217,8 @@ def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, said: Seque
     ]
     if made := board.of(held):
         lines += ["", "decided so far", *(f"  {line}" for line in history(board, made))]
-    if about := [one for one in said if (one.person_id, one.persona) == (held.person_id, held.persona)]:
-        lines += ["", "set aside so far", *(f"  {line}" for line in asides(said, about))]
+    if aside:
+        lines += ["", "set aside so far", *(f"  {line}" for line in aside)]
     lines += ["", "to decide", *(f"  {line}" for line in decide_commands(held))]
     if parts := aside_commands(held):
         lines += ["", review_commands.SENT, *(f"  {line}" for line in parts)]
