@@ -104,15 +104,28 @@ def _result(night: Night, suite: Suite, stanza: Stanza, result: Any, rows: pd.Da
 
 def validate(suite: Suite, rows: pd.DataFrame) -> Any:
     """What Great Expectations says of a suite on some rows, in its own words."""
-    gx, configuration, batches = _great_expectations()
-    expectations = gx.ExpectationSuite(name=suite.name)
+    named = {"unexpected_index_column_names": list(suite.rows_are)} if suite.rows_are else {}
+    return _definition(suite).run(
+        batch_parameters={"dataframe": rows}, result_format={"result_format": "COMPLETE", **named}
+    )
+
+
+def _definition(suite: Suite) -> Any:
+    """The suite as the context stores it; a process that judges many nights writes it anew with tonight's settings."""
+    from great_expectations import ExpectationSuite, ValidationDefinition
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    context, rows_of_suite = _context()
+    expectations = ExpectationSuite(name=suite.name)
     for position, stanza in enumerate(suite.expectations):
         expectations.add_expectation_configuration(
-            configuration(stanza.expect, stanza.arguments, meta={"position": position}, severity=stanza.severity)
+            ExpectationConfiguration(
+                stanza.expect, stanza.arguments, meta={"position": position}, severity=stanza.severity
+            )
         )
-    named = {"unexpected_index_column_names": list(suite.rows_are)} if suite.rows_are else {}
-    return batches.get_batch({"dataframe": rows}).validate(
-        expectations, result_format={"result_format": "COMPLETE", **named}
+    stored = context.suites.add_or_update(expectations)
+    return context.validation_definitions.add_or_update(
+        ValidationDefinition(name=suite.name, data=rows_of_suite, suite=stored)
     )
 
 
@@ -134,8 +147,8 @@ def _require_evaluated(suite: Suite, information: dict[str, Any]) -> None:
 
 
 @cache
-def _great_expectations() -> tuple[Any, Any, Any]:
-    """Great Expectations, its configuration class and where it takes rows: all in memory, quiet, and calling nobody.
+def _context() -> tuple[Any, Any]:
+    """The one context of Great Expectations, and where it takes a suite's rows: in memory, quiet, and calling nobody.
 
     Imported late, because it takes seconds; once, because a context takes longer than a suite.
     """
@@ -143,7 +156,6 @@ def _great_expectations() -> tuple[Any, Any, Any]:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     import evenscore.checks.expectations  # noqa: F401  # ours register themselves
 
@@ -153,7 +165,7 @@ def _great_expectations() -> tuple[Any, Any, Any]:
     )
     context = great_expectations.get_context(project_config=config)
     asset = context.data_sources.add_pandas("duckdb").add_dataframe_asset("night")
-    return great_expectations, ExpectationConfiguration, asset.add_batch_definition_whole_dataframe("night")
+    return context, asset.add_batch_definition_whole_dataframe("night")
 
 
 def _sentence(stanza: Stanza) -> str:
