@@ -15,6 +15,7 @@ from evenscore.base.settings import Checks, Source
 from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
 from evenscore.cli import main
 from evenscore.connectors import CONNECTORS
+from evenscore.publication.shown_rows import MARTS
 from evenscore.report import gate_words
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,22 @@ def test_every_input_that_models_and_their_unit_tests_name_is_declared() -> None
         if path.suffix in {".sql", ".py", ".yml"}:
             named = set(re.findall(r"""source\(["']raw["'], ["'](\w+)["']\)""", path.read_text()))
             assert named <= declared, f"{path.name}: {named - declared}"
+
+
+def test_whoever_reads_a_model_outside_dbt_is_an_exposure_of_it() -> None:
+    layers = {path.stem: path.parent.name for path in (DBT / "models").glob("*/*") if path.suffix in {".sql", ".py"}}
+    read: dict[str, set[str]] = {}
+    for path in [*(ROOT / "dags/evenscore").rglob("*.py"), *EXPECTATIONS.rglob("*.yml")]:
+        folder = "/".join(path.relative_to(ROOT).parts[: 2 if EXPECTATIONS in path.parents else 3])
+        for layer, model in re.findall(r"(\b[a-z]+|{of})\.(\w+)", path.read_text()):
+            if layers.get(model) == layer.replace("{of}", "conformed"):
+                read.setdefault(folder, set()).add(model)
+    read["dags/evenscore/publication"] |= set(MARTS)  # it copies them by this list
+    told = {
+        exposure["config"]["meta"]["reads_from"]: {ref[5:-2] for ref in exposure["depends_on"]}
+        for exposure in yaml.safe_load((DBT / "models/exposures.yml").read_text())["exposures"]
+    }
+    assert told == read
 
 
 def test_model_names_say_their_layer() -> None:
