@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -14,25 +15,33 @@ import duckdb
 import pytest
 from village import copied, digests, published
 
-from evenscore.base.settings import Settings
+from evenscore.base.settings import Settings, load_settings
 from evenscore.night import steps
 from evenscore.publication.publishing import DATABASE, MANIFEST
 from evenscore.state.runs import Night
 
 SCRIPT = Path(__file__).with_name("killed_publish.py")
-KILLED, ENDED = -9, 0
+KILLED_BEFORE = (2, 9, 16, 23)
+"""Calls of a publish, by number. To kill it before every one takes minutes, and leaves what a copy made there holds."""
 SEEN = "select max(as_of_date), count(distinct as_of_date), count(*) from person_scores"
 
 
-def kill_publishes(night: Night, homes: list[Settings]) -> list[tuple[int, str]]:
-    """How each publish ended and before which call; up to the first that lived."""
+def interrupted(night: Night, settings: Settings, folder: Path) -> tuple[Settings, list[str], dict[int, Settings]]:
+    """A home that published; the calls that changed a file on the way, with a copy of the home before each in `folder`;
+    and homes whose process was killed before some of these calls."""
+    warm, whole = (copied(settings, folder / name) for name in ("warm", "whole"))
+    killed = {number: copied(settings, folder / f"killed{number}") for number in KILLED_BEFORE}
     label = night.run_id.removeprefix(f"{night.as_of_date}_")
-    command = [sys.executable, str(SCRIPT), str(homes[0].config), str(night.as_of_date), label]
-    environment = os.environ | {"PYTHONPATH": str(Path(steps.__file__).parents[2])}
+    homes = [str(home.home) for home in (warm, whole, *killed.values())]
     done = subprocess.run(
-        [*command, *(str(home.home) for home in homes)], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, str(SCRIPT), str(settings.config), str(night.as_of_date), label, str(folder), *homes],
+        env=os.environ | {"PYTHONPATH": str(Path(steps.__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return [(code, call) for code, call in json.loads(done.stdout)]
+    assert json.loads(done.stdout) == [0, *(-signal.SIGKILL for _ in killed)]
+    return warm, [json.loads(line) for line in (folder / "calls.ndjson").read_text().splitlines()], killed
 
 
 def measure_against_nothing(settings: Settings) -> None:
@@ -55,13 +64,23 @@ def drafts(settings: Settings) -> list[Path]:
     return [path for path in settings.places.published.rglob("*") if path.name.endswith(".draft")]
 
 
+def left_behind(home: Settings) -> tuple[str, ...]:
+    """What a wreck's files are called, and where its pointer leads."""
+    names = [str(path.relative_to(home.home)) for path in home.places.published.rglob("*")]
+    current = home.places.current
+    names += [str(current.readlink())] if current.is_symlink() else []
+    return tuple(sorted(re.sub(r"\.\d+\.draft", ".draft", name) for name in names))
+
+
 def unlike(homes: list[Settings]) -> list[Settings]:
-    """One home of each kind of wreck: those that differ in the names of what was left behind."""
-    left: dict[tuple[str, ...], Settings] = {}
-    for home in homes:
-        names = (str(path.relative_to(home.home)) for path in home.places.published.rglob("*"))
-        left[tuple(sorted(re.sub(r"\.\d+\.draft", ".draft", name) for name in names))] = home
-    return list(left.values())
+    """Of each kind of wreck the first and the last. Of a kind are those that differ in what lies within a draft: it is
+    removed whole, whatever it holds."""
+
+    def kind(home: Settings) -> frozenset[str]:
+        return frozenset(name.partition(".draft/")[0] for name in left_behind(home))
+
+    kinds = [{kind(home): home for home in order} for order in (homes, reversed(homes))]
+    return list({home.home: home for found in kinds for home in found.values()}.values())
 
 
 @pytest.mark.slow
@@ -76,22 +95,23 @@ def test_a_publish_killed_before_any_call_leaves_one_whole_night_and_the_next_ru
     old = published(settings, SEEN) if settings.places.database.exists() else None
     for folder in ("landing", "dbt", "reports"):  # what a publish does not read
         shutil.rmtree(settings.home / folder, ignore_errors=True)
-    warm, *homes = [copied(settings, tmp_path / f"home{number}") for number in range(40)]
-    endings = kill_publishes(night, [warm, *homes])
-    assert [code for code, _ in endings] == [KILLED] * (len(endings) - 1) + [ENDED]
-    assert 15 < len(endings) < len(homes)
+    warm, calls, killed = interrupted(night, settings, tmp_path)
+    wrecks = [load_settings(tmp_path / f"before{number}", settings.config) for number in range(1, len(calls) + 1)]
+    assert max(KILLED_BEFORE) <= len(wrecks) < 40
+    for number, home in killed.items():
+        assert left_behind(home) == left_behind(wrecks[number - 1])
     new = published(warm, SEEN)
     seen = []
-    for home in homes[: len(endings) - 1]:
+    for home in wrecks:
         seen.append(published(home, SEEN) if home.places.database.exists() else None)
         if seen[-1] is not None:
             assert_whole(home)
-    for home in unlike(homes[: len(endings) - 1]):
+    for home in unlike([*wrecks, *killed.values()]):
         steps.publish(home, night)
         assert published(home, SEEN) == new
         assert_whole(home)
         assert drafts(home) == []
-    (swapped,) = [number for number, (_, call) in enumerate(endings) if call.endswith("/published/current")]
+    (swapped,) = [number for number, call in enumerate(calls) if call.endswith("/published/current")]
     assert seen == [old] * (swapped + 1) + [new] * (len(seen) - swapped - 1)
     assert old != new
 

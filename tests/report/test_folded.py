@@ -60,6 +60,11 @@ def test_a_rejected_member_is_listed_and_not_decided_on_again() -> None:
     assert not gate_words.ring_commands(Ring((member("p_c", decision="rejected"),)))
 
 
+def test_a_ring_says_of_how_many_a_part_is_set_aside() -> None:
+    page = page_of(member("p_a", asides=("top_post",)), member("p_b"), member("p_c", decision="rejected"))
+    assert "2 of 3 are pending; of 1 reviewers have set aside a part." in page.words
+
+
 @pytest.mark.parametrize("name", ["a b; rm -rf ~", "--by", "o'neil", "\u202egro", "p_x (work)"])
 def test_a_rings_command_is_safe_to_paste_whatever_its_members_are_called(name: str) -> None:
     command = gate_words.ring_commands(Ring((member("p_a"), member(name))))[0]
@@ -188,6 +193,21 @@ MANY = """
     from range(70 + 60);
     insert into gate.gate_rule__ring select 'p_' || range, 'work', 'p_0', 0.9 from range(60);
 """
+
+
+SET_ASIDE = """
+    insert into raw.set_asides values
+        ('p_maya', 'work', '2026-03-14', 'top_post'), ('p_maya', 'work', '2026-03-14', 'newcomers'),
+        ('p_maya', 'work', '2026-03-14', 'top_post'), ('p_maya', 'work', '2026-02-01', 'top_engager'),
+        ('p_noor', 'personal', '2026-03-14', 'top_post')
+"""
+
+
+def test_what_is_set_aside_of_a_hold_is_on_its_card_and_of_no_other_hold() -> None:
+    with duckdb.connect() as con:
+        con.execute(TABLES + SET_ASIDE)
+        gate = read_gate(con)
+    assert {one.person_id: one.asides for one in gate.jumps} == {"p_maya": ("newcomers", "top_post"), "p_noor": ()}
 
 
 def test_a_ring_is_read_whole_and_takes_nobodys_place_and_one_of_an_earlier_night_is_one_still() -> None:

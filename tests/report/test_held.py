@@ -79,6 +79,14 @@ def test_each_state_of_a_decision_is_said(busy: Page) -> None:
         assert sentence in busy.words
 
 
+def test_a_hold_of_which_a_part_is_set_aside_does_not_say_that_nobody_did_anything() -> None:
+    said = gate_words.decision(replace(jump(), asides=("newcomers", "top_post")))
+    assert said == (
+        "Pending. Reviewers have set aside whoever was seen with nobody before and the post that most of the "
+        "engagement went to; the hold ends by itself once the candidate is back."
+    )
+
+
 def test_both_commands_stand_ready_to_copy(busy: Page) -> None:
     assert 'evenscore review release p_maya --by YOUR_NAME --why "YOUR REASON"' in busy.words
     assert 'evenscore review reject p_maya --by YOUR_NAME --why "YOUR REASON"' in busy.words

@@ -77,6 +77,8 @@ select
     'p_maya' as person_id, 'work' as persona, date '2026-03-14' as episode_date, 'reject' as action,
     30::double as seen_score;
 
+create table raw.set_asides (person_id varchar, persona varchar, episode_date date, part varchar);
+
 create table gate.gate_jump__posts as
 select
     'p_maya' as person_id, 'work' as persona, 'forum:talk' as shown_post, 412 as engager_count, 0.998 as share,

@@ -55,6 +55,13 @@ def test_shared_options_may_stand_before_the_group_behind_it_and_behind_the_verb
     assert run("--home", "nowhere", "review", *typed, "list").exit_code == 0, "what stands behind wins"
 
 
+@pytest.mark.parametrize(("by", "why"), [("YOUR_NAME", "bought"), ("ann", " YOUR  REASON ")])
+def test_a_command_that_was_pasted_as_it_stood_decides_nothing(by: str, why: str, typed: list[str], home: Home) -> None:
+    said = run("review", "release", "p_maya", "--by", by, "--why", why, *typed)
+    assert said.exit_code != 0 and "put your own words for YOUR" in said.output
+    assert read_decisions(home.places) == []
+
+
 def test_the_evidence_is_shown_with_the_commands_that_decide(typed: list[str]) -> None:
     said = run("review", "show", "p_maya", *typed).stdout
     for line in (
@@ -191,7 +198,7 @@ def test_the_list_offers_one_command_for_a_ring_that_decides_as_it_stands(ringed
     (line,) = (line for line in run("review", "list", *ringed).stdout.splitlines() if "of the ring" in line)
     assert line.startswith("the 3 of the ring since 2026-03-15: evenscore review reject --by ")
     assert "-- 'p_bo (personal)' 'p_ida (personal)'" in line
-    words = shlex.split(line.partition(": evenscore ")[2])
+    words = shlex.split(line.partition(": evenscore ")[2].replace("YOUR_NAME", "ann").replace("YOUR REASON", "a ring"))
     assert run(*ringed, *words).exit_code == 0
     assert {person for person, _ in decided(home)} == {"p_ida", "p_bo", "p_li"}
     assert "of the ring" not in run("review", "list", *ringed).stdout, "nothing is left to decide on"

@@ -205,6 +205,6 @@ def test_the_command_means_what_it_names_whatever_the_person_is_called(home: Hom
     where = ["--home", str(home.places.home), "--config", str(home.config)]
     shown = CliRunner().invoke(main, ["review", "show", *where, "--", "--newcomers"]).stdout
     typed = next(line for line in shown.splitlines() if "review set-aside" in line and " --top-post" in line)
-    words = shlex.split(typed)[1:]
+    words = shlex.split(typed.replace("YOUR_NAME", "ann").replace("YOUR REASON", "sent"))[1:]
     said = CliRunner().invoke(main, [*words[:2], *where, *words[2:]])
     assert (said.exit_code, [one.person_id for one in read_set_asides(home.places)]) == (0, ["--newcomers"])

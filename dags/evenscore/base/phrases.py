@@ -13,8 +13,8 @@ FEATURES = {
 }
 
 MOVES = {
-    True: "it has moved since the night before",
-    False: "it has not moved since the night before",
+    True: "it lies outside the band of the night before",
+    False: "it lies within the band of the night before, which counts as no move",
     None: "there is no night before to compare it with",
 }
 

@@ -8,6 +8,8 @@ import click
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's kinds of characters that steer, reorder or hide; those that are not assigned yet among them."""
 LAYOUT = "\n\t"
+YOUR_NAME, YOUR_REASON = "YOUR_NAME", "YOUR REASON"
+"""What stands in a command for what whoever pastes it has to say."""
 
 
 def say(text: str, *, is_error: bool = False) -> None:

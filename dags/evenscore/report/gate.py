@@ -101,6 +101,8 @@ class Jump:
     not tonight; None outside of one."""
     inside_share: float | None = None
     """How much of what that circle got from consenting people came from within it; None unless it is seen tonight."""
+    asides: tuple[Sent, ...] = ()
+    """The parts of the engagement behind this hold that reviewers set aside, and that tonight did not count."""
     places: tuple[float | None, float | None] = (None, None)
     """Share of tonight's published scores below the one that stands, and below the candidate, 0 to 100."""
     nights: tuple[ScoredNight, ...] = ()

@@ -30,6 +30,10 @@ IS_HELD = "decision in ('pending', 'rejected')"
 NAMED = f"""
     create or replace temp table named_jumps as
     with reaches as (select person_id, persona, coalesce(reach, 0) as reach from marts.person_scores),
+    asides as (
+        select person_id, persona, episode_date, list(distinct part order by part) as asides
+        from raw.set_asides group by all
+    ),
     held as (
         select
             *,
@@ -51,6 +55,7 @@ NAMED = f"""
             using (person_id, persona)
         left join (select person_id, persona, episode_date, action, seen_score from gate.gate_decisions) as decided
             using (person_id, persona, episode_date)
+        left join asides using (person_id, persona, episode_date)
         where {IS_HELD}
     )
     select
@@ -58,7 +63,7 @@ NAMED = f"""
         candidate_without_top_post, top_post_share, top_engager_share, new_engager_share,
         p_value, decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
         if(decision = 'pending', coalesce(action, ''), '') as stale_action, seen_score, has_twin, ring,
-        inside_share, place
+        inside_share, coalesce(asides, []) as asides, place
     from held
     where place <= {NAMED_JUMPS} or ring is not null
 """
@@ -194,6 +199,7 @@ def _jumps(con: duckdb.DuckDBPyConnection) -> tuple[Jump, ...]:
         found.append(
             replace(
                 jump,
+                asides=tuple(jump.asides),  # DuckDB has lists
                 places=next(iter(places[who]), (None, None)),
                 nights=nights[who][-PLOTTED_NIGHTS:],
                 parts=parts[who],

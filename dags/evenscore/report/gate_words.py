@@ -156,6 +156,9 @@ def decision(jump: Jump) -> str:
     if jump.stale_action:
         seen = "another score" if jump.seen_score is None else points(jump.seen_score)
         return f"Stale: the last decision ({jump.stale_action}) was made on {seen}; the score has moved on since."
+    if jump.asides:
+        parts = " and ".join(review_commands.PARTS[part].rstrip(".").lower() for part in jump.asides)
+        return f"Pending. Reviewers have set aside {parts}; the hold ends by itself once the candidate is back."
     return "Pending: nobody has decided yet."
 
 
@@ -223,6 +226,8 @@ def in_short(card: Jump | Ring) -> str:
 def ring_decisions(ring: Ring) -> str:
     """Where the decisions stand, in a sentence."""
     waiting, count = len(ring.waiting), len(ring.members)
+    if aside := sum(bool(jump.asides) for jump in ring.members):
+        return f"{whole(waiting)} of {whole(count)} are pending; of {whole(aside)} reviewers have set aside a part."
     if waiting == count:
         return "Pending: nobody has decided yet. One decision is enough for all of them."
     return f"{whole(waiting)} of {whole(count)} are pending; the others were rejected and stay held."

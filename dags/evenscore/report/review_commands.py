@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from evenscore.base.terminal import command, shell_word
+from evenscore.base.terminal import YOUR_NAME, YOUR_REASON, command, shell_word
 
 Sent = Literal["top_post", "newcomers", "top_engager"]
 """A part of the engagement behind a hold; each is told from the others by what it did, and nobody is named."""
@@ -13,7 +13,7 @@ PARTS: dict[Sent, str] = {
     "top_engager": "The one account that acted more than all others together.",
 }
 
-SIGNED = '--by YOUR_NAME --why "YOUR REASON"'
+SIGNED = f'--by {YOUR_NAME} --why "{YOUR_REASON}"'
 SENT = "to set aside what somebody else sent"
 MOST = 0.5
 """An engager's share of the actions above which nobody else can be meant."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from evenscore.base import atomic_io
 from evenscore.base.errors import BusyError, InputError, UsageError
 from evenscore.base.paths import HomePaths
+from evenscore.base.terminal import YOUR_NAME, YOUR_REASON
 from evenscore.state import truths
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -80,5 +81,9 @@ def plain(option: str, text: str, longest: int) -> str:
 
 
 def signature(by: str, why: str) -> tuple[str, str]:
-    """Who says something, and why, as `plain` has them. Raises as it does."""
-    return plain("--by", by, LONGEST_NAME), plain("--why", why, LONGEST_REASON)
+    """Who says something, and why, as `plain` has them. Raises as it does, and for a command pasted as it stood."""
+    by, why = plain("--by", by, LONGEST_NAME), plain("--why", why, LONGEST_REASON)
+    for option, said, placeholder in (("--by", by, YOUR_NAME), ("--why", why, YOUR_REASON)):
+        if said == placeholder:
+            raise UsageError(f"{option}: put your own words for {placeholder}; a decision names who made it, and why")
+    return by, why
