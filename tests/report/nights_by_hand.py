@@ -89,6 +89,7 @@ def published() -> Facts:
         gaps=(Gap("forge_feed", date(2026, 3, 13)),),
         set_aside=(("forum", "service account", 4_242),),
         programs=(("forum", "welcome-bot", "gives 47 % of everything", 4_200),),
+        recycled=(("forum", "account", 1_004),),
     )
 
 

@@ -93,6 +93,7 @@ def test_rejected_records_and_what_was_set_aside_are_counted_by_reason(page: Pag
     assert "feed /var/rejected/feed Reason Records verb is unknown 2" in page.words
     assert "service account forum 4,242" in page.words
     assert "welcome-bot forum gives 47 % of everything 4,200" in page.words
+    assert "forum: 1,004 names of more than one account. Nothing is counted for another by such a name." in page.words
 
 
 def test_every_plot_says_in_words_what_it_shows(page: Page) -> None:

@@ -64,6 +64,7 @@ def test_a_whole_night_is_read_from_the_warehouse(page: Page) -> None:
         "forum:talk 412 99.8 %",
         "1, new here 40 34.0 %",
         "p_ida work cleared by itself",
+        "forum: 3 names of more than one account.",
         "Of 1 score that stood seven nights ago, all rose by a point or more",
         "half 16.0 14.0 +2.0",
         "A large move … moved half of what the community spans, or 20 points, "

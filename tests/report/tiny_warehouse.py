@@ -25,6 +25,7 @@ select 'forum' as network, 'activity' as dataset, unnest(['2026-03-14', '2026-03
 create table conformed.consent_counts as select unnest([null, 'erased']) as refused_because, 1 as account_count;
 create table conformed.programs as
 select 'forum' as network, 'robot' as account_id, 'flagged by its profile' as why, 1 as event_count;
+create table conformed.recycled_names as select 'forum' as network, 'account' as kind, 3 as name_count;
 create table conformed.activity_set_aside as
 select 'forum' as network, 'self-interaction' as set_aside_because, 17 as event_count;
 
@@ -81,10 +82,10 @@ create table raw.set_asides (person_id varchar, persona varchar, episode_date da
 
 create table gate.gate_jump__posts as
 select
-    'p_maya' as person_id, 'work' as persona, 'forum:talk' as shown_post, 412 as engager_count, 0.998 as share,
+    'p_maya' as person_id, 'work' as persona, 'forum:talk' as shown_post, 412 as engager_count, 0.998::double as share,
     1 as rank;
 create table gate.gate_jump__engagers as
-select 'p_maya' as person_id, 'work' as persona, 1 as rank, 40 as action_count, 0.34 as share, true as is_new;
+select 'p_maya' as person_id, 'work' as persona, 1 as rank, 40 as action_count, 0.34::double as share, true as is_new;
 
 create table raw.published_incidents as
 select 'a' as incident_id, unnest([date '2026-03-12', date '2026-03-13']) as as_of_date;

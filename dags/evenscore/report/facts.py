@@ -140,3 +140,5 @@ class Facts:
     """(network, because, events)."""
     programs: tuple[tuple[str, str, str, int], ...] = ()
     """(network, account, how it was recognised, events), the busiest first."""
+    recycled: tuple[tuple[str, str, int], ...] = ()
+    """(network, account or object, names): how many names more than one has had."""

@@ -29,6 +29,7 @@ PROGRAMS = """
     order by event_count desc, network, account_id
     limit 20
 """
+RECYCLED = "select network, kind, name_count from conformed.recycled_names order by all"
 ROWS = """
     with days as (
         select cast(unnest(range(as_of_date - 28, as_of_date + 1, interval 1 day)) as date) as landed_date
@@ -78,7 +79,7 @@ def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     if not run.is_done("build"):
         return replace(facts, missing=(NOT_BUILT,))
     facts = replace(facts, consent=_rows(con, CONSENT), set_aside=_rows(con, SET_ASIDE), programs=_rows(con, PROGRAMS))
-    return replace(facts, gate=read_gate(con), scored=read_scored(con))
+    return replace(facts, recycled=_rows(con, RECYCLED), gate=read_gate(con), scored=read_scored(con))
 
 
 def _not_this_run(run: Run, found: str | None) -> str:
