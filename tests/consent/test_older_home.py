@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,8 +72,9 @@ def test_it_is_read_as_it_stands_and_nobody_comes_back(older: Home) -> None:
 
 
 def test_it_moves_once_into_one_list_and_one_key_file_and_says_the_same(older: Home) -> None:
-    before = kept(older)
+    before, mask = kept(older), os.umask(0o022)
     move_in(older.settings)
+    os.umask(mask)
     after = kept(older)
     (erasure,) = [row for row in map(json.loads, before["ledger.ndjsonconsent"].splitlines()) if "hashes" in row]
     assert after.pop("keyerasures") == OWN + SECOND and "keyconsent" not in after
