@@ -162,8 +162,7 @@ def _entries(places: HomePaths) -> dict[str, Entry]:
 
 
 def _require_key(places: HomePaths, found: Suppressed, erasure: Row) -> None:
-    own, older = {key_check(found.key)}, {older_key_check(key) for key in found.older_keys}
-    if erasure["key_check"] not in (own if LISTED in erasure else older):
+    if erasure["key_check"] not in {key_check(found.key), *map(older_key_check, found.older_keys)}:
         before = "" if LISTED in erasure else f", which {places.consent_key} was before it moved there"
         raise LostTruth(
             f"{places.suppression_key}: has not the key of the erasure at sequence {erasure['sequence']}{before}: "
