@@ -33,11 +33,6 @@ def key_check(key: bytes) -> str:
     return hashed(key, "check")
 
 
-def older_key_check(key: bytes) -> str:
-    """The same of an older key."""
-    return older_hash(key, "check")
-
-
 def make_key(places: HomePaths) -> bytes:
     """The key of this home, made on first use. Raises InputError as `read_keys` does."""
     own = read_keys(places)[0]

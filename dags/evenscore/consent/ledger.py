@@ -262,7 +262,7 @@ def erase(settings: Settings, subjects: Iterable[ErasureSubject]) -> int:
 def _erase(book: LedgerFile, erased: Suppressed, claim: Claim, at: str, said: list[Row]) -> int:
     """Take out what was said of a claim; the chain bears witness to all that the list has of its erasure."""
     until, entry = instant(datetime.fromisoformat(at)), erased.entries[erased.digest(CLAIM, *claim)]
-    listed = sorted(one.digest for one in erased.of[entry.of] if one.instant >= until)
+    listed = sorted(one.digest for one in erased.entries.values() if one.of == entry.of and one.instant >= until)
     doomed = [row["sequence"] for row in said if row["entry"]["fields"]["recorded_at"] <= until]
     book.erase(doomed, listed=listed, erased_at=until, key_check=key_check(erased.key))
     return len(doomed)

@@ -9,11 +9,9 @@ before had another list in the chain, under a key of its own: `move_in` takes bo
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from evenscore.base.errors import InputError, LostTruth
 from evenscore.base.paths import HomePaths
@@ -21,7 +19,7 @@ from evenscore.base.settings import Settings
 from evenscore.consent.chain import ERASURE, Row
 from evenscore.consent.entries import instant
 from evenscore.consent.judging import claim_of
-from evenscore.consent.keys import hashed, key_check, make_key, older_hash, older_key_check, read_keys
+from evenscore.consent.keys import hashed, key_check, make_key, older_hash, read_keys
 from evenscore.consent.ledger_file import open_ledger_file
 from evenscore.names import dress
 from evenscore.names.account_ids import AccountIds
@@ -63,14 +61,6 @@ class Suppressed:
     granted_at: dict[str, datetime] = field(default_factory=dict)
     """For each `of`, the first grant after its erasure."""
     older_keys: tuple[bytes, ...] = ()
-
-    @cached_property
-    def of(self) -> dict[str, list[Entry]]:
-        """All that hangs on each account."""
-        found = defaultdict[str, list[Entry]](list)
-        for entry in self.entries.values():
-            found[entry.of].append(entry)
-        return found
 
     def digest(self, kind: str, *name: str) -> str:
         """The keyed hash that stands for a name, in normal form where it is an account's."""
@@ -122,15 +112,15 @@ class Suppressed:
         """What an erasure of the chain names, and the list does not have, or has of an earlier erasure alone."""
         at = erasure["erased_at"]
         names = erasure[LISTED] if LISTED in erasure else erasure[HASHES]
-        entries = [Entry(name, name, at.removesuffix("Z")) for name in names]
+        entries = [Entry(name, name, at.removesuffix("Z").removesuffix(".000000")) for name in names]
         return [one for one in entries if one.digest not in self.entries or self.entries[one.digest].instant < at]
 
 
-def read_list(settings: Settings, chained: Iterable[Row] = ()) -> Suppressed:
+def read_list(settings: Settings, chained: Iterable[Row] = (), may_lack: bool = False) -> Suppressed:
     """The list, empty while nobody was ever erased; the rows that are `chained` bear witness to it.
 
-    Raises LostTruth where it lacks what an erasure put on it, or the key is not that of an erasure, InputError where
-    list or key cannot be read.
+    Raises LostTruth where it lacks what an erasure put on it, unless it `may_lack` that and takes it from the chain, or
+    the key is not that of an erasure, InputError where list or key cannot be read.
     """
     places = settings.places
     is_moved = not places.consent_key.exists()  # asked before anything is read that may be moving
@@ -140,7 +130,7 @@ def read_list(settings: Settings, chained: Iterable[Row] = ()) -> Suppressed:
         if row["kind"] == ERASURE:
             _require_key(places, found, row)
             lacking = found.lacking(row)
-            if lacking and (is_moved or LISTED in row):
+            if lacking and (is_moved or LISTED in row) and not may_lack:
                 raise LostTruth(
                     f"{places.suppressed}: lacks who was erased at sequence {row['sequence']} of "
                     f"{places.consent_ledger}: gone, or an older copy; {truths.remedy(places, places.suppressed)}"
@@ -162,7 +152,7 @@ def _entries(places: HomePaths) -> dict[str, Entry]:
 
 
 def _require_key(places: HomePaths, found: Suppressed, erasure: Row) -> None:
-    if erasure["key_check"] not in {key_check(found.key), *map(older_key_check, found.older_keys)}:
+    if erasure["key_check"] not in {key_check(found.key), *(older_hash(key, "check") for key in found.older_keys)}:
         before = "" if LISTED in erasure else f", which {places.consent_key} was before it moved there"
         raise LostTruth(
             f"{places.suppression_key}: has not the key of the erasure at sequence {erasure['sequence']}{before}: "
@@ -195,12 +185,7 @@ def move_in(settings: Settings) -> None:
 
 def take_from_chain(settings: Settings) -> None:
     """Put whom the chain's erasures name on a list that was lost, of which nobody has a copy: their claims at least."""
-    places, found = settings.places, read_list(settings)
-    for row in open_ledger_file(places).rows:
-        if row["kind"] == ERASURE:
-            _require_key(places, found, row)
-            found.entries |= {one.digest: one for one in found.lacking(row)}
-    _add(places, found)
+    _add(settings.places, read_list(settings, open_ledger_file(settings.places).rows, may_lack=True))
 
 
 def _add(places: HomePaths, found: Suppressed) -> None:
