@@ -3,21 +3,30 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
-from evenscore.base.errors import BrokenChain, InputError, UsageError
+from evenscore.base.errors import BrokenChain, InputError, LostTruth, UsageError
+from evenscore.cli import main
 from evenscore.consent import chain, ledger
+from evenscore.consent.keys import make_key
 from evenscore.consent.laid_out import LAID_OUT
 from evenscore.consent.ledger_file import HEAD, last_head
+from evenscore.consent.suppression import CLAIM, CLAIMED, Suppressed, read_list, suppress
+from evenscore.erasure.scope import entries
+from evenscore.names.identifier_matcher import ErasureSubject
 from home import LEDGER, Home
 
 HEADER, ANN = LEDGER.splitlines()
 BEN = ANN.replace("ann", "ben")
 ANN_LEAVES = ANN.replace("grant", "withdraw").replace("2026-01-01", "2026-02-01")
+
+MARCH = datetime(2026, 3, 1)
 
 Row = dict[str, Any]
 
@@ -31,8 +40,16 @@ def read(home: Home) -> list[tuple[str, str, str]]:
     return [(row["person_id"], row["action"], str(row["recorded_at"])[:10]) for row in rows]
 
 
-def forget(home: Home, person: str, **more: Any) -> int:
-    return ledger.suppress(home.settings, [ledger.ErasureSubject(person, **more)])
+def forget(home: Home, *people: str, accounts: tuple[str, ...] = (), at: datetime = MARCH) -> int:
+    """Erase people from `accounts`, by default the one that is called as they are: the list first, then the ledger."""
+    subjects = [
+        ErasureSubject("forum", account, at.isoformat(), person)
+        for person in people
+        for account in accounts or (person.removeprefix("p_"),)
+    ]
+    listed = Suppressed(make_key(home.places), home.settings.account_ids)
+    suppress(home.places, entries(listed, subjects, []))
+    return ledger.erase(home.settings, subjects)
 
 
 def chained(home: Home) -> list[Row]:
@@ -319,7 +336,7 @@ def test_who_has_gone_from_the_file_can_be_erased_all_the_same(three: Home) -> N
 
 
 def test_an_erased_person_may_grant_again_and_the_past_stays_gone(three: Home) -> None:
-    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    forget(three, "p_ann")
     keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("2026-01-01", "2026-03-02"))
     assert [row for row in read(three) if row[0] == "p_ann"] == [
         ("p_ann", "erase", "2026-03-01"),
@@ -328,60 +345,123 @@ def test_an_erased_person_may_grant_again_and_the_past_stays_gone(three: Home) -
 
 
 def test_a_new_name_on_an_erased_account_does_not_bring_its_past_back(three: Home) -> None:
-    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    forget(three, "p_ann")
     keep(three, BEN, ANN.replace("p_ann", "p_new").replace("2026-01-01", "2026-03-02"))
     assert ("p_new", "erase", "2026-03-01") in read(three)
 
 
 def test_who_shared_an_account_with_somebody_erased_keeps_it(three: Home) -> None:
     keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("p_ann", "p_other"))
-    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
+    forget(three, "p_ann")
     assert [row for row in read(three) if row[0] == "p_other"] == [("p_other", "grant", "2026-01-01")]
 
 
 def test_an_erasure_reaches_to_the_request_and_not_to_what_was_granted_after_it(home: Home) -> None:
     erase = ANN.replace("grant", "erase").replace("2026-01-01", "2026-02-01")
     keep(home, ANN, erase, ANN.replace("2026-01-01", "2026-02-02"))
-    assert forget(home, "p_ann") == 2
+    read(home)
+    assert forget(home, "p_ann", at=datetime(2026, 2, 1)) == 2
     assert read(home) == [("p_ann", "erase", "2026-02-01"), ("p_ann", "grant", "2026-02-02")]
 
 
 def test_one_account_may_be_erased_and_the_others_stay(three: Home) -> None:
     second = ANN.replace(",ann,", ",ann_at_work,")
     keep(three, ANN, BEN, ANN_LEAVES, second)
-    assert forget(three, "p_ann", accounts=frozenset({("forum", "ann")})) == 2
+    assert forget(three, "p_ann") == 2
     assert sorted(read(three)) == [("p_ann", "grant", "2026-01-01"), ("p_ben", "grant", "2026-01-01")]
-    erased = ledger.suppressed(three.settings)
-    assert erased.of_claim("p_ann", "forum", "ann") and erased.of_account("forum", "ann")
-    assert erased.of_claim("p_ann", "forum", "ann_at_work") is erased.of_person("p_ann") is None
+    erased = read_list(three.settings)
+    assert erased.forgotten_until(CLAIM, "p_ann", "forum", "ann") and erased.forgotten_until(CLAIMED, "forum", "ann")
+    assert not erased.forgotten_until(CLAIM, "p_ann", "forum", "ann_at_work")
 
 
-def test_many_leave_at_once_and_one_of_them_account_by_account(three: Home) -> None:
+def test_many_leave_at_once_with_each_of_their_accounts(three: Home) -> None:
     keep(three, ANN, BEN, ANN_LEAVES, ANN.replace(",ann,", ",ann_at_work,"))
-    accounts = [frozenset({("forum", name)}) for name in ("ann", "ann_at_work")]
-    subjects = [ledger.ErasureSubject("p_ben"), *(ledger.ErasureSubject("p_ann", one) for one in accounts)]
-    assert ledger.suppress(three.settings, subjects) == 4
+    read(three)
+    assert forget(three, "p_ben", "p_ann", accounts=("ann", "ann_at_work", "ben")) == 4
     assert read(three) == []
-    assert ledger.verify(three.settings).erasure_count == 3
+    assert ledger.verify(three.settings).erasure_count == 6
 
 
-def test_without_its_key_no_erasure_is_guessed_at(three: Home) -> None:
+def test_who_is_on_the_list_already_is_no_longer_heard_nor_missed(three: Home) -> None:
+    """An erasure that was killed between list and ledger: whoever asks meanwhile is told nothing of them."""
+    subject = ErasureSubject("forum", "ann", MARCH.isoformat(), "p_ann")
+    suppress(three.places, entries(Suppressed(make_key(three.places), three.settings.account_ids), [subject], []))
+    assert b"p_ann" in three.places.consent_ledger.read_bytes()
+    assert read(three) == [("p_ben", "grant", "2026-01-01")]
+    keep(three, BEN)
+    assert read(three) == [("p_ben", "grant", "2026-01-01")], "and the file need not name her any more"
+    assert ledger.erase(three.settings, [subject]) == 2
+    assert b"p_ann" not in three.places.consent_ledger.read_bytes()
+
+
+def without_list(home: Home) -> None:
+    home.places.suppressed.unlink()
+
+
+def older_list(home: Home) -> None:
+    home.places.suppressed.write_bytes(home.places.suppressed.read_bytes()[: -len("}\n")].rpartition(b"\n")[0] + b"\n")
+
+
+def list_of_an_earlier_erasure(home: Home) -> None:
+    later = home.places.suppressed.read_bytes()
+    home.places.suppressed.write_bytes(later.replace(b"2026-03-01T00:00:00", b"2026-02-28T23:59:59"))
+
+
+def another_key(home: Home) -> None:
+    home.places.suppression_key.write_bytes(b"k" * 32)
+
+
+def neither(home: Home) -> None:
+    home.places.suppression_key.unlink()
+    home.places.suppressed.unlink()
+
+
+LACKS = r"suppressed\.ndjson: lacks who was erased at sequence [45] of .*ledger\.ndjson: gone, or an older copy"
+NO_KEY = r"erasures/key: has not the key of the erasure at sequence 4: nobody erased with it is recognised; restore it"
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "says"),
+    [
+        (without_list, LostTruth, LACKS),
+        (older_list, LostTruth, LACKS),
+        (list_of_an_earlier_erasure, LostTruth, LACKS),
+        (another_key, LostTruth, NO_KEY),
+        (neither, LostTruth, NO_KEY),
+        (lambda home: home.places.suppression_key.unlink(), InputError, "the key of .* is gone"),
+        (lambda home: home.places.suppression_key.write_bytes(b"k"), InputError, "key: damaged: 1 bytes"),
+        (lambda home: home.places.suppressed.write_bytes(b"{\n"), InputError, "line 1: damaged; restore the file"),
+    ],
+)
+def test_the_chain_misses_what_the_list_or_its_key_has_lost(
+    three: Home, fault: Callable[[Home], None], error: type[Exception], says: str
+) -> None:
     forget(three, "p_ann")
-    key = three.places.consent_key
-    assert key.stat().st_mode & 0o077 == 0
-    key.write_bytes(b"another")
-    with pytest.raises(BrokenChain, match=r"key: not the key of the erasure at sequence 4"):
-        read(three)
-    key.unlink()
-    with pytest.raises(BrokenChain, match=r"key: is gone"):
-        read(three)
+    forget(three, "p_ben")
+    assert read(three) == []
+    before = three.places.consent_ledger.read_bytes()
+    fault(three)
+    three.places.heads.unlink()  # with whatever else would have told
+    fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True))
+    for attempt in (
+        partial(read, three),
+        partial(ledger.read_suppressed, three.settings),
+        partial(ledger.verify, three.settings),
+        partial(ledger.record, three.settings, [fields], "grant"),
+    ):
+        with pytest.raises(error, match=says):
+            attempt()
+    assert three.places.consent_ledger.read_bytes() == before
 
 
-def test_the_keyed_hashes_tell_who_was_erased_and_nobody_else(three: Home) -> None:
-    forget(three, "p_ann", erased_at=datetime(2026, 3, 1, tzinfo=UTC))
-    erased = ledger.suppressed(three.settings)
-    assert erased.of_person("p_ann") == erased.of_account("forum", "ann") == "2026-03-01T00:00:00.000000Z"
-    assert erased.of_person("p_ben") is erased.of_account("forum", "ben") is None
+def test_whom_the_chain_names_is_put_on_a_list_of_which_nobody_has_a_copy(three: Home) -> None:
+    forget(three, "p_ann")
+    three.places.suppressed.unlink()
+    three.places.heads.unlink()
+    arguments = ["--home", str(three.places.home), "--config", str(three.config)]
+    CliRunner().invoke(main, ["doctor", "--accept-loss", "erasures/suppressed.ndjson", *arguments])
+    assert read(three) == [("p_ben", "grant", "2026-01-01")], "though the file still names her"
+    assert read_list(three.settings, chained(three)).forgotten_until(CLAIM, "p_ann", "forum", "ann")
 
 
 def test_a_decision_that_is_typed_in_stands_beside_the_file(home: Home) -> None:
@@ -394,7 +474,7 @@ def test_a_decision_that_is_typed_in_stands_beside_the_file(home: Home) -> None:
 
 
 def test_nothing_is_dated_before_an_erasure(home: Home) -> None:
-    forget(home, "p_ben")
+    forget(home, "p_ben", at=datetime(2026, 1, 1))
     fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True))
     with pytest.raises(UsageError, match="lies before this person's erasure"):
         ledger.record(home.settings, [fields], "grant")

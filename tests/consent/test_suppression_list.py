@@ -10,7 +10,10 @@ import pytest
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.base.errors import InputError
 from evenscore.consent import suppression
-from evenscore.consent.suppression import ACCOUNT, CLAIM, LOOKS, STABLE, Entry, Suppressed, read_suppressed
+from evenscore.consent.entries import instant
+from evenscore.consent.keys import hashed, make_key
+from evenscore.consent.ledger import read_suppressed
+from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, STABLE, Entry, Suppressed
 from evenscore.names.account_ids import EVERYWHERE
 from evenscore.names.look_alikes import looks
 from home import Home
@@ -34,7 +37,7 @@ def ledger(*rows: dict[str, Any]) -> pa.Table:
 @pytest.fixture
 def keyed(home: Home) -> Suppressed:
     """A home with a key, and as yet nobody on its list."""
-    return Suppressed(suppression.new_key(home.places), home.settings.account_ids)
+    return Suppressed(make_key(home.places), home.settings.account_ids)
 
 
 def erase(home: Home, keyed: Suppressed, *names: tuple[str, ...], of: str = "ann", at: datetime = LEFT) -> None:
@@ -104,11 +107,11 @@ def test_of_two_erasures_the_later_one_counts_wherever_it_stands(home: Home, key
 
 
 def test_a_list_without_its_key_is_not_given_another(home: Home, keyed: Suppressed) -> None:
-    assert suppression.new_key(home.places) == keyed.key and len(keyed.key) == 32
+    assert make_key(home.places) == keyed.key and len(keyed.key) == 32
     assert home.places.suppression_key.stat().st_mode & 0o777 == 0o600
     erase(home, keyed, (ACCOUNT, "forum", "ann"))
     home.places.suppression_key.unlink()
-    for attempt in (lambda: suppression.new_key(home.places), lambda: read(home)):
+    for attempt in (lambda: make_key(home.places), lambda: read(home)):
         with pytest.raises(InputError, match=r"the key of .* is gone"):
             attempt()
     assert not home.places.suppression_key.exists()
@@ -116,8 +119,8 @@ def test_a_list_without_its_key_is_not_given_another(home: Home, keyed: Suppress
 
 def test_where_nobody_was_erased_there_is_no_list_and_every_word_is_kept(home: Home) -> None:
     assert read_suppressed(home.settings, ledger()) is None
-    rows = ledger(said("ann", LEFT))
-    assert suppression.without_forgotten(None, rows) is rows
+    assert suppression.read_list(home.settings) == Suppressed(b"", home.settings.account_ids)
+    assert not suppression.read_list(home.settings).forgets(word("ann", LEFT))
     assert not home.places.suppression_key.exists()
 
 
@@ -139,28 +142,55 @@ def test_what_the_list_says_already_is_not_said_twice(home: Home, keyed: Suppres
     assert read_suppressed(home.settings).entries.keys() == read(home).entries.keys()  # type: ignore[union-attr]
 
 
+def word(account: str, at: datetime, **more: str) -> dict[str, Any]:
+    """A decision as the ledger keeps it."""
+    return said(account, at, **more) | {"recorded_at": instant(at)}
+
+
 def test_a_word_is_forgotten_up_to_the_instant_of_the_erasure_and_for_one_account(
     home: Home, keyed: Suppressed
 ) -> None:
     erase(home, keyed, (CLAIM, "p", "forum", "ann"))
-    kept = [
-        said("ann", LEFT + INSTANT),
-        said("ann", LEFT - INSTANT, "erase"),
-        said("ann", LEFT, person="q"),
-        said("ann", LEFT, network="forge"),
-        said("ben", LEFT),
-    ]
-    gone = [said("ann", LEFT), said("ann", LEFT - INSTANT), said("ann", LEFT, "withdraw"), said("ANN", LEFT)]
-    rows = ledger(*kept, *gone)
-    assert suppression.without_forgotten(read(home), rows).to_pylist() == kept
+    found = read(home)
+    for gone in (
+        word("ann", LEFT),
+        word("ann", LEFT - INSTANT),
+        word("ann", LEFT, action="withdraw"),
+        word("ann", LEFT - INSTANT, action="erase"),
+        word(" ANN", LEFT),
+    ):
+        assert found.forgets(gone)
+    for stays in (
+        word("ann", LEFT + INSTANT),
+        word("ann", LEFT, person="q"),
+        word("ann", LEFT, network="forge"),
+        word("ben", LEFT),
+    ):
+        assert not found.forgets(stays)
+
+
+def test_until_when_a_claim_and_all_claims_on_an_account_are_forgotten(home: Home, keyed: Suppressed) -> None:
+    later = LEFT + timedelta(1)
+    for at in (later, LEFT):
+        erase(home, keyed, (CLAIM, "p", "forum", "ann"), at=at)
+    erase(home, keyed, (CLAIMED, "forum", "us"), of="us")
+    erase(home, keyed, (ACCOUNT, "forum", "ben"), of="ben")
+    found = read(home)
+    assert found.forgotten_until(CLAIM, "p", "forum", "ann") == instant(later)
+    assert found.forgotten_until(CLAIMED, "forum", "US") == instant(LEFT)
+    for nobody in ((CLAIM, "q", "forum", "ann"), (CLAIM, "p", "forge", "ann"), (CLAIMED, "forum", "ann")):
+        assert found.forgotten_until(*nobody) == "", nobody
+    assert found.forgotten_until(CLAIMED, "forum", "ben") == "", "nobody had claimed it"
+    assert found.entry(ACCOUNT, "forum", "us") is None, "which stays somebody else's"
 
 
 def test_an_older_list_has_names_as_they_were_written() -> None:
     old = Suppressed(b"key", EVERYWHERE)
     for kind, *name in ((ACCOUNT, "forum", "Bob"), (CLAIM, "p", "forum", "Bob"), (STABLE, "forum", "@7")):
-        one = old._hashed(kind, *name)
+        one = hashed(b"key", kind, *name)
         old.entries[one] = Entry(one, one, LEFT.isoformat())
     assert old.entry(ACCOUNT, "forum", "Bob") and old.entry(CLAIM, "p", "forum", "Bob")
+    assert old.forgotten_until(CLAIM, "p", "forum", "Bob") and not old.forgotten_until(CLAIM, "p", "forum", "bob")
     assert not old.entry(ACCOUNT, "forum", "bob") and not old.entry(CLAIM, "q", "forum", "Bob")
     assert not old.entry(STABLE, "forum", "7"), "an id of a platform has no other dress"
 

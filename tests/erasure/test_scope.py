@@ -10,7 +10,7 @@ import pytest
 
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.base.errors import UsageError
-from evenscore.consent.suppression import ACCOUNT, CLAIM, LOOKS, PERSON, STABLE, Entry, Suppressed
+from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
 from evenscore.erasure import elsewhere, landed, published_runs, scope
 from evenscore.landing_zone import landing
 from evenscore.names.account_ids import EVERYWHERE
@@ -145,11 +145,13 @@ def test_the_list_has_every_name_of_who_leaves_and_of_a_shared_account_the_claim
     of = {name: found.digest(ACCOUNT, *name) for name in (("forum", "ann"), ("forge", "cal"), ("forum", "us"))}
     expected = {
         *((name, ("forum", "ann"), "t1") for name in ((PERSON, "p_ann"), (CLAIM, "p_ann", "forum", "ann"))),
+        ((CLAIMED, "forum", "ann"), ("forum", "ann"), "t1"),
         *(((ACCOUNT, "forum", name), ("forum", "ann"), "t1") for name in ("ann", "anna")),
         *(((LOOKS, "forum", looks(name)), ("forum", "ann"), "t1") for name in ("ann", "anna")),
         ((STABLE, "forum", "7"), ("forum", "ann"), "t1"),
         *(((kind, "forge", name), ("forge", "cal"), "t2") for kind, name in ((ACCOUNT, "cal"), (LOOKS, looks("cal")))),
         *((name, ("forum", "us"), "t3") for name in ((PERSON, "p_ann"), (CLAIM, "p_ann", "forum", "us"))),
+        ((CLAIMED, "forum", "us"), ("forum", "us"), "t3"),
     }
     assert sorted(lines, key=repr) == sorted(
         (Entry(found.digest(*name), of[account], at) for name, account, at in expected), key=repr

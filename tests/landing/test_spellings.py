@@ -10,6 +10,7 @@ import pytest
 from evenscore.base.canonical import DATASETS
 from evenscore.base.errors import InputError
 from evenscore.connectors.files import read_canonical
+from evenscore.consent.keys import hashed
 from evenscore.consent.suppression import ACCOUNT, Entry, Suppressed
 from evenscore.intake import landed_names, suppression_filter
 from evenscore.landing_zone import landing
@@ -69,7 +70,7 @@ def test_who_was_erased_stays_out_and_is_no_name_in_others_rows(written: str) ->
 
 
 def test_an_older_list_keeps_out_who_is_on_it_as_written() -> None:
-    old = suppressed(suppressed()._hashed(ACCOUNT, "forum", "Bob"))
+    old = suppressed(hashed(b"key", ACCOUNT, "forum", "Bob"))
     learned = suppression_filter.learned(old, {"activity": rows(actor_id="Bob")})
     assert [entry.digest for entry in learned] == [old.digest(ACCOUNT, "forum", "bob")]
     old.entries |= {entry.digest: entry for entry in learned}

@@ -115,7 +115,7 @@ class HomePaths:
 
     @property
     def consent(self) -> Path:
-        """The chained ledger and the key of its keyed hashes."""
+        """The chained ledger, and what is made of it."""
         return self.home / "consent"
 
     @property
@@ -125,7 +125,7 @@ class HomePaths:
 
     @property
     def consent_key(self) -> Path:
-        """The key by which an erased person is recognised; whoever has it can test a guess."""
+        """Where an older home has a second key until a night moves it to `suppression_key`."""
         return self.consent / "key"
 
     @property
@@ -352,7 +352,7 @@ class HomePaths:
 
     @property
     def suppression_key(self) -> Path:
-        """The key of the hashes; readable by its owner only."""
+        """The home's key, and behind it any that an older home had; whoever has it can test a guess."""
         return self.erasures / "key"
 
     @property

@@ -13,6 +13,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings, require_openable
 from evenscore.cli.root import guarded, main, show, surroundings
 from evenscore.cli.starting import Start, start
+from evenscore.consent.suppression import take_from_chain
 from evenscore.erasure.hide import roll_back
 from evenscore.night.doctor import examine
 from evenscore.state import truths
@@ -70,7 +71,10 @@ def doctor(settings: Settings, as_json: bool, lost: str | None) -> None:
     Example: evenscore doctor
     """
     if lost:
-        truths.accept_loss(settings.places, _truth(settings.places, lost))
+        path = _truth(settings.places, lost)
+        truths.accept_loss(settings.places, path)
+        if path == settings.places.suppressed:
+            take_from_chain(settings)
     findings = examine(settings)
     lines = [f"{'ok' if finding.is_well else 'PROBLEM':<8} {finding.subject}: {finding.says}" for finding in findings]
     show([vars(finding) for finding in findings], as_json, "\n".join(lines))
@@ -81,7 +85,7 @@ def doctor(settings: Settings, as_json: bool, lost: str | None) -> None:
 def _truth(places: HomePaths, name: str) -> Path:
     """The file that is meant; only what is counted can be accepted."""
     path = places.home / name
-    if path != places.heads and name not in truths.known(places):
+    if path not in (places.heads, places.suppressed) and name not in truths.known(places):
         raise UsageError(f"--accept-loss {name}: is no file that is counted; `evenscore doctor` names those that are")
     return path
 

@@ -7,8 +7,8 @@ from evenscore.base.errors import InputError
 from evenscore.consent import chain
 from evenscore.consent.chain import Row
 from evenscore.consent.entries import content, read_decisions
-from evenscore.consent.forgotten import Forgotten
 from evenscore.consent.ledger_file import LedgerFile
+from evenscore.consent.suppression import Suppressed
 from evenscore.state import runs
 
 
@@ -24,27 +24,23 @@ class Imported:
     """Rows of people who were erased later: they stay out."""
 
 
-def import_file(book: LedgerFile, erased: Forgotten, path: Path, name: str, may_lack: bool = False) -> Imported:
+def import_file(book: LedgerFile, erased: Suppressed, path: Path, name: str, may_lack: bool = False) -> Imported:
     """Append the rows of a file that the chain does not know yet, in the order of their recording.
 
     Raises InputError where a row is not sound, or, unless it `may_lack` rows, where one that was taken in from a file
     of this `name` is gone.
     """
     decisions = read_decisions(path)
-    wanted = [(number, fields) for number, fields in decisions.rows if not _is_forgotten(fields, erased)]
+    wanted = [(number, fields) for number, fields in decisions.rows if not erased.forgets(fields)]
     if not may_lack:
-        _require_all(path, missing(book, name, {content(fields) for _, fields in wanted}))
+        lost = missing(book, name, {content(fields) for _, fields in wanted})
+        _require_all(path, [row for row in lost if not erased.forgets(row["entry"]["fields"])])
     known = {content(row["entry"]["fields"]) for row in book.entries()}
     fresh = [(number, fields) for number, fields in wanted if content(fields) not in known]
     for number, fields in sorted(fresh, key=lambda row: (row[1]["recorded_at"], content(row[1]))):
         book.enter(fields, {"file": name, "row": number})
     forgotten_count = len(decisions.rows) - len(wanted)
     return Imported(name, len(fresh), len(wanted) - len(fresh), decisions.repeat_count, forgotten_count)
-
-
-def _is_forgotten(fields: Row, erased: Forgotten) -> bool:
-    erased_at = erased.of_claim(fields["person_id"], fields["network"], fields["account_id"])
-    return erased_at is not None and fields["recorded_at"] <= erased_at
 
 
 def missing(book: LedgerFile, name: str, present: set[tuple[str, ...]]) -> list[Row]:

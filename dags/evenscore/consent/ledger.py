@@ -1,13 +1,15 @@
 """The consent ledger: who granted, withdrew or asked for erasure, and when; append-only, chained, able to forget."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenscore.base import atomic_io
 from evenscore.base.canonical import LAID_OUT_CONSENT
@@ -17,9 +19,10 @@ from evenscore.base.settings import Settings
 from evenscore.consent import importing, laid_out
 from evenscore.consent.chain import ERASURE, Row
 from evenscore.consent.entries import content, instant, table, typed_decisions
-from evenscore.consent.forgotten import Forgotten, forgotten, hashes_of, key_check, make_key
 from evenscore.consent.hearing import hear
 from evenscore.consent.importing import Imported
+from evenscore.consent.judging import Claim, claim_of
+from evenscore.consent.keys import key_check
 from evenscore.consent.laid_out import Ledger
 from evenscore.consent.ledger_file import (
     LedgerFile,
@@ -29,6 +32,8 @@ from evenscore.consent.ledger_file import (
     require_head,
     require_heads_seen,
 )
+from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, Suppressed, read_list
+from evenscore.names.identifier_matcher import ErasureSubject
 from evenscore.state import runs
 
 
@@ -37,7 +42,8 @@ def open_ledger(settings: Settings) -> Ledger:
 
     A ledger that cannot be understood to the last row stops the run: guessing at consent is not an option.
     A process that asks again, before any byte of what it is read from has changed, is given what it was given.
-    Raises BrokenChain naming file and sequence number, InputError naming the file, the row and the reason.
+    Raises BrokenChain naming file and sequence number, InputError naming the file, the row and the reason, LostTruth
+    where the suppression list lacks whom the chain knows to be erased.
     """
     with runs.only_one(settings.places, between_steps=True):
         state = _state(settings)
@@ -74,8 +80,10 @@ def _known(settings: Settings, state: State) -> Ledger | None:
 
 
 def _state(settings: Settings) -> State:
-    """All that the ledger is read from: how ids are written, the configured file, the chain, the key of the erased."""
-    files = (settings.ledger, settings.places.consent_ledger, settings.places.consent_key)
+    """All that the ledger is read from: how ids are written, the configured file, the chain, who was erased."""
+    places = settings.places
+    erased = (places.suppressed, places.suppression_key, places.consent_key)
+    files = (settings.ledger, places.consent_ledger, *erased)
     digests = ((str(path), atomic_io.settled_sha256(path) if path.is_file() else None) for path in files)
     return (tuple(sorted(settings.account_ids.case_counts)), *digests)
 
@@ -134,17 +142,15 @@ def _writing(settings: Settings) -> Iterator[LedgerFile]:
 
 def _take_in(settings: Settings, book: LedgerFile, may_lack: bool = False) -> Imported:
     name = str(settings.consent.ledger)
-    return importing.import_file(book, _forgotten(settings, book), settings.ledger, name, may_lack)
-
-
-def _forgotten(settings: Settings, book: LedgerFile) -> Forgotten:
-    return forgotten(settings.places, book.rows, settings.account_ids)
+    return importing.import_file(book, read_list(settings, book.rows), settings.ledger, name, may_lack)
 
 
 def _laid_out(settings: Settings, book: LedgerFile) -> Ledger:
+    erased = read_list(settings, book.rows)
     rows = [_with_normal_id(settings, row["entry"]["fields"]) for row in book.entries()]
+    rows = [row for row in rows if not erased.forgets(row)]  # an erasure under way has not taken them out yet
     heard = hear(rows)
-    more = heard.more + list(_erasures(rows, _forgotten(settings, book)))
+    more = heard.more + list(_erasures(rows, erased))
     return Ledger(_in_order(rows + more), _in_order(rows), heard)
 
 
@@ -158,21 +164,21 @@ def _with_normal_id(settings: Settings, fields: Row) -> Row:
     return fields | {"account_id": settings.account_ids.normal(fields["network"], fields["account_id"])}
 
 
-def _erasures(rows: list[Row], erased: Forgotten) -> Iterator[Row]:
+def _erasures(rows: list[Row], erased: Suppressed) -> Iterator[Row]:
     """The erasure of each account of somebody who was erased and has granted again: the past stays gone.
 
     Nothing else can say it, for the rows of that past are gone. A new person on an account that was erased with
     another counts as the same one, unless they had been there before.
     """
-    since: dict[tuple[str, str, str], str] = {}
-    example: dict[tuple[str, str, str], Row] = {}
+    since: dict[Claim, str] = {}
+    example: dict[Claim, Row] = {}
     for row in rows:
         key = (row["person_id"], row["network"], row["account_id"])
         since[key] = min(row["recorded_at"], since.get(key, row["recorded_at"]))
         example.setdefault(key, row)
     for key, row in example.items():
-        of_account = erased.of_account(row["network"], row["account_id"]) or ""
-        until = max(erased.of_claim(*key) or "", of_account if of_account < since[key] else "")
+        of_account = erased.forgotten_until(CLAIMED, row["network"], row["account_id"])
+        until = max(erased.forgotten_until(CLAIM, *key), of_account if of_account < since[key] else "")
         if until:
             yield row | {"action": "erase", "purpose": "public_score", "recorded_at": until}
 
@@ -184,7 +190,7 @@ def import_ledger(settings: Settings, path: Path | None, accepts_missing: bool) 
             importing.accept_missing(book, settings.ledger, str(settings.consent.ledger))
         if path is None:
             return _take_in(settings, book)
-        return importing.import_file(book, _forgotten(settings, book), path, str(path))
+        return importing.import_file(book, read_list(settings, book.rows), path, str(path))
 
 
 def record(settings: Settings, rows: list[Row], verb: str) -> list[Row]:
@@ -194,11 +200,10 @@ def record(settings: Settings, rows: list[Row], verb: str) -> list[Row]:
     """
     with _writing(settings) as book:
         known = {content(row["entry"]["fields"]) for row in book.entries()}
-        erased = _forgotten(settings, book)
+        erased = read_list(settings, book.rows)
         fresh = [fields for _, fields in typed_decisions(rows).rows if content(fields) not in known]
         for fields in fresh:
-            claim = (fields["person_id"], fields["network"], fields["account_id"])
-            if fields["recorded_at"] <= (erased.of_claim(*claim) or ""):
+            if erased.forgets(fields):
                 raise UsageError(f"recorded_at {fields['recorded_at']}: lies before this person's erasure")
         return [book.enter(fields, {"verb": verb}) for fields in fresh]
 
@@ -223,66 +228,57 @@ class Verified:
 def verify(settings: Settings, noted_hash: str | None = None) -> Verified:
     """Verify the chain to its last row, against what earlier runs saw, and against a hash that was noted once.
 
-    Raises BrokenChain naming the file and the sequence number.
+    Raises BrokenChain naming the file and the sequence number, LostTruth as read_list does.
     """
     book = open_ledger_file(settings.places, is_whole=True)
-    _forgotten(settings, book)
+    read_list(settings, book.rows)
     if noted_hash:
         require_head(book, noted_hash)
     erasure_count = sum(row["kind"] == ERASURE for row in book.rows)
     return Verified(len(book.rows), sum(1 for _ in book.entries()), erasure_count, book.head)
 
 
-@dataclass(frozen=True)
-class ErasureSubject:
-    """Who is to be taken out of the ledger."""
+def erase(settings: Settings, subjects: Iterable[ErasureSubject]) -> int:
+    """Take out of the ledger what people whom the suppression list has said of the accounts they are erased from.
 
-    person_id: str
-    accounts: frozenset[tuple[str, str]] | None = None
-    """The only (network, account_id) that are erased; None for the person as a whole."""
-    erased_at: datetime | None = None
-    """UTC; what was recorded after it stays. By default the person's own last request for it, else now."""
-
-
-def suppress(settings: Settings, subjects: Iterable[ErasureSubject]) -> int:
-    """Take people out of the ledger: entries and salts go, the chain still verifies, keyed hashes stay.
-
-    The configured file may go on naming them: rows up to their erasure are never taken in again. Returns how many
-    entries went.
+    Entries and salts go, and the chain still verifies. The configured file may go on naming them: rows up to their
+    erasure are never taken in again. Returns how many entries went.
     """
     laid_out.forget(settings.places)
     with _writing(settings) as book:
         _take_in(settings, book, may_lack=True)  # who has gone from the file already may be forgotten all the same
-        rows: dict[str, list[Row]] = {}
+        said = defaultdict[Claim, list[Row]](list)
         for row in book.entries():
-            rows.setdefault(row["entry"]["fields"]["person_id"], []).append(row)
-        key = make_key(settings.places)
-        return sum(_suppress(settings, book, key, subject, rows.get(subject.person_id, [])) for subject in subjects)
+            said[claim_of(_with_normal_id(settings, row["entry"]["fields"]))].append(row)
+        erased = read_list(settings, book.rows)
+        at = {
+            claim_of(_with_normal_id(settings, asdict(one))): one.erased_at
+            for one in sorted(subjects, key=lambda one: one.erased_at)
+            if one.person_id
+        }
+        return sum(_erase(book, erased, claim, at[claim], said[claim]) for claim in sorted(at))
 
 
-def _suppress(settings: Settings, book: LedgerFile, key: bytes, subject: ErasureSubject, rows: list[Row]) -> int:
-    normal = settings.account_ids.normal
-    wanted = None if subject.accounts is None else {(one[0], normal(*one)) for one in subject.accounts}
-    mine = [row for row in rows if "entry" in row and (wanted is None or _account(settings, row) in wanted)]
-    until = instant(subject.erased_at) if subject.erased_at else _asked_at(mine)
-    doomed = [row for row in mine if row["entry"]["fields"]["recorded_at"] <= until]
-    accounts = {_account(settings, row) for row in doomed} if wanted is None else set(wanted)
-    hashes = hashes_of(key, subject.person_id, accounts, wanted is None)
-    sequences = [row["sequence"] for row in doomed]
-    book.erase(sequences, hashes=hashes, erased_at=until, key_check=key_check(key))
+def _erase(book: LedgerFile, erased: Suppressed, claim: Claim, at: str, said: list[Row]) -> int:
+    """Take out what was said of a claim; the chain bears witness to all that the list has of its erasure."""
+    until, entry = instant(datetime.fromisoformat(at)), erased.entries[erased.digest(CLAIM, *claim)]
+    listed = sorted(one.digest for one in erased.entries.values() if one.of == entry.of and one.instant >= until)
+    doomed = [row["sequence"] for row in said if row["entry"]["fields"]["recorded_at"] <= until]
+    book.erase(doomed, listed=listed, erased_at=until, key_check=key_check(erased.key))
     return len(doomed)
 
 
-def _account(settings: Settings, row: Row) -> tuple[str, str]:
-    fields = _with_normal_id(settings, row["entry"]["fields"])
-    return fields["network"], fields["account_id"]
+def read_suppressed(settings: Settings, entries: pa.Table | None = None) -> Suppressed | None:
+    """The suppression list with the grants that came after an erasure; None while nobody was ever erased.
 
-
-def suppressed(settings: Settings) -> Forgotten:
-    """Who was erased, by keyed hash: ask it for a person or an account before taking anything in."""
-    return _forgotten(settings, open_ledger_file(settings.places))
-
-
-def _asked_at(rows: list[Row]) -> str:
-    asked = [row["entry"]["fields"]["recorded_at"] for row in rows if row["entry"]["fields"]["action"] == "erase"]
-    return max(asked, default=runs.now())
+    `entries` is the ledger, where the caller has read it already. Raises as open_ledger and read_list do.
+    """
+    if not settings.places.suppressed.exists():
+        read_list(settings, open_ledger_file(settings.places).rows)  # the chain knows whether there should be one
+        return None
+    found, ledger = read_list(settings), read_ledger(settings) if entries is None else entries
+    for row in ledger.filter(pc.equal(ledger["action"], "grant")).to_pylist():  # in the order of recording
+        entry = found.entry(ACCOUNT, row["network"], row["account_id"])
+        if entry and row["recorded_at"] > datetime.fromisoformat(entry.erased_at):
+            found.granted_at.setdefault(entry.of, row["recorded_at"])
+    return found

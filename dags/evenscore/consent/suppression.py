@@ -1,26 +1,26 @@
-"""The suppression list: whom never to take in again. It knows keyed hashes alone, so it cannot tell who they are.
+"""The one suppression list: whom never to take in again. It knows keyed hashes alone, so it cannot tell who they are.
 
-A digest is HMAC-SHA256 under a key that lies beside the list, readable by its owner only, over the normal form of an
-account's name; older lists hold names as they were written, and keep working. Everything an account was
-ever called hangs on one digest (`of`), so that a later grant lets all its names in again, from that grant on.
+A digest stands for the normal form of an account's name; older lists hold names as they were written, and keep working.
+Everything an account was ever called hangs on one digest (`of`), so that a later grant lets all its names in again,
+from that grant on.
+
+The ledger asks this list too, and its chain bears witness to it: each erasure there names what must be on it. Homes of
+before had another list in the chain, under a key of its own: `move_in` takes both over, once.
 """
 
-import hmac
 import json
-import os
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from evenscore.base import atomic_io
-from evenscore.base.errors import InputError
+from evenscore.base.errors import InputError, LostTruth
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.consent.ledger import read_ledger
+from evenscore.consent.chain import ERASURE, Row
+from evenscore.consent.entries import instant
+from evenscore.consent.judging import claim_of
+from evenscore.consent.keys import hashed, key_check, make_key, older_hash, read_keys
+from evenscore.consent.ledger_file import open_ledger_file
 from evenscore.names import dress
 from evenscore.names.account_ids import AccountIds
 from evenscore.names.look_alikes import looks
@@ -29,6 +29,12 @@ from evenscore.state import truths
 ACCOUNT, STABLE, CLAIM, PERSON, LOOKS = "account", "stable", "claim", "person", "looks"
 """What a digest stands for: a name on a network, a platform's own id, a person's entry in the ledger, a person, what a
 name looks like. (Lists that were begun before looks were kept have none of who was erased by then: nobody can tell.)"""
+CLAIMED = "claimed"
+"""And an account on which a claim was erased: it may be somebody else's too, and stay."""
+OLDER = {CLAIM: "claim", CLAIMED: "account"}
+"""What the chain's own list called them."""
+LISTED, HASHES = "listed", "hashes"
+"""Where an erasure of the chain names what is on the list: by its digests, or, an older one, by hashes of its own."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,11 @@ class Entry:
     digest: str
     of: str
     erased_at: str
+
+    @property
+    def instant(self) -> str:
+        """When it was erased, as the ledger writes instants."""
+        return instant(datetime.fromisoformat(self.erased_at))
 
 
 @dataclass
@@ -49,17 +60,18 @@ class Suppressed:
     entries: dict[str, Entry] = field(default_factory=dict)
     granted_at: dict[str, datetime] = field(default_factory=dict)
     """For each `of`, the first grant after its erasure."""
+    older_keys: tuple[bytes, ...] = ()
 
     def digest(self, kind: str, *name: str) -> str:
         """The keyed hash that stands for a name, in normal form where it is an account's."""
-        if kind in (ACCOUNT, CLAIM):
+        if kind in (ACCOUNT, CLAIM, CLAIMED):
             *whose, network, account = name
             name = (*whose, network, self.ids.normal(network, account))
-        return self._hashed(kind, *name)
+        return hashed(self.key, kind, *name)
 
     def entry(self, kind: str, *name: str) -> Entry | None:
         """What the list says of a name; None where it is not on it."""
-        found = self.entries.get(self.digest(kind, *name)) or self.entries.get(self._hashed(kind, *name))
+        found = self.entries.get(self.digest(kind, *name)) or self.entries.get(hashed(self.key, kind, *name))
         if found or kind != ACCOUNT:
             return found
         network, account = name
@@ -70,57 +82,82 @@ class Suppressed:
         """Whether an account, which is not on the list, looks like one that is, by a glance or by its address."""
         names = {account, *dress.others(network, account)}
         found = [self.entry(ACCOUNT, network, name) for name in names if name != account]
-        found += [self.entries.get(self._hashed(LOOKS, network, looks(name))) for name in names]
+        found += [self.entries.get(self.digest(LOOKS, network, looks(name))) for name in names]
         is_listed = self.entry(ACCOUNT, network, account) is not None
         return not is_listed and any(one and one.of not in self.granted_at for one in found)
-
-    def _hashed(self, kind: str, *name: str) -> str:
-        return hmac.digest(self.key, "\x1f".join((kind, *name)).encode("utf-8", "replace"), "sha256").hex()
 
     def refused_before(self, kind: str, *name: str) -> datetime | None:
         """Up to when rows of a name are kept out; None where it is not on the list."""
         entry = self.entry(kind, *name)
         return self.granted_at.get(entry.of, datetime.max) if entry else None
 
+    def forgotten_until(self, kind: str, *name: str) -> str:
+        """Up to when a CLAIM, or all that was CLAIMED of an account, is forgotten, as the ledger writes instants; empty
+        where it is not."""
+        if not self.entries:
+            return ""
+        *whose, network, account = name
+        names = [(*whose, network, one) for one in {account, self.ids.normal(network, account)}]
+        digests = [hashed(self.key, kind, *one) for one in names]
+        for key in self.older_keys:
+            digests += [older_hash(key, OLDER[kind], *one) for one in names]
+            digests += [older_hash(key, PERSON, *whose)] if whose else []
+        return max((self.entries[one].instant for one in digests if one in self.entries), default="")
 
-def new_key(places: HomePaths) -> bytes:
-    """The key of this home, made at the first erasure. Raises InputError when the list is there and its key is not."""
-    path = places.suppression_key
-    if not path.exists():
-        if places.suppressed.exists():
-            raise InputError(f"{path}: the key of {places.suppressed} is gone: nobody on it can be told; restore it")
-        with atomic_io.disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-                handle.write(secrets.token_bytes(32))
-                handle.flush()
-                os.fsync(handle.fileno())
-        atomic_io.sync(path.parent)
-    return path.read_bytes()
+    def forgets(self, fields: Row) -> bool:
+        """Whether a decision was said before its claim was erased: it is as if it had never been said."""
+        return bool(fields["recorded_at"] <= self.forgotten_until(CLAIM, *claim_of(fields)))
+
+    def lacking(self, erasure: Row) -> list[Entry]:
+        """What an erasure of the chain names, and the list does not have, or has of an earlier erasure alone."""
+        at = erasure["erased_at"]
+        names = erasure[LISTED] if LISTED in erasure else erasure[HASHES]
+        entries = [Entry(name, name, at.removesuffix("Z").removesuffix(".000000")) for name in names]
+        return [one for one in entries if one.digest not in self.entries or self.entries[one.digest].instant < at]
 
 
-def read_suppressed(settings: Settings, entries: pa.Table | None = None) -> Suppressed | None:
-    """The list; None while nobody was ever erased. `entries` is the ledger, where the caller has read it already."""
+def read_list(settings: Settings, chained: Iterable[Row] = (), may_lack: bool = False) -> Suppressed:
+    """The list, empty while nobody was ever erased; the rows that are `chained` bear witness to it.
+
+    Raises LostTruth where it lacks what an erasure put on it, unless it `may_lack` that and takes it from the chain, or
+    the key is not that of an erasure, InputError where list or key cannot be read.
+    """
     places = settings.places
-    if not places.suppressed.exists():
-        return None
+    is_moved = not places.consent_key.exists()  # asked before anything is read that may be moving
+    own, *older = read_keys(places)
+    found = Suppressed(own, settings.account_ids, _entries(places), older_keys=tuple(older))
+    for row in chained:
+        if row["kind"] == ERASURE:
+            _require_key(places, found, row)
+            lacking = found.lacking(row)
+            if lacking and (is_moved or LISTED in row) and not may_lack:
+                raise LostTruth(
+                    f"{places.suppressed}: lacks who was erased at sequence {row['sequence']} of "
+                    f"{places.consent_ledger}: gone, or an older copy; {truths.remedy(places, places.suppressed)}"
+                )
+            found.entries |= {one.digest: one for one in lacking}
+    return found
+
+
+def _entries(places: HomePaths) -> dict[str, Entry]:
     known: dict[str, Entry] = {}
-    for number, line in enumerate(places.suppressed.read_text().splitlines(), start=1):
+    content = places.suppressed.read_text() if places.suppressed.exists() else ""
+    for number, line in enumerate(content.splitlines(), start=1):
         try:
             entry = Entry(**json.loads(line))
         except (ValueError, TypeError) as error:
             raise InputError(f"{places.suppressed}: line {number}: damaged; restore the file") from error
         known[entry.digest] = max(entry, known.get(entry.digest, entry), key=lambda found: found.erased_at)
-    found = Suppressed(new_key(places), settings.account_ids, known)
-    _note_grants(found, read_ledger(settings) if entries is None else entries)
-    return found
+    return known
 
 
-def _note_grants(found: Suppressed, ledger: pa.Table) -> None:
-    for row in ledger.filter(pc.equal(ledger["action"], "grant")).to_pylist():  # in the order of recording
-        entry = found.entry(ACCOUNT, row["network"], row["account_id"])
-        if entry and row["recorded_at"] > datetime.fromisoformat(entry.erased_at):
-            found.granted_at.setdefault(entry.of, row["recorded_at"])
+def _require_key(places: HomePaths, found: Suppressed, erasure: Row) -> None:
+    if erasure["key_check"] not in {key_check(found.key), *(older_hash(key, "check") for key in found.older_keys)}:
+        before = "" if LISTED in erasure else f", which {places.consent_key} was before it moved there"
+        raise LostTruth(
+            f"{places.suppression_key}: has not the key of the erasure at sequence {erasure['sequence']}{before}: "
+            "nobody erased with it is recognised; restore it"
+        )
 
 
 def suppress(places: HomePaths, new: Iterable[Entry]) -> None:
@@ -130,16 +167,28 @@ def suppress(places: HomePaths, new: Iterable[Entry]) -> None:
     truths.write(places, places.suppressed, "".join(f"{line}\n" for line in lines).encode())
 
 
-def without_forgotten(suppressed: Suppressed | None, ledger: pa.Table) -> pa.Table:
-    """The ledger without what erased people had entered by the time they were erased: the warehouse never sees it."""
-    if suppressed is None:
-        return ledger
-    # Of somebody who has come back the ledger still says since when: what lies before stays gone.
-    kept = [row["action"] == "erase" or not _is_forgotten(suppressed, row) for row in ledger.to_pylist()]
-    return ledger.filter(pa.array(kept, pa.bool_()))
+def move_in(settings: Settings) -> None:
+    """Take the list that an older home has in its chain into the one list, and its key into the one file.
+
+    Killed at any point, it goes on: nothing is taken away before it is there. The caller holds the home folder.
+    """
+    places = settings.places
+    if not places.consent_key.exists():
+        return
+    found = read_list(settings, open_ledger_file(places).rows)
+    make_key(places)
+    truths.write(places, places.suppression_key, b"".join(read_keys(places)))
+    places.suppression_key.chmod(0o600)
+    _add(places, found)
+    truths.remove(places, places.consent_key)
 
 
-def _is_forgotten(suppressed: Suppressed, row: dict[str, object]) -> bool:
-    person, network, account = (str(row[name]) for name in ("person_id", "network", "account_id"))
-    entry = suppressed.entry(CLAIM, person, network, account)
-    return entry is not None and row["recorded_at"] <= datetime.fromisoformat(entry.erased_at)  # type: ignore[operator]  # an instant
+def take_from_chain(settings: Settings) -> None:
+    """Put whom the chain's erasures name on a list that was lost, of which nobody has a copy: their claims at least."""
+    _add(settings.places, read_list(settings, open_ledger_file(settings.places).rows, may_lack=True))
+
+
+def _add(places: HomePaths, found: Suppressed) -> None:
+    known = _entries(places)
+    if new := [entry for digest, entry in found.entries.items() if known.get(digest) != entry]:
+        suppress(places, new)

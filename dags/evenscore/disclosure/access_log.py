@@ -9,14 +9,22 @@ from typing import Any
 
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.consent.forgotten import hashed, make_key
+from evenscore.consent.keys import hashed, make_key, older_hash, read_keys
+from evenscore.consent.suppression import PERSON
 from evenscore.publication.purposes import require_allowed
 from evenscore.state import runs, truths
 
 
 def about_person(places: HomePaths, person_id: str) -> str:
     """How the record names a person: by the keyed hash that also outlives an erasure."""
-    return f"person {hashed(make_key(places), 'person', person_id)}"
+    return f"person {hashed(make_key(places), PERSON, person_id)}"
+
+
+def records_about(places: HomePaths, person_id: str) -> list[dict[str, Any]]:
+    """What was handed out about a person, or refused, in order; older records name them by an older key."""
+    names = {about_person(places, person_id)}
+    names |= {f"person {older_hash(key, PERSON, person_id)}" for key in read_keys(places)[1:]}
+    return [record for record in read_records(places) if record["about"] in names]
 
 
 @contextlib.contextmanager

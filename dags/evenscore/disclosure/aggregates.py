@@ -17,7 +17,7 @@ import duckdb
 from evenscore.base import atomic_io, databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.consent.forgotten import hashed, make_key
+from evenscore.consent.keys import hashed, make_key
 from evenscore.state import truths
 
 By = Literal["network", "topic", "band"]

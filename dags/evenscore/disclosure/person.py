@@ -13,7 +13,7 @@ from evenscore.consent import ledger
 from evenscore.consent.chain import Row
 from evenscore.consent.entries import plain
 from evenscore.disclosure import subject_data
-from evenscore.disclosure.access_log import about_person, read_records
+from evenscore.disclosure.access_log import records_about
 from evenscore.disclosure.explain import explain, in_words
 from evenscore.disclosure.subject_data import Account
 from evenscore.publication.purposes import NEVER, TABLE_PURPOSES
@@ -46,7 +46,6 @@ def gather(settings: Settings, person_id: str, recipient: str, purpose: str) -> 
     published = subject_data.published(places, person_id)
     if not rows and not any(published.values()):
         raise UsageError(f"{person_id}: nothing is kept about this person")
-    about = about_person(places, person_id)
     return {
         "person_id": person_id,
         "recipient": recipient,
@@ -66,7 +65,7 @@ def gather(settings: Settings, person_id: str, recipient: str, purpose: str) -> 
         "explanations": [in_words(score) for score in _explained(settings, person_id)],
         "files_that_name_the_person": subject_data.files(places, person_id),
         "decisions": subject_data.decisions(places, person_id),
-        "exports": [record for record in read_records(places) if record["about"] == about],
+        "exports": records_about(places, person_id),
     }
 
 

@@ -8,14 +8,15 @@ import json
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.consent import ledger
-from evenscore.consent.suppression import Suppressed, new_key, read_suppressed, suppress
+from evenscore.consent.keys import make_key
+from evenscore.consent.ledger import read_suppressed
+from evenscore.consent.suppression import Suppressed, move_in, suppress
 from evenscore.erasure import elsewhere, landed, other_files, published_runs, scope
 from evenscore.erasure.scope import Erasure
 from evenscore.intake import landed_names
@@ -65,7 +66,9 @@ def forget_due(settings: Settings, by: str) -> Forgotten:
 
 
 def _prepare(settings: Settings) -> None:
-    """Finish what was interrupted; then raise LostTruth unless all that is only ever added to is there."""
+    """Bring an older home's two lists together and finish what was interrupted; then raise LostTruth unless all that is
+    only ever added to is there."""
+    move_in(settings)
     resume(settings)
     truths.require_whole(settings.places)
 
@@ -98,7 +101,7 @@ def _carry_out(settings: Settings, erasure: Erasure) -> Forgotten:
     subjects, shared = scope.not_of_others(settings, erasure.subjects)
     matcher = IdentifierMatcher(subjects, shared=shared, ids=settings.account_ids)
     known = landed.read_clean(places)
-    suppress(places, scope.entries(Suppressed(new_key(places), settings.account_ids), subjects, shared))
+    suppress(places, scope.entries(Suppressed(make_key(places), settings.account_ids), subjects, shared))
     found = Forgotten(
         len(matcher.people), len(subjects), kept_accounts=tuple(f"{a.network}:{a.account_id}" for a in shared)
     )
@@ -150,19 +153,7 @@ def _from_files(settings: Settings, matcher: IdentifierMatcher, _known: set[str]
 
 def _from_ledger(settings: Settings, matcher: IdentifierMatcher, _known: set[str], _found: Forgotten) -> None:
     """The ledger forgets by its own rules: its chain still verifies, and the input file cannot bring anybody back."""
-    accounts: dict[tuple[str, str], set[Account]] = {}
-    for subject in matcher.claims:
-        if subject.person_id is not None:
-            accounts.setdefault((subject.person_id, subject.erased_at), set()).add(
-                (subject.network, subject.account_id)
-            )
-    ledger.suppress(
-        settings,
-        [
-            ledger.ErasureSubject(person, frozenset(theirs), datetime.fromisoformat(at))
-            for (person, at), theirs in sorted(accounts.items())
-        ],
-    )
+    ledger.erase(settings, matcher.claims)
 
 
 Step = Callable[[Settings, IdentifierMatcher, set[str], Forgotten], None]

@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
+from evenscore.consent.entries import instant
 from evenscore.consent.judging import claims
 from evenscore.consent.ledger import read_ledger
-from evenscore.consent.suppression import ACCOUNT, CLAIM, LOOKS, PERSON, STABLE, Entry, Suppressed
+from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
 from evenscore.landing_zone import landing
 from evenscore.names.identifier_matcher import Account, ErasureSubject
 from evenscore.names.look_alikes import looks
@@ -54,8 +55,7 @@ def asked_by_ledger(settings: Settings, suppressed: Suppressed | None) -> list[E
 
 
 def _is_done(suppressed: Suppressed | None, at: datetime, *claim: str) -> bool:
-    entry = suppressed.entry(CLAIM, *claim) if suppressed else None
-    return entry is not None and datetime.fromisoformat(entry.erased_at) >= at
+    return suppressed is not None and suppressed.forgotten_until(CLAIM, *claim) >= instant(at)
 
 
 def asked_by_hand(
@@ -151,8 +151,9 @@ def entries(
     leaving, found = set(subjects), []
     for subject in [*leaving, *kept_out]:
         of = suppressed.digest(ACCOUNT, subject.network, subject.account_id)
-        names = [(PERSON, subject.person_id), (CLAIM, subject.person_id, subject.network, subject.account_id)]
-        wanted = [tuple(map(str, name)) for name in names if subject.person_id]
+        account = (subject.network, subject.account_id)
+        person = str(subject.person_id)
+        wanted = [(PERSON, person), (CLAIM, person, *account), (CLAIMED, *account)] if subject.person_id else []
         if subject in leaving:
             wanted += [(ACCOUNT, subject.network, name) for name in (subject.account_id, *subject.names)]
             wanted += [(LOOKS, subject.network, looks(name)) for name in (subject.account_id, *subject.names)]

@@ -23,7 +23,8 @@ from evenscore.base.progress import track
 from evenscore.base.settings import WILDCARD, Settings, Source
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed, Reject
-from evenscore.consent.suppression import Suppressed, read_suppressed, suppress
+from evenscore.consent.ledger import read_suppressed
+from evenscore.consent.suppression import Suppressed, suppress
 from evenscore.intake import landed_names, successions, suppression_filter, takedowns
 from evenscore.intake.acceptances import Acceptance, accepting, said
 from evenscore.intake.tally import Tally

@@ -16,7 +16,7 @@ from evenscore.checks.suites import require_suites
 from evenscore.connectors import CONNECTORS
 from evenscore.consent import hearing
 from evenscore.consent.ledger import examine_ledger
-from evenscore.consent.suppression import read_suppressed
+from evenscore.consent.suppression import read_list
 from evenscore.erasure.elsewhere import HOW
 from evenscore.erasure.hide import shown_too_many
 from evenscore.intake.acceptances import how_to_go_on, stopping
@@ -110,10 +110,10 @@ def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
 def _look_at_truths(settings: Settings) -> Iterator[Finding]:
     lost = truths.complaints(settings.places)
     yield from (Finding("truths", False, complaint) for complaint in lost)
-    suppressed = read_suppressed(settings)
+    suppressed = read_list(settings)
     if not lost:
         says = f"{len(settings.places.truths)} files that are only ever added to, with all that was added"
-        yield Finding("truths", True, f"{says}; {len(suppressed.entries) if suppressed else 0} suppressed names")
+        yield Finding("truths", True, f"{says}; {len(suppressed.entries)} suppressed names")
 
 
 def _look_at_checks(settings: Settings) -> Iterator[Finding]:

@@ -20,8 +20,7 @@ from evenscore.base.settings import Settings
 from evenscore.building import reconstructed
 from evenscore.building.warehouse import attach_published, columns_of, connect, file_of, quoted
 from evenscore.connectors.compressed import UNCHECKED
-from evenscore.consent.ledger import open_ledger
-from evenscore.consent.suppression import read_suppressed, without_forgotten
+from evenscore.consent.ledger import open_ledger, read_suppressed
 from evenscore.intake.acceptances import accepted
 from evenscore.intake.coverage import is_feed, partial_days, write_source_days
 from evenscore.intake.extraction import deliveries
@@ -92,7 +91,6 @@ def prepare_inputs(settings: Settings, night: Night) -> None:
     """Lay out what this night starts from: settings, verified landing files, ledger, what was published before."""
     ledger = open_ledger(settings)
     suppressed = read_suppressed(settings, ledger.table)
-    entries = without_forgotten(suppressed, ledger.table)
     topics = read_topics(settings)
     files = verified_files(settings, night)
     _begin_anew(settings.places)
@@ -101,7 +99,7 @@ def prepare_inputs(settings: Settings, night: Night) -> None:
         lay_functions(con, settings.account_ids)
         _write_sources(con, settings, night)
         _write_seeds(con, settings)
-        con.register("entries", entries)
+        con.register("entries", ledger.table)
         _keep_beside(con, settings.places, "consent", "from entries")
         heard = [len(ledger.heard.more), len(ledger.heard.unheard)]
         con.execute("create or replace table raw.ledger_words (heard_count bigint, unheard_count bigint)")

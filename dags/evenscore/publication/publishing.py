@@ -46,7 +46,7 @@ from evenscore.publication.run_folders import (
     write_manifest,
 )
 from evenscore.publication.run_tables import versions, write_run_tables
-from evenscore.publication.shown import judge_ledger, of_the_present, private_accounts, private_among
+from evenscore.publication.shown import judge_ledger, private_accounts, private_among
 from evenscore.publication.shown_rows import lapse_tonight, lay_out_present
 from evenscore.state import runs
 from evenscore.state.evaluations import write_evaluation
@@ -117,7 +117,7 @@ def _seen(con: duckdb.DuckDBPyConnection, settings: Settings, ledger: Ledger) ->
     has_roster = has_previous and roster.lay_out(con, folder, audit.SEEN)
     built_on = con.sql("from raw.consent").to_arrow_table().cast(ledger.table.schema)
     then = judge_ledger(built_on, private_among(con, "raw.accounts", "raw.aliases"))
-    now = judge_ledger(of_the_present(settings, ledger.table), private_accounts(settings))
+    now = judge_ledger(ledger.table, private_accounts(settings))
     note_who_asked(con, ledger.said)
     lay_out_present(con, now, audit.SEEN if has_roster else "previous")
     con.execute(

@@ -23,7 +23,6 @@ from evenscore.building.warehouse import file_of
 from evenscore.consent import judging
 from evenscore.consent.judging import Account, Row
 from evenscore.consent.ledger import read_ledger
-from evenscore.consent.suppression import read_suppressed, without_forgotten
 from evenscore.landing_zone import landing
 
 Part = tuple[str, str, str]
@@ -96,18 +95,13 @@ class Shown:
 
 def shown_now(settings: Settings) -> Shown:
     """Who may be shown by the ledger as it stands and every snapshot that has landed. Raises as read_ledger does."""
-    return judge_ledger(of_the_present(settings, read_ledger(settings)), private_accounts(settings))
+    return judge_ledger(read_ledger(settings), private_accounts(settings))
 
 
 def shown_by_ledger(settings: Settings) -> Shown:
     """Who may be shown by the ledger alone: a feed that calls everybody private for a night must not cost the past of
     runs that nobody reads."""
-    return judge_ledger(of_the_present(settings, read_ledger(settings)), frozenset())
-
-
-def of_the_present(settings: Settings, ledger: pa.Table) -> pa.Table:
-    """A ledger without what the suppression list keeps out."""
-    return without_forgotten(read_suppressed(settings, ledger), ledger)
+    return judge_ledger(read_ledger(settings), frozenset())
 
 
 ODD = """

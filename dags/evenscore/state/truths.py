@@ -146,7 +146,7 @@ def _complaint(places: HomePaths, name: str, head: Head, seen: tuple[str, Head] 
         run, known = seen
         return (
             f"{places.heads}: knows {head.entries} entries of {path}, and the run {run} saw {known.entries}: it is an "
-            f"older copy; {_remedy(places, places.heads)}"
+            f"older copy; {remedy(places, places.heads)}"
         )
     if seen and head.rewrites == seen[1].rewrites and not _says(path, seen[1]):
         return _sentence(places, path, seen[1], f" when {seen[0]} ran")
@@ -158,10 +158,11 @@ def _sentence(places: HomePaths, path: Path, head: Head, when: str) -> str:
     there = "the file is gone"
     if path.exists():
         there = f"{found.entries} are" if found.entries < head.entries else "not all of them are what they were"
-    return f"{path}: {head.entries} entries were there{when}, and {there}; {_remedy(places, path)}"
+    return f"{path}: {head.entries} entries were there{when}, and {there}; {remedy(places, path)}"
 
 
-def _remedy(places: HomePaths, path: Path) -> str:
+def remedy(places: HomePaths, path: Path) -> str:
+    """What to do about a file that says less than it did."""
     return f"restore it, or, where no copy is left, `evenscore doctor --accept-loss {_name(places, path)}`"
 
 
@@ -258,10 +259,10 @@ def _load(places: HomePaths, is_forgiving: bool = False) -> dict[str, Head]:
     except FileNotFoundError as error:
         runs = [run for run, _ in _seen_by_runs(places).values()]
         if runs and not is_forgiving:
-            raise LostTruth(f"{places.heads}: is gone; {max(runs)} saw it; {_remedy(places, places.heads)}") from error
+            raise LostTruth(f"{places.heads}: is gone; {max(runs)} saw it; {remedy(places, places.heads)}") from error
     except (ValueError, TypeError, AttributeError) as error:
         if not is_forgiving:
-            raise LostTruth(f"{places.heads}: cannot be read; {_remedy(places, places.heads)}") from error
+            raise LostTruth(f"{places.heads}: cannot be read; {remedy(places, places.heads)}") from error
     return {}
 
 
