@@ -10,8 +10,9 @@ import pytest
 
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.base.errors import UsageError
+from evenscore.consent.ledger import read_ledger
 from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
-from evenscore.erasure import elsewhere, landed, published_runs, scope
+from evenscore.erasure import elsewhere, erase, landed, published_runs, scope
 from evenscore.landing_zone import landing
 from evenscore.names.account_ids import EVERYWHERE
 from evenscore.names.identifier_matcher import REMOVED, ErasureSubject, IdentifierMatcher
@@ -54,6 +55,21 @@ def test_the_ledger_asks_for_each_account_by_its_last_erasure_until_it_is_carrie
             found.entries = {entry.digest: entry}
         assert scope.asked_by_ledger(home.settings, found) == ([ANN] if is_due else [])
     assert scope.asked_by_ledger(home.settings, None) == [ANN]
+
+
+def test_whoever_is_new_on_an_account_that_was_erased_with_another_has_asked_for_nothing(home: Home) -> None:
+    said = [
+        "p_ann,forum,ann,grant,public_score,2026-01-01T00:00:00Z",
+        "p_ann,forum,ann,erase,public_score,2026-02-01T00:00:00Z",
+    ]
+    keep(home, *said)
+    assert erase.forget_due(home.settings, by="the night").accounts == 1
+    keep(home, *said, "p_new,forum,ann,grant,public_score,2026-03-01T00:00:00Z")
+    laid_out = read_ledger(home.settings).to_pylist()
+    assert ("p_new", "erase") in {(row["person_id"], row["action"]) for row in laid_out}, (
+        "the past of the account stays gone"
+    )
+    assert erase.forget_due(home.settings, by="the night") == erase.Forgotten()
 
 
 def test_by_hand_all_accounts_of_a_person_and_named_ones_in_normal_form(home: Home) -> None:

@@ -12,7 +12,7 @@ from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
 from evenscore.consent.entries import instant
 from evenscore.consent.judging import claims
-from evenscore.consent.ledger import read_ledger
+from evenscore.consent.ledger import open_ledger, read_ledger
 from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
 from evenscore.landing_zone import landing
 from evenscore.names.identifier_matcher import Account, ErasureSubject
@@ -42,9 +42,13 @@ class Erasure:
 
 
 def asked_by_ledger(settings: Settings, suppressed: Suppressed | None) -> list[ErasureSubject]:
-    """The accounts whose erasure the ledger asks for, and that nobody has carried out yet."""
+    """The accounts whose erasure the ledger asks for, in its own words, and that nobody has carried out yet.
+
+    What it is laid out with beside them says of whoever is new on an erased account that its past is gone: they asked
+    for nothing.
+    """
     asked: dict[tuple[str, str, str], datetime] = {}
-    for row in read_ledger(settings).to_pylist():  # in the order of recording: the last erasure stands
+    for row in open_ledger(settings).said.to_pylist():  # in the order of recording: the last erasure stands
         if row["action"] == "erase":
             asked[row["person_id"], row["network"], row["account_id"]] = row["recorded_at"]
     return [
