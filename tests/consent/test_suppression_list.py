@@ -1,7 +1,10 @@
 """The suppression list: who is on it, from which grant on they are in again, and what it says when it is damaged."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +19,7 @@ from evenscore.consent.ledger import read_suppressed
 from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, STABLE, Entry, Suppressed
 from evenscore.names.account_ids import EVERYWHERE
 from evenscore.names.look_alikes import looks
+from evenscore.state import truths
 from home import Home
 
 LEFT = datetime(2026, 3, 1, 12)
@@ -167,6 +171,21 @@ def test_a_word_is_forgotten_up_to_the_instant_of_the_erasure_and_for_one_accoun
         word("ben", LEFT),
     ):
         assert not found.forgets(stays)
+
+
+def test_what_two_learn_at_the_same_moment_is_on_the_list_of_both(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, together = truths.write, Barrier(2)
+
+    def late(*arguments: Any) -> None:
+        with suppress(BrokenBarrierError):  # both have read the list by now, unless one waits for the other
+            together.wait(0.3)
+        write(*arguments)
+
+    monkeypatch.setattr(truths, "write", late)
+    entries = [Entry(hashed(b"key", name), name, LEFT.isoformat()) for name in ("ann", "ben")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda entry: suppression.suppress(home.places, [entry]), entries))
+    assert home.places.suppressed.read_text().count("digest") == 2
 
 
 def test_until_when_a_claim_and_all_claims_on_an_account_are_forgotten(home: Home, keyed: Suppressed) -> None:

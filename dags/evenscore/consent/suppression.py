@@ -24,7 +24,7 @@ from evenscore.consent.ledger_file import open_ledger_file
 from evenscore.names import dress
 from evenscore.names.account_ids import AccountIds
 from evenscore.names.look_alikes import looks
-from evenscore.state import truths
+from evenscore.state import journal, truths
 
 ACCOUNT, STABLE, CLAIM, PERSON, LOOKS = "account", "stable", "claim", "person", "looks"
 """What a digest stands for: a name on a network, a platform's own id, a person's entry in the ledger, a person, what a
@@ -161,10 +161,14 @@ def _require_key(places: HomePaths, found: Suppressed, erasure: Row) -> None:
 
 
 def suppress(places: HomePaths, new: Iterable[Entry]) -> None:
-    """Add to the list, whole or not at all; what it says already is not said twice."""
-    old = places.suppressed.read_text() if places.suppressed.exists() else ""
-    lines = dict.fromkeys([*old.splitlines(), *(json.dumps(asdict(entry), sort_keys=True) for entry in new)])
-    truths.write(places, places.suppressed, "".join(f"{line}\n" for line in lines).encode())
+    """Add to the list, whole or not at all; what it says already is not said twice.
+
+    Raises BusyError when another process does not let go of it: sources that are extracted side by side learn names.
+    """
+    with journal.alone(places.suppressed):
+        old = places.suppressed.read_text() if places.suppressed.exists() else ""
+        lines = dict.fromkeys([*old.splitlines(), *(json.dumps(asdict(entry), sort_keys=True) for entry in new)])
+        truths.write(places, places.suppressed, "".join(f"{line}\n" for line in lines).encode())
 
 
 def move_in(settings: Settings) -> None:
