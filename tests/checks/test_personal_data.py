@@ -70,7 +70,8 @@ def test_a_reason_that_names_a_stranger_is_found(why: str, con: duckdb.DuckDBPyC
 
 def test_numbers_members_forms_networks_and_reviewers_are_no_strangers(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "insert into candidate.topic_evidence values ('12345'), ('ann/…#7'), ('pr-7'), ('…/…'), ('2026-03-01'), ('thing')"
+        "insert into candidate.topic_evidence values ('12345'), ('ann/…#7'), ('pr-7'), ('…/…'), ('2026-03-01')"
+        ", ('thing')"
     )
     con.execute("insert into candidate.score_jumps values ('forum:…', 'Ann is p_ann; estranged', 'stranger')")
     assert unasked(con) == {}

@@ -65,8 +65,9 @@ def test_look_alikes_are_those_of_the_last_eight_weeks_up_to_tonight() -> None:
         con.execute("create schema raw")
         con.execute("create table raw.consent as select 'forum' network, 'bob' account_id, 'grant' as action")
         con.execute(
-            "create table raw.activity as select 'forum' network, actor_id, 'eve' target_id, occurred_at::timestamp occurred_at "
-            "from (values ('b0b', '2026-03-03'), ('BOB', '2026-01-04 23:59')) as acts(actor_id, occurred_at)"
+            "create table raw.activity as "
+            "select 'forum' network, actor_id, 'eve' target_id, occurred_at::timestamp occurred_at from (values "
+            "('b0b', '2026-03-03'), ('BOB', '2026-01-04 23:59')) as acts(actor_id, occurred_at)"
         )
         look_alikes.write(con, date(2026, 3, 2))
         assert con.execute("from raw.look_alikes").fetchall() == []
