@@ -45,9 +45,11 @@ def test_a_name_that_is_glued_to_others_is_found_in_what_is_no_text() -> None:
 
 
 def test_where_case_counts_another_case_is_another_account() -> None:
-    matcher = IdentifierMatcher([ErasureSubject("vault", " Kim ", "2026-03-01")], ids=AccountIds(frozenset({"vault"})))
+    matcher = IdentifierMatcher(
+        [ErasureSubject("vault", " Kim ", "2026-03-01", stable_ids=("42",))], ids=AccountIds(frozenset({"vault"}))
+    )
     assert matcher.within("Kim") and not matcher.within("kim")
-    assert matcher.accounts == {" Kim ", "Kim"}
+    assert matcher.accounts == {" Kim ", "Kim", "42"}
 
 
 def test_a_person_is_found_whose_accounts_stay() -> None:

@@ -157,6 +157,13 @@ def test_what_is_only_ever_added_to_is_written_anew_and_is_whole_by_its_head(hom
     assert truths.require_whole(home.places)["reviews/decisions.ndjson"]["rewrites"] == 1
 
 
+def test_of_what_is_only_ever_added_to_a_file_that_is_theirs_is_emptied(home: Home) -> None:
+    truths.write_json(home.places, home.places.pruned, OWN)
+    assert purge_files(home.settings, MATCHER) == 1
+    assert home.places.pruned.read_bytes() == b""
+    truths.require_whole(home.places)
+
+
 def test_inputs_links_and_what_another_step_answers_for_are_left_alone(home: Home, tmp_path: Path) -> None:
     home.deliver("2026-03-01.ndjson", event())
     home.extract()

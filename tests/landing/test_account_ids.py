@@ -68,6 +68,11 @@ def test_a_text_that_all_is_seen_of_is_read_as_it_stands(text: str) -> None:
     assert visible(text) == unescaped(text) == text
 
 
+@pytest.mark.parametrize("written", ["b\\u006fb & co", "b&#111;b &amp; co", "b\\u006fb &amp; co"])
+def test_a_text_that_is_escaped_is_read_as_it_is_meant(written: str) -> None:
+    assert unescaped(written) == "bob & co"
+
+
 @pytest.mark.parametrize("written", ["@bob", "@ bob", " @bob/ ", "/u/bob", "u/@bob", "Users/bob//", "%40bob"])
 def test_a_name_is_bare_without_its_dress(written: str) -> None:
     assert bare(written) == "bob"
