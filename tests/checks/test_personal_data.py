@@ -16,7 +16,9 @@ WAREHOUSE = """
     create table raw.activity as select unnest(['stranger', 'ann', '12345', 'forum', 'pr-7', null]) as actor_id,
         unnest(['did:plc:xyz', 'ann', 'ann', 'Bob.Smith', 'eve', 'ann']) as target_id;
     create table raw.accounts as select 'profiled' as account_id;
-    create table raw.aliases as select 'account' as kind, 'once_called' as alias_id;
+    create table raw.aliases as
+        select 'account' as kind, unnest(['once_called', 'mary:jane:of:the:hills', 'a:b:c:d:e:f']) as alias_id
+        union all select 'object', 'thing';
     create table raw.consent as select unnest(['p_ann', 'p_left']) as person_id, unnest(['ann', 'left']) as account_id;
     create table conformed.consent as select 'p_ann' as person_id, 'ann' as account_id;
     create table conformed.consent_shown as from conformed.consent;
@@ -49,6 +51,7 @@ def unasked(con: duckdb.DuckDBPyConnection, database: str | None = "candidate") 
         "did:plc:xyz/3",
         "profiled",
         "once_called#1",
+        "https://x.org/mary:jane:of:the:hills",
     ],
 )
 def test_an_object_that_is_called_as_a_stranger_is_found(object_id: str, con: duckdb.DuckDBPyConnection) -> None:
@@ -66,7 +69,10 @@ def test_a_reason_that_names_a_stranger_is_found(why: str, con: duckdb.DuckDBPyC
 
 
 def test_numbers_members_forms_networks_and_reviewers_are_no_strangers(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("insert into candidate.topic_evidence values ('12345'), ('ann/…#7'), ('pr-7'), ('…/…'), ('2026-03-01')")
+    con.execute(
+        "insert into candidate.topic_evidence values ('12345'), ('ann/…#7'), ('pr-7'), ('…/…'), ('2026-03-01')"
+        ", ('thing')"
+    )
     con.execute("insert into candidate.score_jumps values ('forum:…', 'Ann is p_ann; estranged', 'stranger')")
     assert unasked(con) == {}
 
@@ -79,3 +85,15 @@ def test_an_engager_is_a_member_by_kind_or_hashed(engager: str, con: duckdb.Duck
     assert unasked(con, None) == {}
     con.execute("insert into conformed.pairs values ($1)", [engager])
     assert unasked(con, None) == {"pairs.engager_id": 1}
+
+
+def test_a_name_is_read_in_a_text_that_is_published_alone(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create table conformed.score_jumps as select 'stranger did' as why")
+    assert unasked(con, None) == {}
+
+
+def test_a_column_that_is_on_no_list_is_told(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create table candidate.extra as select 'stranger' as note")
+    examine(con, "candidate")
+    found = con.execute("select column_name, kind from examined where is_unlisted").fetchall()
+    assert found == [("extra.note", None)]

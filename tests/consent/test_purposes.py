@@ -76,6 +76,7 @@ def test_a_table_without_a_purpose_is_not_published_and_stamping_twice_changes_n
         con.execute("attach ':memory:' as candidate")
         con.execute("create table candidate.runs (run_id varchar)")
         con.execute("comment on table candidate.runs is 'Every run.'")
+        con.execute("create view candidate.current_scores as select 1 as score")
         for _ in range(2):
             stamp_purposes(con)
         comment = "select comment from duckdb_tables() where database_name = 'candidate'"
@@ -85,6 +86,8 @@ def test_a_table_without_a_purpose_is_not_published_and_stamping_twice_changes_n
                 "or education (docs/use_policy.md).",
             )
         ]
+        viewed = "select comment from duckdb_views() where database_name = 'candidate' and not internal"
+        assert [said.partition(": ")[0] for (said,) in con.execute(viewed).fetchall()] == ["For"]
         con.execute("create table candidate.strange (person_id varchar)")
         with pytest.raises(EvenscoreError, match="strange: no purpose is written down"):
             stamp_purposes(con)

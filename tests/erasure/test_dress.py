@@ -60,6 +60,25 @@ def test_look_alikes_of_the_erased_are_counted_beside_those_of_the_living(suppre
         assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1 + len(ALIKE))]
 
 
+def test_look_alikes_are_those_of_the_last_eight_weeks_up_to_tonight() -> None:
+    with duckdb.connect() as con:
+        con.execute("create schema raw")
+        con.execute("create table raw.consent as select 'forum' network, 'bob' account_id, 'grant' as action")
+        con.execute(
+            "create table raw.activity as "
+            "select 'forum' network, actor_id, 'eve' target_id, occurred_at::timestamp occurred_at from (values "
+            "('b0b', '2026-03-03'), ('BOB', '2026-01-04 23:59')) as acts(actor_id, occurred_at)"
+        )
+        look_alikes.write(con, date(2026, 3, 2))
+        assert con.execute("from raw.look_alikes").fetchall() == []
+        con.execute("update raw.activity set occurred_at = '2026-03-02 23:59' where actor_id = 'b0b'")
+        look_alikes.write(con, date(2026, 3, 2), lambda network, name: False)
+        assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1)]
+        con.execute("update raw.activity set occurred_at = occurred_at - interval 56 days")
+        look_alikes.write(con, date(2026, 3, 2))
+        assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1)]
+
+
 @pytest.mark.parametrize(
     "text", ["see u/p5", "https://forum.example/u/p5", "(/u/p5/)", "https://f.org/@P5?x=1", "http://f.org/users/p5."]
 )

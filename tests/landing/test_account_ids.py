@@ -2,7 +2,8 @@
 
 import pytest
 
-from evenscore.names.account_ids import AccountIds, skeleton
+from evenscore.names.account_ids import AccountIds, skeleton, unescaped, visible
+from evenscore.names.dress import bare, others
 
 IDS = AccountIds()
 
@@ -16,6 +17,7 @@ IDS = AccountIds()
         "bob\t",
         "bob\u200b",
         "\ufeffbob",
+        "bo\x07b",
         "b\u00adob",
         "\u202ebob",
         "bo\ufe0fb",
@@ -28,6 +30,10 @@ def test_one_account_written_in_many_ways_is_one(written: str) -> None:
 
 def test_composed_and_decomposed_letters_are_one() -> None:
     assert IDS.normal("forum", "jose\u0301") == IDS.normal("forum", "JOS\u00c9")
+
+
+def test_letters_that_are_folded_into_several_are_one() -> None:
+    assert IDS.normal("forum", "Stra\u00dfe") == IDS.normal("forum", "STRASSE") == "strasse"
 
 
 @pytest.mark.parametrize("other", ["b0b", "bobb", "\u0431ob", "bo b", "b\u00f6b"])
@@ -55,3 +61,31 @@ def test_the_normal_form_of_a_normal_form_is_itself() -> None:
 
 def test_a_skeleton_knows_neither_accents_nor_spaces() -> None:
     assert skeleton("Jos\u00e9 P\u00e9rez") == skeleton("jose perez") == skeleton("JosePerez\u200b")
+
+
+@pytest.mark.parametrize("text", ["two lines\nof plain text", "caf\u00e9", ""])
+def test_a_text_that_all_is_seen_of_is_read_as_it_stands(text: str) -> None:
+    assert visible(text) == unescaped(text) == text
+
+
+@pytest.mark.parametrize("written", ["b\\u006fb & co", "b&#111;b &amp; co", "b\\u006fb &amp; co"])
+def test_a_text_that_is_escaped_is_read_as_it_is_meant(written: str) -> None:
+    assert unescaped(written) == "bob & co"
+
+
+@pytest.mark.parametrize("written", ["@bob", "@ bob", " @bob/ ", "/u/bob", "u/@bob", "Users/bob//", "%40bob"])
+def test_a_name_is_bare_without_its_dress(written: str) -> None:
+    assert bare(written) == "bob"
+
+
+@pytest.mark.parametrize(
+    "written", ["GitHub:bob", "github:@bob", "bob@example.org", " https://x.org/u/bob?tab=1", "//x.org/bob/"]
+)
+def test_a_name_with_a_network_a_host_or_a_link_may_mean_another(written: str) -> None:
+    assert bare(written) != "bob"
+    assert "bob" in others("GitHub", written)
+    assert "bob" in others("github", written)
+
+
+def test_who_writes_a_bare_name_means_nobody_else() -> None:
+    assert list(others("forum", "bob")) == []

@@ -159,6 +159,33 @@ def test_what_was_taken_away_on_purpose_is_no_loss(places: HomePaths) -> None:
     assert truths.require_whole(places)["erasures/intent.json"]["entries"] == 0
 
 
+def test_what_was_being_taken_away_when_the_process_died_is_no_loss(
+    places: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truths.write_json(places, places.erasure_intent, {"by": "ann"})
+    run_recorded(places)
+    real = atomic_io.sync
+
+    def dying(folder: Path) -> None:
+        if folder == places.erasure_intent.parent:
+            raise KeyboardInterrupt
+        real(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic_io, "sync", dying)
+        with pytest.raises(KeyboardInterrupt):
+            truths.remove(places, places.erasure_intent)
+    assert not places.erasure_intent.exists()
+    truths.require_whole(places)
+    assert truths.complaints(places) == []
+    truths.write_json(places, places.erasure_intent, {"by": "ben"})
+
+
+def test_a_file_that_is_written_empty_is_there(places: HomePaths) -> None:
+    truths.write(places, places.questions, b"")
+    assert places.questions.read_bytes() == b""
+
+
 def test_an_intent_that_somebody_removed_is_a_loss(places: HomePaths) -> None:
     truths.write_json(places, places.erasure_intent, {"by": "ann"})
     places.erasure_intent.unlink()
@@ -279,3 +306,26 @@ def test_lost_heads_are_accepted_by_name_and_count_again(places: HomePaths) -> N
     cut(places.suppressed, 1)
     with pytest.raises(LostTruth):
         truths.require_whole(places)
+
+
+def test_what_counts_is_what_the_run_saw_that_saw_most(places: HomePaths) -> None:
+    """A night that is caught up on has an earlier date than one that ran before it."""
+    run_recorded(places, "2026-03-06_a")
+    truths.append(places, places.decisions, "third")
+    older = places.heads.read_bytes()
+    truths.append(places, places.decisions, "fourth")
+    run_recorded(places, "2026-03-05_b")
+    cut(places.decisions, 1)
+    places.heads.write_bytes(older)
+    with pytest.raises(LostTruth, match=r"the run 2026-03-05_b saw 4"):
+        truths.require_whole(places)
+
+
+def test_heads_that_are_accepted_are_later_than_all_that_a_run_saw(places: HomePaths) -> None:
+    for content in (b"one\n", b"other\n"):
+        truths.write(places, places.decisions, content)
+    run_recorded(places)
+    places.heads.unlink()
+    cut(places.suppressed, 1)
+    truths.accept_loss(places, places.heads)
+    assert truths.require_whole(places)["reviews/decisions.ndjson"]["rewrites"] == 3

@@ -30,6 +30,8 @@ def test_its_own_steps_do(places: HomePaths) -> None:
     turns.take(places, MARCH_1)
     with turns.acting_for(MARCH_1), runs.only_one(places), runs.only_one(places):
         pass
+    with pytest.raises(BusyError), runs.only_one(places):
+        pytest.fail("what ran after the step was let in")
     with turns.acting_for("nightly_scores manual__2"), pytest.raises(BusyError), runs.only_one(places):
         pytest.fail("another run was let in")
 
@@ -53,6 +55,20 @@ def test_a_turn_that_is_taken_again_began_when_it_began(places: HomePaths) -> No
     before = places.turn.read_bytes()
     turns.take(places, MARCH_1)
     assert places.turn.read_bytes() == before
+
+
+def test_another_run_or_another_process_of_it_begins_a_turn_of_its_own(places: HomePaths) -> None:
+    for holder, pid in ((MARCH_1, None), (MARCH_1, 7), ("nightly_scores manual__2", 7)):
+        turns.take(places, holder, pid)
+        found = turns.current(places)
+        assert found and (found.holder, found.pid) == (holder, pid)
+
+
+def test_that_a_scheduler_has_run_here_is_noted_once(places: HomePaths) -> None:
+    turns.take(places, MARCH_1)
+    places.scheduled.write_text("{}")
+    turns.take(places, "nightly_scores manual__2")
+    assert places.scheduled.read_text() == "{}"
 
 
 def test_the_turn_of_a_process_that_is_gone_is_over(places: HomePaths) -> None:

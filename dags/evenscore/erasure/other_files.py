@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,14 @@ import zstandard
 from evenscore.base import atomic_io
 from evenscore.base.settings import Settings
 from evenscore.landing_zone import landing
-from evenscore.names.identifier_matcher import REMOVED, IdentifierMatcher
+from evenscore.names.identifier_matcher import REMOVED, TELLING, IdentifierMatcher
 from evenscore.state import truths
 
 IDS = ("person_id", "other_person_id")
 SQLITE = b"SQLite format 3\0"
+DAMAGE = (OSError, EOFError, ValueError, zlib.error, zstandard.ZstdError, csv.Error, pa.ArrowException)
+"""How a file's content says that it is not of its kind."""
+NOBODY = IdentifierMatcher([])
 
 GONE = object()
 """A JSON value that is a subject's own."""
@@ -77,7 +81,18 @@ def _holds(path: Path, matcher: IdentifierMatcher) -> bool:
         return _parquet_holds(path, matcher)
     if _is_sqlite(path):
         return matcher.anywhere(path.read_bytes())
-    return any(matcher.within_bytes(content) for content in contents(path))
+    return any(matcher.within_bytes(content) for content in contents(path)) or _is_of_a_number(path, matcher)
+
+
+def _is_of_a_number(path: Path, matcher: IdentifierMatcher) -> bool:
+    """Whether a file names a subject by a number that a text would not tell from any other."""
+    if path.suffix not in (".csv", ".json") or all(map(TELLING.search, matcher.people)):
+        return False
+    content, handle = path.read_bytes(), HANDLERS[path.suffix]
+    try:
+        return handle(content, matcher) != handle(content, NOBODY)
+    except DAMAGE:
+        return False
 
 
 def _is_sqlite(path: Path) -> bool:
@@ -94,7 +109,7 @@ def contents(path: Path) -> Iterator[bytes]:
             yield gzip.decompress(raw)
         elif path.suffix == ".zst":
             yield zstandard.ZstdDecompressor().decompressobj().decompress(raw)
-    except (OSError, EOFError, zstandard.ZstdError):  # a damaged file has only its bytes to be judged by
+    except DAMAGE:  # a damaged file has only its bytes to be judged by
         return
 
 
@@ -102,10 +117,11 @@ def _rewrite(path: Path, matcher: IdentifierMatcher) -> None:
     if _is_sqlite(path):
         _blank_database(path, matcher)
         return
+    before, handle = path.read_bytes(), HANDLERS.get(path.suffix)
     try:
-        content = HANDLERS[path.suffix](path.read_bytes(), matcher)
-    except (KeyError, ValueError, pa.ArrowException):
-        content = None  # of no kind that can be taken apart
+        content = handle(before, matcher) if handle else None
+    except DAMAGE:
+        content = None  # it cannot be taken apart
     if content is None:
         path.unlink()
     else:

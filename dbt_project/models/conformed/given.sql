@@ -14,7 +14,6 @@ select
     cast(events.occurred_at as date) as occurred_date,
     events.target_id is not null
     and receiver.person_id is distinct from giver.person_id
-    and events.actor_id is distinct from events.target_id
     and weights.weight > 0
     and not (events.verb = 'rating' and events.value <= 0) as is_endorsement
 from {{ ref("events") }} as events
