@@ -28,6 +28,8 @@ from evenscore.state.runs import Night
 from home import Home
 
 NIGHT = date(2026, 3, 15)
+EPOCH = "1773624000"
+"""The instant that both nights are published at."""
 ENVIRONMENT = Path(__file__).parents[2] / ".venv-spark"
 ALIKE = 1e-9
 """By how much two engines may differ in any number: each rounds its own sums and powers."""
@@ -62,33 +64,57 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     own = HomePaths(other).demo / "evenscore.toml"
     own.write_text(own.read_text() + f'\n[machine]\nspark = "{ENVIRONMENT}"\n')
     made = Both(settings, load_settings(other, own), night)
-    for each in (made.duckdb, made.spark):
-        steps.build_all(each, night)
-        steps.check(each, night)
-        steps.publish(each, night)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+        for each in (made.duckdb, made.spark):
+            steps.build_all(each, night)
+            steps.check(each, night)
+            steps.publish(each, night)
     return made
 
 
 def _set_aside(settings: Settings, number: int, part: str) -> None:
     """Let a reviewer have set aside a part of what the so many-th of those with the most-liked posts received."""
-    files = [str(landing.verify(settings.places, one)) for one in landing.manifests(settings.places) if one.dataset == "activity"]
+    files = [
+        str(landing.verify(settings.places, one))
+        for one in landing.manifests(settings.places)
+        if one.dataset == "activity"
+    ]
     with duckdb.connect() as con:
         con.execute(f"create table ledger as from read_csv('{settings.ledger}')")
-        person, persona, post = con.execute(
-            "select person_id, persona, max_by(events.network || ':' || object_id, likes) from ("
-            "select network, target_id, object_id, count(*) as likes from read_parquet($files) where actor_id is not null "
-            "and occurred_at >= $since group by all) as events "
-            "inner join ledger on events.network = ledger.network and target_id = account_id "
-            "where ledger.action = 'grant' and purpose = 'public_score' group by all "
-            "order by max(likes) desc, person_id limit 1 offset $number",
-            {"files": files, "since": NIGHT - timedelta(5), "number": number},
-        ).fetchall()[0]
+        most_liked = """
+            select person_id, persona, max_by(events.network || ':' || object_id, likes)
+            from (
+                select network, target_id, object_id, count(*) as likes
+                from read_parquet($files)
+                where actor_id is not null and occurred_at >= $since
+                group by all
+            ) as events
+            inner join ledger on events.network = ledger.network and target_id = account_id
+            where ledger.action = 'grant' and purpose = 'public_score'
+            group by all
+            order by max(likes) desc, person_id
+            limit 1 offset $number
+        """
+        given = {"files": files, "since": NIGHT - timedelta(5), "number": number}
+        person, persona, post = con.execute(most_liked, given).fetchall()[0]
     said = {
-        **{"set_aside_id": number + 1, "decided_at": "2026-03-15T01:00:00Z", "decided_by": "rita", "why": "sent"},
-        **{"action": "set_aside", "person_id": person, "persona": persona, "candidate_score": 50.0},
-        **{"last_good_score": None, "cause": "unexplained", "run_id": "before"},
-        **{"part": part, "post": post if part == "top_post" else None},
-        **{"since_date": NIGHT - timedelta(6), "until_date": NIGHT - timedelta(1), "episode_date": NIGHT - timedelta(5)},
+        "set_aside_id": number + 1,
+        "decided_at": "2026-03-15T01:00:00Z",
+        "decided_by": "rita",
+        "why": "sent",
+        "action": "set_aside",
+        "person_id": person,
+        "persona": persona,
+        "candidate_score": 50.0,
+        "last_good_score": None,
+        "cause": "unexplained",
+        "run_id": "before",
+        "part": part,
+        "post": post if part == "top_post" else None,
+        "since_date": NIGHT - timedelta(6),
+        "until_date": NIGHT - timedelta(1),
+        "episode_date": NIGHT - timedelta(5),
         "as_of_date": NIGHT - timedelta(1),
     }
     journal.append(settings.places, settings.places.set_asides, SetAside.model_validate(said))
@@ -104,7 +130,9 @@ def published(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
             rounded = [name for name, kind, *_ in columns if kind == "DOUBLE"]
             order = ", ".join(map(str, range(1, len(exact) + len(rounded) + 1)))
             if table not in OWN:
-                found[table] = con.execute(f"select {', '.join([*exact, *rounded])} from {table} order by {order}").fetchall()
+                found[table] = con.execute(
+                    f"select {', '.join([*exact, *rounded])} from {table} order by {order}"
+                ).fetchall()
     return found
 
 
@@ -163,7 +191,9 @@ def test_every_model_of_the_evidence_layer_is_there_and_is_in_one_part() -> None
 
 def test_an_environment_without_spark_is_named(home: Home) -> None:
     home.config.write_text(home.config.read_text() + '\n[machine]\nspark = "nowhere"\n')
-    with pytest.raises(UsageError, match=r"evenscore.toml: machine.spark: .*nowhere has no pyspark: in a checkout, `make"):
+    with pytest.raises(
+        UsageError, match=r"evenscore.toml: machine.spark: .*nowhere has no pyspark: in a checkout, `make"
+    ):
         spark.python_of(home.settings)
 
 

@@ -175,7 +175,7 @@ class HomePaths:
 
     @property
     def exchange(self) -> Path:
-        """What DuckDB and Spark hand each other while a night is built, people by name among it; a killed one leaves it."""
+        """What DuckDB and Spark hand each other while a night is built, names among it; a killed one leaves it."""
         return self.home / "exchange"
 
     @property

@@ -1,8 +1,9 @@
 """A night whose evidence layer Spark builds: what grows with events. All else of it, DuckDB builds as ever.
 
-DuckDB hands over what the layer reads, as Parquet; Spark, in a process of an environment of its own, builds the layer's
-models; DuckDB takes their tables as they lie there and goes on. Both read the same models. What names people who did not ask
-for a score lies in a folder of the home meanwhile, its owner's alone, and is gone when the build ends, however it ends.
+DuckDB hands over what the layer reads, as Parquet; Spark, in a process of an environment of its own, builds the
+layer's models; DuckDB takes their tables as they lie there and goes on. Both read the same models. What names people
+who did not ask for a score lies in a folder of the home meanwhile, its owner's alone, and is gone when the build
+ends, however it ends.
 """
 
 import contextlib

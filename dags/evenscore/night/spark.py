@@ -86,7 +86,7 @@ class Spark:
             self.process.stdin.flush()
 
     def _conf(self) -> dict[str, str]:
-        """The session's configuration: where it may write, and, unless somebody says otherwise, that it stays at home."""
+        """The session's configuration: where it may write, and that it stays here unless somebody says otherwise."""
         own = {
             "spark.sql.warehouse.dir": str(self.folder / "built"),
             "spark.local.dir": str(self.folder / "spilled"),
@@ -106,7 +106,7 @@ def python_of(settings: Settings) -> str:
         if not python.exists() or not any(folder.glob(f"lib/python*/site-packages/{package}/__init__.py")):
             raise UsageError(
                 f"{settings.config}: machine.spark: {folder} has no {package.split('/')[-1]}: in a checkout, "
-                "`make .venv-spark/.ready` sets the environment up; elsewhere, install what requirements-spark.txt lists"
+                "`make .venv-spark/.ready` sets the environment up; elsewhere, `pip install dbt-spark[session]==1.11.0`"
             )
     if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
         raise UsageError(

@@ -1,9 +1,9 @@
-"""A Spark session that builds parts of the dbt project as it is asked to: a program of the environment that has PySpark.
+"""A Spark session that builds parts of the dbt project as it is asked to: a program for an environment with PySpark.
 
-It is no module of the package: that environment has neither evenscore nor DuckDB. It reads JSON lines. The first says where to
-work: `folder`, `project`, `variables`, `functions` (SQL that defines what the models call), `conf` (of the session). Each
-further one asks for a part: `selector`, and `tables`, the folder of Parquet of each table that it reads (schema.table). It
-answers each with a line: `nodes`, the seconds of each model, or `error`.
+Nothing imports it: that environment has neither evenscore nor DuckDB. It reads JSON lines. The first says where to
+work: `folder`, `project`, `variables`, `functions` (SQL that defines what the models call), `conf` (of the session).
+Each further one asks for a part: `selector`, and `tables`, the folder of Parquet of each table that it reads
+(schema.table). It answers each with a line: `nodes`, the seconds of each model, or `error`.
 """
 
 import json
@@ -71,7 +71,14 @@ def _build(session: SparkSession, work: dict[str, Any], manifest: Any, asked: di
     for table, folder in asked["tables"].items():
         session.sql(f"create schema if not exists {table.split('.')[0]}")
         session.catalog.createTable(table, path=folder, source="parquet")
-    chosen = ["--selector", asked["selector"], "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    chosen = [
+        "--selector",
+        asked["selector"],
+        "--exclude-resource-type",
+        "test",
+        "--exclude-resource-type",
+        "unit_test",
+    ]
     results = list(_invoke(work, manifest, "build", *chosen))
     for result in results:
         if result.status != "success":
@@ -81,8 +88,23 @@ def _build(session: SparkSession, work: dict[str, Any], manifest: Any, asked: di
 
 def _invoke(work: dict[str, Any], manifest: Any, verb: str, *chosen: str) -> Any:
     options = [verb, *chosen, "--target", "spark", "--vars", work["variables"]]
-    options += ["--project-dir", work["project"], "--profiles-dir", work["project"], "--no-write-json", "--no-partial-parse"]
-    options += ["--target-path", f"{work['folder']}/dbt", "--log-path", f"{work['folder']}/dbt", "--log-level", "none", "--quiet"]
+    options += [
+        "--project-dir",
+        work["project"],
+        "--profiles-dir",
+        work["project"],
+        "--no-write-json",
+        "--no-partial-parse",
+    ]
+    options += [
+        "--target-path",
+        f"{work['folder']}/dbt",
+        "--log-path",
+        f"{work['folder']}/dbt",
+        "--log-level",
+        "none",
+        "--quiet",
+    ]
     result = dbtRunner(manifest).invoke(options)
     if result.exception:
         raise result.exception
