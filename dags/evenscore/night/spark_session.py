@@ -12,9 +12,6 @@ import signal
 import sys
 from typing import IO, Any
 
-from dbt.cli.main import dbtRunner
-from pyspark.sql import SparkSession
-
 
 def main() -> None:
     """Answer until nothing more is asked."""
@@ -28,7 +25,7 @@ def main() -> None:
         _end(session)
 
 
-def _answer(session: SparkSession, work: dict[str, Any], answers: IO[str]) -> None:
+def _answer(session: Any, work: dict[str, Any], answers: IO[str]) -> None:
     manifest: Any = None
     for line in sys.stdin:
         try:
@@ -40,7 +37,7 @@ def _answer(session: SparkSession, work: dict[str, Any], answers: IO[str]) -> No
         answers.flush()
 
 
-def _end(session: SparkSession) -> None:
+def _end(session: Any) -> None:
     """Stop the session, and wait until Java has ended: what it wrote is removed then."""
     gateway = session.sparkContext._gateway
     session.stop()
@@ -56,7 +53,9 @@ def _own_output() -> IO[str]:
     return answers
 
 
-def _session(work: dict[str, Any]) -> SparkSession:
+def _session(work: dict[str, Any]) -> Any:
+    from pyspark.sql import SparkSession  # there in its own environment alone
+
     builder = SparkSession.builder.appName("evenscore evidence")
     for name, value in work["conf"].items():
         builder = builder.config(name, value)
@@ -67,7 +66,7 @@ def _session(work: dict[str, Any]) -> SparkSession:
     return session
 
 
-def _build(session: SparkSession, work: dict[str, Any], manifest: Any, asked: dict[str, Any]) -> dict[str, float]:
+def _build(session: Any, work: dict[str, Any], manifest: Any, asked: dict[str, Any]) -> dict[str, float]:
     for table, folder in asked["tables"].items():
         session.sql(f"create schema if not exists {table.split('.')[0]}")
         session.catalog.createTable(table, path=folder, source="parquet")
@@ -87,6 +86,8 @@ def _build(session: SparkSession, work: dict[str, Any], manifest: Any, asked: di
 
 
 def _invoke(work: dict[str, Any], manifest: Any, verb: str, *chosen: str) -> Any:
+    from dbt.cli.main import dbtRunner  # seconds to import
+
     options = [verb, *chosen, "--target", "spark", "--vars", work["variables"]]
     options += [
         "--project-dir",
