@@ -95,7 +95,8 @@ test-quick: .venv/.ready ## run the tests that build no night
 	@$(PYTEST) -m quick
 
 test-spark: .venv/.ready .venv-spark/.ready ## a night of the demo with Spark's evidence layer and without; needs Java
-	@.venv/bin/python -m pytest -q -m spark tests/pipeline/test_spark.py
+	@JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 $$JAVA_TOOL_OPTIONS" \
+		.venv/bin/python -m pytest -q -m spark tests/pipeline/test_spark.py  # one night: to compile better takes longer
 
 networks: .venv/.ready ## every connector in every weather, killed and resumed, over HTTP on loopback; EVENSCORE_RECORDED=DIR maps recordings
 	@set -o pipefail; .venv/bin/python -m pytest -q -n auto -rA --no-header tests/networks tests/connectors/test_slack.py \
