@@ -41,7 +41,7 @@ ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" 
 	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
 	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
 
-.PHONY: help nightly standalone test test-slow test-all test-quick networks bench lint lint-sql hooks interpreters clean distclean
+.PHONY: help nightly standalone test test-slow test-all test-quick test-spark networks bench lint lint-sql hooks interpreters clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,15 @@ help: ## show this list
 .venv/.ready: pyproject.toml uv.lock | $(if $(shell command -v uv 2>/dev/null),,.bootstrap/bin/uv)
 	@echo "setting up .venv from uv.lock"
 	@$(UV) sync --quiet --frozen --compile-bytecode --python $(PYTHON)
+	@touch $@
+
+# An environment of its own: what a night needs has no place for a second engine.
+.venv-spark/.ready: pyproject.toml uv.lock | $(if $(shell command -v uv 2>/dev/null),,.bootstrap/bin/uv)
+	@command -v java >/dev/null || [ -n "$$JAVA_HOME" ] || { echo "make $@: Spark needs Java 17 or later:" \
+		"apt-get install openjdk-17-jre-headless, or set JAVA_HOME" >&2; exit 1; }
+	@echo "setting up .venv-spark from uv.lock"
+	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/.venv-spark" $(UV) sync --quiet --frozen --compile-bytecode --only-group spark \
+		--python $(PYTHON)
 	@touch $@
 
 nightly: .venv/.ready ## run the nightly DAG through Airflow over the demo community
@@ -74,16 +83,20 @@ standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, 
 # Tests that share a built home run in one process, and those that take longest come first: see tests/conftest.py.
 PYTEST := .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-test: .venv/.ready ## run the tests, but for those that are slow by nature
-	@$(PYTEST) -m "not slow"
+test: .venv/.ready ## run the tests, but for those that are slow by nature or need Spark
+	@$(PYTEST) -m "not slow and not spark"
 
 test-slow: .venv/.ready ## run the tests that are slow by nature
-	@$(PYTEST) -m slow
+	@$(PYTEST) -m "slow and not spark"
 
 test-all: test test-slow ## run every test
 
 test-quick: .venv/.ready ## run the tests that build no night
 	@$(PYTEST) -m quick
+
+test-spark: .venv/.ready .venv-spark/.ready ## a night of the demo with Spark's evidence layer and without; needs Java
+	@JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 $$JAVA_TOOL_OPTIONS" \
+		.venv/bin/python -m pytest -q -m spark tests/pipeline/test_spark.py  # one night: to compile better takes longer
 
 networks: .venv/.ready ## every connector in every weather, killed and resumed, over HTTP on loopback; EVENSCORE_RECORDED=DIR maps recordings
 	@set -o pipefail; .venv/bin/python -m pytest -q -n auto -rA --no-header tests/networks tests/connectors/test_slack.py \
@@ -108,7 +121,7 @@ interpreters: .venv/.ready ## run the quick tests on every promised Python that 
 	@UV="$(UV)" .ci/interpreters
 
 clean: ## remove the environment and the caches; what var/ holds stays
-	rm -rf .venv .bootstrap
+	rm -rf .venv .venv-spark .bootstrap
 
 distclean: clean ## remove var/ too: landing zone, ledger, keys, decisions, published scores. Asks first
 	@printf 'make distclean: this removes %s for good. Type yes: ' "$$PWD/var"; read -r answer; \

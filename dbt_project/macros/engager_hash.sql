@@ -7,6 +7,7 @@
     {% if var("names_engagers") -%}
     {{ engager }}
     {%- else -%}
-    '#' || sha256(secret || sha256(secret || length({{ person }}) || ':' || {{ person }} || {{ engager }}))
+    {%- set inner = sha256_hex("secret || length(" ~ person ~ ") || ':' || " ~ person ~ " || " ~ engager) -%}
+    '#' || {{ sha256_hex("secret || " ~ inner) }}
     {%- endif %}
 {%- endmacro %}

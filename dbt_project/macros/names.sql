@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {% macro day_name(occurred_at) -%}
-    'day:' || cast(cast({{ occurred_at }} as date) as varchar)
+    'day:' || cast(cast({{ occurred_at }} as date) as string)
 {%- endmacro %}
 
 {# A name without its kind: whom or what it names. #}
@@ -28,7 +28,7 @@
     regexp_replace({{ name }}, '^[a-z]+:', '')
 {%- endmacro %}
 
-{# What an id that may be shown looks like to `like`: what is hidden in it may be anything. #}
+{# What an id that may be shown looks like to `like`, with the escape `|`: what is hidden in it may be anything. #}
 {% macro pattern_of(shown_id) -%}
-    replace(regexp_replace({{ shown_id }}, '([\\%_])', '\\\1', 'g'), '…', '%')
+    replace(replace(replace(replace({{ shown_id }}, '|', '||'), '%', '|%'), '_', '|_'), '…', '%')
 {%- endmacro %}

@@ -7,9 +7,14 @@
   {%- set existing = load_cached_relation(this) -%}
   {%- set target = this.incorporate(type="table") -%}
   {%- set drop_existing = "drop " ~ existing.type ~ " " ~ existing ~ ";" if existing is not none else "" -%}
+  {%- set taken, given = exchanged("taken", target), exchanged("given", target) -%}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
-  {%- if model["language"] == "sql" -%}
+  {%- if taken -%}
+    {%- call statement("main") -%}
+      {{ drop_existing }} {{ create_table_as(False, target, "from read_parquet(" ~ taken ~ ")") }}
+    {%- endcall -%}
+  {%- elif model["language"] == "sql" -%}
     {%- call statement("main") -%}
       {{ drop_existing }} {{ create_table_as(False, target, compiled_code) }}
     {%- endcall -%}
@@ -25,6 +30,7 @@
   {{ run_hooks(post_hooks, inside_transaction=True) }}
   {%- do persist_docs(target, model) -%}
   {{ adapter.commit() }}
+  {%- if given -%}{%- do run_query("copy " ~ target ~ " to " ~ given ~ " (format parquet)") -%}{%- endif -%}
   {{ run_hooks(post_hooks, inside_transaction=False) }}
   {{ return({"relations": [target]}) }}
 {% endmaterialization %}
@@ -43,3 +49,11 @@
   {%- endif -%}
   {%- if comments -%}{%- do run_query(comments | join("\n")) -%}{%- endif -%}
 {% endmacro %}
+
+{#
+  Tables that another engine builds, or reads: `EVENSCORE_EXCHANGE` names, as JSON, the Parquet (an SQL string) of each table that is taken as
+  it lies there instead of being built (`taken`), and where to write each that is handed over (`given`). Unset, there are none.
+#}
+{% macro exchanged(which, relation) -%}
+    {{ return(fromjson(env_var("EVENSCORE_EXCHANGE", "{}")).get(which, {}).get(relation.schema ~ "." ~ relation.identifier)) }}
+{%- endmacro %}

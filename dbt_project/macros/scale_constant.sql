@@ -8,7 +8,7 @@
     select
         scoring_version,
         {% for name in names -%}
-        max(value) filter (constant = '{{ name }}') as {{ name }}{{ "," if not loop.last }}
+        max(value) filter (where constant = '{{ name }}') as {{ name }}{{ "," if not loop.last }}
         {% endfor -%}
     from {{ ref("scale_constants") }}
     group by scoring_version

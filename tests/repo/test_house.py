@@ -20,7 +20,9 @@ from evenscore.report import gate_words
 
 ROOT = Path(__file__).parents[2]
 DBT = ROOT / "dbt_project"
-WHOLE = re.compile(r"(\w+_count|counted|digest|weight|millionths_|weight \* )|md5_number_lower|\{\{ decayed_millionths")
+WHOLE = re.compile(
+    r"(\w+_count|counted|digest|weight|millionths_|weight \* )|md5_number_lower|\{\{ (decayed_millionths|digest_number)"
+)
 """What an SQL sum begins with where it is of whole numbers: those come to the same bits in any order."""
 TEXTS = {".py", ".sql", ".yml", ".md", ".toml", ".css", ".j2", ""}
 

@@ -174,6 +174,11 @@ class HomePaths:
         return self.home / "night"
 
     @property
+    def exchange(self) -> Path:
+        """What DuckDB and Spark hand each other while a night is built, names among it; a killed one leaves it."""
+        return self.home / "exchange"
+
+    @property
     def reconstructed(self) -> Path:
         """A cache: scores of nights that nobody was shown, a file a night that scored them, and its key."""
         return self.home / "reconstructed"

@@ -168,6 +168,9 @@ class Machine(_Frozen):
     memory_limit: str | None = None
     """The memory of each database that a night opens, as 4GB or 512MB; what does not fit is spilled below the home.
     None: four fifths of what the machine, or the container, has."""
+    spark: Path | None = None
+    """The folder of a Python environment that has PySpark and dbt-spark: they build what grows with events
+    (docs/spark.md). None: DuckDB does."""
 
     @field_validator("memory_limit")
     @classmethod

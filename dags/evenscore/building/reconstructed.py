@@ -82,12 +82,13 @@ def grounds_key(places: HomePaths) -> str:
     return places.grounds_key.read_text()
 
 
-def method() -> str:
-    """A digest of everything that computes: dbt project, numeric methods, and the engines that run them."""
+def method(evidence: str) -> str:
+    """A digest of everything that computes: dbt project, numeric methods, and the engines that run them. `evidence` is
+    the one that builds the evidence layer."""
     folders = [Path(str(module.__file__)).parent for module in (secrecy, name_kinds)]
     files = [*project_files(DBT_PROJECT), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
     known = [(path.name, atomic_io.sha256(path)) for path in files]
-    engines = [(name, version(name)) for name in ENGINES]
+    engines = [("evidence", evidence), *((name, version(name)) for name in ENGINES)]
     return hashlib.sha256(repr((known, engines, platform.python_version(), platform.machine())).encode()).hexdigest()
 
 

@@ -192,14 +192,9 @@ def build(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
     from dbt.cli.main import dbtRunner
 
-    os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
-    os.environ["EVENSCORE_MEMORY_LIMIT"] = databases.memory_limit()
-    with connect(settings.places, read_only=True) as con:
-        versions = replace(scoring_versions(con), beside=beside)
-    variables = version_variables(versions, names_engagers)
-    arguments = dbt_arguments(settings.places)
     try:
-        manifest = parsed(DBT_PROJECT, variables, arguments, settings.places.parsed_projects)
+        versions, variables, manifest = parsed_night(settings, names_engagers, beside)
+        arguments = dbt_arguments(settings.places)
         chosen = [*options, *idle_versions(versions), *CHOSEN]
         result = dbtRunner(manifest).invoke(["build", *chosen, "--vars", variables, *arguments])
     finally:
@@ -209,6 +204,20 @@ def build(
     if result.exception:
         raise EvenscoreError(f"dbt build of {what}: {result.exception}") from result.exception
     return _outcome(settings.places, what, list(result.result), required)
+
+
+def parsed_night(
+    settings: Settings, names_engagers: bool = False, beside: tuple[int, ...] = ()
+) -> tuple["ScoringVersions", str, Any]:
+    """The scoring versions of the night that is laid out, the variables of a call of dbt for it, as JSON, and the dbt
+    project as it is parsed for them."""
+    os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
+    os.environ["EVENSCORE_MEMORY_LIMIT"] = databases.memory_limit()
+    with connect(settings.places, read_only=True) as con:
+        versions = replace(scoring_versions(con), beside=beside)
+    variables = version_variables(versions, names_engagers)
+    manifest = parsed(DBT_PROJECT, variables, dbt_arguments(settings.places), settings.places.parsed_projects)
+    return versions, variables, manifest
 
 
 @dataclass(frozen=True)

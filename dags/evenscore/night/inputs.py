@@ -27,6 +27,7 @@ from evenscore.intake.extraction import deliveries
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
 from evenscore.names import look_alikes
+from evenscore.night import spark
 from evenscore.publication.nameless import lay_functions
 from evenscore.reviews.decisions import read_decisions, read_incident_releases, that_count
 from evenscore.reviews.set_asides import read_set_asides, standing
@@ -113,7 +114,7 @@ def prepare_inputs(settings: Settings, night: Night) -> None:
         _write_decisions(con, settings, night)
         latest = _copy_published(con, settings, night)
         _write_look_back(con, settings, night)
-        _write_reconstructed(con, settings.places)
+        _write_reconstructed(con, settings)
         write_source_days(con, _partial(settings, night))
         _write_first_kept_night(con, settings, latest)
         look_alikes.write(con, night.as_of_date, suppressed.looks_erased if suppressed else None)
@@ -127,7 +128,7 @@ def _begin_anew(places: HomePaths) -> None:
         pass
     for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
         path.unlink(missing_ok=True)
-    for folder in (*places.all_spilled, places.inputs):
+    for folder in (*places.all_spilled, places.exchange, places.inputs):
         shutil.rmtree(folder, ignore_errors=True)
     places.inputs.mkdir()
 
@@ -214,11 +215,12 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
     )
 
 
-def _write_reconstructed(con: duckdb.DuckDBPyConnection, places: HomePaths) -> None:
+def _write_reconstructed(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """The scores that earlier nights have reconstructed for this one, and what tells whether they still hold."""
+    places = settings.places
     rows = reconstructed.rows_kept(places, con)
     _keep_beside(con, places, "reconstructed_scores", f"from ({rows}) semi join raw.look_back using (as_of_date)")
-    known = {"secret": reconstructed.grounds_key(places), "method": reconstructed.method()}
+    known = {"secret": reconstructed.grounds_key(places), "method": reconstructed.method(spark.engine(settings))}
     _keep_beside(con, places, "grounds_key", "select $secret as secret, $method as method", **known)
 
 

@@ -22,7 +22,7 @@ from evenscore.intake import extraction
 from evenscore.intake.acceptances import how_to_go_on, stopping
 from evenscore.intake.reconciliation import reconcile
 from evenscore.landing_zone.deliveries import Delivery
-from evenscore.night import retention
+from evenscore.night import on_spark, retention, spark
 from evenscore.night.inputs import prepare_inputs
 from evenscore.publication import publishing, run_folders
 from evenscore.publication.run_tables import versions
@@ -88,6 +88,8 @@ def check_landing(settings: Settings, night: Night) -> None:
     with _working(settings, night, "check_landing") as record:
         require_suites(settings.checks)
         warehouse.require_project()
+        if settings.machine.spark is not None:
+            spark.python_of(settings)  # before hours go into what it cannot go on with
         keep_out(settings)
         record[truths.HEADS] = truths.require_whole(settings.places)
         hide_before_night(settings)
@@ -112,12 +114,13 @@ def build(settings: Settings, night: Night) -> None:
 
 def _built(settings: Settings) -> dict[str, Any]:
     """The night, built. One that a test stops is built once more without what earlier nights have reconstructed."""
+    build_night = warehouse.build_night if settings.machine.spark is None else on_spark.build_night
     try:
-        return warehouse.build_night(settings)
+        return build_night(settings)
     except StoppedByCheck:
         if not reconstructed.leave_out(settings.places):
             raise
-    return warehouse.build_night(settings)
+    return build_night(settings)
 
 
 def check(settings: Settings, night: Night) -> None:

@@ -167,6 +167,21 @@ def _parted(borders: str) -> str:
     return quoted(f"[{borders}]+|[^{borders}]+")
 
 
+def spark_functions(ids: AccountIds) -> list[str]:
+    """What `shown_ids` is made of where Spark builds a model that calls it, as statements of a session: the dbt macro
+    of that name puts them together. Literals are as they stand: a backslash is a backslash."""
+    case_counts = ", ".join(quoted(network) for network in sorted(ids.case_counts)) or "''"
+    nobody, pattern = quoted(f"^({NUMBERS}|{FORMS})\\z"), _parted(BORDERS)
+    functions = (
+        f"names_nobody(part string) returns boolean return rlike(part, {nobody})",
+        f"parts_of(object_id string) returns array<string> return regexp_extract_all(object_id, {pattern}, 0)",
+        "compared_name(network string, name string) returns string "
+        f"return if(network in ({case_counts}), name, lower(translate(name, 'Σİ', 'σi')))",  # noqa: RUF001, Greek it is
+    )
+    # To Java a vertical tab is a space, too; to DuckDB it is none.
+    return [f"create or replace temporary function {one}".replace(r"\s", r" \t\n\f\r") for one in functions]
+
+
 def shown_ids(
     ids: AccountIds, objects: Sequence[tuple[str, str]], accounts: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:

@@ -38,8 +38,8 @@ relevant as (
     select distinct network, event_id
     from landed
     where
-        (network, actor_id) in (select (network, account_id) from consenting)
-        or (network, target_id) in (select (network, account_id) from consenting)
+        (network, actor_id) in (select network, account_id from consenting)
+        or (network, target_id) in (select network, account_id from consenting)
 
 ),
 
@@ -51,7 +51,8 @@ once as (
     semi join relevant using (network, event_id)
     qualify row_number() over (
         partition by network, event_id
-        order by occurred_at, verb, actor_id, target_id, object_id, value
+        order by
+            occurred_at, verb, actor_id nulls last, target_id nulls last, object_id nulls last, value nulls last
     ) = 1
 
 ),
@@ -60,11 +61,14 @@ once as (
 known as (
 
     select
-        once.* replace (
-            coalesce(actor.known_id, once.actor_id) as actor_id,
-            coalesce(target.known_id, once.target_id) as target_id,
-            coalesce(object.known_id, once.object_id) as object_id
-        )
+        once.event_id,
+        once.network,
+        once.verb,
+        coalesce(actor.known_id, once.actor_id) as actor_id,
+        coalesce(object.known_id, once.object_id) as object_id,
+        coalesce(target.known_id, once.target_id) as target_id,
+        once.occurred_at,
+        once.value
     from once
     left join renamed as actor
         on actor.kind = 'account' and once.network = actor.network and once.actor_id = actor.alias_id

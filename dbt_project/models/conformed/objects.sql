@@ -1,6 +1,6 @@
 -- What people were engaged with for, each object under a number of its own: the nights multiply objects too.
 select
-    row_number() over (order by person_id, persona, network, object_key) as object_number,
+    {{ numbered("person_id, persona, network, object_key") }} as object_number,
     person_id,
     persona,
     network,

@@ -16,7 +16,7 @@ with written as (
         events.verb in ('post', 'reply', 'review')
         -- Without an object there is no telling who engaged with it.
         and events.object_id is not null
-        and exists (from {{ source("raw", "topics") }})
+        and exists (select 1 from {{ source("raw", "topics") }})
 
 )
 

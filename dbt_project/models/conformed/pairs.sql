@@ -8,7 +8,7 @@ with pairs as (
 )
 
 select
-    row_number() over (order by person_id, persona, network, engager_id) as pair_id,
+    {{ numbered("person_id, persona, network, engager_id") }} as pair_id,
     person_id,
     persona,
     network,

@@ -94,13 +94,13 @@ posts as (
         asked_for.place,
         count(distinct aimed.engager_name) as engager_count
     from asked_for
-    inner join shown_ids('asked_for', 'accounts') as asked on asked_for.network = asked.network and asked_for.object_id = asked.object_id
+    inner join {{ shown_ids('asked_for', 'accounts') }} as asked on asked_for.network = asked.network and asked_for.object_id = asked.object_id
     inner join engaged_with
         on
             asked_for.person_id = engaged_with.person_id
             and asked_for.persona = engaged_with.persona
             and asked_for.network = engaged_with.network
-    inner join shown_ids('engaged_with', 'accounts') as found
+    inner join {{ shown_ids('engaged_with', 'accounts') }} as found
         on engaged_with.network = found.network and engaged_with.object_id = found.object_id
     inner join aimed
         on
@@ -109,7 +109,7 @@ posts as (
             and engaged_with.network = aimed.network
             and engaged_with.object_key = aimed.object_key
             and cast(aimed.occurred_at as date) between asked_for.episode_date and asked_for.until_date
-    where aimed.set_aside_because is null and found.shown_id like {{ pattern_of("asked.shown_id") }} escape '\'
+    where aimed.set_aside_because is null and found.shown_id like {{ pattern_of("asked.shown_id") }} escape '|'
     group by all
 
 ),
@@ -118,6 +118,7 @@ top_posts as (
 
     select person_id, persona, network, object_key, min(since_date) as since_date
     from (
+        select *
         from posts
         qualify
             row_number() over (
@@ -180,7 +181,7 @@ acts as (
         set_asides.episode_date,
         set_asides.until_date,
         count(*) as action_count,
-        count(*) filter (not received.is_aside) as counted
+        count(*) filter (where not received.is_aside) as counted
     from without_those as received
     inner join set_asides
         on
@@ -198,7 +199,7 @@ most_active as (
     select person_id, persona, engager_name, since_date
     from acts
     window seen as (partition by person_id, persona, since_date, episode_date, until_date)
-    qualify action_count = max(action_count) over seen and action_count > sum(counted) over seen - counted
+    qualify action_count = max(action_count) over seen and action_count > (sum(counted) over seen) - counted
 
 ),
 
@@ -209,12 +210,20 @@ busiest as (
 )
 
 select
-    without_those.* exclude (is_aside) replace (
-        case
-            when without_those.set_aside_because is null and (without_those.is_aside or without_those.occurred_at >= busiest.since_date + 1)
-                then 'set aside by a reviewer'
-            else without_those.set_aside_because
-        end as set_aside_because
-    )
+    without_those.person_id,
+    without_those.persona,
+    without_those.network,
+    without_those.verb,
+    without_those.occurred_at,
+    without_those.weight,
+    without_those.object_key,
+    without_those.engager_name,
+    without_those.is_member,
+    without_those.is_non_member,
+    case
+        when without_those.set_aside_because is null and (without_those.is_aside or without_those.occurred_at >= busiest.since_date + 1)
+            then 'set aside by a reviewer'
+        else without_those.set_aside_because
+    end as set_aside_because
 from without_those
 left join busiest using (person_id, persona, engager_name)

@@ -41,7 +41,7 @@ shares as (
 select network, account_id, true as is_flagged, 'flagged by its profile' as why
 from flagged
 union all
-select network, account_id, false, 'gives ' || cast(round(100 * given_share) as integer) || ' % of everything'
+select network, account_id, false, 'gives ' || cast(cast(round(100 * given_share) as integer) as string) || ' % of everything'
 from shares
 anti join flagged using (network, account_id)
 where account_id is not null and given_share >= 1 / 3 and network_count >= 1000 and giver_count > 20

@@ -11,11 +11,11 @@ with consenting as (
 
 spelled as (
 
-    select *, rtrim(lower(regexp_replace(object_id, '^\s+|\s+$', '', 'g')), '/') as plain_object
+    select *, trim(trailing '/' from {{ lower_case(without_matches('object_id', '^\\s+|\\s+$')) }}) as plain_object
     from {{ ref("landed_events") }}
     where
-        (network, actor_id) in (select (network, account_id) from consenting)
-        or (network, target_id) in (select (network, account_id) from consenting)
+        (network, actor_id) in (select network, account_id from consenting)
+        or (network, target_id) in (select network, account_id from consenting)
 
 ),
 
@@ -24,8 +24,9 @@ bare as (
 
     select
         *,
-        rtrim(
-            regexp_replace(regexp_replace(plain_object, '^[a-z][a-z0-9+.-]*://[^/]+/', ''), '[?#].*$', ''), '/'
+        trim(
+            trailing '/' from
+            {{ without_match(without_match('plain_object', '^[a-z][a-z0-9+.-]*://[^/]+/'), '[?#].*$') }}
         ) as bare_object
     from spelled
 
@@ -35,7 +36,7 @@ known_objects as (
 
     select distinct network, target_id, plain_object
     from spelled
-    where not regexp_matches(plain_object, '://|[?#]')
+    where not {{ matches('plain_object', '://|[?#]') }}
 
 ),
 
@@ -57,7 +58,7 @@ compared as (
                 if(
                     bare.verb in ('follow', 'endorse'), null, coalesce(known_objects.plain_object, bare.plain_object)
                 )
-            order by bare.occurred_at, bare.value, bare.event_id
+            order by bare.occurred_at, bare.value nulls last, bare.event_id
         ) as told_at
     from bare
     left join known_objects
@@ -69,7 +70,14 @@ compared as (
 )
 
 select
-    * exclude (plain_object, bare_object, is_state, told_at),
+    event_id,
+    network,
+    verb,
+    actor_id,
+    object_id,
+    target_id,
+    occurred_at,
+    value,
     actor_id is not null
     and told_at is not null
     and (is_state or occurred_at - told_at < interval 1 second) as is_repeat

@@ -25,7 +25,7 @@ select
     actions.*,
     case
         when trust.trust_weight is not null then trust.trust_weight
-        when starts_with(pairs.engager_id, 'unnamed:') and policed.network is not null then coalesce(scales.unnamed_weight, 0)
+        when pairs.engager_id like 'unnamed:%' and policed.network is not null then coalesce(scales.unnamed_weight, 0)
         else 0
     end as trust_weight
 from actions

@@ -33,7 +33,7 @@ nightly as (
         nights.as_of_date,
         nights.evidence_through_date,
         daily.weight,
-        networks.complete_through_date - daily.occurred_date as age_days
+        {{ days_between("networks.complete_through_date", "daily.occurred_date") }} as age_days
     from daily
     inner join {{ ref("scored_nights") }} as nights using (person_id, persona)
     inner join {{ ref("network_nights") }} as networks
