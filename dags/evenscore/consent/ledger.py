@@ -50,8 +50,9 @@ def open_ledger(settings: Settings) -> Ledger:
         if known := _known(settings, state):
             return known
         with _writing(settings) as book:
-            _take_in(settings, book)
-        ledger = _laid_out(settings, book)
+            erased = read_list(settings, book.rows)
+            _take_in(settings, book, erased)
+        ledger = _laid_out(settings, book, erased)
         _remember(state, _state(settings), Read(book, ledger))
         return ledger
 
@@ -121,8 +122,9 @@ def examine_ledger(settings: Settings) -> Ledger:
     if known := _known(settings, _state(settings)):
         return known
     book = open_ledger_file(settings.places)
-    _take_in(settings, book)
-    return _laid_out(settings, book)
+    erased = read_list(settings, book.rows)
+    _take_in(settings, book, erased)
+    return _laid_out(settings, book, erased)
 
 
 def share_ledger(places: HomePaths, scratch: HomePaths) -> None:
@@ -140,13 +142,11 @@ def _writing(settings: Settings) -> Iterator[LedgerFile]:
         book.save()
 
 
-def _take_in(settings: Settings, book: LedgerFile, may_lack: bool = False) -> Imported:
-    name = str(settings.consent.ledger)
-    return importing.import_file(book, read_list(settings, book.rows), settings.ledger, name, may_lack)
+def _take_in(settings: Settings, book: LedgerFile, erased: Suppressed, may_lack: bool = False) -> Imported:
+    return importing.import_file(book, erased, settings.ledger, str(settings.consent.ledger), may_lack)
 
 
-def _laid_out(settings: Settings, book: LedgerFile) -> Ledger:
-    erased = read_list(settings, book.rows)
+def _laid_out(settings: Settings, book: LedgerFile, erased: Suppressed) -> Ledger:
     rows = [_with_normal_id(settings, row["entry"]["fields"]) for row in book.entries()]
     rows = [row for row in rows if not erased.forgets(row)]  # an erasure under way has not taken them out yet
     heard = hear(rows)
@@ -188,9 +188,10 @@ def import_ledger(settings: Settings, path: Path | None, accepts_missing: bool) 
     with _writing(settings) as book:
         if accepts_missing:
             importing.accept_missing(book, settings.ledger, str(settings.consent.ledger))
+        erased = read_list(settings, book.rows)
         if path is None:
-            return _take_in(settings, book)
-        return importing.import_file(book, read_list(settings, book.rows), path, str(path))
+            return _take_in(settings, book, erased)
+        return importing.import_file(book, erased, path, str(path))
 
 
 def record(settings: Settings, rows: list[Row], verb: str) -> list[Row]:
@@ -211,7 +212,7 @@ def record(settings: Settings, rows: list[Row], verb: str) -> list[Row]:
 def rows_of(settings: Settings, person_id: str) -> list[Row]:
     """Every row of one person, in sequence, those that the configured file brings included."""
     book = open_ledger_file(settings.places)
-    _take_in(settings, book)
+    _take_in(settings, book, read_list(settings, book.rows))
     return [row for row in book.entries() if row["entry"]["fields"]["person_id"] == person_id]
 
 
@@ -246,11 +247,12 @@ def erase(settings: Settings, subjects: Iterable[ErasureSubject]) -> int:
     """
     laid_out.forget(settings.places)
     with _writing(settings) as book:
-        _take_in(settings, book, may_lack=True)  # who has gone from the file already may be forgotten all the same
+        erased = read_list(settings, book.rows)
+        # Who has gone from the file already may be forgotten all the same.
+        _take_in(settings, book, erased, may_lack=True)
         said = defaultdict[Claim, list[Row]](list)
         for row in book.entries():
             said[claim_of(_with_normal_id(settings, row["entry"]["fields"]))].append(row)
-        erased = read_list(settings, book.rows)
         at = {
             claim_of(_with_normal_id(settings, asdict(one))): one.erased_at
             for one in sorted(subjects, key=lambda one: one.erased_at)
