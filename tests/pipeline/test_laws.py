@@ -67,6 +67,26 @@ def test_fakes_and_rings_gain_next_to_nothing(usual: Candidates, abused: Candida
     assert 0 <= gained("m13", abused, usual) <= 3
 
 
+def test_trust_starts_in_no_ring_that_is_younger_than_the_community(tmp_path: Path) -> None:
+    """Eighty members endorse one another for four months, more than there are people, and m10 acts for ten of them."""
+    village = town(tmp_path / "town")
+    village.scoring = "lookback_nights = 28"  # no seed is configured
+    ring = [f"ring{number}" for number in range(80)]
+    for member in ring:
+        village.grant(member)
+    for number, day in enumerate(HISTORY[-130::2]):
+        for place, member in enumerate(ring):
+            village.like(member, [ring[(place + number * 4 + step) % 80] for step in range(1, 5)], day)
+        village.like("m10", ring[number::20], day)
+        for member in ring[:10]:
+            village.like(member, ["m10"], day)
+    settings = built(village, only=("+trust_night_seeds",))
+    seeds = f"select person_id from conformed.trust_night_seeds where as_of_date = '{LAST}' and scoring_version = 3"
+    found = {person for (person,) in rows_of(settings, seeds)}
+    assert len(found) >= 5
+    assert found <= set(PEOPLE)
+
+
 def test_a_hundred_actions_by_one_count_little_more_than_ten(usual: Candidates, abused: Candidates) -> None:
     hundred, ten = gained("m14", abused, usual), gained("m15", abused, usual)
     assert 0 < ten < 3

@@ -13,6 +13,7 @@ from evenscore.scoring.trust import (
     Vouchers,
     band_weights,
     graph,
+    nightly_standing,
     nightly_weights,
     solve,
     weights,
@@ -256,3 +257,46 @@ def test_a_higher_band_never_weighs_less() -> None:
         of_members = np.round(rng.beta(*rng.uniform(0.2, 3, 2), rng.integers(40, 200)), 6)
         found = band_weights(of_members, CONSTANTS)
         assert (np.diff(found) >= 0).all(), found
+
+
+VOUCHED = replace(CONSTANTS, none=0.01, full=0.3, vouched=2)
+DECADE = 3650
+
+
+def test_who_founded_a_community_reaches_its_members_through_years_in_which_nothing_fades() -> None:
+    chain = [(0, 1, NIGHT - DECADE, 2), (0, 1, NIGHT - DECADE + 1, 2), (1, 2, NIGHT - 91, 2), (1, 2, NIGHT - 90, 2)]
+    later = [(2, 3, NIGHT - 89, 2), (2, 3, NIGHT - 88, 2)]
+    ((night, standing),) = nightly_standing(
+        endorsements(*chain, *later, members=4), {NIGHT: np.array([0])}, {NIGHT: 90.0}, VOUCHED
+    )
+    expected = [1, *(np.log(reached / 0.01) / np.log(30) for reached in (0.25, 0.125)), 0]
+    assert night == NIGHT
+    assert standing[:4].tolist() == pytest.approx(expected, abs=1e-6)
+
+
+def test_no_ring_that_came_later_has_a_standing_though_one_of_the_reached_acts_for_it() -> None:
+    founded = [(0, 1, day, 1) for day in (100, 101)] + [(1, other, day, 1) for other in (0, 2, 3) for day in (102, 103)]
+    ring = [(giver, to, day, 9) for giver in range(10, 40) for to in range(10, 40) if giver != to for day in (700, 800)]
+    lent = [(3, member, day, 1) for member in range(10, 20) for day in (700, 800)]
+    known = endorsements(*founded, *ring, *lent, people=40)
+    ((_, standing),) = nightly_standing(known, {NIGHT: np.array([0])}, {NIGHT: 90.0}, VOUCHED)
+    assert standing[:4].min() > 0.3
+    assert standing[10:].max() == 0
+
+
+def test_one_word_of_one_day_gives_nobody_a_standing_nor_is_anybody_without_a_score_given_one() -> None:
+    edges = [(0, 1, 500, 1), (0, 2, 500, 1), (0, 2, 501, 1), (0, 3, 500, 1), (0, 3, 501, 1)]
+    ((_, standing),) = nightly_standing(endorsements(*edges, members=3), {NIGHT: np.array([0])}, {NIGHT: 90.0}, VOUCHED)
+    assert standing[:4].tolist() == [1, 0, pytest.approx(standing[2]), 0]
+    assert standing[2] > 0
+
+
+def test_each_night_has_founders_and_a_lag_of_its_own_and_none_leaves_a_trace_in_the_next() -> None:
+    known = random_graph(np.random.default_rng(5))
+    founders = {NIGHT - 1: np.array([1, 2]), NIGHT: np.array([3])}
+    lags = {NIGHT - 1: 20.0, NIGHT: 90.0}
+    both = dict(nightly_standing(known, founders, lags, CONSTANTS))
+    alone = dict(nightly_standing(known, {NIGHT: founders[NIGHT]}, lags, CONSTANTS))
+    assert list(both) == [NIGHT - 1, NIGHT]
+    assert np.array_equal(both[NIGHT], alone[NIGHT])
+    assert not np.array_equal(both[NIGHT - 1], both[NIGHT])

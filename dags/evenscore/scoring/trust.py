@@ -9,7 +9,7 @@ few coarse bands that account stands; it weighs what members in the same band we
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -254,3 +254,20 @@ def nightly_weights(
         found = graph(endorsements, night, constants)
         trust = solve(found, seeds[night], constants.damping, trust)
         yield night, weights(found, trust, engager, person, constants)
+
+
+def nightly_standing(
+    endorsements: Endorsements, founders: Mapping[int, Ints], lag_days: Mapping[int, float], constants: Constants
+) -> Iterator[tuple[int, Floats]]:
+    """How far the founders' trust reaches each member, 0 to 1 as a weight is, each night in order.
+
+    It looks at all that was done until each night's lag, and nothing of it fades: who founded a community may be gone.
+    """
+    trust: Any = None
+    for night in sorted(founders):
+        unfading = replace(constants, lag_days=lag_days[night], half_life_days=np.inf)
+        found = graph(endorsements, night, unfading)
+        trust = solve(found, founders[night], constants.damping, trust)
+        vouchers = Vouchers.of(found, trust, constants.damping)
+        standing = _on_scale(_vouched(trust, vouchers.first, constants), constants)
+        yield night, np.where(found.is_member, standing, 0)

@@ -1,14 +1,17 @@
 -- How long before each night somebody must have been endorsed to be a seed of trust on it: 90 days, and while there is less
--- than twice that to look back on, half of it.
+-- than twice that to look back on, half of it. Who founded the community was endorsed in a share of the time before that.
 with scales as (
 
-    {{ scales(["seed_lag_days"]) }}
+    {{ scales(["seed_lag_days", "seed_founder_share"]) }}
 
 ),
 
 nights as (
 
-    select scoring_version, as_of_date
+    select
+        scoring_version,
+        as_of_date,
+        as_of_date - (select min(occurred_date) from {{ ref("activity") }}) as known_days
     from (
         select as_of_date from {{ source("raw", "look_back") }}
         union
@@ -21,6 +24,7 @@ nights as (
 select
     scoring_version,
     as_of_date,
-    least(seed_lag_days, (as_of_date - (select min(occurred_date) from {{ ref("activity") }})) / 2) as lag_days
+    least(seed_lag_days, known_days / 2) as lag_days,
+    known_days - seed_founder_share * (known_days - lag_days) as founder_lag_days
 from nights
 inner join scales using (scoring_version)

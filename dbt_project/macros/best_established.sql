@@ -1,0 +1,107 @@
+{#
+  CTEs up to `best`: the people whom the most members endorsed by so many days before each night on which trust is solved, and on
+  the version's least number of days; as many as the version takes. `lag_days` is a column of `trust_seed_lags`; `endorsers` a CTE
+  of (scoring_version, as_of_date, person_id, weight): what each member's word weighs.
+#}
+{% macro best_established(lag_days, endorsers) -%}
+nights as (
+
+    -- The days as of which tonight solves trust, and last night, which the checks compare.
+    select complete_through_date as as_of_date
+    from {{ ref("network_nights") }}
+    semi join {{ ref("scored_nights") }} using (as_of_date)
+    union
+    select unnest([as_of_date, as_of_date - 1]) from {{ source("raw", "run") }}
+
+),
+
+lags as (
+
+    select scoring_version, as_of_date, {{ lag_days }} as lag_days
+    from {{ ref("trust_seed_lags") }}
+    semi join nights using (as_of_date)
+
+),
+
+endorsed_days as (
+
+    select distinct person_id, occurred_date from {{ ref("activity") }}
+
+),
+
+long_standing as (
+
+    select lags.scoring_version, lags.as_of_date, person_id, count(*) as day_count
+    from endorsed_days
+    inner join lags on lags.as_of_date - occurred_date >= lags.lag_days
+    group by all
+
+),
+
+first_endorsements as (
+
+    select person_id, engager_id, min(occurred_date) as first_date
+    from {{ ref("activity") }}
+    where engager_id in (select {{ member_name("person_id") }} from {{ ref("consent") }})
+    group by all
+
+),
+
+standing as (
+
+    select
+        lags.scoring_version,
+        lags.as_of_date,
+        people.person_id,
+        any_value(day_count) as day_count,
+        {{ exact_sum("endorsers.weight") }} as endorsement
+    from first_endorsements as people
+    inner join lags on lags.as_of_date - first_date >= lags.lag_days
+    inner join long_standing using (scoring_version, as_of_date, person_id)
+    inner join {{ endorsers }} as endorsers
+        on
+            lags.scoring_version = endorsers.scoring_version
+            and lags.as_of_date = endorsers.as_of_date
+            and people.engager_id = {{ member_name("endorsers.person_id") }}
+    where endorsers.weight > 0
+    group by lags.scoring_version, lags.as_of_date, people.person_id
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (partition by scoring_version, as_of_date order by endorsement desc, day_count desc, person_id) as place,
+        count(*) over (partition by scoring_version, as_of_date) as people_count
+    from standing
+
+),
+
+scales as (
+
+    {{ scales(["seed_least_days", "seed_least_count", "seed_share", "seed_step"]) }}
+
+),
+
+best as (
+
+    select scoring_version, as_of_date, person_id
+    from ranked
+    inner join scales using (scoring_version)
+    where
+        day_count >= seed_least_days
+        -- Their number grows by steps, doubling or less: it must not change with everyone who comes or leaves.
+        and place <= seed_least_count * pow(
+            coalesce(seed_step, 2),
+            greatest(0, floor(
+                if(
+                    seed_step is null,
+                    log2(seed_share * people_count / seed_least_count),
+                    ln(seed_share * people_count / seed_least_count) / ln(seed_step)
+                )
+            ))
+        )
+
+)
+{%- endmacro %}
