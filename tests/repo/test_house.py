@@ -69,8 +69,10 @@ def test_a_sum_of_broken_numbers_is_taken_exactly_or_in_one_order() -> None:
 
 def test_every_python_model_leaves_its_method_to_a_tested_module() -> None:
     for model in (DBT / "models").rglob("*.py"):  # dbt has no unit tests for these
-        (method,) = re.findall(r"from evenscore\.scoring(?:\.| import )(\w+)", model.read_text())
-        assert (ROOT / f"tests/scoring/test_{method}.py").exists(), f"{model.name}: {method} has no test"
+        methods = re.findall(r"from evenscore\.scoring(?:\.| import )(\w+)", model.read_text())
+        assert methods, f"{model.name}: its method is its own"
+        for method in methods:
+            assert (ROOT / f"tests/scoring/test_{method}.py").exists(), f"{model.name}: {method} has no test"
 
 
 def test_every_model_has_a_reader_here_or_outside_dbt() -> None:

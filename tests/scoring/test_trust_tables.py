@@ -1,0 +1,67 @@
+"""The trust graph as arrays: the same numbers whatever the order of rows, and each version's people and constants."""
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from evenscore.building import warehouse
+from evenscore.scoring import trust_tables as tables
+
+NAMES = pa.array(["member:a", "member:b", "member:c"])
+
+
+def test_names_are_numbered_in_their_order_and_each_column_in_turn() -> None:
+    names, number = tables.numbered([pa.chunked_array([["c", "a"], ["c"]]), pa.chunked_array([["b"]])])
+    assert names.to_pylist() == ["a", "b", "c"]
+    assert number.tolist() == [2, 0, 2, 1]
+
+
+def test_rows_come_by_their_key() -> None:
+    with duckdb.connect() as con:
+        found = tables.table(con.sql("select * from (values (2, 'x'), (1, 'y'), (1, 'a')) as t(k, v)"), "k, v")
+    assert found.to_pydict() == {"k": [1, 1, 2], "v": ["a", "y", "x"]}
+
+
+def test_people_of_a_night_are_those_of_the_version_who_have_a_name_in_the_graph() -> None:
+    people = pa.table(
+        {
+            "scoring_version": [3, 3, 3, 2, 3],
+            "as_of_date": [date(1970, 1, 2), date(1970, 1, 2), date(1970, 1, 3), date(1970, 1, 2), date(1970, 1, 2)],
+            "name": ["member:c", "member:a", "member:b", "member:b", "member:nobody"],
+        }
+    )
+    found = tables.by_night(people, 3, [1, 2, 5], NAMES)
+    assert {night: places.tolist() for night, places in found.items()} == {1: [2, 0], 2: [1], 5: []}
+
+
+def test_an_endorsement_knows_who_is_a_member() -> None:
+    edges = pa.table({"occurred_date": [date(1970, 1, 3)], "action_count": [7]})
+    members = pa.table({"name": ["member:c", "member:a"]})
+    known = tables.endorsements(edges, np.array([0]), np.array([1]), NAMES, members)
+    assert known.is_member.tolist() == [True, False, True]
+    assert (known.giver.tolist(), known.receiver.tolist(), known.day.tolist(), known.actions.tolist()) == (
+        [0],
+        [1],
+        [2],
+        [7],
+    )
+
+
+@pytest.mark.parametrize(("version", "vouched", "own_steps"), [(2, np.inf, 1), (3, 2, 2)])
+def test_the_constants_are_those_of_each_versions_scale(version: int, vouched: float, own_steps: int) -> None:
+    rows = [f"({version}, '{name}', {value})" for name, value in warehouse.scale(version).items()]
+    with duckdb.connect() as con:
+        scales = con.sql(f"select * from (values {', '.join(rows)}) as t(scoring_version, constant, value)")
+        ((found, constants),) = tables.constants_by_version(scales)
+    assert found == version
+    assert (constants.vouched, constants.own_steps) == (vouched, own_steps)
+    assert constants.half_life_days == warehouse.scale(version)["long_half_life_days"]
+    assert constants.full == warehouse.scale(version)["trust_full"]
+
+
+def test_day_numbers_and_dates_are_each_others_inverse() -> None:
+    days = np.array([0, 20_000])
+    assert tables.days(pa.chunked_array([tables.as_dates(days)])).tolist() == days.tolist()
