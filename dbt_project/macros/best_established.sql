@@ -1,9 +1,9 @@
 {#
   CTEs up to `best`: the people whom the most members endorsed by so many days before each night on which trust is solved, and on
-  the version's least number of days; as many as the version takes. `lag_days` is a column of `trust_seed_lags`; `endorsers` a CTE
-  of (scoring_version, as_of_date, person_id, weight): what each member's word weighs.
+  `least_days` at least; as many as the version takes. `lag_days` is a column of `trust_seed_lags`; `endorsers` a CTE of
+  (scoring_version, as_of_date, person_id, weight): what each member's word weighs.
 #}
-{% macro best_established(lag_days, endorsers) -%}
+{% macro best_established(lag_days, endorsers, least_days="seed_least_days") -%}
 nights as (
 
     -- The days as of which tonight solves trust, and last night, which the checks compare.
@@ -90,7 +90,7 @@ best as (
     from ranked
     inner join scales using (scoring_version)
     where
-        day_count >= seed_least_days
+        day_count >= {{ least_days }}
         -- Their number grows by steps, doubling or less: it must not change with everyone who comes or leaves.
         and place <= seed_least_count * pow(
             coalesce(seed_step, 2),

@@ -71,6 +71,9 @@ def test_trust_starts_in_no_ring_that_is_younger_than_the_community(tmp_path: Pa
     """Eighty members endorse one another for four months, more than there are people, and m10 acts for ten of them."""
     village = town(tmp_path / "town")
     village.scoring = "lookback_nights = 28"  # no seed is configured
+    for number in range(181, 361):
+        for step in range(1, 6):  # what was before: from a year on only those count whom the founders' trust reaches
+            village.like(PEOPLE[(number + step) % 25], [PEOPLE[number * step % 50]], LAST - timedelta(days=number))
     ring = [f"ring{number}" for number in range(80)]
     for member in ring:
         village.grant(member)

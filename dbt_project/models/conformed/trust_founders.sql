@@ -9,6 +9,6 @@ with endorsers as (
 
 ),
 
-{{ best_established("founder_lag_days", "endorsers") }}
+{{ best_established("founder_lag_days", "endorsers", least_days=1) }}
 
 select scoring_version, as_of_date, person_id from best

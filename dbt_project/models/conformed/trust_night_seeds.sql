@@ -1,21 +1,30 @@
 -- Where trust starts on each night: the configured accounts of people who consent, or where none is configured the
 -- best-established ones, endorsed by the most other members up to 90 days before the night, and on ten days at least.
 -- While there is less than twice that to look back on, the first half of it must do. Where a version asks who founded the
--- community, a member counts as far as the founders' trust reaches them; without a founder yet, all count alike.
+-- community, a member counts as far as the founders' trust reaches them; without a founder, all count alike.
 with founded as (
 
-    select distinct scoring_version, as_of_date from {{ ref("trust_founders") }}
+    select distinct scoring_version, as_of_date, true as is_founded from {{ ref("trust_founders") }}
+
+),
+
+members as (
+
+    select distinct person_id from {{ ref("consent") }}
 
 ),
 
 endorsers as (
 
-    select scoring_version, as_of_date, person_id, weight from {{ ref("trust_standing") }}
-    union all
-    select distinct lags.scoring_version, lags.as_of_date, members.person_id, 1
+    select
+        lags.scoring_version,
+        lags.as_of_date,
+        person_id,
+        if(is_founded, greatest(unreached_weight, coalesce(standing.weight, 0)), 1) as weight
     from {{ ref("trust_seed_lags") }} as lags
-    anti join founded using (scoring_version, as_of_date)
-    cross join {{ ref("consent") }} as members
+    cross join members
+    left join founded using (scoring_version, as_of_date)
+    left join {{ ref("trust_standing") }} as standing using (scoring_version, as_of_date, person_id)
 
 ),
 

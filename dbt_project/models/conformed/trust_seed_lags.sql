@@ -1,5 +1,6 @@
 -- How long before each night somebody must have been endorsed to be a seed of trust on it: 90 days, and while there is less
--- than twice that to look back on, half of it. Who founded the community was endorsed in a share of the time before that.
+-- than twice that to look back on, half of it. Who founded the community was endorsed in a share of the time before that. So
+-- young a community counts all alike; from there on those whom no founder's trust reaches count less, and at twice the age nothing.
 with scales as (
 
     {{ scales(["seed_lag_days", "seed_founder_share"]) }}
@@ -25,6 +26,7 @@ select
     scoring_version,
     as_of_date,
     least(seed_lag_days, known_days / 2) as lag_days,
-    known_days - seed_founder_share * (known_days - lag_days) as founder_lag_days
+    if(seed_founder_share is null, 1, round(greatest(least(2 - known_days / (2 * seed_lag_days), 1), 0), 6)) as unreached_weight,
+    if(unreached_weight < 1, known_days - seed_founder_share * (known_days - lag_days), null) as founder_lag_days
 from nights
 inner join scales using (scoring_version)
