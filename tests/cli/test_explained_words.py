@@ -80,6 +80,13 @@ def test_how_fast_a_part_fades_is_told_by_the_scale_of_its_own_version(monkeypat
     assert "halves in 60 days" in says
 
 
+def test_a_held_score_with_parts_of_a_version_that_knew_another_span_is_told_without_it() -> None:
+    part = {"network": "forum", "feature": "brief_engagers", "points": 12.0, "raw_value": 3.0}
+    held = row(status="held", reason="version_change", scoring_version=2, contributions=[part])
+    assert "forum: people who engaged in the last days\n" in in_words(held)
+    assert "halves" not in grounds(held, [part], [])["what_would_change_it"][0]
+
+
 def test_the_readme_shows_what_explain_says() -> None:
     maya = {"person_id": "p_maya", "persona": "personal", "score": 23.0, "percentile": 68.0, "score_low": 5.0}
     held = {"score_high": 41.0, "status": "held", "reason": "organic", "has_moved": None}

@@ -46,9 +46,12 @@ def grounds(score: Row, parts: list[Row], networks: list[Row]) -> dict[str, list
 
 
 def half_life_days(feature: str, version: int) -> float | None:
-    """Days in which what is behind a part of a score halves when nothing new comes; None where nothing fades."""
+    """Days in which what is behind a part of a score halves when nothing new comes.
+
+    None where nothing fades, or the version has no such span: a held score may have its parts from another one.
+    """
     span = SPANS.get(feature.partition("_")[0])
-    return scale(version)[f"{span}_half_life_days"] if span else None
+    return scale(version).get(f"{span}_half_life_days")
 
 
 def _data(score: Row, networks: list[Row]) -> list[str]:
