@@ -177,6 +177,12 @@ def test_the_readme_names_only_verbs_and_targets_that_exist() -> None:
     assert len(targets) > 2 and targets <= set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)), targets
 
 
+def test_the_readme_names_every_folder_of_the_package() -> None:
+    folders = {path.parent.name for path in (ROOT / "dags/evenscore").glob("*/__init__.py")}
+    named = set(re.findall(r"`(\w+)`", (ROOT / "README.md").read_text()))
+    assert folders <= named, f"README.md, the map: {', '.join(sorted(folders - named))}"
+
+
 def test_every_law_that_is_named_is_told_on_the_page_on_scoring() -> None:
     told = set(re.findall(r"^\| (L\d+) \|", (ROOT / "docs/scoring.md").read_text(), re.MULTILINE))
     for path in texts():
