@@ -1,4 +1,4 @@
-# Two commands on a fresh machine with Python 3.11 or later, git and make:
+# Two commands on a fresh machine with Python 3.11 to 3.13, git and make:
 #   make nightly   the real Airflow DAG over the bundled demo community
 #   make test      the tests
 # Everything is installed into .venv and .bootstrap in this folder; state goes to var/.

@@ -27,13 +27,14 @@
         bordered as (
             select
                 *,
-                compared_name(network, part) as name,
+                if(counts_case(network), part, {{ lower_case("part") }}) as name,
                 coalesce(lead(part) over (partition by network, object_id order by place), '') as border
             from parts
         ),
 
         allowed as (
-            select distinct network, compared_name(network, account_id) as name from {{ accounts }}
+            select distinct network, if(counts_case(network), account_id, {{ lower_case("account_id") }}) as name
+            from {{ accounts }}
         ),
 
         judged as (

@@ -98,7 +98,8 @@ def stanzas(suite: str, known: dict[str, Any]) -> dict[str, Stanza]:
 def test_every_expectation_stands_here_with_its_severity() -> None:
     known = {(suite, column): said[0] for of in (BETWEEN, OURS) for suite in of for column, said in of[suite].items()}
     found = {(name, one.arguments["column"]): one for name, suite in SUITES.items() for one in suite.expectations}
-    assert {which: one.severity for which, one in found.items()} == known
+    severities = {which: one.severity for which, one in found.items()}
+    assert severities == known, f"BETWEEN or OURS, by suite, column and severity: {severities.items() ^ known.items()}"
     assert {which for which, one in found.items() if one.may_compare_nothing} == MAY_COMPARE_NOTHING
 
 

@@ -296,7 +296,7 @@ def test_every_expectation_has_a_fault_that_it_has_to_see() -> None:
         for suite in load_suites(stage, Checks())
         for stanza in suite.expectations
     }
-    assert known == set(FAULTS)
+    assert known == set(FAULTS), f"FAULTS lacks {known - set(FAULTS)} and has for nothing {set(FAULTS) - known}"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=".".join)

@@ -1,6 +1,7 @@
 """What a score says to people in words: its place, a change of method, and why there is none yet."""
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,3 +68,29 @@ def test_first_weeks_in_which_no_trust_exists_say_so(reason: str, is_trust_begun
 def test_the_largest_part_says_how_fast_it_fades(feature: str, days: int) -> None:
     part = {"network": "forum", "feature": feature, "points": 12.0, "raw_value": 3.0}
     assert any(f"halves in {days} days" in says for says in grounds(row(), [part], [])["what_would_change_it"])
+    assert f"(each action halves every {days} days)" in in_words(row(contributions=[part]))
+
+
+def test_how_fast_a_part_fades_is_told_by_the_scale_of_its_own_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evenscore.disclosure.grounds.scale", lambda version: {"long_half_life_days": 30.0 * version})
+    part = {"network": "forum", "feature": "lasting_crowd", "points": 12.0, "raw_value": 3.0}
+    of_fourth = row(scoring_version=4, contributions=[part])
+    assert "trusted or not (each action halves every 120 days)" in in_words(of_fourth)
+    (says, *_) = grounds(of_fourth | {"scoring_version": 2}, [part], [])["what_would_change_it"]
+    assert "halves in 60 days" in says
+
+
+def test_a_held_score_with_parts_of_a_version_that_knew_another_span_is_told_without_it() -> None:
+    part = {"network": "forum", "feature": "brief_engagers", "points": 12.0, "raw_value": 3.0}
+    held = row(status="held", reason="version_change", scoring_version=2, contributions=[part])
+    assert "forum: people who engaged in the last days\n" in in_words(held)
+    assert "halves" not in grounds(held, [part], [])["what_would_change_it"][0]
+
+
+def test_the_readme_shows_what_explain_says() -> None:
+    maya = {"person_id": "p_maya", "persona": "personal", "score": 23.0, "percentile": 68.0, "score_low": 5.0}
+    held = {"score_high": 41.0, "status": "held", "reason": "organic", "has_moved": None}
+    headline, band, *_ = in_words(row(**maya, **held)).splitlines()
+    shown = f"explain p_maya\n{headline}\n{band}\n"
+    is_shown = shown in (Path(__file__).parents[2] / "README.md").read_text()
+    assert is_shown, f"README.md shows other words for it than\n{shown}"

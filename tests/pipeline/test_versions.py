@@ -180,7 +180,7 @@ def with_a_fourth_version(project: Path) -> Path:
     (project / "seeds" / "scale_v4.csv").write_text(seed)
     scores = project / "models" / "scores"
     (scores / "score_person__influence_v4.sql").write_text(
-        (scores / "score_person__influence_v3.sql").read_text().replace("(name, 3)", "(name, 4)").replace("= 3", "= 4")
+        (scores / "score_person__influence_v3.sql").read_text().replace("version = 3", "version = 4")
     )
     described = (scores / "scores.yml").read_text()
     (third,) = re.findall(r"(?ms)^      - v: 3\n.*?\n\n", described)

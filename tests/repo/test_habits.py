@@ -59,7 +59,7 @@ def test_what_the_issue_asks_for_has_its_row() -> None:
         "scoring version",
         "column of a mart",
     }
-    assert wanted | {"sentence of the report", "setting"} <= set(rows())
+    assert wanted | {"sentence that people read", "setting"} <= set(rows())
 
 
 @pytest.mark.parametrize("kind", sorted(CONNECTORS))

@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows: what belongs together is there together."""
+"""The rules of this repository that no linter knows: what belongs together is there together."""
 
 import re
 import subprocess
@@ -15,6 +15,7 @@ from evenscore.base.settings import Checks, Source
 from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
 from evenscore.cli import main
 from evenscore.connectors import CONNECTORS
+from evenscore.laboratory.evaluation.findings import SUBJECTS
 from evenscore.publication.shown_rows import MARTS
 from evenscore.report import gate_words
 
@@ -128,11 +129,14 @@ def test_every_expectation_folder_is_a_stage_and_is_judged() -> None:
 
 def test_every_expectation_is_in_the_documentation_with_its_severity() -> None:
     page = (ROOT / "docs/checks.md").read_text()
-    for stage in STAGES:
-        for suite in load_suites(stage, Checks()):
-            path = f"{suite.name.replace('.', '/')}.yml"
-            for stanza in suite.expectations:
-                assert f"| `{path}` | `{stanza.arguments['column']}` | {stanza.severity} | {stanza.because}" in page
+    told = set(re.findall(r"^\| `\w+/\w+\.yml` \| .* \|$", page, re.MULTILINE))
+    rows = {
+        f"| `{suite.name.replace('.', '/')}.yml` | `{one.arguments['column']}` | {one.severity} | {one.because} |"
+        for stage in STAGES
+        for suite in load_suites(stage, Checks())
+        for one in suite.expectations
+    }
+    assert told == rows, "\n".join(["docs/checks.md lacks", *(rows - told), "and has for nothing", *(told - rows)])
 
 
 def test_every_cause_that_the_gate_names_has_words_for_readers_and_for_reviewers() -> None:
@@ -168,10 +172,25 @@ def test_ci_runs_the_command_of_the_readme() -> None:
 
 def test_the_readme_names_only_verbs_and_targets_that_exist() -> None:
     readme = (ROOT / "README.md").read_text()
-    assert set(re.findall(r"^evenscore ([a-z]+)", readme, re.MULTILINE)) <= set(main.commands)
+    verbs = set(re.findall(r"(?:`|\$ \S*)evenscore ([a-z]+)", readme))
+    assert len(verbs) > 5 and verbs <= set(main.commands), verbs - set(main.commands)
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"^make ([a-z]+)", readme, re.MULTILINE):
-        assert f"\n{target}:" in makefile, target
+    targets = set(re.findall(r"(?:`|\$ )make ([a-z-]+)", readme))
+    assert len(targets) > 2 and targets <= set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)), targets
+
+
+def test_the_readme_names_every_folder_of_the_package() -> None:
+    folders = {path.parent.name for path in (ROOT / "dags/evenscore").glob("*/__init__.py")}
+    named = set(re.findall(r"`(\w+)`", (ROOT / "README.md").read_text()))
+    assert folders <= named, f"README.md, the map: {', '.join(sorted(folders - named))}"
+
+
+def test_every_law_that_is_named_is_told_on_the_page_on_scoring() -> None:
+    told = set(re.findall(r"^\| (L\d+) \|", (ROOT / "docs/scoring.md").read_text(), re.MULTILINE))
+    for path in texts():
+        named = set(re.findall(r"\blaw (L\d+)", path.read_text(), re.IGNORECASE))
+        assert named <= told, f"{path.relative_to(ROOT)}: docs/scoring.md has no law {', '.join(sorted(named - told))}"
+    assert {subject.law for subject in SUBJECTS} <= told | {""}
 
 
 def test_no_file_carries_a_path_of_somebodys_machine() -> None:

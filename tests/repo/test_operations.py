@@ -103,6 +103,8 @@ def test_every_promised_python_is_tried() -> None:
     span = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     first, last = (int(number) for number in re.fullmatch(r">=3\.(\d+),<3\.(\d+)", span).groups())
     assert promised.group(1).split() == [f"3.{minor}" for minor in range(first, last)]
+    for page in ("README.md", "Makefile"):
+        assert f"Python 3.{first} to 3.{last - 1}, git" in (ROOT / page).read_text(), page
 
 
 def test_every_quick_test_is_there() -> None:

@@ -1,9 +1,9 @@
 """Codes of the published tables in plain English, for the people whom a score is about."""
 
 FEATURES = {
-    "brief_engagers": "people who engaged in the last days (each action halves every 7 days)",
-    "recent_engagers": "people who engaged lately (each action halves every 28 days)",
-    "lasting_engagers": "people who engaged over the long run (each action halves every 120 days)",
+    "brief_engagers": "people who engaged in the last days",
+    "recent_engagers": "people who engaged lately",
+    "lasting_engagers": "people who engaged over the long run",
     "brief_crowd": "everybody who engaged in the last days, trusted by the community or not",
     "recent_crowd": "everybody who engaged lately, trusted by the community or not",
     "lasting_crowd": "everybody who engaged over the long run, trusted or not",

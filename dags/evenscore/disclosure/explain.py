@@ -10,7 +10,7 @@ from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
 from evenscore.base.terminal import command
-from evenscore.disclosure.grounds import grounds
+from evenscore.disclosure.grounds import grounds, half_life_days
 
 TRUST_TO_COME = (
     ": nobody is established in this community yet, so nothing says whose engagement counts; the crowd alone ranks "
@@ -130,7 +130,8 @@ def in_words(score: dict[str, Any]) -> str:
         lines += _new_method(score)
     else:
         lines += [_band(score), *_new_method(score), "", "where the points come from"]
-        lines += [f"  {part['points']:6.1f}  {_source(part)}" for part in score["contributions"]]
+        version = score["scoring_version"]
+        lines += [f"  {part['points']:6.1f}  {_source(part, version)}" for part in score["contributions"]]
         lines += ["", "what has changed since the score before", *_changes(score["changes"])]
     lines += ["", "networks"]
     lines += [f"  {network['network']}: {_coverage(network)}" for network in score["networks"]]
@@ -198,8 +199,10 @@ def _changes(changes: list[dict[str, Any]]) -> list[str]:
     return [f"  {change['points']:+6.2f}  {CHANGES.get(change['cause'], change['cause'])}" for change in changes]
 
 
-def _source(part: dict[str, Any]) -> str:
-    what = FEATURES.get(part["feature"], part["feature"])
+def _source(part: dict[str, Any], version: int) -> str:
+    days = half_life_days(part["feature"], version)
+    fades = f" (each action halves every {days:g} days)" if days else ""
+    what = FEATURES.get(part["feature"], part["feature"]) + fades
     return what if part["network"] == "all" else f"{part['network']}: {what}"
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from evenscore.building.warehouse import scale
+
 Row = dict[str, Any]
 
 PROCEDURE = (
@@ -12,8 +14,8 @@ PROCEDURE = (
     "a person has looked at it.",
 )
 
-HALF_LIVES = {"brief": 7, "recent": 28, "lasting": 120}
-"""Days in which what is behind a feature halves when nothing new comes, by the feature's first word."""
+SPANS = {"brief": "brief", "recent": "short", "lasting": "long"}
+"""By a feature's first word, the span of time that it is weighed over, as the scale of its version calls it."""
 
 REMEDIES = {
     "not linked": "it would count with a grant for an account there",
@@ -43,6 +45,15 @@ def grounds(score: Row, parts: list[Row], networks: list[Row]) -> dict[str, list
     }
 
 
+def half_life_days(feature: str, version: int) -> float | None:
+    """Days in which what is behind a part of a score halves when nothing new comes.
+
+    None where nothing fades, or the version has no such span: a held score may have its parts from another one.
+    """
+    span = SPANS.get(feature.partition("_")[0])
+    return scale(version).get(f"{span}_half_life_days")
+
+
 def _data(score: Row, networks: list[Row]) -> list[str]:
     counted = [network["network"] for network in networks if network["is_counted"]]
     linked = sum(bool(network["is_linked"]) for network in networks)
@@ -59,11 +70,11 @@ def _drivers(score: Row, parts: list[Row]) -> list[str]:
     if score["score"] is None or not found:
         return ["More people who engage with your work: there is too little evidence for any one part to stand out."]
     top = max(found, key=lambda part: (part["points"], part["network"], part["feature"]))
-    days = HALF_LIVES.get(top["feature"].partition("_")[0])
+    days = half_life_days(top["feature"], score["scoring_version"])
     says = f"The largest part, {top['points']:.1f} of {score['score']:.1f} points, comes from {top['network']}"
     if not days:
         return [f"{says}."]
-    return [f"{says}: with no new engagement what is behind it ({top['raw_value']:.2f}) halves in {days} days."]
+    return [f"{says}: with no new engagement what is behind it ({top['raw_value']:.2f}) halves in {days:g} days."]
 
 
 def _weights(networks: list[Row]) -> list[str]:

@@ -15,7 +15,9 @@ from evenscore.names.account_ids import AccountIds
 HIDDEN = "…"
 """Stands where a name may not be shown."""
 
-BORDERS = r"/#?&=@:\s"
+SPACE = r" \t\n\f\r"
+"""White space, spelt out: to Java `\\s` is a vertical tab, too."""
+BORDERS = "/#?&=@:" + SPACE
 """What parts an object's id: `owner/repository#7` has three parts."""
 WORD_BORDERS = BORDERS + r",;()\[\]{}<>|*!\"'`" + "\u2019“”…"
 """What parts the words of a text; a full stop or a dash may stand in a name."""
@@ -24,7 +26,7 @@ TRIMMED = ".-_"
 LONGEST = 9
 """Of how many words and borders a name in a text may be made: did:plc:xyz is made of five."""
 
-NUMBERS = r"[0-9!-/:-@\[-`{-~\s…]*"
+NUMBERS = rf"[0-9!-/:-@\[-`{{-~{SPACE}…]*"
 """Digits and signs of ASCII alone: no name that anybody can read."""
 FORMS = "(topic|post|pr|issue|comment|discussion|release)-[0-9]+|(px|fo|fg)-[0-9]{8}-[0-9]{2}-p?[0-9]{5}"
 """Ids that the connectors, and the demo community, write themselves."""
@@ -175,11 +177,9 @@ def spark_functions(ids: AccountIds) -> list[str]:
     functions = (
         f"names_nobody(part string) returns boolean return rlike(part, {nobody})",
         f"parts_of(object_id string) returns array<string> return regexp_extract_all(object_id, {pattern}, 0)",
-        "compared_name(network string, name string) returns string "
-        f"return if(network in ({case_counts}), name, lower(translate(name, 'Σİ', 'σi')))",  # noqa: RUF001, Greek it is
+        f"counts_case(network string) returns boolean return network in ({case_counts})",
     )
-    # To Java a vertical tab is a space, too; to DuckDB it is none.
-    return [f"create or replace temporary function {one}".replace(r"\s", r" \t\n\f\r") for one in functions]
+    return [f"create or replace temporary function {one}" for one in functions]
 
 
 def shown_ids(

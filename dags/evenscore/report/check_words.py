@@ -17,9 +17,9 @@ TITLES = {
     "scores.frozen": "Did what was to stand still stand still?",
     "scores.history": "Is the night like the nights before it?",
     "scores.moves": "Did nobody jump unreviewed?",
-    "scores.night": "Did the whole field move?",
+    "scores.night": "Did everybody move?",
     "scores.personal_data": "Is nobody named who did not ask? (built)",
-    "published.last_good": "Does every held score keep its last good value?",
+    "published.last_good": "Are the last good scores still those that the night was measured against?",
     "published.personal_data": "Is nobody named who did not ask? (published)",
     "published.tables": "Are the published tables whole?",
 }

@@ -1,7 +1,6 @@
--- How much each engager has acted on each object of each person by each night, decayed at each
--- half-life of each scoring version. Whole
--- millionths of an action, because their sums are the same bits in any order. A frozen network is as old as on its
--- last whole day.
+-- How much each engager has acted on each object of each person by each night, decayed at each half-life of each scoring
+-- version. Whole millionths of an action, because their sums are the same bits in any order. A frozen network is as old as on
+-- its last whole day.
 with scales as (
 
     {{ scales(["brief_half_life_days", "short_half_life_days", "long_half_life_days"]) }}

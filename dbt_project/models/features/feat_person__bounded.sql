@@ -1,6 +1,6 @@
--- The evidence behind a score with law L3 applied: without its top object most would still be there, all but the share
--- that the version grants one object, the scale's own 1 included; of a quarter, one viral post adds at most ln(4/3). A minimum of monotone terms, so more engagement
--- never lowers it (law L2).
+-- The evidence behind a score with law L3 applied (docs/scoring.md): without its top object most would still be there, all but
+-- the share that the version grants one object, the scale's own 1 included; of a quarter, one viral post adds at most ln(4/3).
+-- A minimum of monotone terms, so more engagement never lowers it (law L2).
 {% set parts = [] %}
 {% for span in spans() %}{% do parts.extend(["trusted_" ~ span, "crowd_" ~ span]) %}{% endfor %}
 with scales as (

@@ -1,12 +1,13 @@
 -- Where the points of a candidate score come from; they sum to it. The log of a sum has no parts of its own, so the points
 -- above the scale's base are shared among half-lives by their part of ln X, and among networks by the evidence they brought.
+{% set version = 3 %}
 {% set parts = {"brief": ("brief_weight", "brief"), "short": ("recent_weight", "recent"), "long": ("lasting_weight", "lasting")} %}
 with constants as (
 
     select
-        {{ scale_constant("base_points", 3) }} as base_points,
+        {{ scale_constant("base_points", version) }} as base_points,
         {% for span, (weight, _) in parts.items() -%}
-        {{ scale_constant(weight, 3) }} as {{ weight }}{{ "," if not loop.last }}
+        {{ scale_constant(weight, version) }} as {{ weight }}{{ "," if not loop.last }}
         {% endfor %}
 
 ),
@@ -14,7 +15,7 @@ with constants as (
 scores as (
 
     select influence.*, (raw_score - base_points) / nullif(log_evidence, 0) as points_each
-    from {{ ref("score_person__influence", v=3) }} as influence
+    from {{ ref("score_person__influence", v=version) }} as influence
     cross join constants
     where evidence_through_date = as_of_date
 
@@ -24,7 +25,7 @@ features as (
 
     select bounded.*
     from {{ ref("feat_person__bounded") }} as bounded
-    where evidence_through_date = as_of_date and scoring_version = 3
+    where evidence_through_date = as_of_date and scoring_version = {{ version }}
 
 ),
 

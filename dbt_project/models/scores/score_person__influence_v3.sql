@@ -2,6 +2,7 @@
 -- the crowd. At each, X = (1 + T) * g(U / (1 + T)), g(r) = 1 + curve * ln(1 + weight * r / curve), where T is the evidence of
 -- trusted engagers and U that of all. The evidence in all is E = exp(weighted mean of the three ln X) - 1, and
 -- score = base + points_per_log * ln(1 + E / start), at least the floor and at most the ceiling.
+{% set version = 3 %}
 {% set weights = {"brief": "brief_weight", "short": "recent_weight", "long": "lasting_weight"} %}
 with constants as (
 
@@ -11,7 +12,7 @@ with constants as (
     ] -%}
     select
         {% for name in names -%}
-        {{ scale_constant(name, 3) }} as {{ name }}{{ "," if not loop.last }}
+        {{ scale_constant(name, version) }} as {{ name }}{{ "," if not loop.last }}
         {% endfor %}
 
 ),
@@ -31,7 +32,7 @@ summed as (
         {{ exact_sum("reach") }} as reach,
         {{ exact_sum("object_reach") }} as object_reach
     from {{ ref("feat_person__bounded") }}
-    where scoring_version = 3
+    where scoring_version = {{ version }}
     group by all
 
 ),

@@ -12,7 +12,8 @@ MODELS = (
     *("gate", "score_person__influence_previous_version", "score_person__candidates", "score_person__accepted"),
     "last_scores",
     *("score_jumps", "incident_nights", "cohort_moves"),
-    *("gate_constants", "scale_v1", "scale_v2", "scale_v3", "scale_constants"),
+    *("gate_constants", "scale_constants"),
+    *(f"scale_v{version}" for version in warehouse.SCORING_VERSIONS),
 )
 """What is built each night, as dbt selectors."""
 STAND_INS = ("gate_person__ages", "gate_person__primary_network")

@@ -1,0 +1,35 @@
+"""The numbers of a scoring version stay as they are once it scores somebody: nobody moves overnight without a word."""
+
+import csv
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from evenscore.base.bundled import DBT_PROJECT
+
+SEEDS = sorted((DBT_PROJECT / "seeds").glob("*_v[0-9]*.csv"))
+DIGESTS = {
+    "reference_panel_v2": "9fd806108e1a",
+    "reference_panel_v3": "8127af7650c6",
+    "scale_v1": "67c08cd7f77b",
+    "scale_v2": "d67a26743e21",
+    "scale_v3": "7106f1b654d7",
+    "topic_floor_v1": "18f468dbeed2",
+    "verb_weights_v1": "bd675c7e890d",
+}
+"""Of each seed of a version, the first signs of a SHA-256 of its numbers. The words on why may change."""
+
+
+def digest(path: Path) -> str:
+    with path.open(newline="", encoding="utf-8") as handle:
+        numbers = [[value for name, value in row.items() if name != "why"] for row in csv.DictReader(handle)]
+    return hashlib.sha256(repr(numbers).encode()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
+def test_the_numbers_of_a_version_are_those_that_people_were_scored_by(path: Path) -> None:
+    assert digest(path) == DIGESTS.get(path.stem), (
+        f"{path.name}: other numbers are another scoring version, with seeds of its own (CONTRIBUTING.md). "
+        f'Of a version that has scored nobody yet, note the digest of the numbers in DIGESTS: "{digest(path)}"'
+    )
