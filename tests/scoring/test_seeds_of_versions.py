@@ -14,7 +14,7 @@ DIGESTS = {
     "reference_panel_v3": "8127af7650c6",
     "scale_v1": "67c08cd7f77b",
     "scale_v2": "d67a26743e21",
-    "scale_v3": "7106f1b654d7",
+    "scale_v3": "f39a63c75579",
     "topic_floor_v1": "18f468dbeed2",
     "verb_weights_v1": "bd675c7e890d",
 }

@@ -259,7 +259,6 @@ def test_a_higher_band_never_weighs_less() -> None:
         assert (np.diff(found) >= 0).all(), found
 
 
-VOUCHED = replace(CONSTANTS, none=0.01, full=0.3, vouched=2)
 DECADE = 3650
 
 

@@ -27,6 +27,8 @@ class Attack:
     """What a measure calls it, where its size and kind do not say all."""
     helpers: int = 0
     """How many confederates answer every one of the accounts, once each."""
+    answer_days: int = 1
+    """On how many days they do."""
     standing: float = 0.0
     """Above which share of the members who are trusted at all the confederates stand."""
 
@@ -121,8 +123,9 @@ def _parts(seed: int) -> list[dict[str, str]]:
         | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
         | {"when": f"kind in ('answered', 'answered_member') and {NEXT_KNOWN}"},
         inward
-        | {"key": "'confederate', fake, known.place", "crowd": KNOWN.format(order="trust, account_id")}
-        | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
+        | {"key": "'confederate', fake, known.place, answer", "crowd": KNOWN.format(order="trust, account_id")}
+        | {"actor": "known.account_id", "target": one, "object": one, "day": f"{earlier} - answer::integer"}
+        | {"each": EACH_HELPED + EACH_ANSWER_DAY}
         | {"when": "kind = 'confederate' and known.place between first_helper and first_helper + helpers - 1"},
         # Genuine members, who do what the accounts of others do.
         outward
@@ -164,6 +167,7 @@ EACH_HELPED = """
         select 1 + cast(floor(plan.standing * (known_count - plan.helpers)) as integer) + plan.number as first_helper
     )
 """
+EACH_ANSWER_DAY = "cross join unnest(range(plan.answer_days)) as answers (answer)"
 EACH_ACT_ONLY = """
     cross join unnest(range(plan.acts)) as acts (act)
     left join base.objects as objects on plan.network = objects.network and plan.account_id = objects.account_id

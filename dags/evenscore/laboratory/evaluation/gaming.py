@@ -26,6 +26,10 @@ CONFEDERATES = (
     Attack("confederate", 100, label="a_median_confederate_of_100_fakes", helpers=1, standing=0.5),
     Attack("confederate", 100, label="a_trusted_confederate_of_100_fakes", helpers=1, standing=0.9),
     Attack("confederate", 100, label="five_trusted_confederates_of_100_fakes", helpers=5, standing=0.9),
+    # As many accounts as bring most, on as many days as are believed: who has read how trust is weighed.
+    Attack(
+        "confederate", 5, label="a_trusted_confederate_of_5_fakes_on_2_days", helpers=1, standing=0.9, answer_days=2
+    ),
 )
 VOTES = tuple(Attack("votes", size, acts=1, label=f"{size}_anonymous_votes") for size in (10, 100))
 PAID = Attack("paid", 10, label="ten_genuine_members_paid")
