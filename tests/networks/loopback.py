@@ -36,6 +36,7 @@ class Asked:
 
     path: str
     params: Params
+    """Of the address, and of a JSON body: what is no text stands there as JSON writes it."""
     headers: dict[str, str]
     at: datetime
 
@@ -45,6 +46,14 @@ class Asked:
     @property
     def line(self) -> str:
         return f"{self.path}?{sorted(self.params.items())}"
+
+
+def in_body(handler: BaseHTTPRequestHandler) -> Iterator[tuple[str, str]]:
+    """What a JSON body asks with."""
+    content = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+    for name, value in json.loads(content or b"{}").items():
+        for one in value if isinstance(value, list) else [value]:
+            yield name, one if isinstance(one, str) else json.dumps(one)
 
 
 Answering = Callable[[Asked], Reply]
@@ -82,6 +91,8 @@ class Server:
             def do_GET(self) -> None:
                 server._handle(self)
 
+            do_POST = do_GET
+
             def log_message(self, *_: object) -> None:
                 pass
 
@@ -95,7 +106,7 @@ class Server:
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
         found = urlsplit(handler.path)
         params: Params = {}
-        for name, value in parse_qsl(found.query):
+        for name, value in [*parse_qsl(found.query), *in_body(handler)]:
             params.setdefault(name, []).append(value)
         asked = Asked(
             found.path, params, {key.lower(): value for key, value in handler.headers.items()}, self.clock.now()

@@ -56,7 +56,10 @@ class Told:
     account: Account = field(default_factory=Account)
     asked: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
 
-    def get(self, path: str, params: Mapping[str, Any], headers: dict[str, str], read: Callable[[Answer], Any]) -> Any:
+    def get(
+        self, path: str, params: Mapping[str, Any], headers: dict[str, str], read: Callable[[Answer], Any], method: str
+    ) -> Any:
+        assert method == "GET"
         while True:
             self.asked.append((path, dict(params), headers))
             said = self.says.pop(0)
