@@ -39,6 +39,8 @@ class Asked:
     """Of the address, and of a JSON body: what is no text stands there as JSON writes it."""
     headers: dict[str, str]
     at: datetime
+    query: str = ""
+    body: Any = None
 
     def one(self, name: str, default: str = "") -> str:
         return self.params.get(name, [default])[0]
@@ -48,10 +50,9 @@ class Asked:
         return f"{self.path}?{sorted(self.params.items())}"
 
 
-def in_body(handler: BaseHTTPRequestHandler) -> Iterator[tuple[str, str]]:
+def in_body(body: Any) -> Iterator[tuple[str, str]]:
     """What a JSON body asks with."""
-    content = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
-    for name, value in json.loads(content or b"{}").items():
+    for name, value in (body or {}).items():
         for one in value if isinstance(value, list) else [value]:
             yield name, one if isinstance(one, str) else json.dumps(one)
 
@@ -106,11 +107,12 @@ class Server:
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
         found = urlsplit(handler.path)
         params: Params = {}
-        for name, value in [*parse_qsl(found.query), *in_body(handler)]:
+        content = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        body = json.loads(content) if content else None
+        for name, value in [*parse_qsl(found.query), *in_body(body)]:
             params.setdefault(name, []).append(value)
-        asked = Asked(
-            found.path, params, {key.lower(): value for key, value in handler.headers.items()}, self.clock.now()
-        )
+        headers = {key.lower(): value for key, value in handler.headers.items()}
+        asked = Asked(found.path, params, headers, self.clock.now(), found.query, body)
         self.log.append(asked)
         reply = self.answer(asked)
         if self.spoil:

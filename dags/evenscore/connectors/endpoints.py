@@ -1,9 +1,10 @@
 """What a network is asked, as values: endpoints, what each costs, where its items stand, and how its pages go on."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from string import Formatter
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -160,6 +161,13 @@ class Endpoint:
         answered = {str(item.get(self.answers)) for item in each(items)}
         return [one for one in values[self.batch].split(self.between) if one not in answered]
 
+    def batches(self, subjects: Iterable[Subject]) -> Iterator[Subject]:
+        """As many subjects at a time as one request may be about."""
+        keys = {one.values[self.batch]: one.key or one.values[self.batch] for one in subjects}
+        for start in range(0, len(keys), self.size):
+            some = dict(islice(keys.items(), start, start + self.size))
+            yield Subject({self.batch: self.between.join(some)}, key="\n".join(some.values()))
+
     def asked_about(self, item: Row) -> Subject | None:
         """What to ask of an item of `per`; nothing of one that is not as documented."""
         try:
@@ -234,9 +242,10 @@ def by_url(at: str) -> Callable[[Page], Next | None]:
 
 
 def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1) -> Callable[[Page], Next | None]:
-    """Numbered pages: on while the body says that there is more, or else while they hold `size` items: a server may send
-    less than it was asked for, so where nothing is said an empty page alone is the end. `step` is what is added: where
-    items are counted, as many as were asked for.
+    """Numbered pages: on while the body says that there is more, or else while they hold `size` items.
+
+    A server may send less than it was asked for, so an empty page is the end where neither is said. `step` is what is
+    added to the number: where not pages are counted but items, as many as were asked for.
     """
 
     def following(page: Page) -> Next | None:

@@ -62,7 +62,8 @@ class GitLab(Network):
                  path_by_id="/api/v4/users/{id}", shows_profile=True),
         *(
             Endpoint(kind, "/api/v4/projects/{place}/" + kind, PLACE, what, params=BY_UPDATE, next=by_link,
-                     instant=instant_of("updated_at"), since="updated_after")
+                     instant=instant_of("updated_at"), since="updated_after",
+                     total="x-total")
             for kind, what in (("issues", "issues"), ("merge_requests", "merge requests"))
         ),
         *(

@@ -22,6 +22,8 @@ VOTES = {
     "asker_accepts_answer": "accept",
     "answer_accepted": "accept",
 }
+ASKERS_OWN = 2
+"""Reputation for having accepted somebody's answer; whose answer it was gets more, under either of the two names."""
 PAGED: dict[str, Any] = {"items": "items", "next": by_number("has_more"), "instant": instant_of("creation_date")}
 NEWEST = {"site": "{site}", "pagesize": "100", "order": "desc", "sort": "creation", "filter": "withbody"}
 
@@ -122,6 +124,12 @@ def _text(item: Row) -> str | None:
     return "\n\n".join(filter(None, (title, body))) or None
 
 
+def _is_askers_own(item: Row) -> bool:
+    """Whether an accept is told of who accepted; where no reputation is told, its name says so."""
+    change = item.get("reputation_change")
+    return change <= ASKERS_OWN if isinstance(change, int) else item["reputation_history_type"] != "answer_accepted"
+
+
 def _user(item: Row, asked: Row, _source: Source) -> Rows:
     yield from profile(asked["at"], item.get("user_id"), [], created_at=iso(item.get("creation_date")))
 
@@ -134,7 +142,9 @@ def _question(item: Row, _asked: Row, _source: Source) -> Rows:
 def _vote(item: Row, _asked: Row, _source: Source) -> Rows:
     """One anonymous vote: the history tells that it was, and on which post."""
     kind, at = need(item, "reputation_history_type"), iso(need(item, "creation_date"))
-    if kind not in VOTES or kind == "answer_accepted" or item.get("post_id") is None:
+    if kind not in VOTES or item.get("post_id") is None:
         raise Ignored(str(kind))
+    if VOTES[kind] == "accept" and _is_askers_own(item):
+        raise Ignored("an answer that they accepted themselves")
     event = f"{kind}-{item['post_id']}-{at and at.replace(str(UTC), '')}-{need(item, 'user_id')}"
     yield activity(event, VOTES[kind], None, f"post-{item['post_id']}", item["user_id"], at)

@@ -3,10 +3,9 @@
 Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 from evenscore.base import atomic_io
@@ -117,7 +116,7 @@ class Pulling:
 
     def _ask_all(self, endpoint: Endpoint) -> None:
         subjects = self._subjects(endpoint)
-        for found in _batches(endpoint, subjects) if endpoint.batch else subjects:
+        for found in endpoint.batches(subjects) if endpoint.batch else subjects:
             subject = replace(found, values={**self.given, **found.values})
             walk = Walk(self.asker, self.store, endpoint, subject, self.pull)
             if walk.is_due():
@@ -192,11 +191,3 @@ class Pulling:
             return [str(asked)]
         called = {self._normal(value) for value in told.values()}
         return [name for name, one in self.people.items() if {self._normal(name), one["values"].get("id")} & called]
-
-
-def _batches(endpoint: Endpoint, subjects: Iterable[Subject]) -> Iterator[Subject]:
-    """As many subjects at a time as one request may be about."""
-    keys = {one.values[endpoint.batch]: one.key or one.values[endpoint.batch] for one in subjects}
-    for start in range(0, len(keys), endpoint.size):
-        some = dict(islice(keys.items(), start, start + endpoint.size))
-        yield Subject({endpoint.batch: endpoint.between.join(some)}, key="\n".join(some.values()))

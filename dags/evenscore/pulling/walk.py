@@ -13,7 +13,7 @@ from typing import Any
 
 from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
-from evenscore.connectors.records import Row, seek
+from evenscore.connectors.records import Row
 from evenscore.pulling.asking import Answer, Asker, Refused
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Weather
