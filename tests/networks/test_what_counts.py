@@ -29,6 +29,18 @@ def test_every_verb_that_is_claimed_reaches_somebody_who_stands(kind: str, tmp_p
     assert not nobodys, f"no {nobodys} is about anybody who stands: their target_id is empty, or is no id of theirs"
 
 
+@pytest.mark.parametrize("kind", sorted(every()))
+def test_short_pages_bring_what_one_long_page_does(kind: str, tmp_path: Path) -> None:
+    """A connector that does not go on to the next page reads less, and it is as good as all to whoever only counts."""
+    found = []
+    for folder, network in (("short", every()[kind]()), ("long", every()[kind](1_000))):
+        with served(tmp_path / folder, network) as home:
+            home.pull()
+            home.extract()
+            found.append([str(row).replace(home.server.url, "") for row in home.landed()])
+    assert sorted(found[0]) == sorted(found[1]), "the pages of a walk do not bring what there is: Endpoint.next"
+
+
 def rows_of(kind: str, folder: Path, *records: dict[str, Any]) -> list[dict[str, Any]]:
     """The activity in some records, as they stand in a file."""
     path = folder / "some.ndjson"

@@ -226,9 +226,17 @@ def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Nex
 
     def step(page: Page) -> Next | None:
         cursor = seek(page.body, *at.split("."))
-        return Next({param: str(cursor)}) if cursor else None
+        return Next({param: _named(cursor)}) if cursor else None
 
     return step
+
+
+def _named(value: Any) -> int | str:
+    """A cursor as it was told; raises Malformed for what is none."""
+    found = stamp(value)
+    if found is None:
+        raise Malformed(f"a cursor that is a JSON {type(value).__name__}")
+    return found
 
 
 def by_url(at: str) -> Callable[[Page], Next | None]:
@@ -260,7 +268,7 @@ def by_last(at: str, param: str) -> Callable[[Page], Next | None]:
     """What is older than the last item of a page, named by its value at `at`; an empty page is the end."""
 
     def step(page: Page) -> Next | None:
-        return Next({param: str(need(page.items[-1], *at.split(".")))}) if page.items else None
+        return Next({param: _named(need(page.items[-1], *at.split(".")))}) if page.items else None
 
     return step
 

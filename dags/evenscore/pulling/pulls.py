@@ -134,6 +134,8 @@ class Pulling:
                 if endpoint.can_be_asked({**self.given, **values}):
                     yield Subject(values, values.get(endpoint.counted), values["account"])
         elif endpoint.per == PLACE:
+            if not self.source.places:
+                self.account.incomplete[f"{endpoint.name}: the source names no places"] += 1
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
             yield Subject()
