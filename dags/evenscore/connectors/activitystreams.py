@@ -31,7 +31,7 @@ def address(value: Any) -> str | None:
     """The address of what may be one, an object that has one, or a list of such."""
     found = one(value)
     found = (found.get("id") or found.get("href")) if isinstance(found, dict) else found
-    return str(found) if found else None
+    return found if isinstance(found, str) and found else None
 
 
 def kind_of(thing: Any) -> str:
@@ -164,7 +164,8 @@ class ActivityStreams(Network):
         text = "\n\n".join(filter(None, (thing.get("name"), cooked_text(str(thing.get("content") or "")))))
         about = ("reply", who, address(parent), self._of(parent)) if address(parent) else ("post", who, event, None)
         yield activity(event, *about, at, text)
-        for named in dict.fromkeys(str(tag.get("href")) for tag in _all(thing.get("tag")) if kind_of(tag) == "Mention"):
+        tags = (address(tag.get("href")) for tag in _all(thing.get("tag")) if kind_of(tag) == "Mention")
+        for named in dict.fromkeys(filter(None, tags)):
             yield activity(f"{event}-m-{named}", "mention", who, event, named, at)
 
 

@@ -213,9 +213,9 @@ def profile(at: Any, stable_id: Any, names: list[Any], **snapshot: Any) -> Rows:
         raise Malformed("the account has no id")
     yield "accounts", {"account_id": str(stable_id), "captured_at": at, **snapshot}
     seen_at = snapshot.get("created_at") or at
-    for name in dict.fromkeys([stable_id, *names]):
+    for name in dict.fromkeys(map(_id, [stable_id, *names])):
         if name:
-            told = {"kind": "account", "alias_id": str(name), "stable_id": str(stable_id), "seen_at": seen_at}
+            told = {"kind": "account", "alias_id": name, "stable_id": str(stable_id), "seen_at": seen_at}
             yield "aliases", told
 
 

@@ -5,7 +5,7 @@ answer without a word.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, counts, instant_of, iso
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 WINDOW = timedelta(days=28)
 VOTES = {
@@ -96,17 +96,17 @@ class StackExchange(Network):
                 yield f"post-{record[key]}", _owner(record)
 
     def _answer(self, item: Row, _asked: Row, _source: Source) -> Rows:
-        question = f"post-{need(item, 'question_id')}"
-        yield activity(f"post-{item['answer_id']}", "reply", _owner(item), question, self.authors.get(question),
+        question, answer = f"post-{need_id(item, 'question_id')}", f"post-{need_id(item, 'answer_id')}"
+        yield activity(answer, "reply", _owner(item), question, self.authors.get(question),
                        iso(need(item, "creation_date")), _text(item))  # fmt: skip
 
     def _comment(self, item: Row, _asked: Row, _source: Source) -> Rows:
         post, whom, at = (
-            f"post-{need(item, 'post_id')}",
+            f"post-{need_id(item, 'post_id')}",
             seek(item, "reply_to_user", "user_id"),
             iso(item["creation_date"]),
         )
-        event = f"comment-{need(item, 'comment_id')}"
+        event = f"comment-{need_id(item, 'comment_id')}"
         yield activity(event, "reply", _owner(item), post, whom or self.authors.get(post), at, _text(item))
         if whom:
             yield activity(f"{event}-m-{whom}", "mention", _owner(item), post, whom, at)
@@ -135,7 +135,7 @@ def _user(item: Row, asked: Row, _source: Source) -> Rows:
 
 
 def _question(item: Row, _asked: Row, _source: Source) -> Rows:
-    post = f"post-{need(item, 'question_id')}"
+    post = f"post-{need_id(item, 'question_id')}"
     yield activity(post, "post", _owner(item), post, None, iso(need(item, "creation_date")), _text(item))
 
 
@@ -146,5 +146,5 @@ def _vote(item: Row, _asked: Row, _source: Source) -> Rows:
         raise Ignored(str(kind))
     if VOTES[kind] == "accept" and _is_askers_own(item):
         raise Ignored("an answer that they accepted themselves")
-    event = f"{kind}-{item['post_id']}-{at and at.replace(str(UTC), '')}-{need(item, 'user_id')}"
+    event = f"{kind}-{item['post_id']}-{at}-{need_id(item, 'user_id')}"
     yield activity(event, VOTES[kind], None, f"post-{item['post_id']}", item["user_id"], at)
