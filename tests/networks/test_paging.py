@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, Subject, by_last, by_number, by_url
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, Subject, by_last, by_number, by_url, children
 
 pytestmark = pytest.mark.quick
 
@@ -62,6 +62,12 @@ def test_what_is_no_text_is_asked_as_it_is_and_names_are_filled_at_any_depth() -
     assert endpoint.first({"id": "7", "kind": "a"}, None)["params"] == {
         "limit": 100, "isOld": False, "variables": {"user": "7", "kinds": ["a"]}, "query": "{ me { id } }",
     }  # fmt: skip
+
+
+def test_a_child_may_be_asked_about_with_what_its_parent_was_asked_about() -> None:
+    about = children("comments", number="number", place="evenscore.about.place")
+    parent = {"number": 7, "comments": 2, "evenscore": {"endpoint": "issues", "about": {"place": "ann/tool"}}}
+    assert about(parent) == Subject({"number": "7", "place": "ann/tool"}, 2)
 
 
 def test_the_ids_of_a_batch_are_a_list_where_a_parameter_is_to_be_repeated() -> None:

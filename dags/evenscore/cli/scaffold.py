@@ -22,7 +22,7 @@ from typing import ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_cursor, children, instant_of, iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Row, need
+from evenscore.connectors.records import Row, need, need_id
 
 
 class CLASS(Network):
@@ -81,12 +81,12 @@ class CLASS(Network):
 
 
 def _post(item: Row, _asked: Row, _source: Source) -> Rows:
-    event, at = f"post-{need(item, 'id')}", iso(need(item, "created_at"))
+    event, at = f"post-{need_id(item, 'id')}", iso(need(item, "created_at"))
     yield activity(event, "post", need(item, "author", "id"), event, None, at, item.get("text"))
 
 
 def _answer(item: Row, asked: Row, _source: Source) -> Rows:
-    event, at, about = f"answer-{need(item, 'id')}", iso(need(item, "created_at")), asked["about"]
+    event, at, about = f"answer-{need_id(item, 'id')}", iso(need(item, "created_at")), asked["about"]
     post, whose = f"post-{about['post']}", about["whose"]
     yield activity(event, "reply", need(item, "author", "id"), post, whose, at, item.get("text"))
 '''

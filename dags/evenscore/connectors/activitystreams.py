@@ -78,6 +78,7 @@ class ActivityStreams(Network):
     }
     unread: ClassVar[tuple[str, ...]] = (
         "whatever is not addressed to everybody",
+        "whose an object is, where neither the act nor its own server's outbox says so: it then counts for nobody",
         "servers that answer signed requests alone",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (

@@ -79,6 +79,13 @@ class Network(JsonLines):
         """Of a profile, the values that further endpoints are asked with: the platform's stable id first."""
         return {}
 
+    def told_of(self, item: Row) -> tuple[dict[str, str], str | None]:
+        """Both of a profile, whatever it is like: one that cannot be read tells of no account, and hides."""
+        try:
+            return self.account_of(item), self.hides(item)
+        except UNLIKE:
+            return {}, UNREADABLE
+
     def given(self, source: Source) -> dict[str, str]:
         """Values that hold for everybody on a source."""
         return {}

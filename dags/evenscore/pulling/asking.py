@@ -81,6 +81,9 @@ class Answer:
     """Where it redirects to."""
 
 
+Reading = Callable[[Answer], Any]
+
+
 def _grown(state: tenacity.RetryCallState) -> float:
     """Let the host that is asked wait, the longer the more often it was asked in vain; nothing else has to wait."""
     # The arguments are those of `get`.
@@ -129,9 +132,7 @@ class Asker:
         wait=_grown,
         reraise=True,
     )
-    def get(
-        self, path: str, params: Values, headers: Values, read: Callable[[Answer], Any], method: str = "GET"
-    ) -> Any:
+    def get(self, path: str, params: Values, headers: Values, read: Reading, method: str = "GET") -> Any:
         """What `read` makes of a good answer, which may be that nothing has changed; it raises Weather for a bad one.
 
         Raises Refused, Enough, or Weather where it stayed bad.

@@ -11,7 +11,7 @@ from typing import Any
 from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings, Source
-from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, UNLIKE, Endpoint, Subject, as_instant
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN, UNREADABLE
 from evenscore.connectors.records import Row, seek
 from evenscore.publication.shown import shown_by_ledger
@@ -176,7 +176,8 @@ class Pulling:
     def _learn(self, endpoint: Endpoint) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""
         for item in self.store.records(endpoint.name):
-            told, hides = self._told(endpoint, item)
+            told, hides = self.network.told_of(item)
+            self.account.incomplete.update([f"{endpoint.name}: {hides}"] if hides == UNREADABLE else [])
             for name in self._meant(item, told):
                 one = self.people[name]
                 is_other = bool(told) and one["values"].get("id", told["id"]) != told["id"]
@@ -185,14 +186,6 @@ class Pulling:
                 values = {**one["values"], **told, "actor": told["id"]} if told and not is_other else one["values"]
                 self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}
         self.store.write("people", self.people)
-
-    def _told(self, endpoint: Endpoint, item: Row) -> tuple[dict[str, str], str | None]:
-        """What a profile says of its account, and why it hides: one that cannot be read does, and says nothing."""
-        try:
-            return self.network.account_of(item), self.network.hides(item)
-        except UNLIKE:
-            self.account.incomplete[f"{endpoint.name}: {UNREADABLE}"] += 1
-            return {}, UNREADABLE
 
     def _meant(self, item: Row, told: Mapping[str, str]) -> list[str]:
         """The accounts of the ledger that an item is about: those it was asked about, or of a batch those it names."""
