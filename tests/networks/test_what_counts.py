@@ -10,6 +10,8 @@ from pulled_home import served
 
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
+from evenscore.connectors.pulled import ASKED
+from evenscore.connectors.records import Malformed
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 
@@ -85,3 +87,27 @@ def test_whose_a_text_is_tells_its_own_server_alone(tmp_path: Path) -> None:
     likes = [act(3, "Like", texts[0]["id"], ben), act(4, "Announce", texts[1]["id"], ann)]
     rows = rows_of("activitystreams", tmp_path, *likes, *acts)
     assert {row["verb"]: row["target_id"] for row in rows} == {"like": ann, "repost": None, "post": None}
+
+
+NOTE = {"id": 1, "noteable_type": "Issue", "author": {"id": 7}, "created_at": "2026-03-01T00:00:00Z", "body": "text"}
+MESSAGE = {"ts": "1772323200.0001", "user": "U1", "text": "text"}
+TOPICAL = {"id": 1, "sender_id": 7, "timestamp": 1, "subject": "t"}
+COMMENT = {"id": "c", "snippet": {"publishedAt": "2026-03-01T00:00:00Z", "authorChannelId": {"value": "UC1"}}}
+
+
+@pytest.mark.parametrize("strange", [None, "", True, [], [None], {}, {"id": 1}, 1.5])
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "make"),
+    [
+        ("gitlab", "issues-notes", lambda strange: {**NOTE, "noteable_iid": strange}),
+        ("slack", "messages", lambda strange: {**MESSAGE, "ts": strange}),
+        ("youtube", "comments", lambda strange: {**COMMENT, "id": strange}),
+        ("zulip", "messages", lambda strange: {**TOPICAL, "stream_id": strange}),
+        ("activitystreams", "outbox", lambda strange: {"id": strange, "type": "Follow", "actor": "https://a.test/ann"}),
+    ],
+)  # fmt: skip
+def test_no_event_is_named_after_what_is_no_id(kind: str, endpoint: str, make: Any, strange: Any) -> None:
+    source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
+    asked = {"endpoint": endpoint, "about": {}, "at": "2026-03-16T02:00:00+00:00"}
+    with pytest.raises(Malformed):
+        list(NETWORKS[kind].rows({**make(strange), ASKED: asked}, source))
