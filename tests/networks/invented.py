@@ -5,7 +5,7 @@ Each may be made larger: `more` further objects of Ann's from before March, ever
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -28,7 +28,6 @@ class Invented:
     """Names and ids of those about whom nothing may be asked."""
     cursor: str = ""
     """The parameter by which it pages."""
-    flagged: dict[str, str] = field(default_factory=dict)
 
 
 # --- bluesky -----------------------------------------------------------------------------------------------------------
@@ -216,6 +215,7 @@ def discourse(window: int = 50, more: int = 0) -> Invented:
     posts = {number: a_post(number) for number in range(1, 241) if not 60 <= number <= 130}  # a window without a post
     posts = {number + more: {**one, "id": number + more} for number, one in posts.items()}
     posts |= {number: {**a_post(number), "created_at": earlier(more - number)} for number in range(1, more + 1)}
+    posts[more + 135] |= {"raw": "@ann", "cooked": '<p><a class="mention" href="/u/ann">@ann</a></p>'}
     posts[more + 200] |= {"topic_archetype": "private_message", "raw": "secret"}
     posts[more + 201] |= {"post_type": 4, "raw": "secret"}
 

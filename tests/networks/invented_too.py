@@ -65,6 +65,11 @@ def stackexchange(page: int = 4, more: int = 0) -> Invented:
         }
     ]
 
+    votes += [
+        {**votes[0], "reputation_history_type": kind, "post_id": post, "creation_date": epoch(day)}
+        for kind, post, day in (("post_downvoted", 11, 10), ("answer_accepted", 12, 11))
+    ]
+
     def answering(asked: Asked) -> Reply:
         parts = asked.path.strip("/").split("/")
         ids = parts[2].split(";")
@@ -108,6 +113,7 @@ def past(number: int) -> int:
 def hackernews(page: int = 1000, more: int = 0) -> Invented:
     stories = [{"objectID": str(100 + number), "author": "ann", "created_at": instant(1 + number), "created_at_i": epoch(1 + number),
                 "title": f"story {number}", "num_comments": 2 if number == 0 else 0} for number in range(7)]  # fmt: skip
+    stories[0]["points"] = 3
     stories += [{"objectID": str(10_000 + number), "author": "ann", "created_at": earlier(number), "created_at_i": past(number),
                  "title": f"story {number}", "num_comments": int(number % 10 == 0)} for number in range(more)]  # fmt: skip
     comments = [{"objectID": str(200 + number), "author": who, "created_at": instant(9, minute=number), "created_at_i": epoch(9, number),
@@ -142,7 +148,7 @@ def gitlab(page: int = 3, more: int = 0) -> Invented:
     older = [thing(100 + number, "ann", created_at=earlier(number), updated_at=earlier(number), upvotes=int(number % 10 == 0))
              for number in range(more)][::-1]  # fmt: skip
     recent = [thing(number, "ann" if number % 2 else "cid") for number in range(1, 9)]
-    recent[0] |= {"user_notes_count": 4, "upvotes": 1}
+    recent[0] |= {"user_notes_count": 4, "upvotes": 1, "downvotes": 1}
     issues = [*older, *recent]
     issues.append(thing(9, "ann", confidential=True, title="secret"))
     merges = [thing(1, "ben", merged_at=instant(9), merged_by=person("ann"))]
@@ -150,7 +156,8 @@ def gitlab(page: int = 3, more: int = 0) -> Invented:
               "created_at": instant(5, minute=number), "noteable_type": "Issue", "noteable_iid": 1, "project_id": 5} for number in range(5)]  # fmt: skip
     notes[2]["body"] = "secret"
     awards = [{"id": 500, "name": "thumbsup", "user": person("ben"), "created_at": instant(6), "awardable_type": "Issue"},
-              {"id": 501, "name": "eyes", "user": person("cid"), "created_at": instant(6), "awardable_type": "Issue"}]  # fmt: skip
+              {"id": 501, "name": "eyes", "user": person("cid"), "created_at": instant(6), "awardable_type": "Issue"},
+              {"id": 502, "name": "thumbsdown", "user": person("cid"), "created_at": instant(6), "awardable_type": "Issue"}]  # fmt: skip
 
     def answering(asked: Asked) -> Reply:
         rest = asked.path.removeprefix("/api/v4/")
@@ -174,7 +181,7 @@ def gitlab(page: int = 3, more: int = 0) -> Invented:
             if number * page < len(found)
             else {}
         )
-        return Reply(found[(number - 1) * page : number * page], headers=link)
+        return Reply(found[(number - 1) * page : number * page], headers={**link, "X-Total": str(len(found))})
 
     return Invented("gitlab", ("ann", "ben"), answering, 'places = ["5"]', strangers=("cid", "701003"), cursor="page")
 
@@ -193,7 +200,11 @@ def lemmy(page: int = 50, more: int = 0) -> Invented:
             "post": post,
             "creator": person("ann"),
             "community": {"id": 1},
-            "counts": {"comments": 2 if number == 3 else int(number % 10 == 0 and number >= 1_000)},
+            "counts": {
+                "comments": 2 if number == 3 else int(number % 10 == 0 and number >= 1_000),
+                "upvotes": 3 if number == 3 else 1,
+                "downvotes": int(number == 3),
+            },
         }
 
     def a_comment(number: int, name: str, path: str) -> Thing:
@@ -238,7 +249,8 @@ def zulip(page: int = 8, more: int = 0) -> Invented:
     older = [message(number - more, 1001 + number % 3, timestamp=past(more - number)) for number in range(more)]
     messages = [message(number, 1001 + number % 3) for number in range(1, 31)]
     messages[10]["content"] = "see @**Ben|701002** and @_**Cid|701003**"
-    messages[11]["reactions"] = [{"emoji_name": "+1", "user_id": 701003}, {"emoji_name": "eyes", "user_id": 701002}]
+    messages[11]["reactions"] = [{"emoji_name": "+1", "user_id": 701003}, {"emoji_name": "eyes", "user_id": 701002},
+                                 {"emoji_name": "-1", "user_id": 701003}]  # fmt: skip
     messages.append(message(31, 1003, type="private", display_recipient=[{"id": 701001}], content="secret"))
     messages.append(message(32, 1003, content="other"))
 
@@ -328,6 +340,7 @@ def reddit(page: int = 4, more: int = 0) -> Invented:
         for number in range(more)
     ][::-1]
     posts = [*old, *(a_post(number) for number in range(9)), a_post(12, subreddit_type="private", title="secret")]
+    crossed = a_post(20, author="ben", crosspost_parent="t3_p1", crosspost_parent_list=[posts[more + 1]["data"]])
     inner = {"kind": "t1", "data": {"name": "t1_c2", "id": "c2", "author": "[deleted]", "body": "[removed]", "link_id": "t3_p1", "parent_id": "t1_c1",
              "created_utc": float(epoch(10)), "replies": ""}}  # fmt: skip
     outer = {"kind": "t1", "data": {"name": "t1_c1", "id": "c1", "author": "cid", "body": "word", "link_id": "t3_p1", "parent_id": "t3_p1",
@@ -353,9 +366,12 @@ def reddit(page: int = 4, more: int = 0) -> Invented:
                 else Reply({"message": "Not Found", "error": 404}, 404)
             )
         if parts[0] == "user":
-            return listing(posts[::-1] if parts[1:] == ["ann", "submitted"] else [], asked)
+            submitted = {"ann": posts[::-1], "ben": [crossed]}.get(parts[1], [])
+            return listing(submitted if parts[2] == "submitted" else [], asked)
         if parts[0] == "api":
-            return listing([one for one in posts if one["data"]["name"] in asked.one("id").split(",")][:page], asked)
+            return listing(
+                [one for one in [*posts, crossed] if one["data"]["name"] in asked.one("id").split(",")][:page], asked
+            )
         post = {"kind": "Listing", "data": {"children": [posts[more + 1]]}}
         return Reply([post, {"kind": "Listing", "data": {"children": [outer]}}])
 
@@ -379,7 +395,7 @@ def activitystreams(page: int = 3, more: int = 0) -> Invented:
                 "object": inner,
             }
 
-        notes = [act(number, "Create", {"id": f"https://as.test/n/{number}", "type": ["Note"], "attributedTo": [me], "content": f"<p>note {number}</p>",
+        notes = [act(number, "Create", {"id": f"{home}/n/{number}", "type": ["Note"], "attributedTo": [me], "content": f"<p>note {number}</p>",
                  "published": instant(1 + number), "to": ["as:Public"]}) for number in range(7)]  # fmt: skip
         old = [
             {**act(100 + number, "Announce", "https://as.test/n/99"), "published": earlier(number)}
@@ -389,6 +405,18 @@ def activitystreams(page: int = 3, more: int = 0) -> Invented:
                 act(10, "Create", {"id": "https://as.test/n/10", "type": "Note", "content": "secret"}, ["https://as.test/u/cid"]),
                 act(11, "Undo", "https://as.test/a/3")]  # fmt: skip
         acts = acts[::-1]
+        theirs, bens = f"{home}/n/3", f"{home}/users/ben"
+        answer = {"id": "https://as.test/n/20", "type": "Note", "content": "@ann yes", "inReplyTo": theirs, "tag": [{"type": "Mention", "href": me}]}  # fmt: skip
+        by_ben = [
+            {**act(number, kind, inner), "actor": bens}
+            for number, (kind, inner) in enumerate(
+                (("Create", answer), ("Like", theirs), ("Dislike", theirs), ("Announce", theirs), ("Follow", me)), 12
+            )
+        ]
+        if asked.path == "/users/ben":
+            return Reply({"id": bens, "type": "Person", "outbox": f"{bens}/outbox"})
+        if asked.path == "/users/ben/outbox":
+            return Reply({"type": "OrderedCollection", "orderedItems": by_ben[::-1]})
         if asked.path == "/users/ann":
             return Reply({"id": me, "type": "Person", "outbox": f"{home}/users/ann/outbox", "discoverable": True})
         if asked.path == "/users/ann/outbox" and "page" not in asked.params:
@@ -408,7 +436,12 @@ def activitystreams(page: int = 3, more: int = 0) -> Invented:
         return Reply({"error": "gone"}, 404)
 
     return Invented(
-        "activitystreams", ("{url}/users/ann",), answering, "case_counts = true", strangers=("cid",), cursor="page"
+        "activitystreams",
+        ("{url}/users/ann", "{url}/users/ben"),
+        answering,
+        "case_counts = true",
+        strangers=("cid",),
+        cursor="page",
     )
 
 

@@ -36,8 +36,11 @@ class Asked:
 
     path: str
     params: Params
+    """Of the address, and of a JSON body: what is no text stands there as JSON writes it."""
     headers: dict[str, str]
     at: datetime
+    query: str = ""
+    body: Any = None
 
     def one(self, name: str, default: str = "") -> str:
         return self.params.get(name, [default])[0]
@@ -45,6 +48,13 @@ class Asked:
     @property
     def line(self) -> str:
         return f"{self.path}?{sorted(self.params.items())}"
+
+
+def in_body(body: Any) -> Iterator[tuple[str, str]]:
+    """What a JSON body asks with."""
+    for name, value in (body or {}).items():
+        for one in value if isinstance(value, list) else [value]:
+            yield name, one if isinstance(one, str) else json.dumps(one)
 
 
 Answering = Callable[[Asked], Reply]
@@ -82,6 +92,8 @@ class Server:
             def do_GET(self) -> None:
                 server._handle(self)
 
+            do_POST = do_GET
+
             def log_message(self, *_: object) -> None:
                 pass
 
@@ -95,11 +107,12 @@ class Server:
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
         found = urlsplit(handler.path)
         params: Params = {}
-        for name, value in parse_qsl(found.query):
+        content = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        body = json.loads(content) if content else None
+        for name, value in [*parse_qsl(found.query), *in_body(body)]:
             params.setdefault(name, []).append(value)
-        asked = Asked(
-            found.path, params, {key.lower(): value for key, value in handler.headers.items()}, self.clock.now()
-        )
+        headers = {key.lower(): value for key, value in handler.headers.items()}
+        asked = Asked(found.path, params, headers, self.clock.now(), found.query, body)
         self.log.append(asked)
         reply = self.answer(asked)
         if self.spoil:

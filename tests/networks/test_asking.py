@@ -41,6 +41,17 @@ def test_a_redirect_keeps_its_own_parameters_and_the_secret(asking: Asking) -> N
     assert server.log[1].path == "/new" and server.log[1].params == {"of": ["7", "8"], "key": ["s3cr3t"]}
 
 
+def test_a_post_asks_with_a_body_that_a_redirect_and_the_secret_keep(asking: Asking) -> None:
+    moved = Reply(status=308, headers={"Location": "/new"})
+    asker, server = asking(lambda asked: moved if asked.path == "/old" else Reply([1]))
+    said = {"limit": 100, "userId": "7", "of": {"kind": ["a"]}}
+    assert asker.get("/old", said, {}, body_of, "POST") == [1]
+    assert [one.path for one in server.log] == ["/old", "/new"]
+    for one in server.log:
+        assert one.body == {**said, "key": "s3cr3t"} and one.line.startswith(f"{one.path}?")
+        assert one.headers["content-type"] == "application/json" and one.query == ""
+
+
 def test_a_redirect_in_a_circle_or_to_another_host_is_refused(asking: Asking) -> None:
     asker, _ = asking(lambda asked: Reply(status=302, headers={"Location": asked.path}))
     with pytest.raises(Refused, match="in a circle"):

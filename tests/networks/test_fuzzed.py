@@ -9,21 +9,25 @@ from typing import Any
 import pytest
 from fuzzed import variants
 from invented import every
-from pulled_home import served
+from loopback import Asked, Reply
+from pulled_home import altered, served
 from recordings import FOLDER, records_of
 
 from evenscore.base.canonical import VERBS
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.base import Parsed
-from evenscore.connectors.pulled import ASKED, KNOWN
+from evenscore.connectors.pulled import ASKED, KNOWN, UNREADABLE
 from evenscore.landing_zone.validation import accepted_rows, refused, validator
+from evenscore.pulling import pulls
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 PULLED = sorted(kind for kind, network in NETWORKS.items() if network.endpoints)
 KINDS = pytest.mark.parametrize("kind", PULLED)
 A_KIND = 6
 """Items of each endpoint that are changed."""
+STABLE = {"id", "did", "user_id", "actor_id", "ap_id"}
+"""Keys under which a profile tells what is for good."""
 IDS = ("event_id", "actor_id", "object_id", "target_id")
 
 
@@ -96,6 +100,31 @@ def test_what_lands_of_strange_answers_is_whole(kind: str, items: list[dict[str,
             f"{name}: {row}"
         )
         assert row["actor_id"] is None or plain(row["actor_id"]) in plain(json.dumps(record)), f"{name}: {row}"
+
+
+WITH_PROFILES = sorted(kind for kind in PULLED if any(endpoint.shows_profile for endpoint in NETWORKS[kind].endpoints))
+
+
+@pytest.mark.parametrize("kind", WITH_PROFILES)
+def test_profiles_without_an_id_end_no_pull_and_hide_whose_they_are(kind: str, tmp_path: Path) -> None:
+    is_bad = [True]
+
+    def stripped(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: stripped(one) for key, one in value.items() if key not in STABLE}
+        return [stripped(one) for one in value] if isinstance(value, list) else value
+
+    def change(_asked: Asked, reply: Reply) -> Reply:
+        return Reply(stripped(reply.body), reply.status, reply.headers) if is_bad[0] else reply
+
+    with served(tmp_path, altered(every()[kind](), change)) as home:
+        done = home.pull()
+        assert done.state == pulls.INCOMPLETE and not done.is_success
+        profile = next(one.name for one in NETWORKS[kind].endpoints if one.shows_profile)
+        assert done.account.incomplete[f"{profile}: {UNREADABLE}"] == len(home.people)
+        is_bad[0] = False
+        home.clock.sleep(86400)
+        assert home.pull().state == pulls.WHOLE
 
 
 def plain(text: str) -> str:

@@ -56,7 +56,10 @@ class Told:
     account: Account = field(default_factory=Account)
     asked: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
 
-    def get(self, path: str, params: Mapping[str, Any], headers: dict[str, str], read: Callable[[Answer], Any]) -> Any:
+    def get(
+        self, path: str, params: Mapping[str, Any], headers: dict[str, str], read: Callable[[Answer], Any], method: str
+    ) -> Any:
+        assert method == "GET"
         while True:
             self.asked.append((path, dict(params), headers))
             said = self.says.pop(0)
@@ -354,16 +357,33 @@ def test_a_tag_is_sent_with_the_first_page_alone_and_not_after_a_restart(pulls: 
 
 @pytest.mark.parametrize(
     ("total", "mark", "is_whole"),
-    [(1, None, True), (2, None, True), (3, None, False), (3, before(days=1), True), ("3", None, True)],
+    [
+        (1, None, True),
+        (2, None, True),
+        (3, None, False),
+        (3, before(days=1), False),
+        ("3", None, False),
+        *((strange, None, True) for strange in (None, True, -3, 3.5, "many", [3], "9" * 5_000)),
+    ],
 )
-def test_fewer_than_the_network_counts_are_not_whole_at_the_first_time(
-    pulls: Pulls, total: Any, mark: str | None, is_whole: bool
+@pytest.mark.parametrize("is_header", [False, True])
+def test_fewer_than_the_network_counts_are_not_whole(
+    pulls: Pulls, total: Any, mark: str | None, is_whole: bool, is_header: bool
 ) -> None:
     pulls.left(mark=mark)
-    endpoint = replace(LISTING, total="of.all")
-    walk = pulls.run(page(item("a"), next="2"), page(item("b"), of={"all": total}), endpoint=endpoint, count=3)
+    endpoint = replace(LISTING, total="x-total" if is_header else "of.all")
+    last = page(item("b"), of={"all": total})
+    said = Answer("http://h", 200, {"x-total": str(total)}, last) if is_header else last
+    walk = pulls.run(page(item("a"), next="2"), said, endpoint=endpoint, count=3)
     assert (walk.cursor.is_whole, walk.cursor.count) == (is_whole, 3 if is_whole else None)
     assert walk.account.incomplete == ({} if is_whole else {"posts: fewer than the network counts": 1})
+
+
+def test_a_walk_that_ends_before_the_end_is_not_held_to_the_count_of_all(pulls: Pulls) -> None:
+    pulls.left(mark=before(days=5))
+    old = page(item("a", before(days=9)), next="2", all=500)
+    walk = pulls.run(old, endpoint=replace(LISTING, total="all", is_newest_first=True))
+    assert pulls.host.pages == [None] and walk.cursor.is_whole
 
 
 def test_who_hides_is_left_out_and_of_a_batch_what_is_gone_is_told(pulls: Pulls) -> None:

@@ -11,6 +11,7 @@ from pulled_home import altered, served
 
 from evenscore.base.settings import Retention
 from evenscore.connectors import NETWORKS
+from evenscore.connectors.endpoints import PLACE
 from evenscore.night import retention
 from evenscore.pulling import pulls
 
@@ -29,6 +30,18 @@ def test_fewer_than_the_network_counts_are_no_success(tmp_path: Path, monkeypatc
     with served(tmp_path, altered(every()["discourse"](), change)) as home:
         done = home.pull()
         assert done.account.incomplete == {"posts: fewer than the network counts": 1}
+        assert not done.is_success
+
+
+def test_a_source_that_names_no_places_is_no_success_where_places_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discourse = NETWORKS["discourse"]
+    asked = tuple(replace(one, per=PLACE) if one.name == "posts" else one for one in discourse.endpoints)
+    monkeypatch.setattr(type(discourse), "endpoints", asked)
+    with served(tmp_path, every()["discourse"]()) as home:
+        done = home.pull()
+        assert done.account.incomplete == {"posts: the source names no places": 1}
         assert not done.is_success
 
 

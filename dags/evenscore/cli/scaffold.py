@@ -14,22 +14,22 @@ ROOT = Path(__file__).parents[3]
 NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
 
 CONNECTOR = '''\
-"""CLASS: what its API tells of people's posts. Say here what is odd about it."""
+"""CLASS: what people post there, and who answers them. Say here what is odd about it."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_cursor, instant_of, iso
-from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Row, need
 from evenscore.base.settings import Source
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_cursor, children, instant_of, iso
+from evenscore.connectors.pulled import Network, Rows, activity, profile
+from evenscore.connectors.records import Row, need, need_id
 
 
 class CLASS(Network):
     """One server."""
 
     kind: ClassVar[str] = "NAME"
-    verbs: ClassVar[Mapping[str, str]] = {"post": "posts"}
+    verbs: ClassVar[Mapping[str, str]] = {"post": "posts", "reply": "answers"}
     unread: ClassVar[tuple[str, ...]] = ("what its API does not tell",)
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("users", "/users/{account}", ACCOUNT, "the account's id and flags", 1, shows_profile=True),
@@ -44,6 +44,17 @@ class CLASS(Network):
             instant=instant_of("created_at"),
             is_newest_first=True,
         ),
+        Endpoint(
+            "answers",
+            "/posts/{post}/answers",
+            "posts",
+            "who answered consenting people's",
+            params={"limit": "100"},
+            items="answers",
+            next=by_cursor("cursor"),
+            about=children("answer_count", post="id", whose="author.id"),
+            owner="author.id",
+        ),
     )
 
     def account_of(self, item: Row) -> dict[str, str]:
@@ -55,20 +66,29 @@ class CLASS(Network):
         return "private" if item.get("private") is True else None
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
-        """Of anything else, why it is neither kept nor counted."""
-        return "a direct message" if item.get("direct") is True else None
+        """Of anything else, why it is neither kept nor counted: what it is, or who comes along with it."""
+        if item.get("direct") is True:
+            return "a direct message"
+        author = item.get("author")
+        return self.hides(author) if isinstance(author, dict) else None
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
-        """By endpoint, what makes rows of (item, what it was asked about, source)."""
-        return {"users": self._user, "posts": _post}
+        """By endpoint, what makes rows of (item, what it was the answer to, source)."""
+        return {"users": self._user, "posts": _post, "answers": _answer}
 
     def _user(self, item: Row, asked: Row, _source: Source) -> Rows:
         yield from profile(asked["at"], need(item, "id"), [item.get("name")], is_private=self.hides(item) is not None)
 
 
 def _post(item: Row, _asked: Row, _source: Source) -> Rows:
-    event = f"post-{need(item, 'id')}"
-    yield activity(event, "post", need(item, "author_id"), event, None, iso(need(item, "created_at")), item.get("text"))
+    event, at = f"post-{need_id(item, 'id')}", iso(need(item, "created_at"))
+    yield activity(event, "post", need(item, "author", "id"), event, None, at, item.get("text"))
+
+
+def _answer(item: Row, asked: Row, _source: Source) -> Rows:
+    event, at, about = f"answer-{need_id(item, 'id')}", iso(need(item, "created_at")), asked["about"]
+    post, whose = f"post-{about['post']}", about["whose"]
+    yield activity(event, "reply", need(item, "author", "id"), post, whose, at, item.get("text"))
 '''
 
 INVENTED = '''\
@@ -79,31 +99,45 @@ from typing import Any
 from invented import Invented
 from loopback import Asked, Reply, earlier, instant
 
-PEOPLE = {"700001": "ann", "700002": "ben", "700003": "cid"}
+PEOPLE = {"700001": "ann", "700002": "ben", "700003": "cid", "700004": "dee"}
+Thing = dict[str, Any]
 
 
 def made(page: int = 4, more: int = 0) -> Invented:
     """`more` further posts of Ann's from before March: what a pull costs is measured on a thousand."""
-    posts: list[dict[str, Any]] = [
-        {"id": number, "author_id": "700001", "created_at": instant(1 + number), "text": f"post {number}"}
-        for number in range(11)
-    ]
-    posts += [{**posts[0], "id": 1000 + number, "created_at": earlier(number)} for number in range(more)]
-    posts.append({"id": 90, "author_id": "700001", "created_at": instant(9), "text": "secret", "direct": True})
+
+    def person(number: str) -> Thing:
+        return {"id": number, "name": PEOPLE[number], "private": PEOPLE[number] == "dee"}
+
+    def thing(number: int, whose: str, at: str, **rest: Any) -> Thing:
+        return {"id": number, "author": person(whose), "created_at": at, "text": f"text {number}", **rest}
+
+    posts = [thing(number, "700001", instant(1 + number), answer_count=0) for number in range(11)]
+    posts += [thing(1000 + one, "700001", earlier(one), answer_count=int(one % 10 == 0)) for one in range(more)]
+    posts.append(thing(90, "700001", instant(9), text="secret", direct=True))
     posts.sort(key=lambda one: str(one["created_at"]), reverse=True)
+    answers = [thing(2000 + number, "700003", instant(6, minute=number)) for number in range(5)]
+    answers.append(thing(2005, "700004", instant(7), text="secret"))
+    next(one for one in posts if one["id"] == 3)["answer_count"] = len(answers)
 
     def answering(asked: Asked) -> Reply:
         parts = asked.path.strip("/").split("/")
+        if parts[0] == "posts":
+            return paged(answers if parts[1] == "3" else [], asked, "answers")
         found = [number for number, name in PEOPLE.items() if parts[1] in (number, name)]
         if not found:
             return Reply({"error": "not found"}, 404)
         if len(parts) == 2:
-            return Reply({"id": found[0], "name": PEOPLE[found[0]]})
-        mine, start = [one for one in posts if one["author_id"] == found[0]], int(asked.one("cursor", "0"))
-        more = {"cursor": str(start + page)} if start + page < len(mine) else {}
-        return Reply({"posts": mine[start : start + page], **more})
+            return Reply(person(found[0]))
+        return paged([one for one in posts if one["author"]["id"] == found[0]], asked, "posts")
 
-    return Invented("NAME", ("ann", "ben"), answering, strangers=("cid", "700003"), cursor="cursor")
+    def paged(things: list[Thing], asked: Asked, key: str) -> Reply:
+        start = int(asked.one("cursor", "0"))
+        more = {"cursor": str(start + page)} if start + page < len(things) else {}
+        return Reply({key: things[start : start + page], **more})
+
+    strangers = ("cid", "700003", "dee", "700004")
+    return Invented("NAME", ("ann", "ben"), answering, strangers=strangers, cursor="cursor")
 '''
 
 PAGE = f"""\
@@ -136,38 +170,42 @@ def new_network(name: str, root: Path = ROOT) -> Made:
         raise UsageError(f"new network {name}: give it a plain word (a-z, 0-9) that no kind of source has yet")
     if not (root / "docs/networks.md").exists():
         raise UsageError(f"{root}: is no checkout of evenscore; a network is added to its code")
-    title = name.capitalize()
     files = {
         f"dags/evenscore/connectors/{name}.py": CONNECTOR,
         f"tests/networks/invented_{name}.py": INVENTED,
         f"docs/networks/{name}.md": PAGE,
     }
     for path, text in files.items():
-        atomic_io.write_bytes(root / path, text.replace("CLASS", title).replace("NAME", name).encode())
-    changed = [
-        _insert(root / path, before, text.replace("CLASS", title).replace("NAME", name))
-        for path, before, text in PLACES
-    ]
-    return Made(tuple(root / path for path in files), tuple(dict.fromkeys(changed)))
+        atomic_io.write_bytes(root / path, _said(text, name).encode())
+    named = [_insert(root / path, before, _said(text, name)) for path, before, text in PLACES]
+    listed = [_list(root / path, pattern, _said(text, name)) for path, pattern, text in LISTS]
+    return Made(tuple(root / path for path in files), tuple(dict.fromkeys([*named, *listed])))
+
+
+def _said(text: str, name: str) -> str:
+    return text.replace("CLASS", name.capitalize()).replace("NAME", name)
 
 
 PLACES = (
     ("dags/evenscore/base/settings.py", "\n    ]  # fmt: skip\n    path", ',\n        "NAME"'),
-    (
-        "dags/evenscore/base/settings.py",
-        '    **dict.fromkeys(("discourse"',
-        '    "NAME": "https://api.NAME.example",\n',
-    ),
-    ("dags/evenscore/connectors/__init__.py", "\nNETWORKS: dict", "from evenscore.connectors.NAME import CLASS\n"),
+    ("dags/evenscore/base/settings.py", '), ""),\n}', ', "NAME"'),
     ("dags/evenscore/connectors/__init__.py", "        Slack(),\n", "        CLASS(),\n"),
-    (
-        "docs/configuration.md",
-        "| `zulip` |",
-        "| `NAME` | what CLASS's API answers ([NAME](networks/NAME.md)) | `NAME` unless named |\n",
-    ),
-    ("docs/networks.md", "- [Zulip]", "- [CLASS](networks/NAME.md)\n"),
 )
 """Where a network's name is to stand besides: in which file, before what, and how."""
+LISTS = (
+    (
+        "dags/evenscore/connectors/__init__.py",
+        "from evenscore.connectors.",
+        "from evenscore.connectors.NAME import CLASS\n",
+    ),
+    (
+        "docs/configuration.md",
+        r"\| `\w+` \|.*\(networks/",
+        "| `NAME` | what CLASS's API answers, pulled or as files ([NAME](networks/NAME.md)) | `NAME` unless named |\n",
+    ),
+    ("docs/networks.md", r"- \[.*\(networks/", "- [CLASS](networks/NAME.md)\n"),
+)
+"""Lists in which it has its place by the alphabet: in which file, how a line of it begins, and the line."""
 
 
 def _insert(path: Path, before: str, text: str) -> Path:
@@ -175,4 +213,17 @@ def _insert(path: Path, before: str, text: str) -> Path:
     if before not in content:
         raise UsageError(f"{path}: holds no {before.strip()!r} to put a new network before; add it by hand")
     atomic_io.write_bytes(path, content.replace(before, f"{text}{before}", 1).encode())
+    return path
+
+
+def _list(path: Path, pattern: str, line: str) -> Path:
+    lines = path.read_text().splitlines(keepends=True)
+    listed = [number for number, one in enumerate(lines) if re.match(pattern, one)]
+    if not listed:
+        raise UsageError(
+            f"{path}: holds no list of lines like {line.strip()!r} to put a new network into; add it by hand"
+        )
+    after = (number for number in listed if lines[number].casefold() > line.casefold())
+    lines.insert(next(after, listed[-1] + 1), line)
+    atomic_io.write_bytes(path, "".join(lines).encode())
     return path

@@ -5,7 +5,7 @@ Everything may be a text, an object or a list of either; nobody relies on `total
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, instant_of, iso
@@ -31,7 +31,7 @@ def address(value: Any) -> str | None:
     """The address of what may be one, an object that has one, or a list of such."""
     found = one(value)
     found = (found.get("id") or found.get("href")) if isinstance(found, dict) else found
-    return str(found) if found else None
+    return found if isinstance(found, str) and found else None
 
 
 def kind_of(thing: Any) -> str:
@@ -78,6 +78,7 @@ class ActivityStreams(Network):
     }
     unread: ClassVar[tuple[str, ...]] = (
         "whatever is not addressed to everybody",
+        "whose an object is, where neither the act nor its own server's outbox says so: it then counts for nobody",
         "servers that answer signed requests alone",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
@@ -117,6 +118,14 @@ class ActivityStreams(Network):
         """An actor by its type; anything else that has one is an activity, or an object of one."""
         return None if not kind_of(record) else "actor" if kind_of(record) in ACTORS else "outbox"
 
+    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
+        """Texts, alone or in the act that made them; no server can tell whose the texts of another are."""
+        for thing in (record, record.get("object")):
+            event = address(thing) if kind_of(thing) in SAID else None
+            who = address(thing.get("attributedTo")) or _who(record) if isinstance(thing, dict) else None
+            if event and who and urlsplit(event).netloc == urlsplit(who).netloc:
+                yield event, who
+
     def _actor(self, item: Row, asked: Row, _source: Source) -> Rows:
         at = asked.get("at") or item.get("updated") or item.get("published")
         if at is None:
@@ -127,15 +136,15 @@ class ActivityStreams(Network):
     def _activity(self, item: Row, _asked: Row, _source: Source) -> Rows:
         kind, inner = kind_of(item), item.get("object")
         if kind in SAID:
-            yield from _said(item, item)
+            yield from self._said(item, item)
         elif kind in ("Create", "Update") and isinstance(inner, dict) and kind_of(inner) in SAID:
-            yield from _said(inner, item)
+            yield from self._said(inner, item)
         elif kind == "Announce" and isinstance(inner, dict) and kind_of(inner) in {"Create", *VERBS}:
             yield from self._activity(inner, _asked, _source)  # a group hands on what its members did
         elif kind == "Announce":
-            yield activity(_event(item), "repost", _who(item), address(inner), _of(inner), _at(item))
+            yield activity(_event(item), "repost", _who(item), address(inner), self._of(inner), _at(item))
         elif kind in VERBS:
-            target = address(inner) if kind == "Follow" else _of(inner)
+            target = address(inner) if kind == "Follow" else self._of(inner)
             yield activity(_event(item), VERBS[kind], _who(item), address(inner), target, _at(item))
         elif kind in ("Undo", "Delete", "Tombstone"):
             raise Ignored(kind, address(item if kind == "Tombstone" else inner))
@@ -144,33 +153,38 @@ class ActivityStreams(Network):
         else:
             raise Ignored(kind)
 
+    def _of(self, thing: Any) -> str | None:
+        """Whose an object is: what it says itself, or what another item of the source has told of its address."""
+        said = address(thing.get("attributedTo")) if isinstance(thing, dict) else None
+        return said or self.authors.get(str(address(thing)))
+
+    def _said(self, thing: Row, act: Row) -> Rows:
+        """A text, by its own address: the same whether it comes alone or in the act that made it."""
+        event, who = _event(thing), address(thing.get("attributedTo")) or _who(act)
+        parent, at = thing.get("inReplyTo"), iso(thing.get("published")) or _at(act)
+        text = "\n\n".join(filter(None, (thing.get("name"), cooked_text(str(thing.get("content") or "")))))
+        about = ("reply", who, address(parent), self._of(parent)) if address(parent) else ("post", who, event, None)
+        yield activity(event, *about, at, text)
+        tags = (address(tag.get("href")) for tag in _all(thing.get("tag")) if kind_of(tag) == "Mention")
+        for named in dict.fromkeys(filter(None, tags)):
+            yield activity(f"{event}-m-{named}", "mention", who, event, named, at)
+
 
 def _all(value: Any) -> Iterator[Any]:
     yield from value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _event(item: Row) -> str:
-    return str(address(need(item, "id")))
+    event = address(need(item, "id"))
+    if event is None:
+        raise Malformed("id is empty")
+    return event
 
 
 def _who(item: Row) -> str | None:
     return address(item.get("actor") or item.get("attributedTo"))
 
 
-def _of(thing: Any) -> str | None:
-    return address(thing.get("attributedTo")) if isinstance(thing, dict) else None
-
-
 def _at(item: Row) -> str | None:
     inner = item.get("object")
     return iso(item.get("published") or (inner.get("published") if isinstance(inner, dict) else None))
-
-
-def _said(thing: Row, act: Row) -> Rows:
-    """A text, by its own address: the same whether it comes alone or in the act that made it."""
-    event, who = _event(thing), address(thing.get("attributedTo")) or _who(act)
-    parent, at = address(thing.get("inReplyTo")), iso(thing.get("published")) or _at(act)
-    text = "\n\n".join(filter(None, (thing.get("name"), cooked_text(str(thing.get("content") or "")))))
-    yield activity(event, "reply" if parent else "post", who, parent or event, None, at, text)
-    for named in dict.fromkeys(str(tag.get("href")) for tag in _all(thing.get("tag")) if kind_of(tag) == "Mention"):
-        yield activity(f"{event}-m-{named}", "mention", who, event, named, at)

@@ -9,7 +9,7 @@ from typing import Any
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import as_instant
 from evenscore.connectors.pulled import Rows
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, need_id, seek
 
 COLLECTIONS = ("app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow")
 MENTION = "app.bsky.richtext.facet#mention"
@@ -46,7 +46,7 @@ def record_rows(item: Row, _asked: Row, source: Source) -> Rows:
         about = str(need(value, "subject", "uri"))
         yield "activity", {**activity, "verb": kind.rpartition(".")[2], "object_id": about, "target_id": did_of(about)}
     else:
-        yield "activity", {**activity, "verb": "follow", "target_id": need(value, "subject")}
+        yield "activity", {**activity, "verb": "follow", "target_id": need_id(value, "subject")}
 
 
 def _post(activity: Row, value: Row, source: Source) -> Rows:
@@ -58,9 +58,10 @@ def _post(activity: Row, value: Row, source: Source) -> Rows:
     )
     post = {**activity, **about, "text": value.get("text") or None}
     yield "activity", post
-    named = [one.get("did") for facet in value.get("facets") or () for one in facet.get("features") or ()
-             if one.get("$type") == MENTION]  # fmt: skip
-    for row in mentions({"target_id": None, **post}, [str(did) for did in named if did], source.account_ids):
+    told = (one.get("did") for facet in value.get("facets") or () for one in facet.get("features") or ()
+            if one.get("$type") == MENTION)  # fmt: skip
+    named = [did for did in told if isinstance(did, str) and did]
+    for row in mentions({"target_id": None, **post}, named, source.account_ids):
         yield "activity", row
     if quoted:
         yield "activity", {**post, "event_id": f"{uri}#quote", "verb": "repost", "object_id": quoted,
@@ -72,7 +73,7 @@ def event_rows(item: Row, asked: Row, source: Source) -> Rows:
     if item.get("kind") != "commit":
         raise Ignored(f"jetstream {item.get('kind')}")
     commit = need(item, "commit")
-    uri = f"at://{need(item, 'did')}/{need(commit, 'collection')}/{need(commit, 'rkey')}"
+    uri = f"at://{need_id(item, 'did')}/{need_id(commit, 'collection')}/{need_id(commit, 'rkey')}"
     if commit.get("operation") == "delete":
         raise Ignored("deleted", uri)
     yield from record_rows({"uri": uri, "value": need(commit, "record")}, asked, source)

@@ -11,7 +11,7 @@ from evenscore.base.settings import URLS, Source
 from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, counts, iso
 from evenscore.connectors.pulled import Network, Rows, profile
-from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 XRPC = "/xrpc/app.bsky."
 PLC = "https://plc.directory"
@@ -144,14 +144,14 @@ def _view(item: Row, asked: Row, source: Source) -> Rows:
 
 
 def _like(item: Row, asked: Row, _source: Source) -> Rows:
-    did, uri = need(item, "actor", "did"), str(need(asked, "about", "uri"))
+    did, uri = need_id(item, "actor", "did"), need_id(asked, "about", "uri")
     at = iso(item.get("createdAt")) or need(item, "indexedAt")
     yield "activity", {"event_id": f"like:{did}:{uri}", "verb": "like", "actor_id": did, "object_id": uri,
                        "target_id": did_of(uri), "occurred_at": at}  # fmt: skip
 
 
 def _reposter(item: Row, asked: Row, _source: Source) -> Rows:
-    did, uri = need(item, "did"), str(need(asked, "about", "uri"))
+    did, uri = need_id(item, "did"), need_id(asked, "about", "uri")
     at = written_at(uri)
     if at is None:
         raise Ignored("a repost of which nobody tells the date")

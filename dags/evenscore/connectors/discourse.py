@@ -17,7 +17,18 @@ from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.counters import MOST, anonymous
 from evenscore.connectors.prose import cooked_names, cooked_text, discourse_names, refused_names
 from evenscore.connectors.pulled import ASKED
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek, siblings, sound_records, text
+from evenscore.connectors.records import (
+    Ignored,
+    Malformed,
+    Row,
+    mentions,
+    need,
+    need_id,
+    seek,
+    siblings,
+    sound_records,
+    text,
+)
 
 LIKE = 2
 """The id that Discourse gives to the like among a post's actions."""
@@ -61,10 +72,10 @@ class Discourse(JsonLines):
     def _activity(self, record: Row) -> Row:
         is_first = need(record, "post_number") == 1
         return {
-            "event_id": f"post-{need(record, 'id')}",
+            "event_id": f"post-{need_id(record, 'id')}",
             "verb": "post" if is_first else "reply",
             "actor_id": _who(record),
-            "object_id": f"topic-{need(record, 'topic_id')}",
+            "object_id": f"topic-{need_id(record, 'topic_id')}",
             "target_id": None if is_first else self._target(record),
             "occurred_at": need(record, "created_at"),
             "text": text(record, "raw") if _is_raw(record) else cooked_text(text(record, "cooked") or ""),
@@ -101,7 +112,7 @@ def _is_program(record: Row) -> bool:
 
 
 def _require_visible(record: Row) -> None:
-    post, at = f"post-{need(record, 'id')}", record.get("created_at")
+    post, at = f"post-{need_id(record, 'id')}", record.get("created_at")
     if need(record, "post_type") != REGULAR:
         raise Ignored(f"post_type {record['post_type']}", post, at)
     for sign in TAKEN_DOWN_SIGNS:

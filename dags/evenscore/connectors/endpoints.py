@@ -1,14 +1,15 @@
 """What a network is asked, as values: endpoints, what each costs, where its items stand, and how its pages go on."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from string import Formatter
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from evenscore.connectors.records import Malformed, Row, seek
+from evenscore.connectors.records import Malformed, Row, need, seek
 
 ACCOUNT, PLACE, SITE = "account", "place", "site"
 """What an endpoint is asked about: one consenting account, one place of the configuration, the whole site; else it is
@@ -36,7 +37,7 @@ class Page:
     """One answer: what finds the next one sees all but that one and the instants."""
 
     url: str
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
     headers: Mapping[str, str]
     body: Any
     items: list[Any]
@@ -50,10 +51,10 @@ class Page:
 class Next:
     """How the next page is asked for: these parameters instead of those of the same name, at another path or not."""
 
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
     path: str | None = None
 
-    def after(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+    def after(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The whole request, `path` and `params`, where this follows another one."""
         return {"path": self.path or path, "params": {**({} if self.path else params), **self.params}}
 
@@ -70,7 +71,10 @@ class Endpoint:
     """What it brings, in words for the documentation."""
     size: int = 100
     """Objects a request, at most."""
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """What is asked with: text with {names} like the path's; numbers, flags and what is nested stay what they are."""
+    method: str = "GET"
+    """`POST` sends the parameters as a JSON body."""
     headers: Mapping[str, str] = field(default_factory=dict)
     items: str | Callable[[Any], list[Any] | None] = ""
     """Where the items stand in the body, as keys with dots; empty where the body is the list, or is the only item."""
@@ -80,7 +84,7 @@ class Endpoint:
     batch: str = ""
     """Which value is a list of as many as `size`, joined by `joint`; empty where one is asked about at a time."""
     joint: str = ","
-    """What stands between them; `&` repeats the parameter."""
+    """What stands between them; `&` repeats the parameter, or makes a list of it in a JSON body."""
     answers: str = ""
     """Where an item says which of the asked ids it is: those that none does are gone."""
     owner: str = ""
@@ -104,7 +108,8 @@ class Endpoint:
     rarely: bool = False
     """Whether it is asked again by a re-check alone."""
     total: str = ""
-    """Where the body says how many items all its pages hold; a walk that finds fewer is not whole."""
+    """Where an answer says how many items there are of what was asked for, as a header's name or as keys with dots in
+    the body: a walk that sees the end of its pages and fewer items is not whole."""
     nothing: tuple[int, ...] = (404, 410)
     """The answers that say that there is nothing to read here: gone, or not shown to us."""
     nothing_says: str = r"\A\Z."
@@ -114,12 +119,15 @@ class Endpoint:
 
     def can_be_asked(self, values: Mapping[str, str]) -> bool:
         """Whether everything is known that its address and parameters name."""
-        named = (name for text in (self.path, *self.params.values()) for _, name, _, _ in Formatter().parse(text))
+        named = (name for text in texts([self.path, self.params]) for _, name, _, _ in Formatter().parse(text))
         return all(name in values for name in named if name)
 
     def first(self, values: Mapping[str, str], since: datetime | None) -> dict[str, Any]:
         """The request for the first page, `path` and `params`: for what is newer than an instant, if it can ask so."""
-        params = {name: value.format_map(dict(values)) for name, value in self.params.items()}
+        params = filled(self.params, values)
+        if self.joint == "&":
+            several = [name for name, written in self.params.items() if written == f"{{{self.batch}}}"]
+            params |= {name: params[name].split(self.between) for name in several}
         if self.since and since:
             params[self.since] = self.since_format(since)
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
@@ -139,12 +147,26 @@ class Endpoint:
         """What stands between the ids of a batch, in a subject's value."""
         return "\n" if self.joint == "&" else self.joint
 
+    def expected(self, page: Page) -> int:
+        """How many items all its pages hold, where a page says so; 0 where it does not."""
+        if not self.total:
+            return 0
+        told = str(page.headers.get(self.total) or seek(page.body, *self.total.split(".")))
+        return int(told) if re.fullmatch("[0-9]{1,12}", told) else 0
+
     def unanswered(self, values: Mapping[str, str], items: list[Any]) -> list[str]:
         """Of a batch, the ids that were asked for and not answered."""
         if not self.answers or not self.batch:
             return []
         answered = {str(item.get(self.answers)) for item in each(items)}
         return [one for one in values[self.batch].split(self.between) if one not in answered]
+
+    def batches(self, subjects: Iterable[Subject]) -> Iterator[Subject]:
+        """As many subjects at a time as one request may be about."""
+        keys = {one.values[self.batch]: one.key or one.values[self.batch] for one in subjects}
+        for start in range(0, len(keys), self.size):
+            some = dict(islice(keys.items(), start, start + self.size))
+            yield Subject({self.batch: self.between.join(some)}, key="\n".join(some.values()))
 
     def asked_about(self, item: Row) -> Subject | None:
         """What to ask of an item of `per`; nothing of one that is not as documented."""
@@ -165,6 +187,24 @@ class Endpoint:
         return found if isinstance(found, list) else None
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a value, at whatever depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from texts(one)
+
+
+def filled(value: Any, values: Mapping[str, str]) -> Any:
+    """A value whose texts have their {names} filled in, at whatever depth; all else stays what it is."""
+    if isinstance(value, Mapping):
+        return {name: filled(one, values) for name, one in value.items()}
+    if isinstance(value, list):
+        return [filled(one, values) for one in value]
+    return value.format_map(dict(values)) if isinstance(value, str) else value
+
+
 def by_link(page: Page) -> Next | None:
     """The Link header's rel=next, whatever it holds."""
     for target, more in re.findall(r"<([^>]*)>([^,]*)", page.headers.get("link", "")):
@@ -174,10 +214,11 @@ def by_link(page: Page) -> Next | None:
 
 
 def to_url(url: str) -> Next:
-    """A whole address, as parameters; the values of one that is there several times stand on a line each."""
+    """A whole address, as parameters; one that is there several times has a list of values."""
     found = urlsplit(url)
-    params = {name: "\n".join(values) for name, values in parse_qs(found.query, keep_blank_values=True).items()}
-    return Next(params, f"{found.scheme}://{found.netloc}{found.path}")
+    params = parse_qs(found.query, keep_blank_values=True)
+    single = {name: values[0] if len(values) == 1 else values for name, values in params.items()}
+    return Next(single, f"{found.scheme}://{found.netloc}{found.path}")
 
 
 def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
@@ -185,17 +226,49 @@ def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Nex
 
     def step(page: Page) -> Next | None:
         cursor = seek(page.body, *at.split("."))
-        return Next({param: str(cursor)}) if cursor else None
+        return Next({param: _named(cursor)}) if cursor else None
 
     return step
 
 
-def by_number(more: str = "", param: str = "page", size: int = 0) -> Callable[[Page], Next | None]:
-    """Numbered pages: on while the body says that there is more, or else while they are full."""
+def _named(value: Any) -> int | str:
+    """A cursor as it was told; raises Malformed for what is none."""
+    found = stamp(value)
+    if found is None:
+        raise Malformed(f"a cursor that is a JSON {type(value).__name__}")
+    return found
+
+
+def by_url(at: str) -> Callable[[Page], Next | None]:
+    """The address of the next page, whole or in part, where it stands in the body."""
 
     def step(page: Page) -> Next | None:
+        found = seek(page.body, *at.split("."))
+        return to_url(urljoin(page.url, str(found))) if found else None
+
+    return step
+
+
+def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1) -> Callable[[Page], Next | None]:
+    """Numbered pages: on while the body says that there is more, or else while they hold `size` items.
+
+    A server may send less than it was asked for, so an empty page is the end where neither is said. `step` is what is
+    added to the number: where not pages are counted but items, as many as were asked for.
+    """
+
+    def following(page: Page) -> Next | None:
         goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
-        return Next({param: str(int(page.params.get(param, "1")) + 1)}) if goes_on else None
+        now = page.params.get(param, "1")
+        return Next({param: type(now)(int(now) + step)}) if goes_on else None
+
+    return following
+
+
+def by_last(at: str, param: str) -> Callable[[Page], Next | None]:
+    """What is older than the last item of a page, named by its value at `at`; an empty page is the end."""
+
+    def step(page: Page) -> Next | None:
+        return Next({param: _named(need(page.items[-1], *at.split(".")))}) if page.items else None
 
     return step
 

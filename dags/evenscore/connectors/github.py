@@ -21,7 +21,7 @@ from evenscore.connectors.github_threads import (
     told_object,
 )
 from evenscore.connectors.prose import github_names
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, seek, siblings, text
+from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, need_id, seek, siblings, text
 
 NETWORK = "github"
 USERS = (("user",), ("actor",), ("author",), ("issue", "user"))
@@ -110,7 +110,7 @@ class GitHub(JsonLines):
         answered = self._threads.authors.get(f"{prefix}-{record.get('in_reply_to_id') or record.get('parent_id')}")
         self._unanswered_count += object_id not in self._threads.authors
         return {
-            "event_id": f"{prefix}-{need(record, 'id')}",
+            "event_id": f"{prefix}-{need_id(record, 'id')}",
             "verb": verb,
             "actor_id": login(record, "user"),
             "object_id": object_id,
@@ -141,7 +141,7 @@ def _require_own_hand(record: Row) -> None:
 
 
 def _post(record: Row, prefix: str) -> Row:
-    post_id = f"{prefix}-{need(record, 'number')}"
+    post_id = f"{prefix}-{need_id(record, 'number')}"
     return {
         "event_id": post_id,
         "verb": "post",
@@ -161,7 +161,7 @@ def _issue(record: Row) -> Row:
 def _release(record: Row) -> Row:
     if record.get("draft") is True:
         raise Ignored("a release that is not published yet")
-    release_id = f"release-{need(record, 'id')}"
+    release_id = f"release-{need_id(record, 'id')}"
     title, body = (record.get(key) if isinstance(record.get(key), str) else None for key in ("name", "body"))
     return {
         "event_id": release_id,
@@ -176,10 +176,10 @@ def _release(record: Row) -> Row:
 def _commit_comment(record: Row) -> Row:
     # The comment names the commit but not who wrote it, so nobody is credited with the answer.
     return {
-        "event_id": f"cc-{need(record, 'id')}",
+        "event_id": f"cc-{need_id(record, 'id')}",
         "verb": "reply",
         "actor_id": login(record, "user"),
-        "object_id": f"commit-{need(record, 'commit_id')}",
+        "object_id": f"commit-{need_id(record, 'commit_id')}",
         "occurred_at": need(record, "created_at"),
         "text": text(record, "body"),
     }
@@ -190,10 +190,10 @@ def _merge(record: Row) -> Row:
     if event != "merged":
         raise Ignored(str(event))
     return {
-        "event_id": f"ev-{need(record, 'id')}",
+        "event_id": f"ev-{need_id(record, 'id')}",
         "verb": "merge",
         "actor_id": login(record, "actor"),
-        "object_id": f"pr-{need(record, 'issue', 'number')}",
+        "object_id": f"pr-{need_id(record, 'issue', 'number')}",
         "target_id": login(record, "issue", "user"),
         "occurred_at": need(record, "created_at"),
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from evenscore.connectors.aliases import sighting
 from evenscore.connectors.pulled import ASKED
-from evenscore.connectors.records import Row, given, need, seek
+from evenscore.connectors.records import Row, given, need_id, seek
 
 GHOST = "ghost"
 """The placeholder that GitHub shows for every deleted account: many people, so nobody."""
@@ -22,9 +22,9 @@ PROGRAM_FLAGS = ("is_bot", "bot")
 def login(record: Row, *path: str) -> str | None:
     """The account of the user object at a path; None when it is deleted (a null or the ghost)."""
     user = given(record, *path)
-    if user is None or not person(str(need(record, *path, "login"))):
+    if user is None or not person(need_id(record, *path, "login")):
         return None
-    return str(need(record, *path, "id" if ASKED in record else "login"))
+    return need_id(record, *path, "id" if ASKED in record else "login")
 
 
 def known_login(record: Row, *path: str) -> str | None:

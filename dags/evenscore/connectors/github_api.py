@@ -15,7 +15,7 @@ from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, by_link, ch
 from evenscore.connectors.github import GitHub
 from evenscore.connectors.github_accounts import accounts, is_program, login
 from evenscore.connectors.pulled import ASKED, Network, Rows, covering, profile
-from evenscore.connectors.records import Ignored, Row, need, require_ids, seek
+from evenscore.connectors.records import Ignored, Row, need, need_id, require_ids, seek
 
 LIKES = frozenset({"+1", "heart", "hooray", "rocket", "laugh"})
 DISLIKES = frozenset({"-1"})
@@ -138,7 +138,7 @@ def _star(item: Row, asked: Row, source: Source) -> Rows:
 
 def _fork(item: Row, asked: Row, source: Source) -> Rows:
     place = seek(asked, "about", "place")
-    fork = {**_of_repository(place), "event_id": f"fork-{need(item, 'id')}", "verb": "fork",
+    fork = {**_of_repository(place), "event_id": f"fork-{need_id(item, 'id')}", "verb": "fork",
             "actor_id": login(item, "owner"), "occurred_at": need(item, "created_at")}  # fmt: skip
     yield from _with_names(fork, item, "owner", source)
 
@@ -160,7 +160,7 @@ def _reaction(item: Row, asked: Row, source: Source) -> Rows:
         raise Ignored(f"reaction {content}")
     parent = {"issues-reactions": "issue", "issue-comments-reactions": "ic", "review-comments-reactions": "rc"}
     reaction = {
-        "event_id": f"reaction-{need(item, 'id')}",
+        "event_id": f"reaction-{need_id(item, 'id')}",
         "verb": "like" if content in LIKES else "dislike",
         "actor_id": login(item, "user"),
         "object_id": f"{parent[asked['endpoint']]}-{seek(asked, 'about', 'id')}",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, Subject, by_link, instant_of
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, profile
-from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 LIKES, DISLIKES = frozenset({"thumbsup", "heart", "tada", "rocket", "smile", "clap", "100"}), frozenset({"thumbsdown"})
 KINDS = {"issues": "issue", "merge_requests": "mr"}
@@ -62,7 +62,8 @@ class GitLab(Network):
                  path_by_id="/api/v4/users/{id}", shows_profile=True),
         *(
             Endpoint(kind, "/api/v4/projects/{place}/" + kind, PLACE, what, params=BY_UPDATE, next=by_link,
-                     instant=instant_of("updated_at"), since="updated_after")
+                     instant=instant_of("updated_at"), since="updated_after",
+                     total="x-total")
             for kind, what in (("issues", "issues"), ("merge_requests", "merge requests"))
         ),
         *(
@@ -127,14 +128,14 @@ class GitLab(Network):
             raise Ignored(f"a note on {item['noteable_type']}")
         about = asked.get("about") or {}
         owner, project = about.get("owner"), item.get("project_id") or about.get("project") or about.get("place")
-        yield activity(f"note-{need(item, 'id')}", "reply", need(item, "author", "id"),
-                       f"{kind}-{project}-{item.get('noteable_iid')}", owner, need(item, "created_at"),
+        yield activity(f"note-{need_id(item, 'id')}", "reply", need(item, "author", "id"),
+                       f"{kind}-{project}-{need_id(item, 'noteable_iid')}", owner, need(item, "created_at"),
                        item.get("body"))  # fmt: skip
 
 
 def _thread(item: Row, asked: Row, _source: Source) -> Rows:
     kind = KINDS[asked["endpoint"]]
-    event, who = f"{kind}-{need(item, 'project_id')}-{need(item, 'iid')}", need(item, "author", "id")
+    event, who = f"{kind}-{need_id(item, 'project_id')}-{need_id(item, 'iid')}", need(item, "author", "id")
     text = "\n\n".join(filter(None, (item.get("title"), item.get("description"))))
     yield activity(event, "post", who, event, None, need(item, "created_at"), text)
     merged: Any = seek(item, "merge_user", "id") or seek(item, "merged_by", "id")
@@ -148,7 +149,7 @@ def _award(item: Row, asked: Row, _source: Source) -> Rows:
         raise Ignored(f"award {name}")
     kind = TYPES.get(str(item.get("awardable_type")), "note")
     thread = f"{kind}-{about.get('project') or about.get('place')}-{about.get('iid')}"
-    yield activity(f"award-{need(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
+    yield activity(f"award-{need_id(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
                    thread, about.get("owner"), need(item, "created_at"))  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, Subject, each, instant_of
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity
-from evenscore.connectors.records import Ignored, Row, need
+from evenscore.connectors.records import Ignored, Row, need, need_id
 
 WINDOW = timedelta(days=28)
 HITS = 1000
@@ -72,7 +72,7 @@ class HackerNews(Network):
             yield f"item-{number}", "like", points - 1
 
     def _hit(self, item: Row, _asked: Row, _source: Source) -> Rows:
-        event, text = f"item-{need(item, 'objectID')}", item.get("comment_text") or item.get("story_text")
+        event, text = f"item-{need_id(item, 'objectID')}", item.get("comment_text") or item.get("story_text")
         row = self._row(event, item.get("author"), item.get("parent_id"), need(item, "created_at"),
                         item.get("title") if not item.get("parent_id") else None, text)  # fmt: skip
         yield row
@@ -80,7 +80,7 @@ class HackerNews(Network):
 
     def _item(self, item: Row, _asked: Row, _source: Source) -> Rows:
         if item.get("deleted") or item.get("dead"):
-            raise Ignored("deleted" if item.get("deleted") else "dead", f"item-{need(item, 'id')}")
+            raise Ignored("deleted" if item.get("deleted") else "dead", f"item-{need_id(item, 'id')}")
         if item["type"] == "pollopt":
             raise Ignored("pollopt")
         at = (
@@ -88,7 +88,7 @@ class HackerNews(Network):
             if "time" in item
             else item["created_at"]
         )
-        row = self._row(f"item-{need(item, 'id')}", item.get("by") or item.get("author"),
+        row = self._row(f"item-{need_id(item, 'id')}", item.get("by") or item.get("author"),
                         item.get("parent") or item.get("parent_id"), at, item.get("title"),
                         item.get("text"))  # fmt: skip
         yield row

@@ -11,7 +11,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_link, children, instant_of
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, profile
-from evenscore.connectors.records import Ignored, Row, mentions, need, seek
+from evenscore.connectors.records import Ignored, Row, mentions, need, need_id, seek
 
 OPEN = ("public", "unlisted")
 """The visibilities that everybody may see; all others are for somebody."""
@@ -104,13 +104,13 @@ def _account(item: Row, asked: Row, _source: Source) -> Rows:
 
 
 def _status(item: Row, _asked: Row, source: Source) -> Rows:
-    post_id, actor = need(item, "id"), need(item, "account", "id")
-    activity = {"event_id": f"status-{post_id}", "actor_id": str(actor), "occurred_at": need(item, "created_at")}
+    post_id, actor = need_id(item, "id"), need_id(item, "account", "id")
+    activity = {"event_id": f"status-{post_id}", "actor_id": actor, "occurred_at": need(item, "created_at")}
     boosted = item.get("reblog")
     if isinstance(boosted, dict):
-        author = str(need(boosted, "account", "id"))
-        yield "activity", {**activity, "event_id": f"repost-{boosted['id']}-{actor}", "verb": "repost",
-                           "object_id": f"status-{boosted['id']}", "target_id": author}  # fmt: skip
+        author, origin = need_id(boosted, "account", "id"), need_id(boosted, "id")
+        yield "activity", {**activity, "event_id": f"repost-{origin}-{actor}", "verb": "repost",
+                           "object_id": f"status-{origin}", "target_id": author}  # fmt: skip
         return
     parent, whom = item.get("in_reply_to_id"), item.get("in_reply_to_account_id")
     about = {"verb": "reply", "object_id": f"status-{parent}", "target_id": whom and str(whom)}
@@ -132,7 +132,7 @@ def _engaged(verb: str, item: Row, asked: Row) -> Rows:
     about = asked.get("about") or {}
     if "status" not in about:
         raise Ignored("a list that does not tell of which status")
-    who = str(need(item, "id"))
+    who = need_id(item, "id")
     yield "activity", {"event_id": f"{verb}-{about['status']}-{who}", "verb": verb, "actor_id": who,
                        "object_id": f"status-{about['status']}", "target_id": about.get("owner"),
                        "occurred_at": about.get("at")}  # fmt: skip

@@ -79,6 +79,13 @@ class Network(JsonLines):
         """Of a profile, the values that further endpoints are asked with: the platform's stable id first."""
         return {}
 
+    def told_of(self, item: Row) -> tuple[dict[str, str], str | None]:
+        """Both of a profile, whatever it is like: one that cannot be read tells of no account, and hides."""
+        try:
+            return self.account_of(item), self.hides(item)
+        except UNLIKE:
+            return {}, UNREADABLE
+
     def given(self, source: Source) -> dict[str, str]:
         """Values that hold for everybody on a source."""
         return {}
@@ -213,9 +220,9 @@ def profile(at: Any, stable_id: Any, names: list[Any], **snapshot: Any) -> Rows:
         raise Malformed("the account has no id")
     yield "accounts", {"account_id": str(stable_id), "captured_at": at, **snapshot}
     seen_at = snapshot.get("created_at") or at
-    for name in dict.fromkeys([stable_id, *names]):
+    for name in dict.fromkeys(map(_id, [stable_id, *names])):
         if name:
-            told = {"kind": "account", "alias_id": str(name), "stable_id": str(stable_id), "seen_at": seen_at}
+            told = {"kind": "account", "alias_id": name, "stable_id": str(stable_id), "seen_at": seen_at}
             yield "aliases", told
 
 

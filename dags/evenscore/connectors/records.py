@@ -121,6 +121,14 @@ def need(record: Row, *path: str) -> Any:
     return value
 
 
+def need_id(record: Row, *path: str) -> str:
+    """The id at a path, as text; raises Malformed where there is none: as text, a list would be somebody's name."""
+    value = need(record, *path)
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise Malformed(f"{'.'.join(path)} is no id but {'empty' if value == '' else type(value).__name__}")
+    return str(value)
+
+
 def seek(record: Row, *path: str) -> Any:
     """The value at a path of keys; None where there is none."""
     value: Any = record

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, instant_of, iso
 from evenscore.connectors.pulled import Network, Rows, activity
-from evenscore.connectors.records import Ignored, Malformed, Row, need, seek
+from evenscore.connectors.records import Ignored, Malformed, Row, need, need_id, seek
 
 WINDOW = timedelta(days=28)
 GONE = ("[deleted]", "[removed]")
@@ -56,7 +56,7 @@ class Reddit(Network):
 
     def account_of(self, item: Row) -> dict[str, str]:
         """A person's number is for good, and names never change."""
-        return {"id": f"t2_{need(item, 'data', 'id')}", "name": str(need(item, "data", "name"))}
+        return {"id": f"t2_{need_id(item, 'data', 'id')}", "name": str(need(item, "data", "name"))}
 
     def hides(self, item: Row) -> str | None:
         """A suspended account, and one that wants no robots."""
@@ -88,7 +88,7 @@ class Reddit(Network):
         name, at = need(item, "data", "name"), iso(seek(item, "data", "created_utc"))
         hides = self.hides(item) is not None
         yield "accounts", {"account_id": name, "captured_at": asked["at"], "is_private": hides}
-        stable = f"t2_{need(item, 'data', 'id')}"
+        stable = f"t2_{need_id(item, 'data', 'id')}"
         yield "aliases", {"kind": "account", "alias_id": name, "stable_id": stable, "seen_at": at or asked["at"]}
 
     def _thing(self, item: Row, _asked: Row, _source: Source) -> Rows:
@@ -101,9 +101,7 @@ class Reddit(Network):
         yield from rows
 
     def _rows(self, thing: Row) -> Rows:
-        name, who, at = need(thing, "name"), _who(thing), iso(need(thing, "created_utc"))
-        if not isinstance(name, str):
-            raise Malformed("a thing whose name is no text")
+        name, who, at = need_id(thing, "name"), _who(thing), iso(need(thing, "created_utc"))
         title, body = thing.get("title"), thing.get("selftext") if "title" in thing else thing.get("body")
         if who is None and body in GONE:
             return
@@ -122,7 +120,7 @@ class Reddit(Network):
 
 def _who(thing: Row) -> str | None:
     author = thing.get("author")
-    return None if author is None or author in GONE else str(author)
+    return None if author is None or author in GONE else need_id(thing, "author")
 
 
 def _of(thing: Row) -> str | None:

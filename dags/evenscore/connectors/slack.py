@@ -15,7 +15,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed, parse_lines
 from evenscore.connectors.endpoints import iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Ignored, Row, need
+from evenscore.connectors.records import Ignored, Row, need, need_id
 
 MOST_BYTES = 256 << 20
 """No day of a channel, and no list of users, unpacks to more."""
@@ -109,8 +109,9 @@ def _message(item: Row, _asked: Row, _source: Source) -> Rows:
     subtype = item.get("subtype")
     if subtype not in SPOKEN or item.get("bot_id"):
         raise Ignored(f"subtype {subtype or 'bot_message'}")
-    stamp, channel = need(item, "ts"), item.get("channel") or ""
-    at, who, thread = iso(float(stamp)), item.get("user"), item.get("thread_ts")
+    stamp, channel = need_id(item, "ts"), item.get("channel") or ""
+    at, who = iso(float(stamp)), item.get("user")
+    thread = need_id(item, "thread_ts") if item.get("thread_ts") else None
     event = f"message-{channel}-{stamp}"
     if thread and thread != stamp:
         yield activity(

@@ -5,7 +5,7 @@ answer without a word.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, counts, instant_of, iso
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 WINDOW = timedelta(days=28)
 VOTES = {
@@ -22,6 +22,8 @@ VOTES = {
     "asker_accepts_answer": "accept",
     "answer_accepted": "accept",
 }
+ASKERS_OWN = 2
+"""Reputation for having accepted somebody's answer; whose answer it was gets more, under either of the two names."""
 PAGED: dict[str, Any] = {"items": "items", "next": by_number("has_more"), "instant": instant_of("creation_date")}
 NEWEST = {"site": "{site}", "pagesize": "100", "order": "desc", "sort": "creation", "filter": "withbody"}
 
@@ -94,17 +96,17 @@ class StackExchange(Network):
                 yield f"post-{record[key]}", _owner(record)
 
     def _answer(self, item: Row, _asked: Row, _source: Source) -> Rows:
-        question = f"post-{need(item, 'question_id')}"
-        yield activity(f"post-{item['answer_id']}", "reply", _owner(item), question, self.authors.get(question),
+        question, answer = f"post-{need_id(item, 'question_id')}", f"post-{need_id(item, 'answer_id')}"
+        yield activity(answer, "reply", _owner(item), question, self.authors.get(question),
                        iso(need(item, "creation_date")), _text(item))  # fmt: skip
 
     def _comment(self, item: Row, _asked: Row, _source: Source) -> Rows:
         post, whom, at = (
-            f"post-{need(item, 'post_id')}",
+            f"post-{need_id(item, 'post_id')}",
             seek(item, "reply_to_user", "user_id"),
             iso(item["creation_date"]),
         )
-        event = f"comment-{need(item, 'comment_id')}"
+        event = f"comment-{need_id(item, 'comment_id')}"
         yield activity(event, "reply", _owner(item), post, whom or self.authors.get(post), at, _text(item))
         if whom:
             yield activity(f"{event}-m-{whom}", "mention", _owner(item), post, whom, at)
@@ -122,19 +124,27 @@ def _text(item: Row) -> str | None:
     return "\n\n".join(filter(None, (title, body))) or None
 
 
+def _is_askers_own(item: Row) -> bool:
+    """Whether an accept is told of who accepted; where no reputation is told, its name says so."""
+    change = item.get("reputation_change")
+    return change <= ASKERS_OWN if isinstance(change, int) else item["reputation_history_type"] != "answer_accepted"
+
+
 def _user(item: Row, asked: Row, _source: Source) -> Rows:
     yield from profile(asked["at"], item.get("user_id"), [], created_at=iso(item.get("creation_date")))
 
 
 def _question(item: Row, _asked: Row, _source: Source) -> Rows:
-    post = f"post-{need(item, 'question_id')}"
+    post = f"post-{need_id(item, 'question_id')}"
     yield activity(post, "post", _owner(item), post, None, iso(need(item, "creation_date")), _text(item))
 
 
 def _vote(item: Row, _asked: Row, _source: Source) -> Rows:
     """One anonymous vote: the history tells that it was, and on which post."""
     kind, at = need(item, "reputation_history_type"), iso(need(item, "creation_date"))
-    if kind not in VOTES or kind == "answer_accepted" or item.get("post_id") is None:
+    if kind not in VOTES or item.get("post_id") is None:
         raise Ignored(str(kind))
-    event = f"{kind}-{item['post_id']}-{at and at.replace(str(UTC), '')}-{need(item, 'user_id')}"
+    if VOTES[kind] == "accept" and _is_askers_own(item):
+        raise Ignored("an answer that they accepted themselves")
+    event = f"{kind}-{item['post_id']}-{at}-{need_id(item, 'user_id')}"
     yield activity(event, VOTES[kind], None, f"post-{item['post_id']}", item["user_id"], at)

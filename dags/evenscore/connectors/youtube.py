@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, counts, instant_of
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Ignored, Row, need, seek
+from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 WINDOW = timedelta(days=28)
 V3 = "/youtube/v3/"
@@ -111,7 +111,7 @@ def _listed(_item: Row, _asked: Row, _source: Source) -> Rows:
 
 
 def _posted(item: Row, _asked: Row, _source: Source) -> Rows:
-    video, snippet = f"video-{need(item, 'id')}", need(item, "snippet")
+    video, snippet = f"video-{need_id(item, 'id')}", need(item, "snippet")
     text = "\n\n".join(filter(None, (snippet.get("title"), snippet.get("description"))))
     yield activity(video, "post", need(snippet, "channelId"), video, None, need(snippet, "publishedAt"), text)
 
@@ -122,18 +122,19 @@ def _threads(item: Row, asked: Row, _source: Source) -> Rows:
     if seek(item, "snippet", "videoId") is None:
         raise Ignored("a comment on a channel")
     yield _said(
-        top, f"video-{need(item, 'snippet', 'videoId')}", about.get("owner") or seek(item, "snippet", "channelId")
+        top, f"video-{need_id(item, 'snippet', 'videoId')}", about.get("owner") or seek(item, "snippet", "channelId")
     )
     for reply in seek(item, "replies", "comments") or ():
-        yield _said(reply, f"comment-{top['id']}", _author(top))
+        yield _said(reply, f"comment-{need_id(top, 'id')}", _author(top))
 
 
 def _comment(item: Row, asked: Row, _source: Source) -> Rows:
     about = asked.get("about") or {}
-    parent = seek(item, "snippet", "parentId") or about.get("thread") or str(need(item, "id")).partition(".")[0]
+    told = need_id(item, "snippet", "parentId") if seek(item, "snippet", "parentId") else about.get("thread")
+    parent = told or need_id(item, "id").partition(".")[0]
     yield _said(item, f"comment-{parent}", about.get("owner"))
 
 
 def _said(item: Row, about: str, of: Any) -> tuple[str, Row]:
     at, text = need(item, "snippet", "publishedAt"), seek(item, "snippet", "textOriginal")
-    return activity(f"comment-{need(item, 'id')}", "reply", _author(item), about, of, at, text)
+    return activity(f"comment-{need_id(item, 'id')}", "reply", _author(item), about, of, at, text)

@@ -14,7 +14,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import SITE, Endpoint, Next, Page, instant_of, iso
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Row, need
+from evenscore.connectors.records import Row, need, need_id, text
 
 WINDOW = timedelta(days=14)
 """For so long a message's reactions, which stand in it, are looked at again by a re-check."""
@@ -97,7 +97,7 @@ class Zulip(Network):
         return min(filter(None, (known, told)), key=lambda one: int(one.partition("|")[2] or 0), default=None)
 
     def _message(self, item: Row, _asked: Row, source: Source) -> Rows:
-        number, who, at = need(item, "id"), need(item, "sender_id"), iso(need(item, "timestamp"))
+        number, who, at = need_id(item, "id"), need(item, "sender_id"), iso(need(item, "timestamp"))
         first, _, first_id = str(self.authors.get(_topic(item)) or f"{who}|{number}").partition("|")
         text = item.get("content")
         event, topic = f"message-{number}", _topic(item)
@@ -117,7 +117,7 @@ class Zulip(Network):
 
 
 def _topic(item: Row) -> str:
-    return f"topic-{item.get('stream_id')}-{item.get('subject')}"
+    return f"topic-{need_id(item, 'stream_id')}-{text(item, 'subject') or ''}"
 
 
 def _user(item: Row, asked: Row, _source: Source) -> Rows:

@@ -81,6 +81,9 @@ class Answer:
     """Where it redirects to."""
 
 
+Reading = Callable[[Answer], Any]
+
+
 def _grown(state: tenacity.RetryCallState) -> float:
     """Let the host that is asked wait, the longer the more often it was asked in vain; nothing else has to wait."""
     # The arguments are those of `get`.
@@ -129,7 +132,7 @@ class Asker:
         wait=_grown,
         reraise=True,
     )
-    def get(self, path: str, params: Values, headers: Values, read: Callable[[Answer], Any]) -> Any:
+    def get(self, path: str, params: Values, headers: Values, read: Reading, method: str = "GET") -> Any:
         """What `read` makes of a good answer, which may be that nothing has changed; it raises Weather for a bad one.
 
         Raises Refused, Enough, or Weather where it stayed bad.
@@ -140,10 +143,10 @@ class Asker:
             raise Refused(400, "leads to a host without encryption")
         for _ in range(MOST_HOPS):
             self._take_turn(host)
-            answer = self._ask(url, params, headers)
+            answer = self._ask(method, url, params, headers)
             if not answer.leads_to:
                 return read(self._judged(host, answer))
-            url, params = answer.leads_to, {}
+            url, params = answer.leads_to, params if method == "POST" else {}
             if _host(url) != host:
                 raise Refused(400, "leads to another host")
         raise Refused(answer.status, "redirected in a circle")
@@ -166,15 +169,16 @@ class Asker:
         if self.is_spent:
             raise Enough(f"the budget of {self.budget} requests is spent")
 
-    def _ask(self, url: str, params: Values, headers: Values) -> Answer:
+    def _ask(self, method: str, url: str, params: Values, headers: Values) -> Answer:
         """One request, and its whole body: half a page is bad weather, too."""
         import httpx
 
         self.account.requests += 1
         own_headers, own_params = self.own if _host(url) == self.host else ({}, {})
         try:
-            address = httpx.URL(url).copy_merge_params({**params, **own_params})
-            with self.http.stream("GET", address, headers={**own_headers, **headers}) as answer:
+            asked, body = ({}, {**params, **own_params}) if method == "POST" else ({**params, **own_params}, None)
+            address = httpx.URL(url).copy_merge_params(asked)
+            with self.http.stream(method, address, headers={**own_headers, **headers}, json=body) as answer:
                 content = bytearray()
                 for chunk in answer.iter_bytes():
                     content += chunk

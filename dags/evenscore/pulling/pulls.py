@@ -3,17 +3,16 @@
 Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings, Source
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN, UNREADABLE
 from evenscore.connectors.records import Row, seek
 from evenscore.publication.shown import shown_by_ledger
 from evenscore.pulling.asking import Account, Asker, Enough
@@ -117,7 +116,7 @@ class Pulling:
 
     def _ask_all(self, endpoint: Endpoint) -> None:
         subjects = self._subjects(endpoint)
-        for found in _batches(endpoint, subjects) if endpoint.batch else subjects:
+        for found in endpoint.batches(subjects) if endpoint.batch else subjects:
             subject = replace(found, values={**self.given, **found.values})
             walk = Walk(self.asker, self.store, endpoint, subject, self.pull)
             if walk.is_due():
@@ -135,6 +134,8 @@ class Pulling:
                 if endpoint.can_be_asked({**self.given, **values}):
                     yield Subject(values, values.get(endpoint.counted), values["account"])
         elif endpoint.per == PLACE:
+            if not self.source.places:
+                self.account.incomplete[f"{endpoint.name}: the source names no places"] += 1
             yield from (Subject({"place": place}) for place in self.source.places)
         elif endpoint.per == SITE:
             yield Subject()
@@ -175,13 +176,14 @@ class Pulling:
     def _learn(self, endpoint: Endpoint) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""
         for item in self.store.records(endpoint.name):
-            told = self.network.account_of(item)
+            told, hides = self.network.told_of(item)
+            self.account.incomplete.update([f"{endpoint.name}: {hides}"] if hides == UNREADABLE else [])
             for name in self._meant(item, told):
                 one = self.people[name]
-                is_other = one["values"].get("id", told["id"]) != told["id"]
-                reason = TAKEN if is_other else self.network.hides(item)
+                is_other = bool(told) and one["values"].get("id", told["id"]) != told["id"]
+                reason = TAKEN if is_other else hides
                 self.account.left_out.update([f"{endpoint.name}: {reason}"] if reason else [])
-                values = one["values"] if is_other else {**one["values"], **told, "actor": told["id"]}
+                values = {**one["values"], **told, "actor": told["id"]} if told and not is_other else one["values"]
                 self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}
         self.store.write("people", self.people)
 
@@ -192,11 +194,3 @@ class Pulling:
             return [str(asked)]
         called = {self._normal(value) for value in told.values()}
         return [name for name, one in self.people.items() if {self._normal(name), one["values"].get("id")} & called]
-
-
-def _batches(endpoint: Endpoint, subjects: Iterable[Subject]) -> Iterator[Subject]:
-    """As many subjects at a time as one request may be about."""
-    keys = {one.values[endpoint.batch]: one.key or one.values[endpoint.batch] for one in subjects}
-    for start in range(0, len(keys), endpoint.size):
-        some = dict(islice(keys.items(), start, start + endpoint.size))
-        yield Subject({endpoint.batch: endpoint.between.join(some)}, key="\n".join(some.values()))

@@ -13,7 +13,7 @@ from typing import Any
 
 from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
-from evenscore.connectors.records import Row, seek
+from evenscore.connectors.records import Row
 from evenscore.pulling.asking import Answer, Asker, Refused
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Weather
@@ -103,8 +103,7 @@ class Walk:
         is_first = not self.cursor.page_count and not self.cursor.restarts
         if is_first and self.cursor.etag and self.pull["is_after_whole"]:
             headers["If-None-Match"] = self.cursor.etag
-        params = {name: value.split("\n") if "\n" in value else value for name, value in asked["params"].items()}
-        page: Page | None = self.asker.get(asked["path"], params, headers, self._read)
+        page: Page | None = self.asker.get(asked["path"], asked["params"], headers, self._read, self.endpoint.method)
         if page:
             self._take(page)
         else:
@@ -162,8 +161,7 @@ class Walk:
 
     def _end(self, page: Page) -> None:
         """The pages are over: whole, unless the network had counted more."""
-        expected = seek(page.body, *self.endpoint.total.split(".")) if self.endpoint.total else None
-        if isinstance(expected, int) and not self.cursor.mark and self.cursor.item_count < expected:
+        if not page.following and self.cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
         self.cursor.etag = page.headers.get("etag") if self.cursor.page_count == 1 else None
         return self._over(is_whole=True)

@@ -1,0 +1,113 @@
+"""What a connector claims to count does count: every verb comes out of its invented network, and reaches somebody."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from invented import every
+from pulled_home import served
+
+from evenscore.base.settings import Source
+from evenscore.connectors import NETWORKS
+from evenscore.connectors.pulled import ASKED
+from evenscore.connectors.records import Malformed
+
+pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+
+
+@pytest.mark.parametrize("kind", sorted(every()))
+def test_every_verb_that_is_claimed_reaches_somebody_who_stands(kind: str, tmp_path: Path) -> None:
+    """A row that does not say whose object it is about counts for nobody, and no other test would tell."""
+    with served(tmp_path, every()[kind]()) as home:
+        home.pull()
+        home.extract()
+        named = {row["stable_id"] for row in home.landed("aliases") if row["alias_id"] in home.people}
+        rows = home.landed()
+    claimed, seen = set(NETWORKS[kind].verbs), {row["verb"] for row in rows}
+    assert seen == claimed, "the invented network shows other verbs than the connector claims"
+    reached = {row["verb"] for row in rows if row["target_id"] in named | set(home.people)}
+    nobodys = claimed - reached - {"post"}
+    assert not nobodys, f"no {nobodys} is about anybody who stands: their target_id is empty, or is no id of theirs"
+
+
+@pytest.mark.parametrize("kind", sorted(every()))
+def test_short_pages_bring_what_one_long_page_does(kind: str, tmp_path: Path) -> None:
+    """A connector that does not go on to the next page reads less, and it is as good as all to whoever only counts."""
+    found = []
+    for folder, network in (("short", every()[kind]()), ("long", every()[kind](1_000))):
+        with served(tmp_path / folder, network) as home:
+            home.pull()
+            home.extract()
+            found.append([str(row).replace(home.server.url, "") for row in home.landed()])
+    assert sorted(found[0]) == sorted(found[1]), "the pages of a walk do not bring what there is: Endpoint.next"
+
+
+def rows_of(kind: str, folder: Path, *records: dict[str, Any]) -> list[dict[str, Any]]:
+    """The activity in some records, as they stand in a file."""
+    path = folder / "some.ndjson"
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    source = Source(name="net", kind=kind, path=str(path), network=kind)  # type: ignore[arg-type]
+    return NETWORKS[kind].parse(path, source).tables["activity"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("told", "change", "is_counted"),
+    [
+        ("answer_accepted", 15, True),
+        ("asker_accepts_answer", 15, True),
+        ("asker_accepts_answer", 2, False),
+        ("answer_accepted", 2, False),
+        ("answer_accepted", None, True),
+        ("asker_accepts_answer", None, False),
+    ],
+)
+def test_an_accept_counts_for_whose_answer_it_was(told: str, change: Any, is_counted: bool, tmp_path: Path) -> None:
+    """Whoever accepts an answer gets two points, whoever wrote it fifteen: both histories tell of it."""
+    vote = {"reputation_history_type": told, "reputation_change": change, "post_id": 50, "user_id": 7}
+    after = {"reputation_history_type": "post_upvoted", "post_id": 51, "user_id": 7, "creation_date": 1_772_400_000}
+    rows = rows_of("stackexchange", tmp_path, {**vote, "creation_date": 1_772_300_000}, after)
+    assert [row["target_id"] for row in rows if row["verb"] == "accept"] == ["7"] * is_counted
+
+
+def test_whose_a_text_is_tells_its_own_server_alone(tmp_path: Path) -> None:
+    """Who calls the text of another server their own gets none of what it is answered with."""
+    public = "https://www.w3.org/ns/activitystreams#Public"
+
+    def act(number: int, kind: str, inner: Any, actor: str) -> dict[str, Any]:
+        return {"id": f"{actor}/a/{number}", "type": kind, "actor": actor, "published": "2026-03-01T00:00:00Z",
+                "to": public, "object": inner}  # fmt: skip
+
+    ann, ben = "https://a.test/ann", "https://b.test/ben"
+    texts = [
+        {"id": f"https://a.test/n/{number}", "type": "Note", "attributedTo": who}
+        for number, who in ((1, ann), (2, ben))
+    ]
+    acts = [act(1, "Create", texts[0], ann), act(2, "Create", texts[1], ben)]
+    likes = [act(3, "Like", texts[0]["id"], ben), act(4, "Announce", texts[1]["id"], ann)]
+    rows = rows_of("activitystreams", tmp_path, *likes, *acts)
+    assert {row["verb"]: row["target_id"] for row in rows} == {"like": ann, "repost": None, "post": None}
+
+
+NOTE = {"id": 1, "noteable_type": "Issue", "author": {"id": 7}, "created_at": "2026-03-01T00:00:00Z", "body": "text"}
+MESSAGE = {"ts": "1772323200.0001", "user": "U1", "text": "text"}
+TOPICAL = {"id": 1, "sender_id": 7, "timestamp": 1, "subject": "t"}
+COMMENT = {"id": "c", "snippet": {"publishedAt": "2026-03-01T00:00:00Z", "authorChannelId": {"value": "UC1"}}}
+
+
+@pytest.mark.parametrize("strange", [None, "", True, [], [None], {}, {"id": 1}, 1.5])
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "make"),
+    [
+        ("gitlab", "issues-notes", lambda strange: {**NOTE, "noteable_iid": strange}),
+        ("slack", "messages", lambda strange: {**MESSAGE, "ts": strange}),
+        ("youtube", "comments", lambda strange: {**COMMENT, "id": strange}),
+        ("zulip", "messages", lambda strange: {**TOPICAL, "stream_id": strange}),
+        ("activitystreams", "outbox", lambda strange: {"id": strange, "type": "Follow", "actor": "https://a.test/ann"}),
+    ],
+)  # fmt: skip
+def test_no_event_is_named_after_what_is_no_id(kind: str, endpoint: str, make: Any, strange: Any) -> None:
+    source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
+    asked = {"endpoint": endpoint, "about": {}, "at": "2026-03-16T02:00:00+00:00"}
+    with pytest.raises(Malformed):
+        list(NETWORKS[kind].rows({**make(strange), ASKED: asked}, source))
