@@ -11,10 +11,15 @@ from evenscore.scoring.trust import nightly_standing
 def model(dbt, session):
     """One row a (scoring version, night, person) whom it reaches."""
     dbt.config(materialized="table")
-    people = tables.table(dbt.ref("consent").project(f"person_id, {tables.NAME}").distinct(), "name")
-    edges = tables.table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
     founders = dbt.ref("trust_founders").project(f"scoring_version, as_of_date, {tables.NAME}")
     founders = tables.table(founders, "as_of_date, name")
+    rows = _standing(dbt, founders) if len(founders) else []
+    return pa.concat_tables([_as_table(0, 0, pa.chunked_array([], pa.string()), np.zeros(0)), *rows])
+
+
+def _standing(dbt, founders):
+    people = tables.table(dbt.ref("consent").project(f"person_id, {tables.NAME}").distinct(), "name")
+    edges = tables.table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
     names, number = tables.numbered((edges["giver_id"], edges["receiver_id"], people["name"]))
     giver, receiver, member = np.split(number, np.cumsum([len(edges), len(edges)]))
     endorsements = tables.endorsements(edges, giver, receiver, names, people)
@@ -29,7 +34,7 @@ def model(dbt, session):
             rows.append(
                 _as_table(version, night, people["person_id"].filter(pa.array(reached)), weight[member][reached])
             )
-    return pa.concat_tables([_as_table(0, 0, pa.chunked_array([], pa.string()), np.zeros(0)), *rows])
+    return rows
 
 
 def _lag_days(lags):
