@@ -148,8 +148,6 @@ def published(airflow_home: Path) -> HomePaths:
     """The demo's last night but one, run by Airflow as `make nightly` runs it."""
     places = HomePaths(airflow_home)
     make_community(places.demo)
-    places.dbt.mkdir(parents=True)
-    (places.dbt / "parsed").symlink_to(places.parsed_projects)  # of the tests' processes, to which that one belongs
     command = [sys.executable, "-m", "airflow", "dags", "test", "nightly_scores", NIGHT.isoformat()]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
