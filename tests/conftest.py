@@ -24,6 +24,9 @@ TOGETHER = ("dags", "erasure", "laboratory/evaluation", "laboratory/simulation")
 LONG = ("stepped", "erasure", "pipeline", "dbt", "dags", "laboratory")
 """What takes longest is handed out first, so that no process waits for another at the end."""
 
+SLOW = "mark.slow"
+"""How a file says that a test in it is slow."""
+
 QUICK = ("connectors", "landing", "reviews", "scoring")
 """The folders whose tests build no night."""
 
@@ -49,14 +52,27 @@ def group_of(file: str) -> str:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Where only quick tests are asked for, the others are not even imported: that alone takes as long."""
-    is_other = collection_path.parent == TESTS and collection_path.is_dir() and collection_path.name not in QUICK
-    return True if config.option.markexpr == "quick" and is_other else None
+    """Where only quick or only slow tests are asked for, the others are not even imported: that alone takes as long."""
+    asked = config.option.markexpr
+    if asked == "quick":
+        is_other = collection_path.parent == TESTS and collection_path.is_dir() and collection_path.name not in QUICK
+    else:
+        is_other = asked.startswith("slow") and collection_path.suffix == ".py" and not _may_be_slow(collection_path)
+    return True if is_other else None
+
+
+def _may_be_slow(file: Path) -> bool:
+    return SLOW in file.read_text()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as quick what builds nothing, and put first what takes longest."""
+    """Mark as quick what builds nothing, and put first what takes longest.
+
+    A slow test in a file that does not say so would be run by nobody: it ends the run that leaves it out.
+    """
     for item in items:
+        if item.get_closest_marker("slow") and not _may_be_slow(item.path):
+            raise pytest.UsageError(f"{item.nodeid}: is slow, and {item.path.name} has no {SLOW}")
         if _is_quick(item):
             item.add_marker(pytest.mark.quick)
     items.sort(key=_rank)

@@ -4,18 +4,22 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from evenscore.base.errors import StoppedByCheck, UsageError
 from evenscore.base.settings import Checks, Consent, Settings, Source
 from evenscore.checks import suites
-from evenscore.checks.judge import Result, judge, results_of
-from evenscore.checks.suites import STAGES, load_suites
+from evenscore.checks.judge import Result, judge, results_of, validate
+from evenscore.checks.suites import STAGES, Suite, load_suites
 from evenscore.state.runs import Night
 
 NIGHT = Night.of(date(2026, 3, 10), "judged")
+ASKED: list[tuple[Suite, pd.DataFrame, Any]] = []
+"""The suites, rows and answers of Great Expectations so far."""
 
 HEALTHY = """
     create schema raw; create schema conformed; create schema scores; create schema marts;
@@ -270,6 +274,20 @@ def settings(tmp_path: Path) -> Settings:
         sources=(source,),
         consent=Consent(ledger=Path("consent.csv")),
     )
+
+
+@pytest.fixture(autouse=True)
+def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suite is asked once about the same rows, in all tests: a fault changes few rows, and asking costs most."""
+
+    def asked(suite: Suite, rows: pd.DataFrame) -> Any:
+        for known, seen, outcome in ASKED:
+            if known == suite and seen.equals(rows):
+                return outcome
+        ASKED.append((suite, rows.copy(), validate(suite, rows)))
+        return ASKED[-1][2]
+
+    monkeypatch.setattr("evenscore.checks.judge.validate", asked)
 
 
 def failures(settings: Settings, con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Result]:

@@ -50,8 +50,24 @@ class Judged:
     """The same as of now."""
 
 
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dbt project, which leaves in a file what it decides: every decision can be looked at. It is parsed once."""
+    project = tmp_path_factory.mktemp("project") / "dbt_project"
+    shutil.copytree(warehouse.DBT_PROJECT, project)
+    profile = project / "profiles.yml"
+    profile.write_text(profile.read_text().replace(":memory:", str(seen_by(project))))
+    return project
+
+
+def seen_by(project: Path) -> Path:
+    return project.with_name("seen.duckdb")
+
+
 @pytest.fixture(scope="module", params=NIGHTS)
-def judged(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+def judged(
+    request: pytest.FixtureRequest, shared_data: Path, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Judged:
     name, folder = request.param, tmp_path_factory.mktemp(request.param)
     files = {"profiles": f"{shared_data}/profiles/{name}.parquet", "ledger": f"{shared_data}/consent/{name}.csv"}
     duckdb.execute(LAST_SNAPSHOTS.format(path=folder / "profiles.parquet"), files)
@@ -60,16 +76,13 @@ def judged(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: 
     night = Night.of(NIGHTS[name], "judged")
     steps.extract(settings, night, "profiles")
     prepare_inputs(settings, night)
-    project, seen = folder / "dbt_project", folder / "seen.duckdb"
-    shutil.copytree(warehouse.DBT_PROJECT, project)
-    profile = project / "profiles.yml"
-    profile.write_text(profile.read_text().replace(":memory:", str(seen)))  # so that every decision can be looked at
+    seen_by(project).unlink(missing_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(warehouse, "DBT_PROJECT", project)
         options = ["--select", "+consent_counts", "+consent", "--exclude-resource-type", "test"]
         warehouse.build(settings, "the gate", options)
     query = "select person_id, network, account_id, refused_because from conformed.consent_decisions where "
-    with duckdb.connect(seen, read_only=True) as con:
+    with duckdb.connect(seen_by(project), read_only=True) as con:
         of_the_night, of_now = (
             con.execute(f"{query} {when} order by all").fetchall()
             for when in ("isfinite(judged_date)", "not isfinite(judged_date)")

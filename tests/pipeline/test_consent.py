@@ -33,7 +33,7 @@ NEVER = {
     "second_claimant": "claims an account that another claims",
     "tomorrows": "grants only tomorrow",
 }
-LEAVES = ("subject", "eraser", "turns_private")
+LEAVES = ("subject", "eraser", "erases_new_name", "turns_private")
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,16 @@ def the_village(folder: Path) -> Village:
     village.grant("subject").grant("subject", action="withdraw", recorded_at=ON_LAST)
     village.grant("eraser")
     village.grant("turns_private")
+    for person in ("renamed", "erases_new_name"):
+        village.grant(person).named(f"of {person}", person, f"{person}_now", day=EVE)
+    village.grant("erases_new_name", "erases_new_name_now", action="erase", recorded_at=ON_LAST)
     village.grant("two_networks").grant("two_networks", network="forge")
     village.grant("two_networks", network="forge", action="withdraw", recorded_at=ON_LAST)
     village.grant("two_accounts", "old_account").grant("two_accounts", "new_account")
     village.grant("two_accounts", "old_account", action="withdraw", recorded_at=ON_LAST)
     village.grant("two_personas").grant("two_personas", network="forge", persona="personal")
     village.grant("two_personas", action="withdraw", recorded_at=ON_LAST)
-    forum = [*NEVER, *LEAVES, "claimed", "two_networks", "old_account", "new_account", "two_personas"]
+    forum = [*NEVER, *LEAVES, "renamed", "claimed", "two_networks", "old_account", "new_account", "two_personas"]
     for account in forum:
         for day in DAYS:
             village.like(account, fans_of(account, 9)[day.toordinal() % 3 :: 3], day)
@@ -155,9 +158,22 @@ def test_coverage_says_that_a_network_was_withdrawn_and_forgets_when_it_counted(
     ]
 
 
-def test_who_stays_keeps_every_night(withdrawals: Withdrawals) -> None:
-    rows = "select as_of_date from person_scores where person_id = 'stays' order by all"
-    assert published(withdrawals.settings, rows) == [(EVE,), (LAST,)]
+@pytest.mark.parametrize("person", ["stays", "renamed"])
+def test_who_stays_keeps_every_night(person: str, withdrawals: Withdrawals) -> None:
+    rows = "select as_of_date from person_scores where person_id = $1 order by all"
+    assert published(withdrawals.settings, rows, person) == [(EVE,), (LAST,)]
+
+
+def test_an_earlier_night_built_again_knows_the_account_by_its_name_of_then(
+    withdrawals: Withdrawals, tmp_path: Path
+) -> None:
+    settings = copied(withdrawals.settings, tmp_path / "home")
+    renamed = "select * exclude (run_id, published_at) from person_scores where person_id = 'renamed' order by all"
+    before = published(settings, renamed)
+    steps.rebuild_night(settings, EVE)
+    assert published(settings, renamed) == before
+    accounts = "select person_id, account_id from conformed.consent where person_id in ('renamed', 'erases_new_name')"
+    assert built(settings, accounts) == [("renamed", "renamed")]
 
 
 def test_a_withdrawal_after_a_night_was_published_holds_when_the_same_night_is_run_again(

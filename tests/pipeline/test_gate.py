@@ -180,7 +180,7 @@ def test_what_is_restored_counts_again_is_held_again_and_can_be_set_aside_again(
     held = read_queue(settings.places).find("p0", None)
     assert not held.new_engager_share, "they are no newcomers any more"
     set_aside_again(settings.places, held, 1, "ann", "the rival has said so")
-    score(settings, RESTORED + timedelta(days=1))
+    score(settings, RESTORED + timedelta(days=1), "+gate_person__verdict")
     ((far,),) = built(
         settings, "select candidate_score - accepted_score from gate.gate_person__verdict where person_id = 'p0'"
     )
@@ -284,6 +284,6 @@ def test_nothing_is_published_of_an_account_in_its_first_weeks(tmp_path: Path) -
     young = [LAST - timedelta(days=number) for number in range(20)]
     village.habits(["bob"], young).write()
     settings = village.settings(tmp_path / "home")
-    steps.run_night(settings, LAST)
-    assert status(settings, "ann", LAST) == [("published", None)]
-    assert status(settings, "bob", LAST) == [("insufficient_evidence", "provisional")]
+    score(settings, LAST)
+    rows = "select person_id, status, reason from marts.person_scores order by all"
+    assert built(settings, rows) == [("ann", "published", None), ("bob", "insufficient_evidence", "provisional")]

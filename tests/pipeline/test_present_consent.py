@@ -49,7 +49,9 @@ class Left:
 
     settings: Settings
     before: Settings
-    nights: list[Night]
+    checked: Settings
+    """The home as it was when the last night was checked, before anybody left, and not published yet."""
+    night: Night
 
 
 def the_village(folder: Path) -> Village:
@@ -63,30 +65,25 @@ def the_village(folder: Path) -> Village:
 def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     folder = tmp_path_factory.mktemp("present")
     before = the_village(folder / "before").write().settings(folder / "home")
-    nights = [steps.run_night(before, day) for day in (EVE, LAST)]
+    steps.run_night(before, EVE)
+    night = Night.of(LAST, "slow")
+    for source in before.sources:
+        steps.extract(before, night, source.name)
+    steps.build_all(before, night)
+    steps.check(before, night)
+    checked = copied(before, folder / "checked")
+    steps.publish(before, night)
     assert who(before) == set(PEOPLE)
     village = the_village(folder / "after")
     for _, say in PROTECTED.values():
         say(village)
-    return Left(village.write().settings(folder / "home"), before, nights)
-
-
-@pytest.fixture(scope="module")
-def slow(left: Left, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Night]:
-    """The last night once more, checked before anybody left and not published yet."""
-    before = copied(left.before, tmp_path_factory.mktemp("slow") / "home")
-    before.places.current.unlink()
-    night = Night.of(LAST, "slow")
-    steps.build_all(before, night)
-    steps.check(before, night)
-    return before, night
+    return Left(village.write().settings(folder / "home"), before, checked, night)
 
 
 @pytest.fixture
-def due(left: Left, slow: tuple[Settings, Night], tmp_path: Path) -> tuple[Settings, Night]:
+def due(left: Left, tmp_path: Path) -> tuple[Settings, Night]:
     """The checked night in a home of its own, read with the ledger as it stands now."""
-    before, night = slow
-    return left.settings.model_copy(update={"home": copied(before, tmp_path / "home").home}), night
+    return left.settings.model_copy(update={"home": copied(left.checked, tmp_path / "home").home}), left.night
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
-"""Whoever or whatever is renamed counts once: each person here differs from a twin in a rename alone."""
+"""Whoever or whatever is renamed counts once: each person here differs from a twin in a rename alone.
+
+What becomes of the published nights of who is renamed stands with the withdrawals, in test_consent.py.
+"""
 
 import pytest
-from village import DAYS, FIRST, LAST, Village, built, outcome, published, score
+from village import DAYS, FIRST, LAST, Village, built, score
 
 from evenscore.base.settings import Settings
-from evenscore.night import steps
 
 MIDDLE = DAYS[15]
-EVE = DAYS[-2]
 ON_LAST = f"{LAST}T09:00:00Z"
 FANS = 9
 
@@ -127,32 +128,3 @@ def test_no_name_of_a_fan_is_kept(renames: Settings) -> None:
     kept = renames.places.warehouse.read_bytes()
     assert b"twin" in kept
     assert b"fan0_of" not in kept
-
-
-# Night after night -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def stepped_over_a_rename(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Two nights; between them the account gets a new name, and one of its owners erases what was known of it."""
-    folder = tmp_path_factory.mktemp("stepped")
-    village = Village(folder / "village").habits(["stays", "eraser", "twin"])
-    for person in ("stays", "eraser"):
-        village.named(f"of {person}", person, f"{person}_now", day=EVE)
-    settings = village.write().settings(folder / "home")
-    steps.run_night(settings, EVE)
-    village.grant("eraser", "eraser_now", action="erase", recorded_at=ON_LAST).write()
-    steps.run_night(settings, LAST)
-    return settings
-
-
-def test_who_is_renamed_keeps_every_night_and_who_erases_the_new_name_none(stepped_over_a_rename: Settings) -> None:
-    rows = "select person_id, as_of_date from person_scores where person_id <> 'twin' order by all"
-    assert published(stepped_over_a_rename, rows) == [("stays", EVE), ("stays", LAST)]
-
-
-def test_an_earlier_night_built_again_knows_the_account_by_its_name_of_then(stepped_over_a_rename: Settings) -> None:
-    night = steps.rebuild_night(stepped_over_a_rename, EVE)
-    assert outcome(stepped_over_a_rename, night) == "unchanged"
-    rows = "select person_id, account_id from conformed.consent order by all"
-    assert built(stepped_over_a_rename, rows) == [("stays", "stays"), ("twin", "twin")]

@@ -87,8 +87,8 @@ def test_l4_a_hundred_actions_by_one_engager_count_little_more_than_ten(candidat
 def test_l6_other_people_arriving_moves_nobody_to_the_last_bit(laws: Settings, tmp_path: Path) -> None:
     village = law_village(tmp_path / "village").habits([f"newcomer{number}" for number in range(20)])
     settings = village.write().settings(tmp_path / "home")
-    score(settings, LAST)
-    assert built(settings, "select count(distinct person_id) from marts.person_scores") == [(30,)]
+    score(settings, LAST, "+score_person__influence.v1")
+    assert built(settings, "select count(distinct person_id) from scores.score_person__influence_v1") == [(30,)]
     assert built(settings, BITS) == built(laws, BITS)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from village import DAYS, LAST, Village, built, copied, fans_of, published
+from village import DAYS, LAST, Village, built, copied, fans_of, published, score
 
 from evenscore.base.settings import Settings
 from evenscore.disclosure.person import gather
@@ -154,6 +154,6 @@ def test_a_veto_after_a_night_was_published_holds_when_the_same_night_is_run_aga
 
 def test_without_a_list_nobody_has_a_topic_and_no_text_is_read(played: Played, tmp_path: Path) -> None:
     settings = the_village(tmp_path / "village").write().settings(tmp_path / "home")
-    steps.run_night(settings, LAST)
-    assert published(settings, "select count(*) from topic_scores") == [(0,)]
+    score(settings, LAST)
+    assert built(settings, "select count(*) from marts.topic_scores") == [(0,)]
     assert built(settings, "select count(*) from conformed.own_texts") == [(0,)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pyarrow import parquet
-from village import DAYS, LAST, PEOPLE, Village, digests, fans_of, outcome, published
+from village import DAYS, LAST, PEOPLE, Village, copied, digests, fans_of, outcome, published
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
@@ -139,11 +139,12 @@ def test_who_the_new_version_moves_too_far_is_held_for_a_reviewer(promoted: Prom
     assert held == [(person, "version_change") for person in STRANGE]
 
 
-def test_an_older_night_that_is_run_again_keeps_its_version(promoted: Promoted) -> None:
-    again = steps.rebuild_night(promoted.settings, BEFORE[1])
-    assert outcome(promoted.settings, again) == "unchanged"
-    assert rows_of(promoted.settings, BEFORE) == promoted.before
-    made_by = atomic_io.read_json(promoted.settings.places.run(again.run_id) / "stages" / "check_landing.json")
+def test_an_older_night_that_is_run_again_keeps_its_version(promoted: Promoted, tmp_path: Path) -> None:
+    settings = copied(promoted.settings, tmp_path / "home")
+    again = steps.rebuild_night(settings, BEFORE[1])
+    assert outcome(settings, again) == "unchanged"
+    assert rows_of(settings, BEFORE) == promoted.before
+    made_by = atomic_io.read_json(settings.places.run(again.run_id) / "stages" / "check_landing.json")
     assert made_by["versions"]["scoring"] == "1"
 
 
@@ -192,8 +193,7 @@ def with_a_fourth_version(project: Path) -> Path:
 def test_three_versions_stand_side_by_side_and_a_fourth_moves_none(
     promoted: Promoted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = promoted.settings
-    steps.rebuild_night(settings, LAST)
+    settings = copied(promoted.settings, tmp_path / "home")
     published_alone = scores_of(settings, (2,))
     build_beside(settings, (1, 3))
     three = scores_of(settings, (1, 2, 3))

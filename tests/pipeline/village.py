@@ -189,13 +189,16 @@ def run_labelled(settings: Settings, day: date, label: str) -> Night:
     return night
 
 
-def score(settings: Settings, day: date) -> None:
-    """Build everything up to the marts; nothing is checked or published."""
+def score(settings: Settings, day: date, *only: str) -> None:
+    """Build everything up to the marts, or `only` what dbt selects by these names; nothing is checked or published."""
     night = Night.of(day, "scored")
     for source in settings.sources:
         steps.extract(settings, night, source.name)
     prepare_inputs(settings, night)
-    warehouse.build_night(settings)
+    if only:
+        warehouse.build(settings, "a part of the night", ["--select", *only])
+    else:
+        warehouse.build_night(settings)
 
 
 def copied(settings: Settings, home: Path) -> Settings:

@@ -22,6 +22,9 @@ from evenscore.state.runs import Night
 NAMED_ROWS = 20
 """How many failing rows a result names; score_jumps has them all."""
 
+_stored: dict[str, tuple[Suite, Any]] = {}
+"""By name, the suite that the context stores now, with its definition."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -111,7 +114,10 @@ def validate(suite: Suite, rows: pd.DataFrame) -> Any:
 
 
 def _definition(suite: Suite) -> Any:
-    """The suite as the context stores it; a process that judges many nights writes it anew with tonight's settings."""
+    """The suite as the context stores it; a process that judges many nights writes it anew where settings changed."""
+    known, definition = _stored.get(suite.name, (None, None))
+    if known == suite:
+        return definition
     from great_expectations import ExpectationSuite, ValidationDefinition
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
@@ -124,9 +130,11 @@ def _definition(suite: Suite) -> Any:
             )
         )
     stored = context.suites.add_or_update(expectations)
-    return context.validation_definitions.add_or_update(
+    definition = context.validation_definitions.add_or_update(
         ValidationDefinition(name=suite.name, data=rows_of_suite, suite=stored)
     )
+    _stored[suite.name] = suite, definition
+    return definition
 
 
 def _validate(suite: Suite, rows: pd.DataFrame) -> list[Any]:
