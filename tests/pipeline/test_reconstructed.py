@@ -96,6 +96,7 @@ def test_a_late_event_has_its_own_nights_scored_again_and_nobody_elses(told: Tol
 CHANGES: dict[str, Callable[[Village], object]] = {
     "a late act of a member for a member, which trust rests on": late("p3", FIRST, actor="p7"),
     "a member who has left": lambda village: village.grant("p9", action="withdraw", recorded_at="2026-03-10T06:00:00Z"),
+    "a member who has joined": lambda village: village.grant("newcomer"),
     "another seed of trust": lambda village: setattr(village, "scoring", SEEDS.replace("p1", "p2")),
     "another scoring version": lambda village: setattr(village, "scoring", SEEDS.replace("version = 3", "version = 2")),
 }
