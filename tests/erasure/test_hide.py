@@ -4,13 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pytest
 from leaving import ACCOUNT, EVE, PERSON, Left, later
-from village import LAST, published
+from village import LAST, published, rows
 
+from evenscore.base.errors import InputError, UsageError
 from evenscore.base.settings import Settings
-from evenscore.erasure.hide import hide
+from evenscore.erasure.hide import hide, roll_back, shown_too_many
+from evenscore.intake.extraction import extract
+from evenscore.publication import run_folders
 from evenscore.publication.shown import shown_now
 from evenscore.publication.shown_rows import lay_out_present, rule
+
+WITHDRAWN = {"person": PERSON, "account": ACCOUNT, "action": "withdraw", "recorded_at": later(1)}
 
 
 def said(left: Left, folder: Path, *entries: dict[str, str]) -> Settings:
@@ -23,8 +29,7 @@ def said(left: Left, folder: Path, *entries: dict[str, str]) -> Settings:
 
 def test_who_withdraws_is_in_no_table_a_moment_later(left: Left, tmp_path: Path) -> None:
     before = published(left.settings, "from person_scores where person_id <> $1 order by all", PERSON)
-    entry = {"person": PERSON, "account": ACCOUNT, "action": "withdraw", "recorded_at": later(1)}
-    settings = said(left, tmp_path, entry)
+    settings = said(left, tmp_path, WITHDRAWN)
     assert hide(settings) == settings.places.current.resolve()
     tables = {table for (table,) in published(settings, "select table_name from duckdb_tables()")}
     for table in tables - {"data_quality"}:  # it names whom a check has found; the erasure blanks that
@@ -77,8 +82,80 @@ def test_who_withdraws_is_named_no_more_in_the_rows_of_others(left: Left, tmp_pa
             [LAST, f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it"],
         )
     jump = "select top_post_id, why from score_jumps where person_id = 'p_stays'"
-    entry = {"person": PERSON, "account": ACCOUNT, "action": "withdraw", "recorded_at": later(1)}
-    settings = said(left, tmp_path, entry)
+    settings = said(left, tmp_path, WITHDRAWN)
     assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it")]
     hide(settings)
     assert published(settings, jump) == [("forum:…/…#7", "@… did it")]
+
+
+def people_of(folder: Path) -> set[str]:
+    return {person for (person,) in rows(folder / run_folders.DATABASE, "select distinct person_id from person_scores")}
+
+
+def called_private(left: Left, folder: Path) -> Settings:
+    """The home after a snapshot that calls the subject's account private."""
+    village = replace(left.village, folder=folder / "village", accounts=list(left.village.accounts))
+    snapshot = {"network": "forum", "account_id": ACCOUNT, "is_private": "true", "is_bot": "false"}
+    village.accounts.append(snapshot | {"captured_at": f"{LAST}T09:00:00Z"})
+    settings = village.write().settings(left.settings.home)
+    for source in settings.sources:
+        extract(settings, source.name, LAST)
+    return settings
+
+
+def test_who_is_called_private_is_hidden_where_readers_look_and_nowhere_else(left: Left, tmp_path: Path) -> None:
+    before, current = run_folders.kept_runs(left.settings.places)
+    settings = called_private(left, tmp_path)
+    assert list(shown_too_many(settings)) == [current.name]
+    hide(settings)
+    assert PERSON not in people_of(settings.places.current.resolve())
+    assert PERSON in people_of(before)  # a feed that is wrong for a night costs the past of no run that nobody reads
+    assert shown_too_many(settings) == {}
+    roll_back(settings, before.name)
+    assert PERSON not in people_of(settings.places.current.resolve())
+
+
+def test_who_withdraws_is_in_no_kept_run(left: Left, tmp_path: Path) -> None:
+    settings = said(left, tmp_path, WITHDRAWN)
+    kept = [folder.name for folder in run_folders.kept_runs(settings.places)]
+    assert list(shown_too_many(settings)) == kept
+    hide(settings)
+    assert len(run_folders.kept_runs(settings.places)) == len(kept)
+    for folder in run_folders.kept_runs(settings.places):
+        assert {"p_stays"} <= people_of(folder)
+        assert PERSON not in people_of(folder)
+    assert shown_too_many(settings) == {}
+
+
+def test_what_others_read_names_who_withdraws_no_more(left: Left, tmp_path: Path) -> None:
+    home = left.settings.home
+    read = [home / "evaluations/evaluation_20260310/pairs.csv", home / "fits/v3/report.md"]
+    unread = home / "exports/everybody.json"
+    before = {path: path.read_bytes() for path in (*read, unread)}
+    hide(left.settings)
+    assert {path: path.read_bytes() for path in before} == before
+    hide(said(left, tmp_path, WITHDRAWN))
+    for path in read:
+        assert PERSON not in path.read_text()
+        assert "p_stays" in path.read_text()
+    assert unread.read_bytes() == before[unread]  # what they asked for themselves goes with an erasure alone
+
+
+def test_nobody_is_led_back_to_a_run_that_is_not_what_was_published(left: Left) -> None:
+    places = left.settings.places
+    before, current = run_folders.kept_runs(places)
+    with (before / run_folders.DATABASE).open("ab") as database:
+        database.write(b"more")
+    with pytest.raises(InputError, match="not the bytes that were published"):
+        roll_back(left.settings, None)
+    with pytest.raises(UsageError, match=f"kept: .*{current.name}"):
+        roll_back(left.settings, "another")
+    assert places.current.resolve() == current.resolve()
+
+
+def test_one_goes_back_run_by_run_and_then_there_is_none(left: Left) -> None:
+    places = left.settings.places
+    before, _ = run_folders.kept_runs(places)
+    assert roll_back(left.settings, None) == before.resolve() == places.current.resolve()
+    with pytest.raises(UsageError, match="no earlier run is kept"):
+        roll_back(left.settings, None)
