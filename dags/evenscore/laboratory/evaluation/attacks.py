@@ -47,12 +47,15 @@ MADE = """
         if(habits.verb = 'rating', 10, null) as value,
         habits.source,
         habits.source_kind
-    from plan
+    from (from plan where {of}) as plan
     inner join base.habits as habits using (network)
     {each}
     where {when}
 """
-"""Events of a kind, each like those that the network mostly has, and delivered by the same source."""
+"""Events of a kind, each like those that the network mostly has, and delivered by the same source.
+
+Of which attacks is asked first: ten thousand accounts times every member are more rows than a disk holds.
+"""
 
 FAKE = "concat_ws('-', 'made', plan.label, plan.number, {})"
 RINGS = "kind in ('ring', 'helped_ring')"
@@ -98,7 +101,7 @@ def _register(con: duckdb.DuckDBPyConnection, plan: pd.DataFrame) -> None:
 
 def _parts(seed: int) -> list[dict[str, str]]:
     one, draw = FAKE.format("fake"), [f"'{seed}'", "plan.label", "plan.number", "fake", "act"]
-    usual = {"crowd": "", "verb": "habits.verb", "each": EACH_ACT}
+    usual = {"crowd": "", "verb": "habits.verb", "each": EACH_ACT, "when": "true"}
     ago = "$night::date - cast(floor({} * plan.days) as integer)"
     known = (
         f"objects.object_ids[1 + cast(floor({uniform(*draw, repr('object'))} * len(objects.object_ids)) as integer)]"
@@ -108,30 +111,30 @@ def _parts(seed: int) -> list[dict[str, str]]:
     inward = usual | {"object": FAKE.format("fake, act"), "day": ago.format(uniform(*draw, repr("inward")))}
     friend = FAKE.format("(fake + 1 + act % 3) % plan.size")
     return [
-        outward | {"key": "'fake', fake, act", "when": f"{STRANGERS} or {RINGS}"},
+        outward | {"key": "'fake', fake, act", "of": f"{STRANGERS} or {RINGS}"},
         # Nobody says who: each of them lands on one of the target's own objects.
-        outward | {"key": "'vote', fake", "actor": "null", "when": "kind = 'votes'"},
-        outward | {"key": "'follow', fake", "verb": "'follow'", "when": "kind = 'followers' and act = 0"},
-        inward | {"key": "'friend', fake, act", "actor": one, "target": friend, "when": RINGS},
+        outward | {"key": "'vote', fake", "actor": "null", "of": "kind = 'votes'"},
+        outward | {"key": "'follow', fake", "verb": "'follow'", "of": "kind = 'followers'", "when": "act = 0"},
+        inward | {"key": "'friend', fake, act", "actor": one, "target": friend, "of": RINGS},
         # The target stands for ten of its ring, and lends it what trust it has.
         inward
         | {"key": "'return', fake, act", "actor": "plan.account_id", "target": one}
-        | {"when": "kind = 'helped_ring' and fake < 10"},
+        | {"of": "kind = 'helped_ring'", "when": "fake < 10"},
         # A member answers each of the accounts once, on one day; members of the network, drawn at random.
         inward
         | {"key": "'answered', fake", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
         | {"actor": "known.account_id", "target": one, "object": one, "day": earlier, "each": EACH_HELPED}
-        | {"when": f"kind in ('answered', 'answered_member') and {NEXT_KNOWN}"},
+        | {"of": "kind in ('answered', 'answered_member')", "when": NEXT_KNOWN},
         inward
         | {"key": "'confederate', fake, known.place, answer", "crowd": KNOWN.format(order="trust, account_id")}
         | {"actor": "known.account_id", "target": one, "object": one, "day": f"{earlier} - answer::integer"}
         | {"each": EACH_HELPED + EACH_ANSWER_DAY}
-        | {"when": "kind = 'confederate' and known.place between first_helper and first_helper + helpers - 1"},
+        | {"of": "kind = 'confederate'", "when": "known.place between first_helper and first_helper + helpers - 1"},
         # Genuine members, who do what the accounts of others do.
         outward
         | {"key": "'paid', fake, act", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
         | {"actor": "known.account_id", "each": EACH_HELPED + EACH_ACT_ONLY}
-        | {"when": f"kind = 'paid' and {NEXT_KNOWN}"},
+        | {"of": "kind = 'paid'", "when": NEXT_KNOWN},
     ]
 
 
@@ -191,7 +194,8 @@ VIRAL = {
         cross join unnest(range(1, plan.size + 1)) as fakes (fake)
         left join crowd on plan.network = crowd.network and fake = crowd.place
     """,
-    "when": "kind = 'viral'",
+    "of": "kind = 'viral'",
+    "when": "true",
 }
 """One post of tonight, engaged with by as many of the network's own accounts as there are, then by strangers."""
 
@@ -224,6 +228,7 @@ RISE = {
         inner join crowd
             on plan.network = crowd.network and crowd.place = 1 + (plan.number * plan.size + fan) % crowd.actor_count
     """,
+    "of": "true",
     "when": "ago % 7 = fan % 7 and crowd.actor_id <> plan.account_id",
 }
 """Each of the fans acts once a week, for good."""
