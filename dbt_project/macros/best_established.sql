@@ -1,9 +1,9 @@
 {#
   CTEs up to `best`: the people whom the most members endorsed by so many days before each night on which trust is solved, and on
-  `least_days` at least; as many as the version takes. `lag_days` is a column of `trust_seed_lags`; `endorsers` a CTE of
-  (scoring_version, as_of_date, person_id, weight): what each member's word weighs.
+  `least_days` at least; as many as the version takes. `lag_days` is a column of `trust_seed_lags`. `weight` is what a member's word
+  weighs, by the columns of `lags` (the version and night), `people` (who was endorsed, and by whom) and what is `joined`.
 #}
-{% macro best_established(lag_days, endorsers, least_days="seed_least_days") -%}
+{% macro best_established(lag_days, weight=1, joined="", least_days="seed_least_days") -%}
 nights as (
 
     -- The days as of which tonight solves trust, and last night, which the checks compare.
@@ -17,7 +17,7 @@ nights as (
 
 lags as (
 
-    select scoring_version, as_of_date, {{ lag_days }} as lag_days
+    select scoring_version, as_of_date, unreached_weight, {{ lag_days }} as lag_days
     from {{ ref("trust_seed_lags") }}
     semi join nights using (as_of_date)
 
@@ -54,17 +54,13 @@ standing as (
         lags.as_of_date,
         people.person_id,
         any_value(day_count) as day_count,
-        {{ exact_sum("endorsers.weight") }} as endorsement
+        {{ exact_sum(weight) }} as endorsement
     from first_endorsements as people
     inner join lags on lags.as_of_date - first_date >= lags.lag_days
     inner join long_standing using (scoring_version, as_of_date, person_id)
-    inner join {{ endorsers }} as endorsers
-        on
-            lags.scoring_version = endorsers.scoring_version
-            and lags.as_of_date = endorsers.as_of_date
-            and people.engager_id = {{ member_name("endorsers.person_id") }}
-    where endorsers.weight > 0
+    {{ joined }}
     group by lags.scoring_version, lags.as_of_date, people.person_id
+    having endorsement > 0
 
 ),
 

@@ -2,33 +2,23 @@
 -- best-established ones, endorsed by the most other members up to 90 days before the night, and on ten days at least.
 -- While there is less than twice that to look back on, the first half of it must do. Where a version asks who founded the
 -- community, a member counts as far as the founders' trust reaches them; without a founder, all count alike.
+{% set reached %}
+    left join founded using (scoring_version, as_of_date)
+    left join {{ ref("trust_standing") }} as reached
+        on
+            lags.scoring_version = reached.scoring_version
+            and lags.as_of_date = reached.as_of_date
+            and people.engager_id = {{ member_name("reached.person_id") }}
+{% endset %}
 with founded as (
 
     select distinct scoring_version, as_of_date, true as is_founded from {{ ref("trust_founders") }}
 
 ),
 
-members as (
-
-    select distinct person_id from {{ ref("consent") }}
-
-),
-
-endorsers as (
-
-    select
-        lags.scoring_version,
-        lags.as_of_date,
-        person_id,
-        if(is_founded, greatest(unreached_weight, coalesce(standing.weight, 0)), 1) as weight
-    from {{ ref("trust_seed_lags") }} as lags
-    cross join members
-    left join founded using (scoring_version, as_of_date)
-    left join {{ ref("trust_standing") }} as standing using (scoring_version, as_of_date, person_id)
-
-),
-
-{{ best_established("lag_days", "endorsers") }}
+{{ best_established(
+    "lag_days", weight="if(is_founded, greatest(lags.unreached_weight, coalesce(reached.weight, 0)), 1)", joined=reached
+) }}
 
 select scoring_version, as_of_date, person_id, 'configured' as why
 from {{ ref("configured_seeds") }}
