@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import CliRunner
-from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published
+from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published, run_to_check
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import StoppedByCheck
@@ -66,11 +66,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     folder = tmp_path_factory.mktemp("present")
     before = the_village(folder / "before").write().settings(folder / "home")
     steps.run_night(before, EVE)
-    night = Night.of(LAST, "slow")
-    for source in before.sources:
-        steps.extract(before, night, source.name)
-    steps.build_all(before, night)
-    steps.check(before, night)
+    night = run_to_check(before, LAST, "slow")
     checked = copied(before, folder / "checked")
     steps.publish(before, night)
     assert who(before) == set(PEOPLE)

@@ -178,13 +178,19 @@ def _build_scores(settings: Settings) -> dict[str, Any]:
     return warehouse.build(settings, "the scores", ["--select", *warehouse.PROMISED_TESTS, *FROM_SCORES])
 
 
-def run_labelled(settings: Settings, day: date, label: str) -> Night:
-    """A whole night but for its page, as a run of a given name: the name would otherwise tell the time."""
+def run_to_check(settings: Settings, day: date, label: str) -> Night:
+    """A night up to its check, ready to be published, as a run of a given name: it would otherwise tell the time."""
     night = Night.of(day, label)
     for source in settings.sources:
         steps.extract(settings, night, source.name)
     steps.build_all(settings, night)
     steps.check(settings, night)
+    return night
+
+
+def run_labelled(settings: Settings, day: date, label: str) -> Night:
+    """A whole night but for its page, as a run of a given name."""
+    night = run_to_check(settings, day, label)
     steps.publish(settings, night)
     return night
 

@@ -2,4 +2,6 @@
 -- A ring that is younger is endorsed by nobody whom their trust reaches, however large it is and however often it acts.
 with {{ best_established("founder_lag_days", least_days=1) }}
 
-select scoring_version, as_of_date, person_id from best
+select scoring_version, as_of_date, person_id
+from best
+where not exists (from {{ source("raw", "trust_seeds") }})  -- configured seeds need no choice

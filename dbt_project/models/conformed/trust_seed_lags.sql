@@ -1,6 +1,7 @@
 -- How long before each night somebody must have been endorsed to be a seed of trust on it: 90 days, and while there is less
--- than twice that to look back on, half of it. Who founded the community was endorsed in a share of the time before that. So
--- young a community counts all alike; from there on those whom no founder's trust reaches count less, and at twice the age nothing.
+-- than twice that to look back on, half of it. Who founded the community was endorsed in the first share of the time before that.
+-- A community that is younger than twice the 90 days is not asked for founders: its members' endorsements count alike. From
+-- there on whom no founder's trust reaches counts less with each day, and at four times the 90 days nothing.
 with scales as (
 
     {{ scales(["seed_lag_days", "seed_founder_share"]) }}

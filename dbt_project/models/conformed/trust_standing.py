@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from evenscore.scoring import trust_tables as tables
 from evenscore.scoring.trust import nightly_standing
@@ -27,8 +26,8 @@ def _standing(dbt, founders):
     rows = []
     for version, constants in tables.constants_by_version(dbt.ref("scale_constants")):
         lag_days = _lag_days(lags.filter(f"scoring_version = {version}"))
-        nights = np.unique(tables.days(founders.filter(pc.equal(founders["scoring_version"], version))["as_of_date"]))
-        own = tables.by_night(founders, version, nights, names)
+        found = tables.by_night(founders, version, lag_days, names)
+        own = {night: places for night, places in found.items() if len(places)}
         for night, weight in nightly_standing(endorsements, own, lag_days, constants):
             reached = weight[member] > 0
             rows.append(
