@@ -1,7 +1,11 @@
 """The normal form of account ids: what a platform takes for one account is one, and nothing else is."""
 
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from evenscore.names.account_columns import normalised, other_spellings
 from evenscore.names.account_ids import AccountIds, skeleton, unescaped, visible
 from evenscore.names.dress import bare, others
 
@@ -26,6 +30,25 @@ IDS = AccountIds()
 )
 def test_one_account_written_in_many_ways_is_one(written: str) -> None:
     assert IDS.normal("forum", written) == "bob"
+
+
+NEAR = st.text(alphabet=[*"aB 1-~\t\n\x7f\x1f", "\u00e9", "\u0130", "\u200b", "\uff22", "\u00a0", "\u2028"], max_size=5)
+
+
+@settings(deadline=None)  # the first call pays for what Arrow loads
+@given(st.lists(st.none() | st.text() | NEAR))
+def test_a_column_is_brought_into_the_form_that_each_id_has(written: list[str | None]) -> None:
+    networks = ["forum", "youtube"]
+    rows = pa.table(
+        {
+            "network": pa.array([network for network in networks for _ in written], pa.string()),
+            "account_id": pa.array(written * 2, pa.string()),
+        }
+    )
+    expected = [name if name is None else IDS.normal(network, name) for network in networks for name in written]
+    assert normalised(IDS, "accounts", rows)["account_id"].to_pylist() == expected
+    theirs = zip(rows["network"].to_pylist(), written * 2, expected, strict=True)
+    assert other_spellings(IDS, "accounts", rows) == sorted({row for row in theirs if row[1] != row[2]})
 
 
 def test_composed_and_decomposed_letters_are_one() -> None:

@@ -2,10 +2,11 @@
 
 import json
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from evenscore.base.settings import load_settings
@@ -248,3 +249,11 @@ def test_some_posts_that_are_taken_down_among_many_leave_at_once(forum: Forum) -
     forum.say("a.ndjson", *(post(at) for at in range(1, 61)))
     delivery = forum.say("b.ndjson", *(post(at, hidden=True) for at in range(1, 29)), night="2026-03-13")
     assert (len(forum.activity()), delivery.withheld_count) == (32, 0)
+
+
+def test_the_numbers_of_rows_and_files_are_those_that_homes_keep() -> None:
+    at = pa.array([datetime(2026, 1, 2), datetime(2026, 1, 2, 3, 4, 5, 6)], pa.timestamp("us"))
+    snapshots = pa.table({"account_id": ["ann", "b\u00e9"], "captured_at": at})
+    assert origins.keys("accounts", snapshots).to_pylist() == [8439628906221733327, 11970756694842541790]
+    assert origins.keys("activity", pa.table({"event_id": ["e1"]})).to_pylist() == [1971835917959106308]
+    assert origins.file_id("a/b.csv") == 13870751459391698528

@@ -66,7 +66,11 @@ def refused(
     con.register("raw", normalised(ids, dataset, raw) if ids else raw)
     given = {"network": network, "latest": latest}
     con.execute(f"create or replace temp table judged as {_judged(dataset, _rules(con, dataset))}", given)
-    con.execute(f"create or replace temp table ranked as {_ranked(dataset) if _repeats_a_key(con, dataset) else ALONE}")
+    if _repeats_a_key(con, dataset):
+        con.execute(f"create or replace temp table ranks as {_ranked(dataset)}")
+        con.execute("create or replace temp view ranked as from ranks")
+    else:
+        con.execute(f"create or replace temp view ranked as {ALONE}")
     return [Reject(*reject) for reject in con.execute(_rejects(dataset)).fetchall()]
 
 
@@ -102,14 +106,13 @@ def _rules(con: duckdb.DuckDBPyConnection, dataset: str) -> list[str]:
 def _judged(dataset: str, rules: list[str]) -> str:
     """Raw rows with the `reason` why one is refused, and the `fault` of one that lands all the same."""
     is_snapshot = dataset == "accounts"
-    record = ", ".join(f"{name} := {name}" for name in DATASETS[dataset].names)
     return f"""
         with told as (
             select
                 *,
                 {protection.asks() if is_snapshot else "false"} as asks,
-                {f"case {' '.join(DETAILS)} end" if is_snapshot else "null::varchar"} as detail,
-                struct_pack({record}) as record
+                {f"case {' '.join(DETAILS)} end" if is_snapshot else "null::varchar"} as detail
+                {f", {_record(dataset)} as record" if is_snapshot else ""}
             from raw
         ),
         read as (select *{f" replace ({protection.read()})" if is_snapshot else ""} from told),
@@ -120,6 +123,11 @@ def _judged(dataset: str, rules: list[str]) -> str:
             coalesce(refusal, if(asks, null, detail)) as reason,
             if(asks and refusal is null, detail || ' ({protection.SPARED})', null) as fault
         from refused"""
+
+
+def _record(dataset: str) -> str:
+    """A row as it was given, as a struct."""
+    return f"struct_pack({', '.join(f'{name} := {name}' for name in DATASETS[dataset].names)})"
 
 
 ALONE = "select *, 1 as row_rank, 1 as content_rank from judged where reason is null"
@@ -169,13 +177,15 @@ def _typed_value(field: pa.Field) -> str:
 
 def _rejects(dataset: str) -> str:
     key = KEY_COLUMNS[dataset][0]
+    # Only of snapshots are columns read anew before they are judged; to carry each row twice costs as much as its rules.
+    record = "record" if dataset == "accounts" else _record(dataset)
     return f"""
         select row, why, left(to_json(record)::varchar, {MAX_RECORD_CHARACTERS}), is_protecting
         from (
-            select row, coalesce(reason, fault) as why, record, asks and reason is not null as is_protecting
+            select row, coalesce(reason, fault) as why, {record} as record, asks and reason is not null as is_protecting
             from judged where coalesce(reason, fault) is not null
             union all
-            select row, '{key} is given twice with different content: ' || {key}, record, false
+            select row, '{key} is given twice with different content: ' || {key}, {record}, false
             from ranked where content_rank > 1
         )
         order by row"""

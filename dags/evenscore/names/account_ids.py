@@ -22,6 +22,8 @@ UNSEEN = (
 """What nobody sees, as the inside of a regular expression's class: controls that are no white space, joiners, marks of
 direction, selectors of variants, fillers (Unicode's Cc, Cf and Default_Ignorable_Code_Point)."""
 INVISIBLE = re.compile(f"[{UNSEEN}]+")
+PLAIN = "^[!-~]([ -~]*[!-~])?$"
+"""An id that is in normal form but for its case: what is not among these is read letter by letter."""
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 """A character as JSON may write it."""
 MOST_FOLDS = 3
