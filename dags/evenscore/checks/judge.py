@@ -13,6 +13,7 @@ import pandas as pd
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
+from evenscore.base.late_modules import put_off
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.checks.kept_rows import rows_of
@@ -162,10 +163,13 @@ def _context() -> tuple[Any, Any]:
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations
-    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+    with put_off(
+        "scipy.stats", "altair"
+    ):  # a third of the time, for expectations and plots of its own that no suite has
+        import great_expectations
+        from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-    import evenscore.checks.expectations  # noqa: F401  # ours register themselves
+        import evenscore.checks.expectations  # noqa: F401  # ours register themselves
 
     stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)  # the default leaves folders in /tmp
     config = DataContextConfig(

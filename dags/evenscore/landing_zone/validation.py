@@ -177,7 +177,7 @@ def _typed_value(field: pa.Field) -> str:
 
 def _rejects(dataset: str) -> str:
     key = KEY_COLUMNS[dataset][0]
-    # Only of snapshots are columns read anew before they are judged; to carry each row twice costs as much as its rules.
+    # Of snapshots alone are columns read anew before they are judged; to carry each row twice costs as much as judging.
     record = "record" if dataset == "accounts" else _record(dataset)
     return f"""
         select row, why, left(to_json(record)::varchar, {MAX_RECORD_CHARACTERS}), is_protecting
