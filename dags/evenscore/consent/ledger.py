@@ -276,7 +276,8 @@ def read_suppressed(settings: Settings, entries: pa.Table | None = None) -> Supp
     `entries` is the ledger, where the caller has read it already. Raises as open_ledger and read_list do.
     """
     if not settings.places.suppressed.exists():
-        read_list(settings, open_ledger_file(settings.places).rows)  # the chain knows whether there should be one
+        if _known(settings, _state(settings)) is None:  # whoever has read this ledger has asked it
+            read_list(settings, open_ledger_file(settings.places).rows)  # the chain knows whether there should be one
         return None
     found, ledger = read_list(settings), read_ledger(settings) if entries is None else entries
     for row in ledger.filter(pc.equal(ledger["action"], "grant")).to_pylist():  # in the order of recording
