@@ -7,7 +7,7 @@ apart from the rules by which ids and texts are shown (nameless.py), so that nei
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -77,18 +77,23 @@ def examine(con: duckdb.DuckDBPyConnection, database: str | None = None, values:
     """
     once = set(con.execute(COLUMNS_OF, {"database": values}).fetchall())
     found = con.execute(COLUMNS, {"database": database}).fetchall()
-    rows = ["select ''::varchar, ''::varchar, false, 0::bigint where false"]
+    places = {
+        (schema, table, column): ".".join(
+            f'"{part}"' for part in (values if (table, column) in once else database, schema, table) if part
+        )
+        for schema, table, column, _ in found
+    }
+    counts = _strangers(con, [(places[schema, table, column], column, kind) for schema, table, column, kind in found])
+    rows = ["('', null::varchar, false, 0::bigint)"]
     for schema, table, column, kind in found:
-        source = values if (table, column) in once else database
-        place = ".".join(f'"{part}"' for part in (source, schema, table) if part)
+        place = places[schema, table, column]
         is_published = kind == "content" and database is not None
-        count = str(_named_in_content(con, place, column)) if is_published else _strangers(place, column, kind)
-        name, listed = quoted(f"{table}.{column}"), quoted(kind) if kind else "null"
-        rows.append(f"select {name}, {listed}, {kind is None}, {count}")
-    # One statement: several hundred small ones cost a second.
+        count = _named_in_content(con, place, column) if is_published else counts.get((place, column), 0)
+        rows.append(f"({quoted(f'{table}.{column}')}, {quoted(kind) if kind else 'null'}, {kind is None}, {count})")
     con.execute(
-        "create or replace temp table examined (column_name, kind, is_unlisted, unasked_count) as "
-        + " union all ".join(rows)
+        "create or replace temp table examined as from (values "
+        + ", ".join(rows)
+        + ") as found (column_name, kind, is_unlisted, unasked_count) where column_name != ''"
     )
 
 
@@ -114,9 +119,20 @@ def _words(value: str) -> Iterator[str]:
                 yield word
 
 
-def _strangers(place: str, column: str, kind: str | None) -> str:
-    """SQL that counts the values that name somebody who may not be named."""
-    if kind not in ALLOWED:
-        return "0"
-    allowed = ALLOWED[kind].format(column=f'"{column}"')
-    return f"""(select count(*) from {place} where "{column}" is not null and not ({allowed}))"""
+def _strangers(
+    con: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, str, str | None]]
+) -> dict[tuple[str, str], int]:
+    """By table and column, how many values name somebody who may not be named, where such a name may stand."""
+    by_place: dict[str, dict[str, str]] = {}
+    for place, column, kind in columns:
+        if kind in ALLOWED:
+            allowed = ALLOWED[kind].format(column=f'"{column}"')
+            by_place.setdefault(place, {})[column] = f'count(*) filter ("{column}" is not null and not ({allowed}))'
+    # One statement, and one look at a table: several hundred small ones cost a second.
+    looks = [
+        f"select {quoted(place)}, [{', '.join(counts.values())}] from {place}" for place, counts in by_place.items()
+    ]
+    found = con.execute(" union all ".join(looks)).fetchall() if looks else []
+    return {
+        (place, column): count for place, counts in found for column, count in zip(by_place[place], counts, strict=True)
+    }
