@@ -7,7 +7,8 @@ apart from the rules by which ids and texts are shown (nameless.py), so that nei
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -70,39 +71,53 @@ STRANGERS = """
 """Which of some words are names of people who did not ask."""
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column, what it is on the list as (None: it is on no list), and the table where its values are read."""
+
+    table: str
+    name: str
+    kind: str | None
+    place: str
+
+
 def examine(con: duckdb.DuckDBPyConnection, database: str | None = None, values: str | None = None) -> None:
     """Lay out the temp table `examined`, one row a column of the warehouse, or of an attached database.
 
     `values` is a database that has the values of some columns each once, under the same names: there they are read.
     """
-    once = set(con.execute(COLUMNS_OF, {"database": values}).fetchall())
-    found = con.execute(COLUMNS, {"database": database}).fetchall()
-    places = {
-        (schema, table, column): ".".join(
-            f'"{part}"' for part in (values if (table, column) in once else database, schema, table) if part
-        )
-        for schema, table, column, _ in found
-    }
-    counts = _strangers(con, [(places[schema, table, column], column, kind) for schema, table, column, kind in found])
+    columns = _columns(con, database, values)
+    counts = _strangers(con, columns)
+    if database is not None:
+        counts |= {column: _named_in_content(con, column) for column in columns if column.kind == "content"}
     rows = ["('', null::varchar, false, 0::bigint)"]
-    for schema, table, column, kind in found:
-        place = places[schema, table, column]
-        is_published = kind == "content" and database is not None
-        count = _named_in_content(con, place, column) if is_published else counts.get((place, column), 0)
-        rows.append(f"({quoted(f'{table}.{column}')}, {quoted(kind) if kind else 'null'}, {kind is None}, {count})")
-    con.execute(
-        "create or replace temp table examined as from (values "
-        + ", ".join(rows)
-        + ") as found (column_name, kind, is_unlisted, unasked_count) where column_name != ''"
-    )
+    for column in columns:
+        kind, is_unlisted = (quoted(column.kind), False) if column.kind else ("null", True)
+        rows.append(f"({quoted(f'{column.table}.{column.name}')}, {kind}, {is_unlisted}, {counts.get(column, 0)})")
+    con.execute(f"""
+        create or replace temp table examined as
+        from (values {", ".join(rows)}) as found (column_name, kind, is_unlisted, unasked_count)
+        where column_name != ''
+    """)
 
 
-def _named_in_content(con: duckdb.DuckDBPyConnection, place: str, column: str) -> int:
+def _columns(con: duckdb.DuckDBPyConnection, database: str | None, values: str | None) -> list[Column]:
+    once = set(con.execute(COLUMNS_OF, {"database": values}).fetchall())
+    found = []
+    for schema, table, name, kind in con.execute(COLUMNS, {"database": database}).fetchall():
+        source = values if (table, name) in once else database
+        found.append(Column(table, name, kind, ".".join(f'"{part}"' for part in (source, schema, table) if part)))
+    return found
+
+
+def _named_in_content(con: duckdb.DuckDBPyConnection, column: Column) -> int:
     """How many values hold a word that is the name of somebody who did not ask."""
+    name = f'"{column.name}"'
     values = con.execute(
-        f'select "{column}"::varchar, count(*) from {place} where "{column}" is not null group by all'
+        f"select {name}::varchar, count(*) from {column.place} where {name} is not null group by all"
     ).fetchall()
-    words = {value: set(_words(value.partition(":")[2] if column in NETWORK_FIRST else value)) for value, _ in values}
+    has_network = column.name in NETWORK_FIRST
+    words = {value: set(_words(value.partition(":")[2] if has_network else value)) for value, _ in values}
     con.register("words", pa.table({"word": pa.array(sorted(set().union(*words.values())), pa.string())}))
     strangers = {word for (word,) in con.execute(STRANGERS).fetchall()}
     con.unregister("words")
@@ -119,20 +134,23 @@ def _words(value: str) -> Iterator[str]:
                 yield word
 
 
-def _strangers(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, str, str | None]]
-) -> dict[tuple[str, str], int]:
-    """By table and column, how many values name somebody who may not be named, where such a name may stand."""
-    by_place: dict[str, dict[str, str]] = {}
-    for place, column, kind in columns:
-        if kind in ALLOWED:
-            allowed = ALLOWED[kind].format(column=f'"{column}"')
-            by_place.setdefault(place, {})[column] = f'count(*) filter ("{column}" is not null and not ({allowed}))'
-    # One statement, and one look at a table: several hundred small ones cost a second.
+def _strangers(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> dict[Column, int]:
+    """How many values of each column that must name people name somebody who may not be named.
+
+    One statement, and one look at a table: to plan several hundred small ones takes longer than all else.
+    """
+    of_place: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.kind in ALLOWED:
+            of_place.setdefault(column.place, []).append(column)
     looks = [
-        f"select {quoted(place)}, [{', '.join(counts.values())}] from {place}" for place, counts in by_place.items()
+        f"select {quoted(place)}, [{', '.join(_counted(column) for column in found)}] from {place}"
+        for place, found in of_place.items()
     ]
-    found = con.execute(" union all ".join(looks)).fetchall() if looks else []
-    return {
-        (place, column): count for place, counts in found for column, count in zip(by_place[place], counts, strict=True)
-    }
+    counted = con.execute(" union all ".join(looks)).fetchall() if looks else []
+    return {column: count for place, counts in counted for column, count in zip(of_place[place], counts, strict=True)}
+
+
+def _counted(column: Column) -> str:
+    name = f'"{column.name}"'
+    return f"count(*) filter ({name} is not null and not ({ALLOWED[str(column.kind)].format(column=name)}))"
