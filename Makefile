@@ -89,7 +89,8 @@ test: .venv/.ready ## run the tests, but for those that are slow by nature or ne
 test-slow: .venv/.ready ## run the tests that are slow by nature
 	@$(PYTEST) -m "slow and not spark"
 
-test-all: test test-slow ## run every test
+test-all: .venv/.ready ## run every test but those that need Spark, in one go: what fast and slow ones share is built once
+	@$(PYTEST) -m "not spark"
 
 test-quick: .venv/.ready ## run the tests that build no night
 	@$(PYTEST) -m quick

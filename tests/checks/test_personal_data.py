@@ -10,9 +10,12 @@ from evenscore.checks.personal_data import examine
 WAREHOUSE = """
     create schema raw; create schema conformed; create schema scores;
     create table scores.personal_data as
-        select unnest(['topic_evidence', 'score_jumps', 'score_jumps', 'score_jumps', 'pairs']) as relation,
-            unnest(['object_id', 'top_post_id', 'why', 'decided_by', 'engager_id']) as column_name,
-            unnest(['content', 'content', 'content', 'reviewer', 'engager']) as kind;
+        select
+            unnest(['topic_evidence', 'score_jumps', 'score_jumps', 'score_jumps', 'pairs', 'pairs', 'pairs'])
+                as relation,
+            unnest(['object_id', 'top_post_id', 'why', 'decided_by', 'engager_id', 'person_id', 'account_id'])
+                as column_name,
+            unnest(['content', 'content', 'content', 'reviewer', 'engager', 'person', 'account']) as kind;
     create table raw.activity as select unnest(['stranger', 'ann', '12345', 'forum', 'pr-7', null]) as actor_id,
         unnest(['did:plc:xyz', 'ann', 'ann', 'Bob.Smith', 'eve', 'ann']) as target_id;
     create table raw.accounts as select 'profiled' as account_id;
@@ -85,6 +88,16 @@ def test_an_engager_is_a_member_by_kind_or_hashed(engager: str, con: duckdb.Duck
     assert unasked(con, None) == {}
     con.execute("insert into conformed.pairs values ($1)", [engager])
     assert unasked(con, None) == {"pairs.engager_id": 1}
+
+
+def test_each_column_of_a_table_is_counted_for_itself(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("""
+        create table conformed.pairs as
+        select
+            unnest(['p_ann', 'p_left', 'ann', null]) as person_id, unnest(['ann', 'robot', 'left', null]) as account_id,
+            unnest(['ann', 'eve', 'bob', 'member:p_ann']) as engager_id
+    """)
+    assert unasked(con, None) == {"pairs.person_id": 2, "pairs.account_id": 1, "pairs.engager_id": 3}
 
 
 def test_a_name_is_read_in_a_text_that_is_published_alone(con: duckdb.DuckDBPyConnection) -> None:

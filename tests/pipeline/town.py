@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from village import LAST, Village
+from village import DAYS, LAST, Village
 
 from evenscore.base.settings import Settings
 from evenscore.building import warehouse
@@ -26,7 +26,7 @@ Scores = dict[str, float]
 def town(folder: Path, seed: int = 1) -> Village:
     """Everybody likes what some of the others do, the first ones' work most; strangers like things now and then."""
     rng = random.Random(seed)
-    village = Village(folder, scoring=SCORING)
+    village = Village(folder, scoring=SCORING, first_file=DAYS[0])
     weight = [1 / (rank + 3) for rank in range(len(PEOPLE))]
     for person in PEOPLE:
         village.grant(person)

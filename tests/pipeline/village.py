@@ -73,6 +73,8 @@ class Village:
     ledger: list[Row] = field(default_factory=list)
     days: list[date] = field(default_factory=lambda: DAYS)
     """The days that the networks deliver, be it nothing."""
+    first_file: date = date.min
+    """The day whose file holds what is older, too: to land a file takes longer than to land its rows."""
     scoring: str = "version = 1\nlookback_nights = 28"  # where a crowd of strangers counts, and jumps come easily
 
     def grant(self, person: str, account: str | None = None, **entry: Any) -> Self:
@@ -132,7 +134,7 @@ class Village:
         written = {path.stem for path in folder.glob("*.csv")}
         by_day: dict[str, list[Row]] = {day: [] for day in sorted(written | {str(day) for day in self.days})}
         for row in mine:
-            by_day.setdefault(str(row[at])[:10], []).append(row)
+            by_day.setdefault(max(str(row[at])[:10], str(self.first_file)), []).append(row)
         for day, found in by_day.items():
             _write(folder / f"{day}.csv", columns, _shuffled(found, seed))
 

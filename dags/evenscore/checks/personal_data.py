@@ -8,6 +8,7 @@ apart from the rules by which ids and texts are shown (nameless.py), so that nei
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -70,34 +71,53 @@ STRANGERS = """
 """Which of some words are names of people who did not ask."""
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column, what it is on the list as (None: it is on no list), and the table where its values are read."""
+
+    table: str
+    name: str
+    kind: str | None
+    place: str
+
+
 def examine(con: duckdb.DuckDBPyConnection, database: str | None = None, values: str | None = None) -> None:
     """Lay out the temp table `examined`, one row a column of the warehouse, or of an attached database.
 
     `values` is a database that has the values of some columns each once, under the same names: there they are read.
     """
+    columns = _columns(con, database, values)
+    counts = _strangers(con, columns)
+    if database is not None:
+        counts |= {column: _named_in_content(con, column) for column in columns if column.kind == "content"}
+    rows = ["('', null::varchar, false, 0::bigint)"]
+    for column in columns:
+        kind, is_unlisted = (quoted(column.kind), False) if column.kind else ("null", True)
+        rows.append(f"({quoted(f'{column.table}.{column.name}')}, {kind}, {is_unlisted}, {counts.get(column, 0)})")
+    con.execute(f"""
+        create or replace temp table examined as
+        from (values {", ".join(rows)}) as found (column_name, kind, is_unlisted, unasked_count)
+        where column_name != ''
+    """)
+
+
+def _columns(con: duckdb.DuckDBPyConnection, database: str | None, values: str | None) -> list[Column]:
     once = set(con.execute(COLUMNS_OF, {"database": values}).fetchall())
-    found = con.execute(COLUMNS, {"database": database}).fetchall()
-    rows = ["select ''::varchar, ''::varchar, false, 0::bigint where false"]
-    for schema, table, column, kind in found:
-        source = values if (table, column) in once else database
-        place = ".".join(f'"{part}"' for part in (source, schema, table) if part)
-        is_published = kind == "content" and database is not None
-        count = str(_named_in_content(con, place, column)) if is_published else _strangers(place, column, kind)
-        name, listed = quoted(f"{table}.{column}"), quoted(kind) if kind else "null"
-        rows.append(f"select {name}, {listed}, {kind is None}, {count}")
-    # One statement: several hundred small ones cost a second.
-    con.execute(
-        "create or replace temp table examined (column_name, kind, is_unlisted, unasked_count) as "
-        + " union all ".join(rows)
-    )
+    found = []
+    for schema, table, name, kind in con.execute(COLUMNS, {"database": database}).fetchall():
+        source = values if (table, name) in once else database
+        found.append(Column(table, name, kind, ".".join(f'"{part}"' for part in (source, schema, table) if part)))
+    return found
 
 
-def _named_in_content(con: duckdb.DuckDBPyConnection, place: str, column: str) -> int:
+def _named_in_content(con: duckdb.DuckDBPyConnection, column: Column) -> int:
     """How many values hold a word that is the name of somebody who did not ask."""
+    name = f'"{column.name}"'
     values = con.execute(
-        f'select "{column}"::varchar, count(*) from {place} where "{column}" is not null group by all'
+        f"select {name}::varchar, count(*) from {column.place} where {name} is not null group by all"
     ).fetchall()
-    words = {value: set(_words(value.partition(":")[2] if column in NETWORK_FIRST else value)) for value, _ in values}
+    has_network = column.name in NETWORK_FIRST
+    words = {value: set(_words(value.partition(":")[2] if has_network else value)) for value, _ in values}
     con.register("words", pa.table({"word": pa.array(sorted(set().union(*words.values())), pa.string())}))
     strangers = {word for (word,) in con.execute(STRANGERS).fetchall()}
     con.unregister("words")
@@ -114,9 +134,23 @@ def _words(value: str) -> Iterator[str]:
                 yield word
 
 
-def _strangers(place: str, column: str, kind: str | None) -> str:
-    """SQL that counts the values that name somebody who may not be named."""
-    if kind not in ALLOWED:
-        return "0"
-    allowed = ALLOWED[kind].format(column=f'"{column}"')
-    return f"""(select count(*) from {place} where "{column}" is not null and not ({allowed}))"""
+def _strangers(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> dict[Column, int]:
+    """How many values of each column that must name people name somebody who may not be named.
+
+    One statement, and one look at a table: to plan several hundred small ones takes longer than all else.
+    """
+    of_place: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.kind in ALLOWED:
+            of_place.setdefault(column.place, []).append(column)
+    looks = [
+        f"select {quoted(place)}, [{', '.join(_counted(column) for column in found)}] from {place}"
+        for place, found in of_place.items()
+    ]
+    counted = con.execute(" union all ".join(looks)).fetchall() if looks else []
+    return {column: count for place, counts in counted for column, count in zip(of_place[place], counts, strict=True)}
+
+
+def _counted(column: Column) -> str:
+    name = f'"{column.name}"'
+    return f"count(*) filter ({name} is not null and not ({ALLOWED[str(column.kind)].format(column=name)}))"
