@@ -61,23 +61,24 @@ def add_tonight(con: duckdb.DuckDBPyConnection, night: Night) -> None:
 
 
 def _insert(con: duckdb.DuckDBPyConnection, mart: str, rows: str) -> None:
-    keys = ", ".join(name for name in KEYS if name in columns_of(con, f"candidate.{mart}"))
+    columns = columns_of(con, f"candidate.{mart}")
+    keys = ", ".join(name for name in KEYS if name in columns)
     con.execute(f"insert into candidate.{mart} by name select * from ({rows}) order by {keys}")
     _copy_comments(con, mart)
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection, mart: str) -> None:
     """Descriptions travel with the data: a reader of the file has no other documentation at hand."""
-    for (comment,) in con.execute(
+    of_table = con.execute(
         "select comment from duckdb_tables() where schema_name = 'marts' and table_name = $1 and comment is not null",
         [mart],
-    ).fetchall():
-        con.execute(f"comment on table candidate.{mart} is {quoted(comment)}")
+    ).fetchall()
     described = con.execute(
         "select column_name, comment from duckdb_columns() "
         "where schema_name = 'marts' and table_name = $1 and comment is not null",
         [mart],
     ).fetchall()
     described += list(STAMPED.items()) if mart in STAMPED_MARTS else []
-    for column, comment in described:
-        con.execute(f"comment on column candidate.{mart}.{column} is {quoted(comment)}")
+    told = [f"comment on table candidate.{mart} is {quoted(comment)}" for (comment,) in of_table]
+    told += [f"comment on column candidate.{mart}.{column} is {quoted(comment)}" for column, comment in described]
+    con.execute(";\n".join(told))
