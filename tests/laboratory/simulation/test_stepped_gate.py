@@ -13,6 +13,7 @@ from evenscore.base.settings import Settings
 from evenscore.building import warehouse
 from evenscore.cli import main
 from evenscore.laboratory.simulation import results
+from evenscore.laboratory.simulation.evidence import scale
 from evenscore.laboratory.simulation.gate import Gate
 from evenscore.laboratory.simulation.measures import Figures, measure
 from evenscore.laboratory.simulation.simulate import GATE, Outcome, simulate
@@ -73,6 +74,22 @@ def test_what_was_held_was_not_published(stepped: Stepped) -> None:
         """
         ((count, off),) = con.execute(query).fetchall()
     assert count > 20 and off < 1e-6
+
+
+def test_no_jump_is_told_to_rest_on_one_post_for_more_than_law_l3_grants_it(stepped: Stepped) -> None:
+    known = scale(3)
+    query = """
+        select (1 + evidence(candidate_without_top_post)) / (1 + evidence(candidate_score)) as left_share
+        from raw.published_jumps
+        where candidate_without_top_post > 1 and as_of_date < (select max(as_of_date) from raw.published_jumps)
+    """
+    with warehouse.connect(stepped.settings.places) as con:
+        con.execute(
+            f"create or replace temp macro evidence(points) as "
+            f"{known['evidence_start']} * (exp((points - {known['base_points']}) / {known['points_per_log']}) - 1)"
+        )
+        shares = con.execute(query).fetchnumpy()["left_share"]
+    assert len(shares) > 20 and shares.min() >= 1 - known["top_object_share"] - 0.02
 
 
 def test_the_steps_without_dbt_build_what_dbt_builds(stepped: Stepped) -> None:

@@ -29,6 +29,8 @@ START = 0.35
 
 WINDOWS = {"near_share": 3, "stairs_share": 14, "climb_share": 28}
 """The shares of the spread that a score may climb unasked, and within how many nights."""
+MARGIN = 0.03
+"""Of the spread: as far as those who know the limits stay below them, because their scores move by themselves."""
 MASS_NIGHT, MASS_PART = 2, 3
 """The night of a mass move, and one of how many moves."""
 
@@ -55,21 +57,21 @@ ATTACKS: dict[str, Path] = {
 
 
 def under_every_limit(sunk: float = 0.0, nights: int = 60) -> Path:
-    """Climb as far as each window allows, and rest until one forgets; from a low made on purpose, in ten nights, or not."""
+    """Climb as far as each window allows, and rest until one forgets; first sink for ten nights, or not."""
     shares = [-sunk * night / 9 for night in range(10)] if sunk else []
     while len(shares) < nights:
         limits = [min([0.0, *shares][-length:]) + thresholds()[name] for name, length in WINDOWS.items()]
-        shares.append(min(limits) - 0.01)
+        shares.append(min(limits) - MARGIN)
     return lambda n, s: s * shares[n]
 
 
-def in_turns(first: bool, share: float = 0.49) -> Path:
+def in_turns(first: bool) -> Path:
     """One of two who take turns: three nights up, three nights down."""
-    return lambda n, s: share * s * ((n % 6 < 3) == first)
+    return lambda n, s: (0.5 - MARGIN) * s * ((n % 6 < 3) == first)
 
 
 KNOWING: dict[str, Path] = {
-    "just_under_half": lambda n, s: 0.49 * s,
+    "just_under_half": lambda n, s: (0.5 - MARGIN) * s,
     "under_every_limit": under_every_limit(),
     "from_a_low_of_its_own": under_every_limit(sunk=0.45),
     "one_of_two_in_turns": in_turns(True),
@@ -80,11 +82,11 @@ KNOWING: dict[str, Path] = {
 MANY: dict[str, Path] = {f"one_of_many_{number}": KNOWING["just_under_half"] for number in range(59)}
 """Many accounts in one night, each below the limit: a tenth of 600 people is just not reached."""
 RIDERS: dict[str, Path] = {
-    "rides_a_mass_move": lambda n, s: (0.3 + 0.24) * s if n >= MASS_NIGHT else 0.0,
-    "rides_and_climbs_on": lambda n, s: (0.3 + 0.24) * s + 0.2 * s * (n >= MASS_NIGHT + 5) if n >= MASS_NIGHT else 0.0,
+    "rides_a_mass_move": lambda n, s: (0.3 + 0.22) * s if n >= MASS_NIGHT else 0.0,
+    "rides_and_climbs_on": lambda n, s: (0.52 + 0.2 * (n >= MASS_NIGHT + 5)) * s if n >= MASS_NIGHT else 0.0,
     "hides_in_a_mass_move": lambda n, s: 0.9 * s if n >= MASS_NIGHT else 0.0,
 }
-"""What attackers try while a third of the community rises by .3 of the spread, for good, and a reviewer calls that real."""
+"""What attackers try while a third of the community rises by .3 of the spread, for good."""
 
 
 @dataclass(frozen=True)
@@ -154,11 +156,11 @@ def attacked(
 ) -> Fared:
     """Step each attack, by an account of its own. `settings.home` is a scratch home of the gate's own.
 
-    With `mass_share` a third of the others rise by so much of the spread in one night, each by a little less or more, and
-    the night after a reviewer calls that real; nothing else is decided.
+    With `mass_share` a third of the others rise by so much of the spread in one night, each by a little less or more,
+    and a reviewer calls that real; nothing else is decided.
     """
     honest = community(accounts, nights, seed)
-    spread = spread_of(honest[CALM_NIGHTS - 1])
+    spread = spread_of(honest[CALM_NIGHTS - int(thresholds()["spread_nights"]) : CALM_NIGHTS].ravel())
     middle = np.argsort(np.abs(honest[0] - np.quantile(honest[0], START)))
     chosen = middle[: len(attacks)]
     movers = middle[len(attacks) :: MASS_PART] if mass_share else middle[:0]

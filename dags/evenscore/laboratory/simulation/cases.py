@@ -13,8 +13,9 @@ from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, NETWORKS, Floa
 
 FIRST_POST, POSTS_A_NIGHT = 2048, 8
 """Injected posts are numbered from here on, so many for each night."""
-LEAST_ENGAGERS, MOST_ENGAGERS = 6, 3000
-"""Engagers of one account in one night: two or three of the most trusted lift who has least, and are no crowd."""
+LEAST_MEMBERS, MOST_ENGAGERS = 6, 3000
+"""Members in a crowd, over all its nights, and engagers of one account in one night: two or three of the most trusted
+lift who has least, and are no crowd."""
 MOST_ACTIONS = 40
 """Times that a member of a ring acts on another in one night, at most: more would show by itself."""
 ENGAGER_OF_MANY = 2000
@@ -138,13 +139,13 @@ class Cases:
                 counts = draws.geometric(CHATTY, len(others)).astype(np.int32)
                 some = 1 + enough(self._world.weights(others), np.log1p(counts))
                 return others[:some], counts[:some]
-            case "community":
-                drawn = np.concatenate([others[: len(others) // 5], crowd(self._world, MOST_ENGAGERS, draws)])
             case "outsiders":
-                drawn = outsiders(self._world, MOST_ENGAGERS, draws)
+                drawn, least = outsiders(self._world, MOST_ENGAGERS, draws), 1
             case _:
-                drawn = crowd(self._world, MOST_ENGAGERS, draws)
-        some = max(LEAST_ENGAGERS, 1 + enough(self._world.weights(drawn), np.full(len(drawn), np.log(2))))
+                friends = others[: len(others) // 5] if case.kind.crowd == "community" else others[:0]
+                drawn = np.concatenate([friends, crowd(self._world, MOST_ENGAGERS, draws)])
+                least = -(-LEAST_MEMBERS // case.nights)
+        some = max(least, 1 + enough(self._world.weights(drawn), np.full(len(drawn), np.log(2))))
         return drawn[:some], np.ones(some, np.int32)
 
     def spoil(self, night: int, evidence: Evidence, eve: Evidence) -> Evidence:

@@ -23,7 +23,7 @@ from evenscore.publication.nameless import lay_functions
 from evenscore.reviews.decisions import Decision, that_count
 
 MOVER_SHARE, JUMPER_SHARE = "ring_rise_share", "impossible_share"
-"""The events are laid out of whoever climbed or moved as far as the first rule that reads them asks; posts, and what stood
+"""Events are laid out of whoever climbed or moved as far as the first rule that reads them asks; posts, and what stood
 before a first score, of whoever moved as far as the least that is held."""
 
 

@@ -23,7 +23,7 @@ class Happened:
     case: Case
     account: int
     onset: int | None
-    """The first night on which a score that could be published had moved by half of the spread within three; else None."""
+    """The first night on which a score had moved by half of the spread within three that readers saw; else None."""
     size: float
     """The farthest that it moved off its score of the eve, in points, while the case lasted."""
 
@@ -46,20 +46,19 @@ def happened(outcome: Outcome) -> list[Happened]:
 def _seen(outcome: Outcome, case: Case, account: int) -> Happened:
     series = outcome.scores[:, account]
     nights = range(case.begins, min(case.ends + 1, outcome.size.nights - 1) + 1)
-    moved = [_move(series, night + HISTORY_NIGHTS) for night in nights]
-    is_shown = outcome.is_eligible[:, account]
-    onsets = [
-        night
-        for night, move in zip(nights, moved, strict=True)
-        if move >= JUMP_SHARE * case.spread and is_shown[night - 1 + HISTORY_NIGHTS : night + 1 + HISTORY_NIGHTS].any()
-    ]
+    # What readers could have seen: a first score is no jump, nor is a mass fault's recovery.
+    is_seen = outcome.is_eligible[:, account].copy()
+    is_seen[[fault.night + HISTORY_NIGHTS for fault in outcome.truth.faults]] = False
+    moved = [_move(series, is_seen, night + HISTORY_NIGHTS) for night in nights]
+    onsets = [night for night, move in zip(nights, moved, strict=True) if move >= JUMP_SHARE * case.spread]
     eve = series[case.begins - 1 + HISTORY_NIGHTS]
     path = series[case.begins + HISTORY_NIGHTS : nights[-1] + 1 + HISTORY_NIGHTS] - eve
     return Happened(case, account, onsets[0] if onsets else None, float(path[np.abs(path).argmax()]))
 
 
-def _move(series: NDArray[np.float32], row: int) -> float:
-    return float(np.abs(series[row] - series[row - WINDOW_NIGHTS : row]).max())
+def _move(series: NDArray[np.float32], is_seen: NDArray[np.bool_], row: int) -> float:
+    before = series[row - WINDOW_NIGHTS : row][is_seen[row - WINDOW_NIGHTS : row]]
+    return float(np.abs(series[row] - before).max(initial=0))
 
 
 def explained(outcome: Outcome) -> NDArray[np.bool_]:

@@ -41,6 +41,8 @@ class _Truth:
         fault_nights = [fault.night for fault in outcome.truth.faults]
         self.fault_nights = {*fault_nights, *(night + 1 for night in fault_nights)}
         self.verdicts = outcome.verdicts[GATE]
+        # The last of them changes the scoring version: what is asked then is about the method.
+        self.change = fault_nights[-1]
 
     def common(self, detector: str) -> Figures:
         """What can be asked of every detector."""
@@ -64,15 +66,17 @@ class _Truth:
 
     def of_gate(self) -> Figures:
         """What only the gate says: incidents, causes, reviews."""
-        asked = self._asked()
+        told = self._asked()
+        asked = [one for one in told if one[2] < self.change]
         accounts = self.outcome.size.accounts
         return {
             **self._incidents(),
             **self._causes(),
             **self._reviewers(),
             "jumps_kept_back_by_an_incident_share": self._kept_back(),
-            "reviews_a_night_per_million": 1e6 * len(asked) / len(self.verdicts) / accounts,
+            "reviews_a_night_per_million": 1e6 * len(asked) / self.change / accounts,
             "questions": float(len(asked)),
+            "questions_of_the_version_change": float(len(told) - len(asked)),
             "questions_asked_twice_share": _ratio(self._asked_twice(asked), len(asked)),
             "seconds_of_a_check": float(np.median([verdict.seconds for verdict in self.verdicts])),
             "most_seconds_of_a_check": float(max(verdict.seconds for verdict in self.verdicts)),
@@ -126,7 +130,7 @@ class _Truth:
         return _ratio(sum(len(verdict.kept_back) for verdict in clean), published)
 
     def _causes(self) -> Figures:
-        found = holds(self.verdicts, self.happened)
+        found = holds(self.verdicts[: self.change], self.happened)
         told = [(row.case.kind.causes, held) for row, held in found if held and row.case.kind.causes]
         ring = [held for row, held in found if row.case.kind.name == "ring"]
         friends = [
@@ -141,7 +145,7 @@ class _Truth:
         }
 
     def _reviewers(self) -> Figures:
-        """What their errors do: the share of questions about each that is answered wrongly, and for how long that holds.
+        """What their errors do: the share of questions of each kind that is answered wrongly, and how long that holds.
 
         By one reviewer, and where two others look as well.
         """

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Crowd = Literal["members", "outsiders", "one", "each other", "meeting", "community", "none"]
-"""Who engages: members of the community, accounts nobody has seen, one engager, the group again and again, the group on a
-day of meetings, group and members, nobody."""
+"""Who engages: members of the community, accounts nobody has seen, one engager, the group again and again, the group on
+a day of meetings, group and members, nobody."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ KINDS = (
     Kind("one_post", ("viral_post",), (1, 3), JUMP, "members", "one"),
     Kind("viral_post", ("viral_post",), (1, 3), JUMP, "members", "mostly one"),
     Kind("viral_nights", ("viral_post", "organic"), (3, 3), JUMP, "members", "nightly"),
-    Kind("bought_burst", ("bought_burst",), (1, 3), JUMP, "outsiders", is_honest=False),
+    Kind("bought_burst", ("bought_burst",), (1, 3), JUMP, "outsiders", is_honest=False, whom="known"),
     Kind("single_engager", ("single_engager",), (1, 1), JUMP, "one", is_honest=False, whom="quietest"),
     Kind(
         "ring",
