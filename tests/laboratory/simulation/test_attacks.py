@@ -15,7 +15,7 @@ RIDERS = {"rides": lambda night, spread: 30.0}
 def test_who_knows_every_limit_climbs_as_far_as_each_allows(name: str, length: int) -> None:
     path = np.array([0.0] * 28 + [KNOWING["under_every_limit"](night, 1.0) for night in range(60)])
     climbs = [path[night] - path[max(night - length, 0) : night].min() for night in range(28, len(path))]
-    assert thresholds()[name] - 0.05 < max(climbs) < thresholds()[name]
+    assert thresholds()[name] - 0.06 < max(climbs) < thresholds()[name]
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,10 @@ def test_a_ramp_is_held_before_three_quarters_of_the_spread_and_stays_held(name:
 
 @pytest.mark.slow
 def test_who_knows_every_limit_shows_what_they_allow_and_no_more(fared: Fared) -> None:
-    assert named("under_every_limit", fared).most_seen_later_share == pytest.approx(0.72, abs=0.04)
+    assert named("under_every_limit", fared).most_seen_later_share == pytest.approx(0.7, abs=0.04)
     assert named("from_a_low_of_its_own", fared).most_seen_later_share < 0.3
     for name in ("just_under_half", "one_of_two_in_turns", "the_other_of_two"):
-        assert named(name, fared).most_seen_later_share < 0.52
+        assert named(name, fared).most_seen_later_share < 0.5
 
 
 @pytest.mark.slow

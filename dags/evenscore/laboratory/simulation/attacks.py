@@ -29,7 +29,7 @@ START = 0.35
 
 WINDOWS = {"near_share": 3, "stairs_share": 14, "climb_share": 28}
 """The shares of the spread that a score may climb unasked, and within how many nights."""
-MARGIN = 0.03
+MARGIN = 0.05
 """Of the spread: as far as those who know the limits stay below them, because their scores move by themselves."""
 MASS_NIGHT, MASS_PART = 2, 3
 """The night of a mass move, and one of how many moves."""

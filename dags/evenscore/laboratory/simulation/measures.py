@@ -131,7 +131,12 @@ class _Truth:
 
     def _causes(self) -> Figures:
         found = holds(self.verdicts[: self.change], self.happened)
-        told = [(row.case.kind.causes, held) for row, held in found if held and row.case.kind.causes]
+        # What was held while a mass fault struck has two causes.
+        told = [
+            (row.case.kind.causes, held)
+            for row, held in found
+            if held and row.case.kind.causes and not self.fault_nights & set(range(row.case.begins, row.case.ends + 2))
+        ]
         ring = [held for row, held in found if row.case.kind.name == "ring"]
         friends = [
             held for row, held in found if held and row.case.kind.name in ("community", "celebrity", "conference")
