@@ -1,5 +1,7 @@
 """The simulated community: the same for the same seed, heavy-tailed, and with every injected case in it."""
 
+from dataclasses import replace
+
 import numpy as np
 from silent import SilentGate
 
@@ -50,11 +52,25 @@ def test_what_is_to_be_a_jump_moves_by_half_of_the_spread_within_its_nights(sile
 def test_one_post_leads_nobody_half_of_the_spread_whatever_it_draws(silent: Outcome) -> None:
     rows = [row for row in happened(silent) if row.case.kind.name == "one_post"]
     assert len(rows) >= 4 and np.median([row.share for row in rows]) < 0.4
+    assert np.median([row.share for row in happened(silent) if row.case.kind.name == "viral_post"]) > 0.5
 
 
 def test_the_scale_is_that_of_the_panel(silent: Outcome) -> None:
     last = silent.scores[HISTORY_NIGHTS][silent.is_eligible[HISTORY_NIGHTS]]
     assert 15 < np.median(last) < 28 and 50 < np.quantile(last, 0.99) < 75
+
+
+def test_a_mass_fault_and_its_recovery_are_no_jump_of_whom_a_case_befell(silent: Outcome) -> None:
+    fault = silent.truth.faults[0]
+    struck = np.flatnonzero(
+        silent.is_eligible[fault.night - 2 + HISTORY_NIGHTS : fault.night + 3 + HISTORY_NIGHTS].all(axis=0)
+    )
+    rows = slice(fault.night - 3 + HISTORY_NIGHTS, fault.night + HISTORY_NIGHTS)
+    fell = silent.scores[rows, struck].mean(axis=0) - silent.scores[fault.night + HISTORY_NIGHTS, struck]
+    account = int(struck[fell.argmax()])
+    after = Case(0, BY_NAME["celebrity"], (account,), fault.night + 1, 1, 1.0, float(fell.max()))
+    (row,) = happened(replace(silent, truth=Truth([after], silent.truth.faults)))
+    assert fell.max() > 20 and not row.is_jump
 
 
 def test_those_who_meet_on_a_day_seldom_act_for_one_another_again() -> None:
