@@ -21,7 +21,7 @@ def test_who_knows_every_limit_climbs_as_far_as_each_allows(name: str, length: i
 @pytest.fixture(scope="module")
 def fared(tmp_path_factory: pytest.TempPathFactory) -> Fared:
     settings = results.settings_of(tmp_path_factory.mktemp("attacked"), None)
-    return attacked(settings, 120, 24, ATTACKS | KNOWING)
+    return attacked(settings, 120, 28, ATTACKS | KNOWING)
 
 
 def named(name: str, fared: Fared) -> Attacked:
