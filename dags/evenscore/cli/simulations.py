@@ -14,7 +14,7 @@ from evenscore.cli.root import guarded, main, show
 @click.option("--seeds", type=click.IntRange(1, 100), default=1, show_default=True, help="How many communities.")
 @guarded
 def simulate(home: Path, config: Path | None, as_json: bool, accounts: int, nights: int, seed: int, seeds: int) -> None:
-    """Try the gate on a simulated community with known jumps and faults, beside three plain detectors.
+    """Try the gate on a simulated community with known jumps and faults, beside four plain detectors.
 
     No source is asked, and nothing of the home but its thresholds is read; the figures go to the table `evaluation`.
 

@@ -1,6 +1,7 @@
 -- How the people of each cohort moved tonight, beside its own usual night: the median and the share who moved at all.
 -- Nights of an incident are in no baseline. A ring and people who wait for a reviewer are not the cohort's move, nor are those whom
--- an incident froze last night: only tonight's step counts. Who was frozen because nothing was delivered has moved for several
+-- an incident froze last night: only tonight's step counts, and where those were most of the cohort the rest is no picture of it: on
+-- the night of a fault only those stand whom something else lifted as far. Who was frozen because nothing was delivered has moved for several
 -- nights at once, and is compared with as many usual ones.
 with constants as (
 
@@ -51,6 +52,16 @@ moves as (
     select walked.person_id, walked.persona, walked.as_of_date, walked.move, 1
     from {{ ref("gate_person__moves") }} as walked
     anti join {{ source("raw", "published_nights") }} using (as_of_date)
+
+),
+
+last_frozen_counts as (
+
+    select members.scope, count(*) as frozen_count
+    from {{ ref("gate_cohort__members") }} as members
+    semi join last_frozen using (person_id, persona)
+    where members.is_main
+    group by members.scope
 
 ),
 
@@ -119,6 +130,7 @@ select
     least(measured.nights * usual.moved_share, 1) as usual_moved_share,
     coalesce(
         usual.night_count >= least_history
+        and measured.person_count >= coalesce(last_frozen_counts.frozen_count, 0)
         and (
             abs(measured.median_move - usual_median) > greatest(cohort_spreads * usual_spread, cohort_median_points)
             or (
@@ -134,3 +146,4 @@ select
 from measured
 inner join constants using (as_of_date)
 left join usual using (scope)
+left join last_frozen_counts using (scope)

@@ -83,9 +83,12 @@ select
         when jumps.first_rule = 'slow_climb' then 'slow_ramp'
         when late.old_rise >= late_share * (jumps.candidate_score - jumps.accepted_score) and late.is_more
             then 'late_events'
+        -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.
+        when late.old_rise >= late_share * (jumps.candidate_score - jumps.accepted_score) then 'source_fault'
         when jumps.first_rule = 'inconsistent_evidence' then 'source_fault'
-        when jumps.candidate_score < jumps.accepted_score and other_version.is_other then 'version_change'
-        when jumps.candidate_score < jumps.accepted_score then 'source_fault'
+        -- A first score is held because it is new, also where it fell on the last of the nights that nobody was shown.
+        when jumps.first_rule is distinct from 'first_score' and jumps.candidate_score < jumps.accepted_score
+            then if(coalesce(other_version.is_other, false), 'version_change', 'source_fault')
         when evidence.top_engager_share >= single_engager_share then 'single_engager'
         when
             evidence.top_post_share >= viral_post_share

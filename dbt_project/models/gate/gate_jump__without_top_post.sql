@@ -1,5 +1,6 @@
 -- What each of tonight's jumps would be without the one post that carries most of it. On a log scale the points that it
--- brings are those of the evidence that it carries; what the crowd lifts from version 2 on is left out, being a few tenths.
+-- brings are those of the evidence that it carries, from version 2 on no more of it than law L3 grants one post; what the
+-- crowd lifts is left out, being a few tenths.
 {% set version = var("scoring_version") %}
 {% set part = "crowd" if version == 1 else "trusted" %}
 with constants as (
@@ -11,7 +12,8 @@ with constants as (
         {{ scale_constant("recent_weight", version) }} as recent_weight,
         {{ scale_constant("lasting_weight", version) }} as lasting_weight,
         {{ scale_constant("base_points", version) }} as base_points,
-        {{ scale_constant("evidence_start", version) }} as evidence_start
+        {{ scale_constant("evidence_start", version) }} as evidence_start,
+        1 - {{ scale_constant("top_object_share", version) }} as least_rest_share
 
 ),
 
@@ -21,13 +23,19 @@ by_network as (
         person_id,
         persona,
         {% for span in spans() -%}
+        engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_loss as {{ span }}_rest,
+        {% if version == 1 -%}
         engagers.{{ part }}_{{ span }} as {{ span }},
-        objects.{{ part }}_{{ span }}_loss as {{ span }}_loss{{ "," if not loop.last }}
+        {%- else -%}
+        least(engagers.{{ part }}_{{ span }}, (1 + {{ span }}_rest) / least_rest_share - 1) as {{ span }},
+        {%- endif %}
+        {{ span }} - {{ span }}_rest as {{ span }}_loss{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
     inner join {{ ref("feat_person__top_object") }} as objects
         using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
     inner join {{ ref("gate_person__verdict") }} as jumps using (person_id, persona, as_of_date)
+    cross join constants
     where jumps.episode_date is not null and engagers.evidence_through_date = engagers.as_of_date
         and engagers.scoring_version = {{ version }}
 

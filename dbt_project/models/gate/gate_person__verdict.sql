@@ -39,6 +39,16 @@ with_cohort as (
 
 ),
 
+-- Whom a mass move may have moved either way: who waits higher than readers see moves up from there also while it takes from them.
+struck as (
+
+    select distinct members.person_id, members.persona
+    from {{ ref("gate_cohort__members") }} as members
+    inner join {{ ref("gate_incident__tonight") }} as incidents using (scope)
+    where incidents.kind = 'mass_shift' and not incidents.is_over
+
+),
+
 -- What a reviewer released lately is not asked about again because its ring is still in the window, nor because an incident has
 -- kept the release from its readers.
 settled as (
@@ -107,6 +117,7 @@ episodes as (
     select
         eve.* exclude (episode_date, near_nights, base_score, first_rule),
         if(with_cohort.is_rider, null, with_cohort.incident_id) as incident_id,
+        struck.person_id is not null and not coalesce(with_cohort.is_rider, false) as is_struck,
         uncovered.as_of_date is not null and eve.accepted_score is not null as is_uncovered,
         if(eve.is_accepted_sufficient or (eve.is_sufficient and fired.rule in ('first_score', 'ring')), fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
@@ -138,13 +149,14 @@ episodes as (
     from {{ ref("gate_person__baseline") }} as eve
     cross join constants
     left join with_cohort using (person_id, persona)
+    left join struck using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered using (person_id, persona, as_of_date)
     left join fired using (person_id, persona)
 
 )
 
 select
-    episodes.* exclude (tonights_episode_date, earlier_episode_date, tonights_rule, nights_near, is_back, episode_rule, episode_base, standing_score),
+    episodes.* exclude (tonights_episode_date, is_struck, earlier_episode_date, tonights_rule, nights_near, is_back, episode_rule, episode_base, standing_score),
     episodes.tonights_rule as rule,
     episodes.episode_rule as first_rule,
     episodes.episode_base as base_score,
@@ -157,7 +169,7 @@ select
             episodes.is_open and decisions.action = 'reject'
             and (
                 abs(episodes.candidate_score - decisions.seen_score) < constants.decision_points
-                or episodes.incident_id is not null
+                or episodes.is_struck
                 or episodes.is_uncovered
             )
             then 'rejected'

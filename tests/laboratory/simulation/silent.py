@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from evenscore.base.settings import Settings
 from evenscore.laboratory.simulation.night import Night
-from evenscore.laboratory.simulation.reviewers import Decision
 from evenscore.laboratory.simulation.verdicts import Verdict
+from evenscore.reviews.decisions import Decision
 
 
 class SilentGate:

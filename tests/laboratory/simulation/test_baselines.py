@@ -2,13 +2,17 @@
 
 import numpy as np
 
-from evenscore.laboratory.simulation.baselines import alarms
+from evenscore.laboratory.simulation.baselines import RIVALS
 
 STILL = 20 + np.tile([0.0, 0.4], 15)[:29]
 
 
 def recent(*series: np.ndarray) -> np.ndarray:
     return np.array(series, np.float32).T
+
+
+def alarms(rival: str, scores: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(RIVALS[rival](scores, np.ones(scores.shape, bool)))
 
 
 def with_tonight(value: float, nights: int = 29) -> np.ndarray:
@@ -36,3 +40,12 @@ def test_elementary_fires_at_three_deviations_with_tonight_among_them() -> None:
 def test_elementary_cannot_fire_with_ten_nights_because_tonight_widens_its_own_band() -> None:
     assert alarms("elementary", recent(with_tonight(99, nights=10))).tolist() == []
     assert alarms("elementary", recent(with_tonight(99, nights=11))).tolist() == [0]
+
+
+def test_percentiles_fire_at_who_passes_four_tenths_of_those_who_had_a_score() -> None:
+    scores = np.tile(np.arange(20.0, dtype=np.float32), (5, 1))
+    scores[-1, [0, 1, 19]] = 9.5, 7.5, 30
+    is_shown = np.ones(scores.shape, bool)
+    assert alarms("percentiles", scores).tolist() == [0]
+    is_shown[:4, 0] = False
+    assert not RIVALS["percentiles"](scores, is_shown).any()

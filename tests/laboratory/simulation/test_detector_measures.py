@@ -8,6 +8,7 @@ import pytest
 from evenscore.laboratory.simulation.baselines import RIVALS
 from evenscore.laboratory.simulation.jumps import happened
 from evenscore.laboratory.simulation.measures import Figures, measure
+from evenscore.laboratory.simulation.reviewers import Reviewers
 from evenscore.laboratory.simulation.simulate import GATE, Outcome
 from evenscore.laboratory.simulation.truth import Case
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
@@ -46,7 +47,7 @@ def all_knowing(outcome: Outcome) -> list[Verdict]:
 def figures(outcome: Outcome, verdicts: list[Verdict]) -> Figures:
     silence = [Verdict(night, np.empty(0, np.int64)) for night in range(outcome.size.nights)]
     said = dict.fromkeys(RIVALS, silence) | {GATE: verdicts}
-    return measure(replace(outcome, verdicts=said), 28)[GATE]
+    return measure(replace(outcome, verdicts=said))[GATE]
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +57,10 @@ def perfect(silent: Outcome) -> list[Verdict]:
 
 def test_who_knows_all_is_perfect(silent: Outcome, perfect: list[Verdict]) -> None:
     found = figures(silent, perfect)
-    ones = ("recall_of_jumps_same_night", "ramps_caught_before_20_points", "mass_faults_exact", "cause_right_share")
+    ones = ("recall_of_jumps_same_night", "ramps_caught_before_three_quarters", "mass_faults_exact")
+    ones += ("cause_right_first_night_share", "cause_right_last_night_share")
     assert {name: found[name] for name in ones} == dict.fromkeys(ones, 1.0)
-    nones = ("false_alarms_per_10000", "incidents_on_clean_nights", "honest_labelled_ring", "episodes_asked_twice")
+    nones = ("questions_per_10000", "incidents_on_clean_nights", "honest_labelled_ring", "questions_asked_twice_share")
     assert {name: found[name] for name in nones} == dict.fromkeys(nones, 0.0)
     assert found["jumps"] >= 20 and found["mass_faults"] >= 5
 
@@ -77,11 +79,11 @@ def test_a_day_late_is_not_the_same_night(silent: Outcome, perfect: list[Verdict
 
 def test_an_alarm_about_nothing_is_counted_once_however_long_it_lasts(silent: Outcome, perfect: list[Verdict]) -> None:
     calm = next(
-        n for n in range(silent.size.accounts) if n not in silent.truth.used and np.ptp(silent.scores[:, n]) < 20
+        n for n in range(silent.size.accounts) if n not in silent.truth.used and silent.is_eligible[28:, n].all()
     )
     noisy = [replace(verdict, alarms=np.append(verdict.alarms, calm)) for verdict in perfect]
     nights = silent.is_eligible[28:].sum()
-    assert figures(silent, noisy)["false_alarms_per_10000"] == pytest.approx(1e4 / nights)
+    assert figures(silent, noisy)["questions_per_10000"] == pytest.approx(1e4 / nights)
 
 
 def test_a_wrong_cohort_two_incidents_and_one_on_a_clean_night_are_each_told(
@@ -99,8 +101,9 @@ def test_a_wrong_cohort_two_incidents_and_one_on_a_clean_night_are_each_told(
     assert found["incidents_on_clean_nights"] == 1
 
 
-def test_good_news_that_is_called_a_ring_is_told(silent: Outcome, perfect: list[Verdict]) -> None:
-    (community, *_) = (row for row in happened(silent) if row.case.kind.name == "community")
+@pytest.mark.parametrize("kind", ["community", "conference"])
+def test_good_news_that_is_called_a_ring_is_told(silent: Outcome, perfect: list[Verdict], kind: str) -> None:
+    (community, *_) = (row for row in happened(silent) if row.case.kind.name == kind)
     spoilt = [
         replace(
             verdict,
@@ -121,4 +124,24 @@ def test_who_is_asked_again_about_the_same_jump_is_counted(silent: Outcome, perf
         for held in perfect[later].held
     )
     spoilt = [*perfect[:later], replace(perfect[later], held=again), *perfect[later + 1 :]]
-    assert figures(silent, spoilt)["episodes_asked_twice"] == 1
+    before, found = figures(silent, perfect), figures(silent, spoilt)
+    assert found["questions"] == before["questions"] + 1
+    assert found["questions_asked_twice_share"] == pytest.approx(1 / found["questions"])
+
+
+def test_a_cause_that_changes_within_an_episode_is_told(silent: Outcome, perfect: list[Verdict]) -> None:
+    case = next(case for case in silent.truth.cases if case.kind.name == "bought_burst")
+    last = perfect[case.ends + 7]
+    other = tuple(replace(held, cause="organic") if held.account in case.accounts else held for held in last.held)
+    found = figures(silent, [*perfect[: last.night], replace(last, held=other), *perfect[last.night + 1 :]])
+    assert found["cause_right_first_night_share"] == 1 > found["cause_right_last_night_share"]
+
+
+def test_who_is_answered_wrongly_is_told_by_how_many_looked(silent: Outcome, perfect: list[Verdict]) -> None:
+    reviewers = Reviewers(silent.truth, np.random.default_rng(1), errors=1.0)
+    said = [made for verdict in perfect for made in reviewers.look(verdict)]
+    said += [made for verdict in perfect for made in reviewers.look(replace(verdict, night=verdict.night + 4))]
+    found = figures(replace(silent, decisions=said), perfect)
+    assert found["dishonest_released_share_by_one"] == found["honest_rejected_share_of_three"] == 1
+    rejected = sum(held.decision == "rejected" for verdict in perfect for held in verdict.held)
+    assert rejected > 0 and found["nights_of_a_wrong_rejection"] > 0

@@ -7,40 +7,54 @@ import numpy as np
 import pytest
 
 from evenscore.laboratory.simulation.events import Events, ordinary
-from evenscore.laboratory.simulation.evidence import Pairs
-from evenscore.laboratory.simulation.standing import Standing
+from evenscore.laboratory.simulation.evidence import Evidence, Pairs, scale
+from evenscore.laboratory.simulation.standing import Standing, first_that_reaches
 from evenscore.laboratory.simulation.world import NETWORKS, Size, World
 
 WORLD = World(Size(300, 30, 1))
 
 
 def stepped(nights: range) -> Pairs:
-    pairs = Pairs(300)
+    pairs = Pairs(WORLD)
     for night in nights:
         pairs.add(ordinary(WORLD, night), night)
     return pairs
 
 
-def test_evidence_is_the_sum_over_engagers_of_the_log_of_their_decayed_actions() -> None:
+def test_evidence_is_the_sum_over_engagers_of_the_log_of_their_decayed_actions_and_losses_those_of_the_top_post() -> (
+    None
+):
     evidence = stepped(range(25)).evidence(30)
-    actions: Counter[tuple[int, int, int]] = Counter()
+    actions: Counter[tuple[int, int, int, int]] = Counter()
     for night in range(25):
         events = ordinary(WORLD, night)
-        for row in zip(events.target, events.network, events.engager, events.count, strict=True):
-            actions[row[:3]] += row[3] * 2 ** (-(30 - night) / 28)
-    expected = np.zeros((300, len(NETWORKS)))
-    for (target, network, _), amount in actions.items():
-        expected[target, network] += math.log1p(amount)
-    assert expected.sum() > 100
-    np.testing.assert_allclose(evidence.short, expected, rtol=1e-4)
+        for row in zip(events.target, events.network, events.post, events.engager, events.count, strict=True):
+            actions[row[:4]] += row[4] * 2 ** (-(30 - night) / 7)
+    sums, losses = np.zeros((2, 300, len(NETWORKS))), Counter[tuple[int, int, int, int]]()
+    by_pair: Counter[tuple[int, int, int]] = Counter()
+    for (target, network, _, engager), amount in actions.items():
+        by_pair[target, network, engager] += amount
+    for (target, network, engager), amount in by_pair.items():
+        sums[:, target, network] += math.log1p(amount) * np.array([WORLD.weights(np.array([engager]))[0], 1])
+    for (target, network, post, engager), amount in actions.items():
+        whole = by_pair[target, network, engager]
+        losses[target, network, post] += math.log1p(whole) - math.log1p(max(whole - amount, 0))
+    most = np.zeros((300, len(NETWORKS)))
+    for (target, network, _), loss in losses.items():
+        most[target, network] = max(most[target, network], loss)
+    assert sums.sum() > 100 and (most < sums[1]).any()
+    np.testing.assert_allclose(evidence.sums[:, 0], sums, rtol=1e-4)
+    np.testing.assert_allclose(evidence.losses[1, 0], most, rtol=1e-3, atol=1e-5)
 
 
-def test_engagers_count_once_and_actions_each_time() -> None:
-    pairs = Pairs(3)
+def test_engagers_count_once_actions_each_time_and_reach_fades() -> None:
+    pairs = Pairs(World(Size(3, 30, 1)))
     for night in (0, 1):
         pairs.add(Events.of(1, np.array([0, 0, 2]), np.array([2]), 7), night)
-    evidence = pairs.evidence(1)
+    evidence = pairs.evidence(121)
     assert (evidence.engagers[1, 2], evidence.actions[1, 2], evidence.engagers.sum()) == (2, 6, 2)
+    assert evidence.reach[1, 2] == pytest.approx(1 + (1 + 2 ** (-1 / 120)) / 2, rel=1e-5)
+    assert evidence.object_reach[1, 2] == 1
 
 
 def test_nobody_engages_with_themselves() -> None:
@@ -49,17 +63,41 @@ def test_nobody_engages_with_themselves() -> None:
     assert len(Events.of(1, np.array([1, 2]), np.array([0]), 7).target) == 1
 
 
-@pytest.mark.parametrize("points", [5, 31, 45])
-def test_the_evidence_asked_for_lifts_a_score_as_far_as_was_wished(points: float) -> None:
-    standing = Standing(*(np.array([value], np.float32) for value in (2.5, 4.0)), *(np.array([9]),) * 2)  # type: ignore
-    more = standing.evidence_for(0, points)
-    lifted = Standing(standing.short + more, standing.long + more, standing.engagers, standing.actions)  # type: ignore
-    assert lifted.score()[0] - standing.score()[0] == pytest.approx(points, abs=0.01)
-    times = standing.factor_for(0, points)
-    grown = Standing(standing.short * times, standing.long * times, standing.engagers, standing.actions)  # type: ignore
-    assert grown.score()[0] - standing.score()[0] == pytest.approx(points, abs=0.01)
+def evidence_of(trusted: float, crowd: float, loss: float = 0.0) -> Evidence:
+    sums, ones = np.zeros((2, 3, 1, 1), np.float32), np.ones((1, 1), np.float32)
+    sums[0], sums[1] = trusted, crowd
+    losses = np.zeros_like(sums)
+    losses[:] = loss
+    return Evidence(sums, losses, 2 * ones, 2 * ones, ones.astype(np.int32), ones.astype(np.int32))
 
 
-def test_a_score_is_that_of_the_scale_of_version_1() -> None:
-    standing = Standing(*(np.array([value], np.float32) for value in (9.0, 99.0)), *(np.array([9]),) * 2)  # type: ignore
-    assert standing.score()[0] == pytest.approx(1 + 7.2 * (math.log(10) + math.log(100)) / 2, rel=1e-6)
+def test_a_score_is_that_of_the_constants_of_its_version() -> None:
+    known = scale(3)
+    lift = 1 + known["crowd_curve"] * math.log1p(known["crowd_weight"] * 9 / 4 / known["crowd_curve"])
+    points = known["base_points"] + known["points_per_log"] * math.log1p((4 * lift - 1) / known["evidence_start"])
+    assert Standing.of(evidence_of(3, 9)).score[0] == pytest.approx(points, rel=1e-5)
+    lift = 1 + scale(2)["crowd_curve"] * math.log1p(scale(2)["crowd_weight"] * 9 / 4 / scale(2)["crowd_curve"])
+    assert Standing.of(evidence_of(3, 9), 2).score[0] == pytest.approx(1 + 7.2 * math.log(4 * lift), rel=1e-5)
+
+
+def test_one_post_brings_no_more_than_its_share() -> None:
+    alone, bound = evidence_of(9, 9, loss=8.5), evidence_of(1.5 / (1 - scale(3)["top_object_share"]) - 1, 0)
+    assert Standing.of(alone).score[0] == pytest.approx(Standing.of(bound).score[0], abs=0.5)
+    assert Standing.of(alone).score[0] < Standing.of(evidence_of(9, 9)).score[0] - 20
+
+
+@pytest.mark.parametrize(("points", "top_share"), [(5, 1 / 8), (15, 1 / 8), (15, 0.7)])
+def test_as_few_engagers_as_lift_a_score_as_far_as_was_wished(points: float, top_share: float) -> None:
+    evidence = evidence_of(0.5, 3)
+    more = np.cumsum(np.full((2, 2000), 0.02), axis=1).astype(np.float32)
+    tried = evidence.tried(0, 0, more, top_share)
+    first = first_that_reaches(tried, float(Standing.of(evidence).score[0]) + points)
+    below, reached = Standing.of(tried).score[first - 1 : first + 1] - Standing.of(evidence).score[0]
+    assert below < points <= reached < points + 0.5
+
+
+def test_one_post_alone_is_tried_as_far_as_it_leads() -> None:
+    more = np.cumsum(np.full((2, 2000), 0.02), axis=1).astype(np.float32)
+    tried = evidence_of(0.5, 3).tried(0, 0, more, 1.0)
+    scores = Standing.of(tried).score
+    assert scores[first_that_reaches(tried, 90)] == pytest.approx(scores.max(), abs=0.2)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from evenscore.base.settings import Settings
 from evenscore.laboratory.simulation.events import Events
-from evenscore.laboratory.simulation.evidence import Evidence
+from evenscore.laboratory.simulation.evidence import SPANS, VERSION, Evidence
 from evenscore.laboratory.simulation.gate import Gate
 from evenscore.laboratory.simulation.log import Log
 from evenscore.laboratory.simulation.night import Night
-from evenscore.laboratory.simulation.standing import Standing
+from evenscore.laboratory.simulation.standing import Standing, spread_of, thresholds
 from evenscore.laboratory.simulation.verdicts import Verdict
 from evenscore.laboratory.simulation.world import NETWORKS, Floats, Size
 
@@ -27,26 +27,66 @@ BAND_POINTS = 3.0
 START = 0.35
 """Attackers begin at this quantile of the community: there is room above them."""
 
-Path = Callable[[int], float]
-"""Points above the honest path, by nights since the attack began (0 is its first night)."""
+WINDOWS = {"near_share": 3, "stairs_share": 14, "climb_share": 28}
+"""The shares of the spread that a score may climb unasked, and within how many nights."""
+MARGIN = 0.05
+"""Of the spread: as far as those who know the limits stay below them, because their scores move by themselves."""
+MASS_NIGHT, MASS_PART = 2, 3
+"""The night of a mass move, and one of how many moves."""
+
+Path = Callable[[int, float], float]
+"""Points above the honest path, by nights since the attack began (0 is its first night) and the community's spread."""
 
 ATTACKS: dict[str, Path] = {
-    "one_night": lambda n: 18.3,
-    "just_under_the_promise": lambda n: 19.9,
-    "every_other_night": lambda n: 9.6 * (n // 2 + 1) if n < 40 else 192.0,
-    "every_third_night": lambda n: 9.6 * (n // 3 + 1),
-    "stairs": lambda n: min(27.0, 9.0 * (n // 5 + 1)),
-    "weekly_stairs": lambda n: 7.0 * (n // 7 + 1),
-    "zigzag": lambda n: min(27.0, 4.5 * (n // 2 + 1)) - 3.0 * (n % 2),
-    "saw": lambda n: min(30.0, 2.5 * (n + 1)) - 6.0 * (n % 3 == 2),
-    "two_quiet_nights_in_ten": lambda n: 2.2 * (n + 1 - 2 * (n // 10) - max(n % 10 - 7, 0)),
-    "ramp": lambda n: 1.5 * (n + 1),
-    "slow_ramp": lambda n: 0.75 * (n + 1),
-    "ramp_that_rests_when_held": lambda n: min(23.5, 2.0 * (n + 1)) - 0.2 * (n > 12),
-    "there_and_back": lambda n: 18.0 if n % 6 < 3 else 0.0,
-    "under_every_window": lambda n: 0.45 * (n + 1),
+    "one_night": lambda n, s: 18.3,
+    "just_under_the_promise": lambda n, s: 19.9,
+    "every_other_night": lambda n, s: 9.6 * (n // 2 + 1) if n < 40 else 192.0,
+    "every_third_night": lambda n, s: 9.6 * (n // 3 + 1),
+    "stairs": lambda n, s: min(27.0, 9.0 * (n // 5 + 1)),
+    "weekly_stairs": lambda n, s: 7.0 * (n // 7 + 1),
+    "zigzag": lambda n, s: min(27.0, 4.5 * (n // 2 + 1)) - 3.0 * (n % 2),
+    "saw": lambda n, s: min(30.0, 2.5 * (n + 1)) - 6.0 * (n % 3 == 2),
+    "two_quiet_nights_in_ten": lambda n, s: 2.2 * (n + 1 - 2 * (n // 10) - max(n % 10 - 7, 0)),
+    "ramp": lambda n, s: 1.5 * (n + 1),
+    "slow_ramp": lambda n, s: 0.75 * (n + 1),
+    "ramp_that_rests_when_held": lambda n, s: min(23.5, 2.0 * (n + 1)) - 0.2 * (n > 12),
+    "there_and_back": lambda n, s: 18.0 if n % 6 < 3 else 0.0,
+    "under_every_window": lambda n, s: 0.45 * (n + 1),
 }
-"""What attackers try, most of it from the issue that asked for it, and relatives of each."""
+"""What attackers try, in points, most of it from the issue that asked for it, and relatives of each."""
+
+
+def under_every_limit(sunk: float = 0.0, nights: int = 60) -> Path:
+    """Climb as far as each window allows, and rest until one forgets; first sink for ten nights, or not."""
+    shares = [-sunk * night / 9 for night in range(10)] if sunk else []
+    while len(shares) < nights:
+        limits = [min([0.0, *shares][-length:]) + thresholds()[name] for name, length in WINDOWS.items()]
+        shares.append(min(limits) - MARGIN)
+    return lambda n, s: s * shares[n]
+
+
+def in_turns(first: bool) -> Path:
+    """One of two who take turns: three nights up, three nights down."""
+    return lambda n, s: (0.5 - MARGIN) * s * ((n % 6 < 3) == first)
+
+
+KNOWING: dict[str, Path] = {
+    "just_under_half": lambda n, s: (0.5 - MARGIN) * s,
+    "under_every_limit": under_every_limit(),
+    "from_a_low_of_its_own": under_every_limit(sunk=0.45),
+    "one_of_two_in_turns": in_turns(True),
+    "the_other_of_two": in_turns(False),
+    "half_in_four_weeks": lambda n, s: 0.5 * s * (n + 1) / 28,
+}
+"""What attackers try who read the thresholds, in shares of the spread."""
+MANY: dict[str, Path] = {f"one_of_many_{number}": KNOWING["just_under_half"] for number in range(59)}
+"""Many accounts in one night, each below the limit: a tenth of 600 people is just not reached."""
+RIDERS: dict[str, Path] = {
+    "rides_a_mass_move": lambda n, s: (0.3 + 0.22) * s if n >= MASS_NIGHT else 0.0,
+    "rides_and_climbs_on": lambda n, s: (0.52 + 0.2 * (n >= MASS_NIGHT + 5)) * s if n >= MASS_NIGHT else 0.0,
+    "hides_in_a_mass_move": lambda n, s: 0.9 * s if n >= MASS_NIGHT else 0.0,
+}
+"""What attackers try while a third of the community rises by .3 of the spread, for good."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +95,9 @@ class Fared:
 
     attacks: tuple["Attacked", ...]
     honest_held: int
-    """Honest people who were ever held; none of them moved."""
+    """Honest people who were ever held."""
     honest_frozen: int
-    """Honest people whom an incident ever kept back."""
+    """Honest people whom an incident ever kept back although they did not move."""
 
 
 @dataclass(frozen=True)
@@ -76,37 +116,23 @@ class Attacked:
     last_cause: str
 
 
-class _Scores:
-    """One night's scores, given and not made from evidence."""
-
-    def __init__(self, values: Floats) -> None:
-        self._values = values
-        ones = np.ones(len(values), np.float32)
-        self.short, self.long = 20 * ones, 20 * ones
-        self.engagers = self.actions = np.full(len(values), 40, np.int32)
-        self.is_sufficient = np.ones(len(values), bool)
-
-    def score(self, version: int = 1) -> Floats:
-        return self._values
-
-    def half_band(self) -> Floats:
-        return np.full(len(self._values), BAND_POINTS, np.float32)
-
-
 @dataclass(frozen=True)
 class _GivenNight(Night):
-    """A night whose scores are given."""
+    """A night whose scores are given, and not made from evidence."""
 
     given: Floats
     given_before: Floats
 
-    @property
-    def standing(self) -> Standing:
-        return _Scores(self.given)  # type: ignore[return-value]  # all that the gate asks of it
+    def standing(self, version: int) -> Standing:
+        return _given(self.given)
 
-    @property
-    def old_standing(self) -> Standing:
-        return _Scores(self.given_before)  # type: ignore[return-value]  # alike
+    def old_standing(self, version: int) -> Standing:
+        return _given(self.given_before)
+
+
+def _given(scores: Floats) -> Standing:
+    counts = np.full(len(scores), 40, np.int32)
+    return Standing(scores, np.full(len(scores), BAND_POINTS, np.float32), np.ones(len(scores), bool), counts, counts)
 
 
 def community(accounts: int, nights: int, seed: int) -> NDArray[np.float32]:
@@ -121,32 +147,45 @@ def community(accounts: int, nights: int, seed: int) -> NDArray[np.float32]:
 
 
 def attacked(
-    settings: Settings, accounts: int, nights: int, attacks: dict[str, Path] = ATTACKS, seed: int = 1
+    settings: Settings,
+    accounts: int,
+    nights: int,
+    attacks: dict[str, Path] = ATTACKS,
+    seed: int = 1,
+    mass_share: float = 0.0,
 ) -> Fared:
-    """Step each attack, by an account of its own. `settings.home` is a scratch home of the gate's own."""
+    """Step each attack, by an account of its own. `settings.home` is a scratch home of the gate's own.
+
+    With `mass_share` a third of the others rise by so much of the spread in one night, each by a little less or more,
+    and a reviewer calls that real; nothing else is decided.
+    """
     honest = community(accounts, nights, seed)
-    middle = np.abs(honest[0] - np.quantile(honest[0], START))
-    chosen = np.argsort(middle)[: len(attacks)]
+    spread = spread_of(honest[CALM_NIGHTS - int(thresholds()["spread_nights"]) : CALM_NIGHTS].ravel())
+    middle = np.argsort(np.abs(honest[0] - np.quantile(honest[0], START)))
+    chosen = middle[: len(attacks)]
+    movers = middle[len(attacks) :: MASS_PART] if mass_share else middle[:0]
+    each = Size(accounts, nights, seed).draws(71).uniform(0.8, 1.2, len(movers))
+    honest[CALM_NIGHTS + MASS_NIGHT :, movers] += (mass_share * spread * each).astype(np.float32)
     scores = honest.copy()
     for account, path in zip(chosen, attacks.values(), strict=True):
-        scores[CALM_NIGHTS:, account] += [path(night) for night in range(nights)]
+        scores[CALM_NIGHTS:, account] += [path(night, spread) for night in range(nights)]
     scores = np.clip(scores, 1, 100).astype(np.float32)
     gate, log = Gate(settings, accounts), _log(accounts)
     for night in range(-CALM_NIGHTS, -JUDGED_NIGHTS):
         gate.remember(_night(scores, night, log))
-    for night in range(-JUDGED_NIGHTS, 0):
-        gate.judge(_night(scores, night, log))
-    verdicts = [gate.judge(_night(scores, night, log)) for night in range(nights)]
-    shown = gate.shown(nights)
-    spread = float(np.subtract(*np.quantile(honest[CALM_NIGHTS - 1], (0.9, 0.1))))
-    above = (shown - honest[CALM_NIGHTS:]) / spread
-    attackers = set(chosen.tolist())
+    verdicts = []
+    for night in range(-JUDGED_NIGHTS, nights):
+        verdicts.append(gate.judge(_night(scores, night, log)))
+        gate.call_real([incident.name for incident in verdicts[-1].incidents if mass_share], night)
+    above = (gate.shown(nights) - honest[CALM_NIGHTS:]) / spread
+    moved = {*chosen.tolist(), *movers.tolist()}
+    verdicts = verdicts[JUDGED_NIGHTS:]
     return Fared(
         tuple(
             _fared(name, account, above[:, account], verdicts) for account, name in zip(chosen, attacks, strict=True)
         ),
-        len({held.account for verdict in verdicts for held in verdict.held} - attackers),
-        len({account for verdict in verdicts for account in verdict.kept_back.tolist()} - attackers),
+        len({held.account for verdict in verdicts for held in verdict.held} - {*chosen.tolist()}),
+        len({account for verdict in verdicts for account in verdict.kept_back.tolist()} - moved),
     )
 
 
@@ -171,8 +210,9 @@ def _log(accounts: int) -> Log:
 def _night(scores: Floats, night: int, log: Log) -> _GivenNight:
     row, accounts = night + CALM_NIGHTS, scores.shape[1]
     shape = (accounts, len(NETWORKS))
-    nothing = Evidence(np.zeros(shape, np.float32), np.zeros(shape, np.float32), *(np.ones(shape, np.int32),) * 2)
+    parts, ones = np.zeros((2, len(SPANS), *shape), np.float32), np.ones(shape, np.float32)
+    nothing = Evidence(parts, parts, ones, ones, *(ones.astype(np.int32),) * 2)
     before = scores[max(row - 1, 0)]
     climbed = np.maximum(scores[row] - scores[max(row - 21, 0) : row + 1].min(axis=0), np.abs(scores[row] - before))
     everybody = np.ones(accounts, bool)
-    return _GivenNight(night, nothing, nothing, nothing, 1, everybody, climbed, log, scores[row], before)
+    return _GivenNight(night, nothing, nothing, nothing, VERSION, everybody, climbed, log, scores[row], before)

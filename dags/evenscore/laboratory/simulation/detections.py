@@ -23,13 +23,15 @@ def delay(row: Happened, verdicts: list[Verdict]) -> float:
     return next((float(night - onset) for night in named), math.inf)
 
 
-def first_held(verdicts: list[Verdict], rows: list[Happened]) -> list[tuple[Happened, Held | None]]:
-    """Each case with the first hold of its account while it lasts, or in the week after."""
+def holds(verdicts: list[Verdict], rows: list[Happened]) -> list[tuple[Happened, list[Held]]]:
+    """Each case with the first hold of its account while it lasts, or in the week after, night by night to its end."""
     held = [{held.account: held for held in verdict.held} for verdict in verdicts]
-    return [
-        (row, next((held[n][row.account] for n in nights_of(row, len(held)) if row.account in held[n]), None))
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        first = next((held[n][row.account] for n in nights_of(row, len(held)) if row.account in held[n]), None)
+        own = [one for night in held if (one := night.get(row.account))] if first else []
+        found.append((row, [one for one in own if first and one.episode == first.episode]))
+    return found
 
 
 def nights_of(row: Happened, count: int) -> range:

@@ -10,6 +10,8 @@ from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, NETWORK_SHARES
 
 POPULAR_POST = 0.002
 """How often an account of one engagement a night has a post that goes round; rarer for smaller ones."""
+ENGAGER_BITS, POST_BITS = 28, 13
+"""How large the number of an engager, and of a post among its account's, may be: both go into one key of a pair."""
 COLUMNS = ("target", "engager", "network", "post", "count")
 
 
@@ -25,10 +27,12 @@ class Events:
     count: Ints
 
     @classmethod
-    def of(cls, target: Wholes | int, engager: Ints, network: Wholes, post: Wholes | int, count: int = 1) -> "Events":
+    def of(
+        cls, target: Wholes | int, engager: Ints, network: Wholes, post: Wholes | int, count: Wholes | int = 1
+    ) -> "Events":
         """Rows from columns that may be numbers; engagement with oneself is left out."""
         size = len(engager)
-        columns = [np.broadcast_to(column, size) for column in (target, engager, network, post, np.int32(count))]
+        columns = [np.broadcast_to(column, size) for column in (target, engager, network, post, count)]
         kept = columns[0] != columns[1]
         types = (np.int32, np.int32, np.int8, np.int32, np.int32)
         return cls(*(column[kept].astype(kind) for column, kind in zip(columns, types, strict=True)))
@@ -50,7 +54,7 @@ def ordinary(world: World, night: int) -> Events:
     counts = draws.poisson(mean * draws.gamma(3, 1 / 3, len(mean)))
     target = np.repeat(np.arange(len(mean), dtype=np.int32), counts)
     age = draws.geometric(0.5, len(target)) - 1
-    post = (night + BURN_IN_NIGHTS - age) * 4 + np.minimum(draws.geometric(0.6, len(target)) - 1, 3)
+    post = np.maximum(night + BURN_IN_NIGHTS - age, 0) * 4 + np.minimum(draws.geometric(0.6, len(target)) - 1, 3)
     usual = Events.of(target, _habitual(world, target, draws), _networks(world, target, draws), post)
     return Events.together([usual, _popular(world, night, mean, draws)])
 
@@ -64,7 +68,7 @@ def crowd(world: World, count: int, draws: np.random.Generator) -> Ints:
 
 def outsiders(world: World, count: int, draws: np.random.Generator) -> Ints:
     """Engagers whom nobody has seen before."""
-    return draws.integers(world.size.accounts, 2**31 - 1, max(count, 0)).astype(np.int32)
+    return draws.integers(world.size.accounts, 2**ENGAGER_BITS, max(count, 0)).astype(np.int32)
 
 
 def _popular(world: World, night: int, mean: NDArray[np.float32], draws: np.random.Generator) -> Events:

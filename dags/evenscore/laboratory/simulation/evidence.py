@@ -1,69 +1,87 @@
 """Evidence from events, as the scores take it: for each engager ln(1 + decayed actions), summed by account and network.
 
-Pairs lie in flat arrays in the order of their keys. Actions are kept as of night 0 (forward decay: an action of night t
-weighs 2^(t / half-life)), so that nothing has to be touched while it fades.
+What each engager has done to each post lies in flat arrays in the order of its key. Actions are kept as of night 0
+(forward decay: an action of night t weighs 2^(t / half-life)), so that nothing has to be touched while it fades.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
+import functools
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.base.bundled import DBT_PROJECT
-from evenscore.laboratory.simulation.events import Events
-from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints
+from evenscore.building import warehouse
+from evenscore.laboratory.simulation.events import ENGAGER_BITS, POST_BITS, Events
+from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints, World
 
-Number = TypeVar("Number", np.int32, np.float32)
+VERSION = 3
+"""The scoring version that is simulated."""
+scale = functools.cache(warehouse.scale)
 
-SCALE = DBT_PROJECT / "seeds" / "scale_v1.csv"
-
-
-def constants(path: Path = SCALE) -> dict[str, float]:
-    """The constants of the scoring version that is simulated."""
-    rows = (line.split(",", 2) for line in path.read_text(encoding="utf-8").splitlines()[1:])
-    return {name: float(value) for name, value, _ in rows}
+SPANS = ("brief", "short", "long")
+Keys = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What accounts have, by network: arrays of accounts x networks."""
 
-    short: Floats
-    long: Floats
+    sums: Floats
+    """The evidence of trusted engagers and that of all, at each half-life: 2 x 3 x accounts x networks."""
+    losses: Floats
+    """Alike: what would be lost without the one post that brings most."""
+    reach: Floats
+    """Distinct engagers, each at most one and fading with the long half-life."""
+    object_reach: Floats
+    """Posts, counted alike."""
     engagers: Ints
     actions: Ints
 
     def times(self, factor: Floats) -> "Evidence":
         """What is left where a part of it is lost or counted again."""
-        return Evidence(
-            (self.short * factor).astype(np.float32),
-            (self.long * factor).astype(np.float32),
-            np.rint(self.engagers * factor).astype(np.int32),
-            np.rint(self.actions * factor).astype(np.int32),
-        )
+        floats = {name: (getattr(self, name) * factor).astype(np.float32) for name in FLOATS}
+        counts = {name: np.rint(getattr(self, name) * factor).astype(np.int32) for name in COUNTS}
+        return Evidence(**floats, **counts)
+
+    def plus(self, more: Floats) -> "Evidence":
+        """With as much more everywhere, of no post in particular."""
+        return replace(self, sums=(self.sums + more).astype(np.float32))
+
+    def tried(self, account: int, network: int, more: Floats, top_share: float) -> "Evidence":
+        """One account many times over, each with so much `more` evidence (2 x tries) on one network.
+
+        `top_share` of it comes by one post.
+        """
+        times = more.shape[1]
+        each = {name: np.repeat(getattr(self, name)[..., [account], :], times, axis=-2) for name in FLOATS + COUNTS}
+        each["sums"][..., network] += more[:, None]
+        losses = each["losses"][..., network]
+        np.maximum(losses, top_share * more[:, None], out=losses)
+        return Evidence(**each)
+
+
+FLOATS, COUNTS = ("sums", "losses", "reach", "object_reach"), ("engagers", "actions")
 
 
 class Pairs:
-    """How much each engager has acted on each account, on each network."""
+    """How much each engager has acted on each post of each account, on each network."""
 
-    def __init__(self, accounts: int) -> None:
-        scale = constants()
-        self._half_lives = (scale["short_half_life_days"], scale["long_half_life_days"])
-        self._accounts = accounts
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._half_lives = [scale(VERSION)[f"{span}_half_life_days"] for span in SPANS]
         self._keys = np.empty(0, np.int64)
-        self._actions = [np.empty(0, np.float32), np.empty(0, np.float32)]
-        self._counts = np.zeros(accounts * len(NETWORKS), np.int32)
-
-    def __len__(self) -> int:
-        return len(self._keys)
+        self._by_post = np.empty(0, np.int64)
+        self._actions = [np.empty(0, np.float32) for _ in SPANS]
+        self._counts = np.zeros(world.size.accounts * len(NETWORKS), np.int32)
 
     def add(self, events: Events, night: int) -> None:
         """Take in one night's events."""
         rows = events.target.astype(np.int64) * len(NETWORKS) + events.network
         np.add.at(self._counts, rows, events.count)
-        keys, place = np.unique((rows << 32) | events.engager, return_inverse=True)
+        keys, place = np.unique(
+            ((rows << ENGAGER_BITS) | events.engager) << POST_BITS | events.post, return_inverse=True
+        )
         counts = np.bincount(place, events.count, len(keys))
         found = np.asarray(np.searchsorted(self._keys, keys))
         is_new = np.ones(len(keys), bool)
@@ -74,24 +92,51 @@ class Pairs:
             self._actions[length][found[~is_new]] += weights[~is_new]
             self._actions[length] = np.insert(self._actions[length], found[is_new], weights[is_new])
         self._keys = np.insert(self._keys, found[is_new], keys[is_new])
+        self._by_post = np.argsort(_posts(self._keys), kind="stable")
 
     def evidence(self, night: int) -> Evidence:
         """The evidence of all accounts as it stands on one night."""
-        rows = (self._keys >> 32).astype(np.int32)
-        starts = np.flatnonzero(np.diff(rows, prepend=np.int32(-1)))
-        short, long = (self._sums(length, night, rows, starts) for length in (0, 1))
-        engagers = np.zeros(self._accounts * len(NETWORKS), np.int32)
-        engagers[rows[starts]] = np.diff(starts, append=len(rows))
-        return Evidence(short, long, _by_network(engagers), _by_network(self._counts.copy()))
+        pair_of, pairs = _runs(self._keys >> POST_BITS)
+        post_of, posts = _runs(_posts(self._keys)[self._by_post])
+        rows = self._keys[pairs] >> (ENGAGER_BITS + POST_BITS)
+        rows_of_posts = self._keys[self._by_post[posts]] >> (ENGAGER_BITS + POST_BITS)
+        trust = self._world.weights((self._keys[pairs] >> POST_BITS) & (2**ENGAGER_BITS - 1))
+        sums, losses = [], []
+        for span, half_life in enumerate(self._half_lives):
+            actions = self._actions[span] * np.float32(2.0 ** (-night / half_life))
+            by_pair = np.bincount(pair_of, actions, len(pairs))
+            logs = np.log1p(by_pair)
+            rest = np.maximum(by_pair[pair_of] - actions, 0)
+            loss = (logs[pair_of] - np.log1p(rest))[self._by_post]
+            sums.append([self._summed(rows, weight * logs) for weight in (trust, np.float64(1))])
+            weighed = (trust[pair_of][self._by_post] * loss, loss)
+            losses.append([self._most(rows_of_posts, np.bincount(post_of, part, len(posts))) for part in weighed])
+        by_post = np.bincount(post_of, actions[self._by_post], len(posts))
+        return Evidence(
+            np.swapaxes(sums, 0, 1),
+            np.swapaxes(losses, 0, 1),
+            self._summed(rows, np.minimum(by_pair, 1)),
+            self._summed(rows_of_posts, np.minimum(by_post, 1)),
+            self._summed(rows, np.ones(len(rows))).astype(np.int32),
+            self._counts.reshape(-1, len(NETWORKS)).copy(),
+        )
 
-    def _sums(self, length: int, night: int, rows: Ints, starts: NDArray[np.int64]) -> Floats:
-        logs = self._actions[length] * np.float32(2.0 ** (-night / self._half_lives[length]))
-        np.log1p(logs, out=logs)
-        flat = np.zeros(self._accounts * len(NETWORKS), np.float32)
-        if len(starts):
-            flat[rows[starts]] = np.add.reduceat(logs, starts)
-        return _by_network(flat)
+    def _summed(self, rows: Keys, values: NDArray[Any]) -> Floats:
+        flat = np.bincount(rows, values, len(self._counts))
+        return flat.astype(np.float32).reshape(-1, len(NETWORKS))
+
+    def _most(self, rows: Keys, values: NDArray[Any]) -> Floats:
+        flat = np.zeros(len(self._counts), np.float32)
+        np.maximum.at(flat, rows, values.astype(np.float32))
+        return flat.reshape(-1, len(NETWORKS))
 
 
-def _by_network(flat: NDArray[Number]) -> NDArray[Number]:
-    return flat.reshape(-1, len(NETWORKS))
+def _posts(keys: Keys) -> Keys:
+    """The same number for each post of an account on a network, whoever engaged with it."""
+    return np.asarray((keys >> (ENGAGER_BITS + POST_BITS)) << POST_BITS | (keys & (2**POST_BITS - 1)))
+
+
+def _runs(ordered: Keys) -> tuple[Keys, Keys]:
+    """Of values in order: the number of each one's run, and where each run starts."""
+    is_start = np.diff(ordered, prepend=np.int64(-1)) != 0
+    return np.asarray(np.cumsum(is_start) - 1), np.flatnonzero(is_start)

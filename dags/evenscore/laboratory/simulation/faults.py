@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenscore.laboratory.simulation.events import Events
-from evenscore.laboratory.simulation.evidence import Evidence, Pairs
+from evenscore.laboratory.simulation.evidence import VERSION, Evidence, Pairs
+from evenscore.laboratory.simulation.standing import OTHER_VERSION
 from evenscore.laboratory.simulation.truth import Fault
 from evenscore.laboratory.simulation.world import NETWORKS, Size
 
@@ -23,7 +24,7 @@ def lose(network: int, kept: float = 0.0) -> Spoil:
     """A network's evidence is gone, or the part of it that some of its feeds delivered."""
 
     def spoil(evidence: Evidence, shards: NDArray[np.int64], draws: np.random.Generator) -> Evidence:
-        factor = np.ones_like(evidence.short)
+        factor = np.ones_like(evidence.reach)
         factor[:, network] = _kept_share(evidence.engagers[:, network], kept, draws)
         return evidence.times(factor)
 
@@ -34,7 +35,7 @@ def lose_shard(network: int, shard: int) -> Spoil:
     """What one of a network's machines holds is gone."""
 
     def spoil(evidence: Evidence, shards: NDArray[np.int64], draws: np.random.Generator) -> Evidence:
-        factor = np.ones_like(evidence.short)
+        factor = np.ones_like(evidence.reach)
         factor[shards == shard, network] = 0
         return evidence.times(factor)
 
@@ -54,9 +55,9 @@ def add_constant(network: int) -> Spoil:
     """A broken feed adds the same to everybody whom it delivers."""
 
     def spoil(evidence: Evidence, shards: NDArray[np.int64], draws: np.random.Generator) -> Evidence:
-        more = np.zeros_like(evidence.short)
+        more = np.zeros_like(evidence.reach)
         more[:, network] = ADDED_EVIDENCE * (evidence.engagers[:, network] > 0)
-        return Evidence(evidence.short + more, evidence.long + more, evidence.engagers, evidence.actions)
+        return evidence.plus(more)
 
     return spoil
 
@@ -80,7 +81,7 @@ FAULTS: tuple[tuple[str, str, Spoil], ...] = (
     ("added_constant", "network:coral", add_constant(2)),
     ("missing_small_network", "network:dune", lose(3)),
     ("missing_shard_of_second", "network:birch/shard:11", lose_shard(1, 11)),
-    (VERSION_CHANGE, "scoring_version:2", nothing),
+    (VERSION_CHANGE, f"scoring_version:{OTHER_VERSION}", nothing),
 )
 """Each mass fault, the cohort that an incident of it has to name, and what it does to the evidence."""
 
@@ -98,7 +99,7 @@ class MassFaults:
 
     def version(self, night: int) -> int:
         """The scoring version of one night."""
-        return 2 if night >= self.all[-1].night else 1
+        return OTHER_VERSION if night >= self.all[-1].night else VERSION
 
     def spoil(self, night: int, evidence: Evidence, shards: NDArray[np.int64]) -> Evidence:
         """One night's evidence as the feeds deliver it."""

@@ -12,15 +12,19 @@ from numpy.typing import NDArray
 from evenscore.base.settings import Settings
 from evenscore.building import warehouse
 from evenscore.laboratory.simulation import relations
+from evenscore.laboratory.simulation.evidence import SPANS, VERSION
 from evenscore.laboratory.simulation.models import Models
 from evenscore.laboratory.simulation.night import FIRST_DATE, Night, day_of, night_of
-from evenscore.laboratory.simulation.reviewers import Decision
+from evenscore.laboratory.simulation.standing import thresholds
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
 from evenscore.laboratory.simulation.world import NETWORKS
+from evenscore.night.inputs import DECISIONS
 from evenscore.publication.nameless import lay_functions
+from evenscore.reviews.decisions import Decision, that_count
 
-MOVER_POINTS, JUMPER_POINTS = 4.0, 8.0
-"""The events are laid out of whoever climbed or moved this far; posts are weighed of whoever moved this far."""
+MOVER_SHARE, JUMPER_SHARE = "ring_rise_share", "impossible_share"
+"""Events are laid out of whoever climbed or moved as far as the first rule that reads them asks; posts, and what stood
+before a first score, of whoever moved as far as the least that is held."""
 
 
 class Gate:
@@ -30,8 +34,9 @@ class Gate:
         self._settings = settings
         self._accounts = accounts
         self._models = Models(settings)
-        self._version = 1
+        self._version = VERSION
         self._waiting: set[int] = set()
+        self._decisions: list[Decision] = []
         with self._connect() as con:
             lay_functions(con, self._settings.account_ids)
             for statement in relations.ONCE:
@@ -63,6 +68,7 @@ class Gate:
                 rows = f"from base.{table} where as_of_date >= {first_day}"
                 con.execute(f"create or replace view raw.{table} as {rows}")
             self._score(con, night)
+            self._lay_decisions(con, night.night)
         started = time.monotonic()
         self._models.build()
         seconds = time.monotonic() - started
@@ -74,28 +80,15 @@ class Gate:
         return verdict
 
     def decide(self, decisions: Sequence[Decision]) -> None:
-        """Hand in what reviewers decided."""
-        rows = [
-            {
-                "decided_at": day_of(decision.night),
-                "decided_by": "simulated",
-                "why": "the truth",
-                "action": decision.action,
-                "person_id": f"p{decision.seen.account:07d}",
-                "persona": "personal",
-                "as_of_date": day_of(decision.night),
-                "episode_date": day_of(decision.seen.episode),
-                "candidate_score": decision.seen.candidate_score,
-            }
-            for decision in decisions
-        ]
+        """Hand in what reviewers decided; what counts of all that they said is laid out for each night."""
+        self._decisions += decisions
+
+    def _lay_decisions(self, con: duckdb.DuckDBPyConnection, night: int) -> None:
+        con.execute("delete from raw.decisions")
+        rows = [made.model_dump(include=set(DECISIONS)) for made in that_count(self._decisions, day_of(night))]
         if rows:
-            with self._connect() as con:
-                con.register("decided", pa.Table.from_pylist(rows))
-                # There is one reviewer, whose latest decision on an episode counts.
-                same = "select person_id, persona, episode_date from decided"
-                con.execute(f"delete from raw.decisions where (person_id, persona, episode_date) in ({same})")
-                con.execute("insert into raw.decisions by name from decided")
+            con.register("decided", pa.Table.from_pylist(rows))
+            con.execute("insert into raw.decisions by name from decided")
 
     def call_real(self, incidents: Sequence[str], night: int) -> None:
         """Hand in which incidents reviewers call real moves."""
@@ -154,9 +147,12 @@ class Gate:
         con.register("tonight", pa.table(self._columns(night)))
         con.register("parts", pa.table(_parts(night)))
         held = np.fromiter(self._waiting, np.int64, len(self._waiting))
-        movers = np.union1d(np.flatnonzero(night.climbed >= MOVER_POINTS), held)
+        known = thresholds()
+        movers, jumpers = (
+            np.union1d(np.flatnonzero(night.climbed >= known[share] * known["least_spread_points"]), held)
+            for share in (MOVER_SHARE, JUMPER_SHARE)
+        )
         con.register("movers", pa.table({"account": movers}))
-        jumpers = np.union1d(np.flatnonzero(night.climbed >= JUMPER_POINTS), held)
         con.register("jumpers", pa.table({"account": jumpers}))
         events, nights = night.log.of(movers)
         columns = {name: getattr(events, name) for name in ("target", "engager", "post", "count")}
@@ -164,19 +160,15 @@ class Gate:
 
     def _columns(self, night: Night) -> dict[str, Any]:
         """One row an account, in the order of their numbers."""
-        new, old = night.standing, night.old_standing
+        new = night.standing(night.version)
         scores = {
-            f"{last}{name}_score": standing.score(version).astype(float)
+            f"{last}{name}_score": standing(version).score.astype(float)
             for last, version in (("", night.version), ("last_", self._version))
-            for name, standing in (("new", new), ("old", old))
+            for name, standing in (("new", night.standing), ("old", night.old_standing))
         }
         return scores | {
             "account": np.arange(self._accounts, dtype=np.int64),
-            "new_short": new.short,
-            "new_long": new.long,
-            "old_short": old.short,
-            "old_long": old.long,
-            "half_band": new.half_band(),
+            "half_band": new.half_band,
             "evidence_count": new.actions,
             "engager_count": new.engagers,
             "is_sufficient": new.is_sufficient,
@@ -210,8 +202,11 @@ def _parts(night: Night) -> dict[str, Any]:
     return {
         "account": account,
         "network": _names(network.astype(np.int8)),
-        "short": evidence.short[account, network].astype(float),
-        "long": evidence.long[account, network].astype(float),
+        **{
+            f"{span}{suffix}": of[0, number, account, network].astype(float)
+            for suffix, of in (("", evidence.sums), ("_loss", evidence.losses))
+            for number, span in enumerate(SPANS)
+        },
         "eve_action_count": night.eve.actions[account, network],
         "last_date": np.datetime64(FIRST_DATE) + night.log.last_received[account, network].astype("timedelta64[D]"),
     }

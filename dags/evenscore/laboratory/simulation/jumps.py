@@ -10,7 +10,8 @@ from evenscore.laboratory.simulation.truth import Case
 from evenscore.laboratory.simulation.world import HISTORY_NIGHTS
 
 WINDOW_NIGHTS = 3
-JUMP_POINTS = 30.0
+JUMP_SHARE = 0.5
+"""A jump is a move of so much of the community's spread within the window."""
 AFTERMATH_NIGHTS = 28
 """What is said of an account for so long after a case is about that case: windows of four weeks still hold it."""
 
@@ -22,9 +23,14 @@ class Happened:
     case: Case
     account: int
     onset: int | None
-    """The first night on which a score that could be published had moved 30 points within three nights; else None."""
+    """The first night on which a score had moved by half of the spread within three that readers saw; else None."""
     size: float
     """The farthest that it moved off its score of the eve, in points, while the case lasted."""
+
+    @property
+    def share(self) -> float:
+        """The same in shares of the community's spread."""
+        return self.size / self.case.spread
 
     @property
     def is_jump(self) -> bool:
@@ -40,31 +46,19 @@ def happened(outcome: Outcome) -> list[Happened]:
 def _seen(outcome: Outcome, case: Case, account: int) -> Happened:
     series = outcome.scores[:, account]
     nights = range(case.begins, min(case.ends + 1, outcome.size.nights - 1) + 1)
-    moved = [_move(series, night + HISTORY_NIGHTS) for night in nights]
-    is_shown = outcome.is_eligible[:, account]
-    onsets = [
-        night
-        for night, move in zip(nights, moved, strict=True)
-        if move >= JUMP_POINTS and is_shown[night - 1 + HISTORY_NIGHTS : night + 1 + HISTORY_NIGHTS].any()
-    ]
+    # What readers could have seen: a first score is no jump, nor is a mass fault's recovery.
+    is_seen = outcome.is_eligible[:, account].copy()
+    is_seen[[fault.night + HISTORY_NIGHTS for fault in outcome.truth.faults]] = False
+    moved = [_move(series, is_seen, night + HISTORY_NIGHTS) for night in nights]
+    onsets = [night for night, move in zip(nights, moved, strict=True) if move >= JUMP_SHARE * case.spread]
     eve = series[case.begins - 1 + HISTORY_NIGHTS]
     path = series[case.begins + HISTORY_NIGHTS : nights[-1] + 1 + HISTORY_NIGHTS] - eve
     return Happened(case, account, onsets[0] if onsets else None, float(path[np.abs(path).argmax()]))
 
 
-def _move(series: NDArray[np.float32], row: int) -> float:
-    return float(np.abs(series[row] - series[row - WINDOW_NIGHTS : row]).max())
-
-
-def far_moves(outcome: Outcome, points: float) -> NDArray[np.bool_]:
-    """On which nights each account had moved so far within three nights: nights x accounts, from night 0 on."""
-    first = HISTORY_NIGHTS
-    far = np.zeros((outcome.size.nights, outcome.size.accounts), bool)
-    for back in range(1, WINDOW_NIGHTS + 1):
-        for night in range(outcome.size.nights):
-            row = first + night
-            far[night] |= np.abs(outcome.scores[row] - outcome.scores[row - back]) >= points
-    return far & outcome.is_eligible[first:]
+def _move(series: NDArray[np.float32], is_seen: NDArray[np.bool_], row: int) -> float:
+    before = series[row - WINDOW_NIGHTS : row][is_seen[row - WINDOW_NIGHTS : row]]
+    return float(np.abs(series[row] - before).max(initial=0))
 
 
 def explained(outcome: Outcome) -> NDArray[np.bool_]:

@@ -42,12 +42,10 @@ class Night:
     """How far each candidate lies above its lowest score of the last three weeks, or off last night's, in points."""
     log: Log
 
-    @property
-    def standing(self) -> Standing:
-        """All networks together."""
-        return Standing.of(self.evidence)
+    def standing(self, version: int) -> Standing:
+        """What a scoring version makes of it."""
+        return Standing.of(self.evidence, version)
 
-    @property
-    def old_standing(self) -> Standing:
+    def old_standing(self, version: int) -> Standing:
         """The same without tonight's engagement."""
-        return Standing.of(self.old_evidence)
+        return Standing.of(self.old_evidence, version)

@@ -81,8 +81,8 @@ NIGHTLY = {
     """,
     "features.feat_person__engagers": """
         select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
-            $version::integer as scoring_version, 0.0 as crowd_brief, short as crowd_short, long as crowd_long,
-            0.0 as trusted_brief, short as trusted_short, long as trusted_long
+            $version::integer as scoring_version,
+            brief as trusted_brief, short as trusted_short, long as trusted_long
         from parts inner join movers using (account) inner join base.people using (account)
     """,
     "conformed.activity": f"""
@@ -102,50 +102,33 @@ NIGHTLY = {
     """,
     "conformed.consent": "select person_id, persona from base.people",
     "features.feat_person__top_object": """
-        with by_post as (
-            select person_id, persona, network, engager_id, object_key,
-                sum(pow(2, -($day::date - occurred_date) / 28)) as short,
-                sum(pow(2, -($day::date - occurred_date) / 120)) as long
-            from conformed.activity inner join base.people using (person_id, persona) semi join jumpers using (account)
-            group by all
-        ), lost as (
-            select person_id, persona, network, object_key,
-                sum(ln((1 + all_short) / (1 + all_short - short))) as short_loss,
-                sum(ln((1 + all_long) / (1 + all_long - long))) as long_loss
-            from (
-                select *, sum(short) over pair as all_short, sum(long) over pair as all_long
-                from by_post window pair as (partition by person_id, network, engager_id)
-            )
-            group by all
-        )
         select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
-            $version::integer as scoring_version, 0.0 as crowd_brief_loss, 0.0 as trusted_brief_loss,
-            max(short_loss) as crowd_short_loss, max(long_loss) as crowd_long_loss,
-            max(short_loss) as trusted_short_loss, max(long_loss) as trusted_long_loss, 1.0 as object_reach
-        from lost group by all
+            $version::integer as scoring_version, brief_loss as trusted_brief_loss,
+            short_loss as trusted_short_loss, long_loss as trusted_long_loss
+        from parts inner join jumpers using (account) inner join base.people using (account)
     """,
 }
 """Made anew each night, in this order."""
 
 INFLUENCE = """
-    select person_id, persona, $day::date as as_of_date, evidence_through_date, evidence_short, evidence_long, score,
+    select person_id, persona, $day::date as as_of_date, evidence_through_date, score,
         greatest(score - half_band, 1) as score_low, least(score + half_band, 100) as score_high,
         evidence_count, engager_count, is_sufficient
     from base.people positional join (
-        select $day::date as evidence_through_date, new_short as evidence_short, new_long as evidence_long,
-            {score} as score, half_band, evidence_count, engager_count, is_sufficient
+        select $day::date as evidence_through_date, {score} as score, half_band, evidence_count, engager_count,
+            is_sufficient
         from tonight
     )
     union all
-    select person_id, persona, $day::date, evidence_through_date, evidence_short, evidence_long, score, score, score,
+    select person_id, persona, $day::date, evidence_through_date, score, score, score,
         evidence_count, engager_count, is_sufficient
     from base.people positional join (
-        select $day::date - 1 as evidence_through_date, old_short as evidence_short, old_long as evidence_long,
-            {old_score} as score, evidence_count, engager_count, is_sufficient
+        select $day::date - 1 as evidence_through_date, {old_score} as score, evidence_count, engager_count,
+            is_sufficient
         from tonight
     )
     union all
-    select unseen.person_id, unseen.persona, as_of_date, as_of_date, null, null, score, score_low, score_high,
+    select unseen.person_id, unseen.persona, as_of_date, as_of_date, score, score_low, score_high,
         evidence_count, engager_count, is_sufficient
     from base.unseen
     semi join (from base.people semi join jumpers using (account)) using (person_id)

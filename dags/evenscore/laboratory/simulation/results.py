@@ -12,6 +12,7 @@ from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Consent, Settings, Source, load_settings
 from evenscore.laboratory.simulation.baselines import RIVALS
+from evenscore.laboratory.simulation.evidence import VERSION
 from evenscore.laboratory.simulation.measures import Figures, measure
 from evenscore.laboratory.simulation.simulate import GATE, simulate
 from evenscore.laboratory.simulation.tables import by_fault, by_kind
@@ -21,10 +22,10 @@ from evenscore.state import runs
 from evenscore.state.evaluations import Measure, as_plain, keep
 
 BASELINE = "fixed_delta"
-LEAST_NIGHTS, LEAST_ACCOUNTS = 20, 500
+LEAST_NIGHTS, LEAST_ACCOUNTS = 20, 60
 UNITS = {
     "recall": "share",
-    "false": "alarms",
+    "questions_per": "questions",
     "reviews": "reviews",
     "seconds": "s",
     "peak": "GB",
@@ -66,7 +67,13 @@ def run(settings: Settings, accounts: int, nights: int, seed: int, seeds: int) -
         found = [_one(settings, Size(accounts, nights, each)) for each in range(seed, seed + seeds)]
     measures = summed_up(found)
     run_id = f"simulation_{runs.now().replace(':', '').replace('-', '')}"
-    about = {"scoring_version": 1, "is_everybody_granted": True, "seed": seed, "accounts": accounts, "nights": nights}
+    about = {
+        "scoring_version": VERSION,
+        "is_everybody_granted": True,
+        "seed": seed,
+        "accounts": accounts,
+        "nights": nights,
+    }
     keep(settings.places, run_id, about, measures)
     with runs.only_one(settings.places):
         database = publishing.republish(settings)
@@ -91,7 +98,7 @@ def _one(settings: Settings, size: Size) -> Seed:
         outcome = simulate(own, size)
     finally:
         shutil.rmtree(own.home, ignore_errors=True)
-    figures = measure(outcome, settings.checks.hold_move_points)
+    figures = measure(outcome)
     return Seed(size.seed, figures, by_kind(outcome), by_fault(outcome), outcome.event_count)
 
 

@@ -16,10 +16,11 @@ from evenscore.laboratory.simulation.gate import Gate
 from evenscore.laboratory.simulation.log import NEVER, Log
 from evenscore.laboratory.simulation.night import Night
 from evenscore.laboratory.simulation.reviewers import Reviewers
-from evenscore.laboratory.simulation.standing import Standing
+from evenscore.laboratory.simulation.standing import Standing, spread_of, thresholds
 from evenscore.laboratory.simulation.truth import Truth
 from evenscore.laboratory.simulation.verdicts import Verdict
 from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, HISTORY_NIGHTS, SHARDS, Size, World
+from evenscore.reviews.decisions import Decision
 from evenscore.state import memory
 
 CLIMB_NIGHTS = 21
@@ -38,6 +39,8 @@ class Outcome:
     """Alike: whether a score could be published."""
     verdicts: dict[str, list[Verdict]] = field(default_factory=dict)
     """By detector, one a night."""
+    decisions: list[Decision] = field(default_factory=list)
+    """Everything that reviewers said, oldest first."""
     event_count: int = 0
     peak_gigabytes: float = 0.0
     """The most memory that the gate's check of one night took, above what the simulation itself holds."""
@@ -53,7 +56,8 @@ class _Simulation:
         rows = HISTORY_NIGHTS + size.nights
         shape = (rows, size.accounts)
         self._outcome = Outcome(size, Truth(), np.zeros(shape, np.float32), np.zeros(shape, bool))
-        self._world, self._pairs, self._log = World(size), Pairs(size.accounts), Log(size)
+        self._world = World(size)
+        self._pairs, self._log = Pairs(self._world), Log(size)
         self._cases = Cases(self._world, self._outcome.truth)
         self._faults = MassFaults(size)
         self._outcome.truth.faults += self._faults.all
@@ -79,22 +83,28 @@ class _Simulation:
 
     def _step(self, night: int) -> Night:
         eve = self._pairs.evidence(night)
-        standing = Standing.of(eve)
-        self._cases.begin(night, eve, self._log.first_received)
-        events = Events.together([ordinary(self._world, night), *self._cases.events(night, standing)])
+        self._cases.begin(night, eve, self._log.first_received, self._spread(night))
+        events = Events.together([ordinary(self._world, night), *self._cases.events(night, eve)])
         self._take_in(events, night)
         evidence = self._faults.doubled(night, self._pairs, events).evidence(night)
-        spoilt, old = (self._spoil(night, part, standing) for part in (evidence, eve))
-        is_eligible, climbed = self._record(night, Standing.of(spoilt))
+        spoilt, old = (self._spoil(night, part, eve) for part in (evidence, eve))
+        is_eligible, climbed = self._record(night, spoilt)
         return Night(night, spoilt, old, eve, self._faults.version(night), is_eligible, climbed, self._log)
 
-    def _spoil(self, night: int, evidence: Evidence, eve: Standing) -> Evidence:
+    def _spread(self, night: int) -> float:
+        """The community's spread on a night's eve, by the nights before it."""
+        last = night + HISTORY_NIGHTS
+        rows = slice(max(last - int(thresholds()["spread_nights"]), 0), last)
+        return spread_of(self._outcome.scores[rows][self._outcome.is_eligible[rows]])
+
+    def _spoil(self, night: int, evidence: Evidence, eve: Evidence) -> Evidence:
         return self._faults.spoil(night, self._cases.spoil(night, evidence, eve), self._shards)
 
-    def _record(self, night: int, standing: Standing) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    def _record(self, night: int, evidence: Evidence) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         row = night + HISTORY_NIGHTS
+        standing = Standing.of(evidence, self._faults.version(night))
         scores, first = self._outcome.scores, self._log.first_received
-        scores[row] = standing.score(self._faults.version(night))
+        scores[row] = standing.score
         is_old = (first != NEVER) & (night - first >= PROVISIONAL_NIGHTS)
         self._outcome.is_eligible[row] = standing.is_sufficient & is_old
         if not row:
@@ -109,11 +119,13 @@ class _Simulation:
         verdict = self._gate.judge(tonight)
         self._outcome.peak_gigabytes = max(self._outcome.peak_gigabytes, memory.peak_gigabytes() - before)
         self._outcome.verdicts.setdefault(GATE, []).append(verdict)
-        self._gate.decide(self._reviewers.look(verdict))
+        made = self._reviewers.look(verdict)
+        self._outcome.decisions += made
+        self._gate.decide(made)
         self._gate.call_real(self._reviewers.call_real(verdict), tonight.night)
         row = tonight.night + HISTORY_NIGHTS
-        recent = self._outcome.scores[max(row - baselines.ROBUST_NIGHTS, 0) : row + 1]
-        for name in baselines.RIVALS:
-            named = baselines.alarms(name, recent)
-            named = named[self._outcome.is_eligible[row, named]]
+        rows = slice(max(row - baselines.ROBUST_NIGHTS, 0), row + 1)
+        recent, is_shown = self._outcome.scores[rows], self._outcome.is_eligible[rows]
+        for name, detector in baselines.RIVALS.items():
+            named = np.flatnonzero(detector(recent, is_shown) & is_shown[-1])
             self._outcome.verdicts.setdefault(name, []).append(Verdict(tonight.night, named))

@@ -1,60 +1,69 @@
-"""Scores from evidence, as scoring version 1 makes them, and how much evidence a wished-for jump takes."""
+"""Scores from evidence by the constants of a scoring version, as its model makes them; and how far they spread."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.laboratory.simulation.evidence import Evidence, constants
+from evenscore.building import warehouse
+from evenscore.laboratory.simulation.evidence import VERSION, Evidence, scale
 from evenscore.laboratory.simulation.world import Floats, Ints
 
-OTHER_VERSION = {"floor_points": 4.0, "points_per_log": 6.4}
-"""What the simulated promotion of another version changes: the low rise by 3 points, the high fall by as many."""
+OTHER_VERSION = 2
+"""The scoring version that the simulated promotion goes to: a way back."""
+
+thresholds = functools.cache(warehouse.thresholds)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the scoring makes of one night's evidence: one value an account, all networks together."""
+    """What a scoring version makes of one night's evidence: one value an account, all networks together."""
 
-    short: Floats
-    long: Floats
+    score: Floats
+    """Candidates in points."""
+    half_band: Floats
+    """Half the width of a 90 % band, in points, as if all engagers had acted once (logs of .7 each)."""
+    is_sufficient: NDArray[np.bool_]
+    """Whether there is enough evidence for a score at all."""
     engagers: Ints
     actions: Ints
 
     @classmethod
-    def of(cls, evidence: Evidence) -> "Standing":
-        """The networks' evidence summed."""
-        parts = (evidence.short, evidence.long, evidence.engagers, evidence.actions)
-        return cls(*(part.sum(axis=1, dtype=part.dtype) for part in parts))
+    def of(cls, evidence: Evidence, version: int = VERSION) -> "Standing":
+        """The score as dbt_project/models/scores/score_person__influence_v3.sql makes it.
 
-    def score(self, version: int = 1) -> Floats:
-        """Candidate scores in points, from 1 to 100."""
-        scale = constants() | (OTHER_VERSION if version != 1 else {})
-        logs = (np.log1p(self.short) + np.log1p(self.long)) / 2
-        points = scale["floor_points"] + scale["points_per_log"] * logs
-        return np.asarray(np.minimum(points, scale["ceiling_points"]), np.float32)
+        Version 2 is the same without a brief half-life, with a scale that starts at its floor and at evidence of 1.
+        """
+        known = scale(version)
+        shares = np.array([known.get("brief_weight", 0), known["recent_weight"], known["lasting_weight"]], np.float32)
+        rest = (1 + evidence.sums - evidence.losses) / (1 - known["top_object_share"]) - 1
+        trusted, crowd = np.minimum(evidence.sums, rest).sum(axis=-1)
+        curve = known["crowd_curve"]
+        lift = 1 + curve * np.log1p(known["crowd_weight"] * crowd / (1 + trusted) / curve)
+        amount = np.expm1(shares @ (np.log1p(trusted) + np.log(lift)))
+        start, floor = known.get("evidence_start", 1), known["floor_points"]
+        points = known.get("base_points", floor) + known["points_per_log"] * np.log1p(amount / start)
+        error = shares @ (np.sqrt(np.log(2) * trusted) / (1 + trusted))
+        band = known["band_z"] * known["points_per_log"] * (1 + amount) / (start + amount) * error
+        reached = (evidence.reach.sum(axis=1) >= known["least_reach"]) & (trusted[-1] >= known.get("least_trusted", 0))
+        return cls(
+            np.clip(points, floor, known["ceiling_points"]).astype(np.float32),
+            band.astype(np.float32),
+            reached & (evidence.object_reach.sum(axis=1) >= known["least_objects"]),
+            evidence.engagers.sum(axis=1, dtype=np.int32),
+            evidence.actions.sum(axis=1, dtype=np.int32),
+        )
 
-    def half_band(self) -> Floats:
-        """Half the width of a 90 % band, in points, as if all engagers had acted once (logs of .7 each)."""
-        scale = constants()
-        errors = [np.sqrt(np.log(2) * part) / (1 + part) for part in (self.short, self.long)]
-        return np.asarray(scale["band_z"] * scale["points_per_log"] * (errors[0] + errors[1]) / 2, np.float32)
 
-    @property
-    def is_sufficient(self) -> NDArray[np.bool_]:
-        """Whether there is enough evidence for a score at all."""
-        scale = constants()
-        return (self.engagers >= scale["least_engager_count"]) & (self.actions >= scale["least_evidence_count"])
+def spread_of(scores: Floats) -> float:
+    """The spread of a community, from its 10th to its 90th percentile in points, and never less than the gate takes."""
+    known = scores if len(scores) else np.zeros(1, np.float32)
+    low, high = np.quantile(known, (0.1, 0.9))
+    return max(float(high - low), thresholds()["least_spread_points"])
 
-    def evidence_for(self, account: int, points: float) -> float:
-        """The evidence that lifts an account by so many points in one night."""
-        short, long = 1 + float(self.short[account]), 1 + float(self.long[account])
-        total, lack = short + long, short * long * (np.exp(2 * points / constants()["points_per_log"]) - 1)
-        return float((np.sqrt(total**2 + 4 * lack) - total) / 2)
 
-    def factor_for(self, account: int, points: float) -> float:
-        """How many times its evidence an account needs to be lifted by so many points."""
-        short, long = float(self.short[account]), float(self.long[account])
-        total, product = short + long, short * long
-        wanted = (1 + short) * (1 + long) * np.exp(2 * points / constants()["points_per_log"])
-        return float((np.sqrt(total**2 + 4 * product * (wanted - 1)) - total) / (2 * product))
+def first_that_reaches(evidence: Evidence, points: float) -> int:
+    """The first of several tries of growing evidence whose score is so high; where none is, as far as they lead."""
+    scores = Standing.of(evidence).score
+    return int(np.argmax(scores >= min(points, float(scores.max()) - 0.1)))

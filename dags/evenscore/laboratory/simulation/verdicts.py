@@ -18,6 +18,11 @@ class Held:
     decision: str
     candidate_score: float
 
+    @property
+    def person_id(self) -> str:
+        """The account as the tables name it."""
+        return f"p{self.account:07d}"
+
 
 @dataclass(frozen=True)
 class Incident:

@@ -18,6 +18,9 @@ HISTORY_NIGHTS = 28
 WEEK = (1.05, 1.08, 1.06, 1.02, 0.98, 0.88, 0.93)
 GROWTH_PER_NIGHT = 0.002
 
+STRANGERS_TRUST = 0.1
+"""What an engager weighs who is no member: hardly anybody has vouched for them."""
+
 Ints = NDArray[np.int32]
 Wholes = NDArray[np.integer[Any]]
 Floats = NDArray[np.float32]
@@ -52,6 +55,21 @@ class World:
         """Engagements received a night: a Pareto tail of exponent 1.25, cut off at 400."""
         draws = self.size.draws(1).random(self.size.accounts)
         return np.minimum(0.06 * (1 - draws) ** (-1 / 1.25), 400).astype(np.float32)
+
+    @cached_property
+    def trust(self) -> Floats:
+        """What each member's engagement weighs, from 0 to 1: nothing for a quarter, whom nobody vouched for.
+
+        Drawn once: the trust of production is solved from who endorses whom, and moves slowly beside engagement.
+        """
+        draws = self.size.draws(6)
+        is_vouched_for = draws.random(self.size.accounts) >= 1 / 4
+        return (draws.random(self.size.accounts) ** 1.5 * is_vouched_for).astype(np.float32)
+
+    def weights(self, engagers: Wholes) -> Floats:
+        """What the engagement of each engager weighs."""
+        is_member = engagers < self.size.accounts
+        return np.where(is_member, self.trust[engagers * is_member], np.float32(STRANGERS_TRUST))
 
     @cached_property
     def arrival(self) -> Ints:
