@@ -61,14 +61,13 @@ late as (
 
 silences as (
 
-    select jumps.person_id, jumps.persona, min(jumps.basis_date - activity.occurred_date) as silent_for
-    from {{ ref("gate_person__verdict") }} as jumps
+    select jumps.person_id, jumps.persona, min(jumps.base_date - activity.occurred_date) as silent_for
+    from {{ ref("gate_jump__began") }} as jumps
     inner join {{ ref("activity") }} as activity
         on
             jumps.person_id = activity.person_id
             and jumps.persona = activity.persona
-            and activity.occurred_date <= jumps.basis_date
-    where jumps.episode_date is not null
+            and activity.occurred_date <= jumps.base_date
     group by all
 
 )
@@ -89,8 +88,8 @@ select
         when evidence.top_engager_share >= single_engager_share then 'single_engager'
         when
             evidence.top_post_share >= viral_post_share
-            or posts.candidate_without_top_post - jumps.accepted_score
-            < viral_rest_share * (jumps.candidate_score - jumps.accepted_score)
+            or posts.candidate_without_top_post - coalesce(jumps.base_score, jumps.accepted_score)
+            < viral_rest_share * (jumps.candidate_score - coalesce(jumps.base_score, jumps.accepted_score))
             then 'viral_post'
         when
             not jumps.is_accepted_sufficient

@@ -1,7 +1,7 @@
--- Whom and what the engagement since a held person's last accepted score came from: what a reviewer asks first.
+-- Whom and what the engagement since a held person's move began came from: what a reviewer asks first.
 with held as (
 
-    select person_id, persona, basis_date from {{ ref("gate_person__verdict") }} where episode_date is not null
+    select person_id, persona, base_date from {{ ref("gate_jump__began") }}
 
 ),
 
@@ -14,13 +14,13 @@ engagements as (
         activity.engager_id,
         activity.network,
         activity.object_key,
-        pairs.first_date > held.basis_date and not pairs.was_seen_before as is_new
+        pairs.first_date > held.base_date and not pairs.was_seen_before as is_new
     from held
     inner join {{ ref("activity") }} as activity
         on
             held.person_id = activity.person_id
             and held.persona = activity.persona
-            and activity.occurred_date > held.basis_date
+            and activity.occurred_date > held.base_date
     inner join {{ ref("pairs") }} as pairs
         on
             activity.person_id = pairs.person_id
