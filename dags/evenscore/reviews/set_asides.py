@@ -52,7 +52,7 @@ class SetAside(Said):
         first = self.since_date + timedelta(days=1)
         if self.part == "newcomers":
             return f"newcomers of {_nights(first, self.until_date)}"
-        busiest = f"the account that acted most on {_nights(self.episode_date, self.until_date)}"
+        busiest = f"the account that acted most on {_nights(first, self.until_date)}"
         return f"engagement from {first} on {f'with {clean(self.post)}' if self.post else f'by {busiest}'}"
 
 
