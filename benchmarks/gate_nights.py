@@ -1,12 +1,11 @@
 """What the gate asks on a community's own nights: it runs consecutive nights of a home, and counts the questions.
 
 Usage: PYTHONPATH=dags python benchmarks/gate_nights.py HOME CONFIG FIRST LAST [--release]
-(prints one line a night as it goes, and one JSON object at the end)
+(prints a line a night as it goes, and one JSON object at the end)
 
-Nobody decides, or, with --release, a reviewer releases every hold on the night on which it is seen, so that readers see
-everything a night late. A question is one episode (a ring: all whose hold as a ring began on one night). Those of the
-first night are told apart: it rests on nights that nobody was shown. A home that has nights already is taken on
-from where it stands, and counted between FIRST and LAST.
+Nobody decides, or, with --release, a reviewer releases each hold on the night that shows it. Nights that are published
+already are counted and not run again. A question is one episode, or a ring: all whose hold as one began on one night.
+Those of the first night are counted apart: it rests on nights that nobody was shown.
 """
 
 import argparse
@@ -18,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from evenscore.base import atomic_io, databases
+from evenscore.base import databases
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import load_settings
 from evenscore.night import steps
@@ -37,9 +36,9 @@ QUESTIONS = """
     with episodes as (
         select
             episode_date,
-            if(min_by(rule, as_of_date) = 'ring', 'ring', person_id || '/' || persona) as about,
             min_by(rule, as_of_date) as rule,
-            min_by(cause, as_of_date) as cause
+            min_by(cause, as_of_date) as cause,
+            if(min_by(rule, as_of_date) = 'ring', 'ring', person_id || '/' || persona) as about
         from score_jumps
         where as_of_date between $first and $last
         group by person_id, persona, episode_date
@@ -56,6 +55,25 @@ QUESTIONS = """
 INCIDENTS = "select incident_id, affected_count, observed from incidents where as_of_date between $first and $last"
 
 
+def run_nights(config: Path, home: Path, first: date, last: date, is_released: bool) -> HomePaths:
+    """Run the nights that are not published yet, one after another. Returns where they are."""
+    settings = load_settings(home, config)
+    after = max(first, published_through(settings.places) + timedelta(days=1))
+    for night in (after + timedelta(days=number) for number in range((last - after).days + 1)):
+        began = time.monotonic()
+        steps.run_night(settings, night)
+        released = release_all(settings.places) if is_released else 0
+        print(f"{night}: {time.monotonic() - began:.0f} s, {released} released", flush=True)
+    return settings.places
+
+
+def published_through(places: HomePaths) -> date:
+    """The latest published night; the earliest day there is where nothing is published."""
+    if not places.database.exists():
+        return date.min
+    return queues.read_queue(places).night
+
+
 def release_all(places: HomePaths) -> int:
     """Release what the latest night holds. Returns how many."""
     waiting = queues.read_queue(places).waiting
@@ -64,26 +82,26 @@ def release_all(places: HomePaths) -> int:
     return len(waiting)
 
 
+def count_questions(places: HomePaths, first: date, last: date) -> dict[str, Any]:
+    """What was asked between two nights, also per 10,000 account-nights (a score that readers saw of one persona)."""
+    window = {"first": first, "last": last}
+    with databases.connect(places.database.resolve(), read_only=True) as con:
+        (counts,) = _rows(con, ACCOUNT_NIGHTS, window)
+        asked = _rows(con, QUESTIONS, window)
+        incidents = _rows(con, INCIDENTS, window)
+    questions = sum(row["questions"] for row in asked)
+    per_10_000 = 10_000 * questions / max(counts["account_nights"], 1)
+    return counts | {"questions": questions, "per_10_000": per_10_000, "by_rule": asked, "incidents": incidents}
+
+
 def _rows(con: duckdb.DuckDBPyConnection, query: str, window: dict[str, date]) -> list[dict[str, Any]]:
     found = con.execute(query, window)
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def count_questions(places: HomePaths, first: date, last: date) -> dict[str, Any]:
-    """What was asked between two nights, also per 10,000 account-nights (published scores of one persona and night)."""
-    window = {"first": first, "last": last}
-    with databases.connect(places.database.resolve(), read_only=True) as con:
-        counts = _rows(con, ACCOUNT_NIGHTS, window)[0]
-        asked = _rows(con, QUESTIONS, window)
-        incidents = _rows(con, INCIDENTS, window)
-    questions = sum(one["questions"] for one in asked)
-    per_10_000 = 10_000 * questions / counts["account_nights"] if counts["account_nights"] else None
-    return counts | {"questions": questions, "per_10_000": per_10_000, "by_rule": asked, "incidents": incidents}
-
-
 def main() -> None:
-    """Run the nights, let the reviewer decide, print what was asked."""
+    """Run the nights and print what was asked."""
     parser = argparse.ArgumentParser()
     parser.add_argument("home", type=Path)
     parser.add_argument("config", type=Path)
@@ -91,14 +109,8 @@ def main() -> None:
     parser.add_argument("last", type=date.fromisoformat)
     parser.add_argument("--release", action="store_true")
     asked = parser.parse_args()
-    settings = load_settings(asked.home, asked.config)
-    atomic_io.keep_private()
-    for number in range((asked.last - asked.first).days + 1):
-        night, began = asked.first + timedelta(days=number), time.monotonic()
-        steps.run_night(settings, night)
-        released = release_all(settings.places) if asked.release else 0
-        print(f"{night}: {time.monotonic() - began:.0f} s, {released} released", flush=True)
-    print(json.dumps(count_questions(settings.places, asked.first, asked.last), indent=2, default=str))
+    places = run_nights(asked.config, asked.home, asked.first, asked.last, asked.release)
+    print(json.dumps(count_questions(places, asked.first, asked.last), indent=2, default=str))
 
 
 if __name__ == "__main__":

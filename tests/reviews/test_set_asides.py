@@ -60,6 +60,14 @@ def test_what_came_since_the_move_began_is_set_aside_be_the_last_score_one_of_it
     assert crowd.what == "newcomers of 2026-03-06 to 2026-03-15"
 
 
+def test_a_question_of_before_the_gate_told_where_a_move_began_sets_aside_from_the_night_of_the_hold(
+    home: Home,
+) -> None:
+    publish(home.places, held(episode_date=NIGHT - timedelta(days=5)))
+    asked = read_queue(home.places).find("p_maya", None).model_copy(update={"base_date": None})
+    assert set_aside(home.places, asked, "newcomers", "ann", WHY).since_date == NIGHT - timedelta(days=6)
+
+
 def test_the_busiest_account_is_set_aside_without_a_name(home: Home) -> None:
     publish(home.places, held(top_engager_share=0.51))
     account = set_aside(home.places, read_queue(home.places).find("p_maya", None), "top_engager", "ann", WHY)

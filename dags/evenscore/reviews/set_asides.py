@@ -86,7 +86,8 @@ def set_aside(places: HomePaths, seen: HeldScore, part: Sent, by: str, why: str)
     if part not in seen.sent or (part == "top_post" and not seen.top_post_id):
         is_fall = seen.move is not None and seen.move <= 0
         raise UsageError(f"{seen.who}: {'the score fell, and nobody sent that' if is_fall else MISSING[part]}")
-    days = {"as_of_date": board.night, "since_date": seen.base_date, "until_date": seen.as_of_date}
+    since_date = seen.base_date or seen.episode_date - timedelta(days=1)
+    days = {"as_of_date": board.night, "since_date": since_date, "until_date": seen.as_of_date}
     what = {"part": part, "post": seen.top_post_id if part == "top_post" else None}
     shown = seen.model_dump(include=set(CandidateShown.model_fields))
     return _append(places, shown | what | days, "set_aside", by, why)

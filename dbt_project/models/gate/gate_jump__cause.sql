@@ -87,9 +87,12 @@ select
         when jumps.candidate_score < jumps.accepted_score then 'source_fault'
         when evidence.top_engager_share >= single_engager_share then 'single_engager'
         when
-            evidence.top_post_share >= viral_post_share
-            or posts.candidate_without_top_post - coalesce(jumps.base_score, jumps.accepted_score)
-            < viral_rest_share * (jumps.candidate_score - coalesce(jumps.base_score, jumps.accepted_score))
+            evidence.is_top_a_post
+            and (
+                evidence.top_post_share >= viral_post_share
+                or posts.candidate_without_top_post - coalesce(jumps.base_score, jumps.accepted_score)
+                < viral_rest_share * (jumps.candidate_score - coalesce(jumps.base_score, jumps.accepted_score))
+            )
             then 'viral_post'
         when
             not jumps.is_accepted_sufficient
