@@ -21,11 +21,20 @@ with began as (
 select
     jumps.person_id,
     jumps.persona,
-    case
-        when jumps.first_rule = 'first_score' then jumps.episode_date - night.provisional_nights
-        else coalesce(began.base_date, jumps.basis_date, jumps.episode_date - 1)
-    end as base_date
+    coalesce(
+        -- Nights that nobody was shown are scored anew, and no score of tonight's may be the one of then.
+        earlier.base_date,
+        if(jumps.first_rule = 'first_score', jumps.episode_date - night.provisional_nights, began.base_date),
+        jumps.basis_date,
+        jumps.episode_date - 1
+    ) as base_date
 from {{ ref("gate_person__verdict") }} as jumps
 cross join {{ source("raw", "run") }} as night
 left join began using (person_id, persona)
+left join {{ source("raw", "published_jumps") }} as earlier
+    on
+        jumps.person_id = earlier.person_id
+        and jumps.persona = earlier.persona
+        and jumps.episode_date = earlier.episode_date
+        and earlier.as_of_date = night.as_of_date - 1
 where jumps.episode_date is not null
