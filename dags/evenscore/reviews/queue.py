@@ -65,7 +65,7 @@ class HeldScore(CandidateShown):
     base_score: float | None
     """What the move is measured from: a score that readers saw, or none."""
     base_date: date | None = None
-    """The night that it is measured from: what came after it is behind the move. None on nights of before this was told."""
+    """The night that it is measured from: what came after it is behind the move. None on nights when none was told."""
     delta_1d: float | None
     delta_3d: float | None
     robust_z: float | None
