@@ -5,7 +5,7 @@ Usage: PYTHONPATH=dags python benchmarks/gate_nights.py HOME CONFIG FIRST LAST [
 
 Nobody decides, or, with --release, a reviewer releases each hold on the night that shows it. Nights that are published
 already are counted and not run again. A question is one episode, or a ring: all whose hold as one began on one night.
-Those of the first night are counted apart: it rests on nights that nobody was shown.
+The first night is counted apart, because it rests on nights that nobody was shown: its questions and its scores.
 """
 
 import argparse
@@ -30,7 +30,7 @@ ACCOUNT_NIGHTS = """
         count_if(status = 'held') as held_nights,
         count_if(status = 'frozen') as frozen_nights
     from person_scores
-    where score is not null and as_of_date between $first and $last
+    where score is not null and as_of_date > $first and as_of_date <= $last
 """
 QUESTIONS = """
     with episodes as (
@@ -47,7 +47,7 @@ QUESTIONS = """
         rule,
         cause,
         count(distinct (about, episode_date)) filter (episode_date > $first) as questions,
-        count(distinct (about, episode_date)) filter (episode_date <= $first) as of_first_night
+        count(distinct (about, episode_date)) filter (episode_date <= $first) as first_night_questions
     from episodes
     group by rule, cause
     order by questions desc, rule, cause
@@ -83,7 +83,7 @@ def release_all(places: HomePaths) -> int:
 
 
 def count_questions(places: HomePaths, first: date, last: date) -> dict[str, Any]:
-    """What was asked between two nights, also per 10,000 account-nights (a score that readers saw of one persona)."""
+    """What was asked after one night and up to another, also per 10,000 account-nights (a score that readers saw)."""
     window = {"first": first, "last": last}
     with databases.connect(places.database.resolve(), read_only=True) as con:
         (counts,) = _rows(con, ACCOUNT_NIGHTS, window)
