@@ -16,7 +16,7 @@ KEY = "person_id varchar, persona varchar, as_of_date date"
 JUMPS = f"""{KEY}, episode_date date, rule varchar, cause varchar, candidate_score double, last_good_score double,
     delta_1d double, delta_3d double, robust_z double, p_value double, top_post_share double, top_post_id varchar,
     candidate_without_top_post double, top_engager_share double, new_engager_share double, engager_count bigint,
-    decision varchar, decided_by varchar, decided_at timestamp, why varchar, base_score double"""
+    decision varchar, decided_by varchar, decided_at timestamp, why varchar, base_score double, base_date date"""
 SCORES = f"{KEY}, score double, status varchar, run_id varchar"
 CHANGES = f"{KEY}, cause varchar, points double"
 INCIDENTS = "incident_id varchar, kind varchar, observed varchar, affected_count bigint, closed_at date"
@@ -29,7 +29,8 @@ def held(person_id: str = "p_maya", **changed: Any) -> dict[str, Any]:
     known |= {"rule": "large_move", "cause": "viral_post", "candidate_score": 63.2, "last_good_score": 15.0}
     known |= {"top_post_share": 0.81, "top_post_id": "forum:t77", "candidate_without_top_post": 41.0}
     known |= {"top_engager_share": 0.02, "new_engager_share": 0.34, "engager_count": 812, "decision": "pending"}
-    return known | changed
+    known |= changed
+    return {**known, "base_date": known["base_date"] or known["episode_date"] - timedelta(days=1)}
 
 
 def publish(

@@ -6,6 +6,7 @@
     ref("gate_incident__tonight"),
     ref("gate_person__uncovered"),
     ref("gate_person__verdict"),
+    ref("gate_jump__began"),
     ref("gate_jump__evidence"),
 ] %}
 {{ broken_rules_of_layer("gate", relations) }}

@@ -1,7 +1,7 @@
 """A day is landed whole or not at all, loses only what is taken back, and is proved before it is read."""
 
 import random
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -84,6 +84,22 @@ def test_rows_in_two_parts_land_as_the_same_bytes_as_in_one(home: Home, tmp_path
     land(home, table("b"))
     land(other, table("a", "b", "c"))
     assert home.files() == other.files()
+
+
+def test_each_row_of_years_of_days_is_of_the_day_that_it_is_split_to() -> None:
+    dice = random.Random(7)
+    instants = [
+        datetime(2020, 1, 1) + timedelta(days=number, hours=dice.randrange(24))
+        for number in range(3000)
+        for _ in range(dice.randrange(5))
+    ]
+    dice.shuffle(instants)
+    rows = [event(f"e{number}", occurred_at=instant) for number, instant in enumerate(instants)]
+    found = list(landing.days("activity", "occurred_at", pa.Table.from_pylist(rows, schema=ACTIVITY)))
+    told = [(day, instant.date()) for _, day, part in found for instant in part.column("occurred_at").to_pylist()]
+    assert len(told) == len(instants)
+    assert all(day == own for day, own in told)
+    assert [day for _, day, _ in found] == sorted({instant.date() for instant in instants})
 
 
 def test_two_sources_of_one_day_do_not_touch_each_other(home: Home) -> None:

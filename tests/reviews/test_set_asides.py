@@ -53,21 +53,19 @@ def test_it_counts_from_the_night_after_the_one_that_was_seen(places: HomePaths)
     assert numbers(places, NEXT) == [1, 2]
 
 
-def test_whom_readers_never_saw_before_is_new_from_the_night_of_the_hold_on(home: Home) -> None:
-    publish(home.places, held(episode_date=NIGHT - timedelta(days=59)))
-    found = read_queue(home.places).find("p_maya", None)
-    assert set_aside(home.places, found, "newcomers", "ann", WHY).since_date == NIGHT - timedelta(days=60)
-
-
 def test_what_came_since_the_move_began_is_set_aside_be_the_last_score_one_of_its_steps(home: Home) -> None:
-    climbed = {"episode_date": NIGHT - timedelta(days=5), "base_score": 14.5, "rule": "slow_climb"}
-    publish(home.places, held(**climbed), held("p_two", **(climbed | {"episode_date": NIGHT, "base_score": 12.9})))
-    board = read_queue(home.places)
-    crowd = set_aside(home.places, board.find("p_maya", None), "newcomers", "ann", WHY)
-    assert crowd.since_date == NIGHT - timedelta(days=10), "on which readers saw 14.5"
+    publish(home.places, held(rule="slow_climb", base_score=14.5, base_date=NIGHT - timedelta(days=10)))
+    crowd = set_aside(home.places, read_queue(home.places).find("p_maya", None), "newcomers", "ann", WHY)
+    assert crowd.since_date == NIGHT - timedelta(days=10)
     assert crowd.what == "newcomers of 2026-03-06 to 2026-03-15"
-    crowd = set_aside(home.places, board.find("p_two", None), "newcomers", "ann", WHY)
-    assert crowd.since_date == NIGHT - timedelta(days=28), "of a month, the night that was nearest"
+
+
+def test_a_question_of_before_the_gate_told_where_a_move_began_sets_aside_from_the_night_of_the_hold(
+    home: Home,
+) -> None:
+    publish(home.places, held(episode_date=NIGHT - timedelta(days=5)))
+    asked = read_queue(home.places).find("p_maya", None).model_copy(update={"base_date": None})
+    assert set_aside(home.places, asked, "newcomers", "ann", WHY).since_date == NIGHT - timedelta(days=6)
 
 
 def test_the_busiest_account_is_set_aside_without_a_name(home: Home) -> None:

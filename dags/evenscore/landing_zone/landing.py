@@ -224,9 +224,11 @@ def _parquet_bytes(table: pa.Table) -> bytes:
 def days(dataset: str, instant: str, rows: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
     """Split typed rows into one table a (network, UTC day), in order; row numbers go with their rows."""
     rows = rows.append_column("day", pc.cast(rows.column(instant), pa.date32()))
-    rows = rows.sort_by([("network", "ascending"), ("day", "ascending")])
+    by_day = [("network", "ascending"), ("day", "ascending")]
+    rows = rows.sort_by(by_day)
     names = [name for name in ("row", *DATASETS[dataset].names) if name in rows.column_names]
-    sizes = rows.group_by(["network", "day"], use_threads=False).aggregate([([], "count_all")])
+    # Groups come in no promised order, and of some thousand in another than that of their rows.
+    sizes = rows.group_by(["network", "day"], use_threads=False).aggregate([([], "count_all")]).sort_by(by_day)
     start = 0
     for size in sizes.to_pylist():
         part = rows.slice(start, size["count_all"]).select(names)

@@ -43,7 +43,7 @@ PUBLISHED = {
     "score_contributions": _ROW
     | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
     "score_jumps": _ROW
-    | {"episode_date": "date", "rule": "varchar", "cause": "varchar", "decision": "varchar"}
+    | {"episode_date": "date", "base_date": "date", "rule": "varchar", "cause": "varchar", "decision": "varchar"}
     | dict.fromkeys(("candidate_score", "last_good_score", "base_score"), "double"),
     "incident_nights": {
         "incident_id": "varchar",

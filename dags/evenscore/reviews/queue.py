@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import thresholds
 from evenscore.report.review_commands import Sent, parts_of
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import (
@@ -45,13 +44,6 @@ CHANGES = """
     where person_id = $person_id and persona = $persona and as_of_date = $as_of_date
     order by abs(points) desc, cause
 """
-MOVE_BEGAN = """
-    select coalesce(max_by(as_of_date, (-coalesce(abs(score - $base_score), 0), as_of_date)), $episode_date - 1)
-    from person_scores
-    where
-        person_id = $person_id and persona = $persona and status = 'published'
-        and as_of_date < $episode_date and as_of_date >= $episode_date - $climb_nights
-"""
 NIGHTS = """
     select as_of_date, score from person_scores
     where person_id = $person_id and persona = $persona and as_of_date <= $as_of_date and score is not null
@@ -72,6 +64,8 @@ class HeldScore(CandidateShown):
     rule: str
     base_score: float | None
     """What the move is measured from: a score that readers saw, or none."""
+    base_date: date | None = None
+    """The night that it is measured from: what came after it is behind the move. None on nights when none was told."""
     delta_1d: float | None
     delta_3d: float | None
     robust_z: float | None
@@ -244,16 +238,6 @@ def read_evidence(places: HomePaths, held: HeldScore) -> Evidence:
         changes = con.execute(CHANGES, key).fetchall()
         nights = con.execute(NIGHTS, key).fetchall()
     return Evidence(tuple(changes), tuple(reversed(nights)))
-
-
-def night_move_began(places: HomePaths, held: HeldScore) -> date:
-    """The latest night before a hold on which readers saw the score that the move is measured from, or of those that
-    they saw the nearest to it; the night before the hold where they saw none."""
-    key = held.model_dump(include={"person_id", "persona", "episode_date", "base_score"})
-    with _published(places) as con:
-        nights = {"climb_nights": int(thresholds()["climb_nights"])}
-        found: date = con.execute(MOVE_BEGAN, key | nights).fetchall()[0][0]
-    return found
 
 
 def decide(places: HomePaths, seen: CandidateShown, action: Action, by: str, why: str) -> tuple[Decision, Decision]:

@@ -12,7 +12,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.report.review_commands import Sent
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import CandidateShown, Said, last_word, said_before
-from evenscore.reviews.queue import HeldScore, ReviewQueue, night_move_began, read_queue
+from evenscore.reviews.queue import HeldScore, ReviewQueue, read_queue
 from evenscore.state import journal, runs
 
 MISSING: dict[Sent, str] = {
@@ -52,7 +52,7 @@ class SetAside(Said):
         first = self.since_date + timedelta(days=1)
         if self.part == "newcomers":
             return f"newcomers of {_nights(first, self.until_date)}"
-        busiest = f"the account that acted most on {_nights(self.episode_date, self.until_date)}"
+        busiest = f"the account that acted most on {_nights(first, self.until_date)}"
         return f"engagement from {first} on {f'with {clean(self.post)}' if self.post else f'by {busiest}'}"
 
 
@@ -86,7 +86,8 @@ def set_aside(places: HomePaths, seen: HeldScore, part: Sent, by: str, why: str)
     if part not in seen.sent or (part == "top_post" and not seen.top_post_id):
         is_fall = seen.move is not None and seen.move <= 0
         raise UsageError(f"{seen.who}: {'the score fell, and nobody sent that' if is_fall else MISSING[part]}")
-    days = {"as_of_date": board.night, "since_date": night_move_began(places, seen), "until_date": seen.as_of_date}
+    since_date = seen.base_date or seen.episode_date - timedelta(days=1)
+    days = {"as_of_date": board.night, "since_date": since_date, "until_date": seen.as_of_date}
     what = {"part": part, "post": seen.top_post_id if part == "top_post" else None}
     shown = seen.model_dump(include=set(CandidateShown.model_fields))
     return _append(places, shown | what | days, "set_aside", by, why)

@@ -108,7 +108,8 @@ posts as (
             and engaged_with.persona = aimed.persona
             and engaged_with.network = aimed.network
             and engaged_with.object_key = aimed.object_key
-            and cast(aimed.occurred_at as date) between asked_for.episode_date and asked_for.until_date
+            and cast(aimed.occurred_at as date) > asked_for.since_date
+            and cast(aimed.occurred_at as date) <= asked_for.until_date
     where aimed.set_aside_because is null and found.shown_id like {{ pattern_of("asked.shown_id") }} escape '|'
     group by all
 
@@ -187,7 +188,8 @@ acts as (
         on
             received.person_id = set_asides.person_id
             and received.persona = set_asides.persona
-            and cast(received.occurred_at as date) between set_asides.episode_date and set_asides.until_date
+            and cast(received.occurred_at as date) > set_asides.since_date
+            and cast(received.occurred_at as date) <= set_asides.until_date
     where set_asides.part = 'top_engager' and received.set_aside_because is null
     group by all
 

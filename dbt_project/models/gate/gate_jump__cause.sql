@@ -61,15 +61,26 @@ late as (
 
 silences as (
 
-    select jumps.person_id, jumps.persona, min(jumps.basis_date - activity.occurred_date) as silent_for
-    from {{ ref("gate_person__verdict") }} as jumps
+    select jumps.person_id, jumps.persona, min(jumps.base_date - activity.occurred_date) as silent_for
+    from {{ ref("gate_jump__began") }} as jumps
     inner join {{ ref("activity") }} as activity
         on
             jumps.person_id = activity.person_id
             and jumps.persona = activity.persona
-            and activity.occurred_date <= jumps.basis_date
-    where jumps.episode_date is not null
+            and activity.occurred_date <= jumps.base_date
     group by all
+
+),
+
+-- Readers saw nothing before a first score: what it was worth then is none to have fallen or jumped from.
+measured as (
+
+    select
+        *,
+        if(is_accepted_sufficient, accepted_score, null) as stood_score,
+        coalesce(base_score, stood_score) as began_score
+    from {{ ref("gate_person__verdict") }}
+    where episode_date is not null
 
 )
 
@@ -81,19 +92,21 @@ select
     case
         when jumps.first_rule = 'ring' then 'ring'
         when jumps.first_rule = 'slow_climb' then 'slow_ramp'
-        when late.old_rise >= late_share * (jumps.candidate_score - jumps.accepted_score) and late.is_more
+        when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score) and late.is_more
             then 'late_events'
         -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.
-        when late.old_rise >= late_share * (jumps.candidate_score - jumps.accepted_score) then 'source_fault'
+        when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score) then 'source_fault'
         when jumps.first_rule = 'inconsistent_evidence' then 'source_fault'
-        -- A first score is held because it is new, also where it fell on the last of the nights that nobody was shown.
-        when jumps.first_rule is distinct from 'first_score' and jumps.candidate_score < jumps.accepted_score
-            then if(coalesce(other_version.is_other, false), 'version_change', 'source_fault')
+        when jumps.candidate_score < jumps.stood_score and other_version.is_other then 'version_change'
+        when jumps.candidate_score < jumps.stood_score then 'source_fault'
         when evidence.top_engager_share >= single_engager_share then 'single_engager'
         when
-            evidence.top_post_share >= viral_post_share
-            or posts.candidate_without_top_post - jumps.accepted_score
-            < viral_rest_share * (jumps.candidate_score - jumps.accepted_score)
+            evidence.is_top_a_post
+            and (
+                evidence.top_post_share >= viral_post_share
+                or posts.candidate_without_top_post - jumps.began_score
+                < viral_rest_share * (jumps.candidate_score - jumps.began_score)
+            )
             then 'viral_post'
         when
             not jumps.is_accepted_sufficient
@@ -104,11 +117,10 @@ select
         when other_version.is_other then 'version_change'
         else 'organic'
     end as cause
-from {{ ref("gate_person__verdict") }} as jumps
+from measured as jumps
 cross join constants
 left join {{ ref("gate_jump__evidence") }} as evidence using (person_id, persona)
 left join {{ ref("gate_jump__without_top_post") }} as posts using (person_id, persona)
 left join other_version using (person_id, persona)
 left join silences using (person_id, persona)
 left join late using (person_id, persona)
-where jumps.episode_date is not null

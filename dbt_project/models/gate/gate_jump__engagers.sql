@@ -5,21 +5,20 @@ with engagements as (
         jumps.person_id,
         jumps.persona,
         pairs.engager_id,
-        bool_and(pairs.first_date > jumps.basis_date and not pairs.was_seen_before) as is_new,
+        bool_and(pairs.first_date > jumps.base_date and not pairs.was_seen_before) as is_new,
         count(*) as action_count
-    from {{ ref("gate_person__verdict") }} as jumps
+    from {{ ref("gate_jump__began") }} as jumps
     inner join {{ ref("activity") }} as activity
         on
             jumps.person_id = activity.person_id
             and jumps.persona = activity.persona
-            and activity.occurred_date > jumps.basis_date
+            and activity.occurred_date > jumps.base_date
     inner join {{ ref("pairs") }} as pairs
         on
             activity.person_id = pairs.person_id
             and activity.persona = pairs.persona
             and activity.network = pairs.network
             and activity.engager_id = pairs.engager_id
-    where jumps.episode_date is not null
     group by jumps.person_id, jumps.persona, pairs.engager_id
 
 )

@@ -1,7 +1,7 @@
--- Whom and what the engagement since a held person's last accepted score came from: what a reviewer asks first.
+-- Whom and what the engagement since a held person's move began came from: what a reviewer asks first.
 with held as (
 
-    select person_id, persona, basis_date from {{ ref("gate_person__verdict") }} where episode_date is not null
+    select person_id, persona, base_date from {{ ref("gate_jump__began") }}
 
 ),
 
@@ -14,13 +14,13 @@ engagements as (
         activity.engager_id,
         activity.network,
         activity.object_key,
-        pairs.first_date > held.basis_date and not pairs.was_seen_before as is_new
+        pairs.first_date > held.base_date and not pairs.was_seen_before as is_new
     from held
     inner join {{ ref("activity") }} as activity
         on
             held.person_id = activity.person_id
             and held.persona = activity.persona
-            and activity.occurred_date > held.basis_date
+            and activity.occurred_date > held.base_date
     inner join {{ ref("pairs") }} as pairs
         on
             activity.person_id = pairs.person_id
@@ -53,6 +53,8 @@ top_objects as (
         persona,
         max(engager_count) / sum(engager_count) as top_post_share,
         max_by((network, object_key), (engager_count, network, object_key)) as top_object,
+        -- A day stands in where a source tells of no post, and is none.
+        not starts_with(top_object[2], 'day:') as is_top_a_post,
         top_object[1] as network,
         {{ bare_name("top_object[2]") }} as object_id
     from by_object
@@ -70,6 +72,7 @@ select
     person_id,
     persona,
     any_value(top_objects.top_post_share) as top_post_share,
+    any_value(top_objects.is_top_a_post) as is_top_a_post,
     any_value(shown.network || ':' || shown.shown_id) as top_post_id,
     max(action_count) / sum(action_count) as top_engager_share,
     count_if(is_new_engager) / count(*) as new_engager_share,

@@ -7,13 +7,12 @@ with engagements as (
         activity.network,
         activity.object_key,
         count(distinct activity.engager_id) as engager_count
-    from {{ ref("gate_person__verdict") }} as jumps
+    from {{ ref("gate_jump__began") }} as jumps
     inner join {{ ref("activity") }} as activity
         on
             jumps.person_id = activity.person_id
             and jumps.persona = activity.persona
-            and activity.occurred_date > jumps.basis_date
-    where jumps.episode_date is not null
+            and activity.occurred_date > jumps.base_date
     group by all
 
 ),

@@ -122,8 +122,9 @@ episodes as (
         if(eve.is_accepted_sufficient or (eve.is_sufficient and fired.rule in ('first_score', 'ring')), fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
         if(is_open, eve.episode_date, if(tonights_rule is not null, eve.as_of_date, null)) as tonights_episode_date,
-        if(is_open, coalesce(eve.first_rule, tonights_rule), tonights_rule) as episode_rule,
-        if(is_open, eve.base_score, if(tonights_rule is null, null, fired.base_score)) as episode_base,
+        -- An episode ends, too, under the rule that began it; after a release another rule begins another.
+        if(is_open or tonights_rule is null, coalesce(eve.first_rule, tonights_rule), tonights_rule) as episode_rule,
+        if(is_open or tonights_rule is null, eve.base_score, fired.base_score) as episode_base,
         case
             when is_uncovered then eve.near_nights
             when

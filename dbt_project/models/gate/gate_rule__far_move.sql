@@ -1,6 +1,7 @@
 -- Who moved as far as another place in the community is: half of its spread within the hold window (`large_move`), or more of it
 -- in steps with rests between them (`slow_climb`). A climb is measured from where it began, the lowest score that readers saw in
--- the window; a release, or a mass move that was called real, is a new beginning.
+-- the window; a release, or a mass move that was called real, is a new beginning. Before a community's first published night
+-- there were no readers to have seen anybody climb.
 {% set windows = {"near": "hold_window_nights", "stairs": "stairs_nights", "climb": "climb_nights"} %}
 with night as (
 
@@ -9,7 +10,8 @@ with night as (
         thresholds.*,
         least(run.hold_move_points, thresholds.near_points) as large_points,
         cast({{ gate_constant("stairs_nights") }} as integer) as stairs_nights,
-        cast({{ gate_constant("climb_nights") }} as integer) as climb_nights
+        cast({{ gate_constant("climb_nights") }} as integer) as climb_nights,
+        coalesce((select min(as_of_date) from {{ source("raw", "published_nights") }}), run.as_of_date) as first_shown_date
     from {{ source("raw", "run") }} as run
     cross join {{ ref("gate_thresholds") }} as thresholds
 
@@ -67,7 +69,10 @@ bases as (
         shown.person_id,
         shown.persona,
         {% for window, nights in windows.items() -%}
-        min(shown.accepted_score) filter (shown.as_of_date >= night.as_of_date - night.{{ nights }}) as {{ window }}_low,
+        min(shown.accepted_score) filter (
+            shown.as_of_date >= night.as_of_date - night.{{ nights }}
+            {%- if window != "near" %} and shown.as_of_date >= night.first_shown_date{% endif %}
+        ) as {{ window }}_low,
         {% endfor -%}
         max(shown.accepted_score) filter (shown.as_of_date >= night.as_of_date - night.hold_window_nights) as near_high
     from shown

@@ -5,7 +5,12 @@ with appearing as (
     select eve.person_id, eve.persona, eve.as_of_date, eve.candidate_score
     from {{ ref("gate_person__baseline") }} as eve
     cross join {{ ref("gate_thresholds") }} as thresholds
-    where eve.is_sufficient and not eve.is_accepted_sufficient and eve.candidate_score >= thresholds.top_points
+    where
+        eve.is_sufficient
+        and not eve.is_accepted_sufficient
+        -- A reviewer has looked: from there on it is a score like others.
+        and eve.released_score is null
+        and eve.candidate_score >= thresholds.top_points
 
 ),
 

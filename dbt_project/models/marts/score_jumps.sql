@@ -67,6 +67,7 @@ select
     jumps.candidate_score,
     jumps.last_good_score,
     jumps.base_score,
+    began.base_date,
     jumps.candidate_score - history.score_1d as delta_1d,
     jumps.candidate_score - history.score_3d as delta_3d,
     -- 1.4826 makes the median absolute deviation comparable to a standard deviation (Rousseeuw and Croux 1993).
@@ -83,6 +84,7 @@ select
     jumps.decided_at,
     blanked.shown_text as why
 from jumps
+inner join {{ ref("gate_jump__began") }} as began using (person_id, persona)
 left join {{ ref("gate_jump__cause") }} as causes using (person_id, persona)
 left join history using (person_id, persona)
 left join blanked_texts('texts', 'strangers') as blanked on jumps.why = blanked.text

@@ -1,0 +1,40 @@
+-- The night that each of tonight's jumps is measured from: what came after it is behind the jump. A climb of weeks began weeks ago,
+-- however little came tonight; a first score rests on what came since the provisional weeks began.
+with began as (
+
+    select
+        jumps.person_id,
+        jumps.persona,
+        max(moves.as_of_date) as base_date
+    from {{ ref("gate_person__verdict") }} as jumps
+    inner join {{ ref("gate_person__moves") }} as moves
+        on
+            jumps.person_id = moves.person_id
+            and jumps.persona = moves.persona
+            and jumps.base_score = moves.accepted_score
+            and moves.as_of_date < jumps.episode_date
+            and moves.as_of_date >= jumps.episode_date - cast({{ gate_constant("climb_nights") }} as integer)
+    group by all
+
+)
+
+select
+    jumps.person_id,
+    jumps.persona,
+    coalesce(
+        -- Nights that nobody was shown are scored anew, and no score of tonight's may be the one of then.
+        earlier.base_date,
+        if(jumps.first_rule = 'first_score', jumps.episode_date - night.provisional_nights, began.base_date),
+        jumps.basis_date,
+        jumps.episode_date - 1
+    ) as base_date
+from {{ ref("gate_person__verdict") }} as jumps
+cross join {{ source("raw", "run") }} as night
+left join began using (person_id, persona)
+left join {{ source("raw", "published_jumps") }} as earlier
+    on
+        jumps.person_id = earlier.person_id
+        and jumps.persona = earlier.persona
+        and jumps.episode_date = earlier.episode_date
+        and earlier.as_of_date = night.as_of_date - 1
+where jumps.episode_date is not null
