@@ -1,9 +1,11 @@
 """One account, however it is written, in rows, in lists of the erased, and among what landed before."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,7 +15,7 @@ from evenscore.connectors.files import read_canonical
 from evenscore.consent.keys import hashed
 from evenscore.consent.suppression import ACCOUNT, Entry, Suppressed
 from evenscore.intake import landed_names, suppression_filter
-from evenscore.landing_zone import landing
+from evenscore.landing_zone import landing, origins
 from evenscore.names.account_ids import AccountIds
 from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
 from evenscore.names.look_alikes import looks
@@ -150,6 +152,27 @@ def test_what_landed_before_is_brought_into_normal_form_once(home: Home) -> None
     home.places.normal_form.unlink()
     assert landed_names.settle(home.settings) == 1
     assert [(row["event_id"], row["target_id"]) for row in home.landed()] == [("e1", "ann"), ("e1-m-ann", "ann")]
+    assert landed_names.settle(home.settings) == 0
+
+
+def test_rows_that_an_earlier_release_landed_on_another_day_go_to_their_own(home: Home) -> None:
+    home.deliver("a.ndjson", event(), event("e2", occurred_at="2026-03-02T10:00:00Z"))
+    home.deliver("b.ndjson", event("e3", occurred_at="2026-03-02T11:00:00Z"))
+    home.extract()
+    sound = {path: path.read_bytes() for path in sorted(home.places.landing.rglob("*.parquet"))}
+    _, second = sorted(landing.manifests(home.places), key=lambda one: one.day)
+    rows = pq.ParquetFile(landing.verify(home.places, second)).read()
+    pairs = origins.read(home.places, "forum", "forum", "activity", date(2026, 3, 2))
+    assert pairs is not None and rows.num_rows == 2
+    for file in pairs["file"].unique().to_pylist():
+        theirs = rows.filter(pc.is_in(origins.keys("activity", rows), value_set=origins.of_file(pairs, file)))
+        landing.land(home.places, "forum", "activity", "forum", date(2026, 3, 1), theirs, file=file)
+    landing.remove_day(home.places, second)
+    home.places.normal_form.write_text(json.dumps({"case_counts": sorted(home.settings.account_ids.case_counts)}))
+    assert {path: path.read_bytes() for path in home.places.landing.rglob("*.parquet")} != sound
+
+    assert landed_names.settle(home.settings) == 1
+    assert {path: path.read_bytes() for path in sorted(home.places.landing.rglob("*.parquet"))} == sound
     assert landed_names.settle(home.settings) == 0
 
 

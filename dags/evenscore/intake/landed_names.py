@@ -1,18 +1,25 @@
-"""Brings what landed before accounts had a normal form into it, once: else nobody's old rows would be found again."""
+"""Brings what earlier releases landed into the form that rows land in now, once: accounts in their normal form, or
+nobody's old rows would be found again, and each row on its own day, or a night would know of it too early or late."""
+
+from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
 from evenscore.base import atomic_io
-from evenscore.base.canonical import KEY_COLUMNS
+from evenscore.base.canonical import INSTANT_COLUMN, KEY_COLUMNS
 from evenscore.base.errors import InputError
+from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.landing_zone import landing
+from evenscore.landing_zone import landing, origins
 from evenscore.landing_zone.landing import Manifest
 from evenscore.names.account_columns import normalised
 from evenscore.names.account_ids import AccountIds
 
+OWN_DAYS = "own_days"
+"""What says of a home that every row lies on its own day."""
 KEPT_FIRST = {
     "activity": [("event_id", "ascending")],
     "accounts": [("is_private", "descending"), ("is_bot", "descending")],
@@ -22,7 +29,8 @@ KEPT_FIRST = {
 
 
 def settle(settings: Settings) -> int:
-    """Rewrite every landed file with accounts in another form than the configured one. Returns how many there were.
+    """Rewrite every landed file with accounts in another form than the configured one, or rows of other days. Returns
+    how many there were.
 
     Raises InputError where case has come to count on a network whose rows have landed without it.
     """
@@ -34,25 +42,54 @@ def settle(settings: Settings) -> int:
 
 
 def _settle(settings: Settings) -> int:
-    path, counts = settings.places.normal_form, sorted(settings.account_ids.case_counts)
-    before = atomic_io.read_json(path)["case_counts"] if path.exists() else None
-    if before == counts:
+    path = settings.places.normal_form
+    form = {"case_counts": sorted(settings.account_ids.case_counts), OWN_DAYS: True}
+    before = atomic_io.read_json(path) if path.exists() else {}
+    if before == form:
         return 0
-    manifests = landing.manifests(settings.places)
-    if before is not None:
-        _require_case(settings, manifests, set(counts) - set(before))
-    changed = sum(_settled(settings, manifest) for manifest in manifests)
-    atomic_io.write_json(path, {"case_counts": counts})
+    if before:
+        _require_case(settings, settings.account_ids.case_counts - set(before["case_counts"]))
+    changed = 0
+    if OWN_DAYS not in before:
+        changed += sum(_moved(settings.places, manifest) for manifest in landing.manifests(settings.places))
+    changed += sum(_settled(settings, manifest) for manifest in landing.manifests(settings.places))
+    atomic_io.write_json(path, form)
     return changed
 
 
-def _require_case(settings: Settings, manifests: list[Manifest], networks: set[str]) -> None:
-    for manifest in manifests:
+def _moved(places: HomePaths, manifest: Manifest) -> bool:
+    """Move the rows of other days to them; whether there were any.
+
+    Files of many sparse days were split in the order that Arrow's groups came in, which is not that of the days.
+    """
+    source, network, dataset = manifest.source, manifest.network, manifest.dataset
+    own = date.fromisoformat(manifest.day)
+    # Rows of another day may have come since the manifests were listed.
+    now = landing.manifest_of(places, source, network, dataset, own) or manifest
+    rows = pq.ParquetFile(landing.verify(places, now)).read()
+    by_day = {day: part for _, day, part in landing.days(dataset, INSTANT_COLUMN[dataset], rows)}
+    kept = by_day.pop(own, rows.slice(0, 0))
+    if not by_day:
+        return False
+    found = origins.read(places, source, network, dataset, own)
+    for day, part in by_day.items():
+        key = origins.keys(dataset, part)
+        pairs = origins.pairs(key, origins.UNKNOWN) if found is None else found
+        for file in pc.unique(pairs["file"]).to_pylist():
+            theirs = part.filter(pc.is_in(key, value_set=origins.of_file(pairs, file)))
+            landing.land(places, source, dataset, network, day, theirs, file=file)
+    landing.replace_rows(places, now, kept)  # the last: a row that lies twice meanwhile is moved again
+    return True
+
+
+def _require_case(settings: Settings, networks: frozenset[str]) -> None:
+    for manifest in landing.manifests(settings.places):
         if manifest.network in networks:
+            known = settings.places.deliveries(manifest.source)
             raise InputError(
                 f"{settings.config}: case_counts: rows of {manifest.network} have landed without case; delete "
-                f"{settings.places.landing / manifest.network} and {settings.places.deliveries(manifest.source)} and "
-                "extract again"
+                f"{settings.places.landing / manifest.network} and {known}, say `evenscore doctor --accept-loss "
+                f"{known.relative_to(settings.places.home)}`, and extract again"
             )
 
 
