@@ -5,6 +5,7 @@ A calm community of any size stands beside them. What counts is the most that re
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +59,16 @@ ATTACKS: dict[str, Path] = {
 
 def under_every_limit(sunk: float = 0.0, nights: int = 60) -> Path:
     """Climb as far as each window allows, and rest until one forgets; first sink for ten nights, or not."""
-    shares = [-sunk * night / 9 for night in range(10)] if sunk else []
-    while len(shares) < nights:
-        limits = [min([0.0, *shares][-length:]) + thresholds()[name] for name, length in WINDOWS.items()]
-        shares.append(min(limits) - MARGIN)
-    return lambda n, s: s * shares[n]
+
+    @cache
+    def shares() -> list[float]:
+        path = [-sunk * night / 9 for night in range(10)] if sunk else []
+        while len(path) < nights:
+            limits = [min([0.0, *path][-length:]) + thresholds()[name] for name, length in WINDOWS.items()]
+            path.append(min(limits) - MARGIN)
+        return path
+
+    return lambda n, s: s * shares()[n]
 
 
 def in_turns(first: bool) -> Path:
