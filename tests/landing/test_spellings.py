@@ -19,6 +19,9 @@ from evenscore.landing_zone import landing, origins
 from evenscore.names.account_ids import AccountIds
 from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
 from evenscore.names.look_alikes import looks
+from evenscore.night import steps
+from evenscore.state import runs
+from evenscore.state.runs import Night
 from home import Home, event
 
 SPELLINGS = ["bob", "BOB", " Bob", "b\u200bob", "\uff42\uff4f\uff42", "b\u00adob\ufe0f"]
@@ -171,7 +174,9 @@ def test_rows_that_an_earlier_release_landed_on_another_day_go_to_their_own(home
     home.places.normal_form.write_text(json.dumps({"case_counts": sorted(home.settings.account_ids.case_counts)}))
     assert {path: path.read_bytes() for path in home.places.landing.rglob("*.parquet")} != sound
 
-    assert landed_names.settle(home.settings) == 1
+    night = Night.of(date(2026, 3, 3))
+    steps.extract(home.settings, night, "forum")
+    assert runs.stages(home.places, night.run_id)[-1]["notes"] == [f"1 {landed_names.REWRITTEN}"]
     assert {path: path.read_bytes() for path in sorted(home.places.landing.rglob("*.parquet"))} == sound
     assert landed_names.settle(home.settings) == 0
 

@@ -20,6 +20,8 @@ from evenscore.names.account_ids import AccountIds
 
 OWN_DAYS = "own_days"
 """What says of a home that every row lies on its own day."""
+REWRITTEN = "files that an earlier release landed were written anew: accounts in normal form, rows on their own day"
+"""What an operator is told of their number."""
 KEPT_FIRST = {
     "activity": [("event_id", "ascending")],
     "accounts": [("is_private", "descending"), ("is_bot", "descending")],

@@ -18,7 +18,7 @@ from evenscore.consent.ledger import noted_head, open_ledger
 from evenscore.consent.ledger_file import HEAD
 from evenscore.erasure.erase import keep_out
 from evenscore.erasure.hide import hide, hide_before_night
-from evenscore.intake import extraction
+from evenscore.intake import extraction, landed_names
 from evenscore.intake.acceptances import how_to_go_on, stopping
 from evenscore.intake.reconciliation import reconcile
 from evenscore.landing_zone.deliveries import Delivery
@@ -74,11 +74,13 @@ def extract(settings: Settings, night: Night, source: str) -> dict[str, int]:
     runs.require_ended(night.as_of_date)
     with runs.stage(settings.places, night, f"extract_{source}") as record:
         truths.require_whole(settings.places)
+        rewritten = landed_names.settle(settings)
         delivered = extraction.extract(settings, source, night.as_of_date)
         record["files"] = len(delivered)
         record["rows"] = {name: sum(counted(one) for one in delivered) for name, counted in COUNTED.items()}
         record["notes"] = sorted({f"{one.path}: {note}" for one in delivered for note in one.notes})
         record["notes"] += [how_to_go_on(one) for one in stopping(settings, source)]
+        record["notes"] += [f"{rewritten} {landed_names.REWRITTEN}"] if rewritten else []
         counts: dict[str, int] = record["rows"]
         return counts
 
