@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings, load_settings
-from evenscore.intake import extraction
+from evenscore.intake import extraction, landed_names
 from evenscore.intake.extraction import Delivery
 from evenscore.landing_zone import landing
 
@@ -63,7 +63,8 @@ class Home:
         return path
 
     def extract(self, night: str = "2026-03-05") -> list[Delivery]:
-        """Extract the source on a night."""
+        """Extract the source on a night, as a night does: what landed before is brought into form first."""
+        landed_names.settle(self.settings)
         return extraction.extract(self.settings, "forum", date.fromisoformat(night))
 
     def landed(self) -> list[Record]:

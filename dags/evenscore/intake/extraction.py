@@ -25,7 +25,7 @@ from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed, Reject
 from evenscore.consent.ledger import read_suppressed
 from evenscore.consent.suppression import Suppressed, suppress
-from evenscore.intake import landed_names, successions, suppression_filter, takedowns
+from evenscore.intake import successions, suppression_filter, takedowns
 from evenscore.intake.acceptances import Acceptance, accepting, said
 from evenscore.intake.tally import Tally
 from evenscore.intake.withdrawals import DATASET, Anew
@@ -55,10 +55,10 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     A file that names its day is read once that day has come; other files are read whole, however many years they
     hold. One that held what lay in the future, or that was accepted by name since, is read again. Returns the
     deliveries read on this night. Raises InputError for a file that cannot be read: what was landed before it stays,
-    and the file is tried again by the next run.
+    and the file is tried again by the next run. Whoever calls it has brought what landed before into form
+    (landed_names.settle).
     """
     source = settings.source(source_name)
-    landed_names.settle(settings)
     with _only_one(settings.places.deliveries(source_name), source_name), validator() as con:
         known = read_deliveries(settings.places, source_name)
         reading = Reading(con, settings, source, as_of_date, said(settings.places), read_suppressed(settings))
