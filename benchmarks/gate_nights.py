@@ -15,8 +15,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from evenscore.base import databases
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import load_settings
@@ -86,18 +84,12 @@ def count_questions(places: HomePaths, first: date, last: date) -> dict[str, Any
     """What was asked after one night and up to another, also per 10,000 account-nights (a score that readers saw)."""
     window = {"first": first, "last": last}
     with databases.connect(places.database.resolve(), read_only=True) as con:
-        (counts,) = _rows(con, ACCOUNT_NIGHTS, window)
-        asked = _rows(con, QUESTIONS, window)
-        incidents = _rows(con, INCIDENTS, window)
+        (counts,) = databases.records(con, ACCOUNT_NIGHTS, window)
+        asked = databases.records(con, QUESTIONS, window)
+        incidents = databases.records(con, INCIDENTS, window)
     questions = sum(row["questions"] for row in asked)
     per_10_000 = 10_000 * questions / max(counts["account_nights"], 1)
     return counts | {"questions": questions, "per_10_000": per_10_000, "by_rule": asked, "incidents": incidents}
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str, window: dict[str, date]) -> list[dict[str, Any]]:
-    found = con.execute(query, window)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def main() -> None:

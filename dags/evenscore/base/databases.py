@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,6 +43,13 @@ def connect(path: Path | None = None, read_only: bool = False) -> "duckdb.DuckDB
         place = str(_limits.spill_folder(next(_numbers))).replace("'", "''")
         con.execute(f"set temp_directory = '{place}'")
     return con
+
+
+def records(con: "duckdb.DuckDBPyConnection", query: str, given: Any = None) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns. `given` are the values of its parameters."""
+    found = con.execute(query, given)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def memory_limit() -> str:

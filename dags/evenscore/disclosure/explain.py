@@ -118,9 +118,7 @@ def _promotion(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[st
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
-    found = con.execute(query, {"person": person_id, "night": night})
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return databases.records(con, query, {"person": person_id, "night": night})
 
 
 def in_words(score: dict[str, Any]) -> str:

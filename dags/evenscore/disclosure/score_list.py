@@ -40,9 +40,7 @@ def score_list(places: HomePaths, people: Sequence[str] = (), network: str | Non
     with databases.connect(places.database.resolve(), read_only=True) as con:
         if network is not None:
             _require_network(con, network)
-        found = con.execute(SCORES, {"people": list(people), "network": network})
-        names = [column[0] for column in found.description or []]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        rows = databases.records(con, SCORES, {"people": list(people), "network": network})
     _require_people(people, {row["person_id"] for row in rows}, network)
     return rows
 

@@ -172,6 +172,4 @@ def decisions(places: HomePaths, person_id: str) -> Rows:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> Rows:
-    found = con.execute(query, list(values))
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return databases.records(con, query, list(values))

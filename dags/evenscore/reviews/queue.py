@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 from pydantic import ValidationError
@@ -224,7 +224,7 @@ def read_queue(places: HomePaths) -> ReviewQueue:
     try:
         with _published(places) as con:
             night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
-            episodes = tuple(HeldScore.model_validate(row) for row in _rows(con, EPISODES))
+            episodes = tuple(HeldScore.model_validate(row) for row in databases.records(con, EPISODES))
             incidents = tuple(incident for incident in _open_incidents(con) if incident.kind == "mass_shift")
     except (duckdb.BinderException, ValidationError) as error:
         raise EvenscoreError(f"{places.database}: score_jumps is another version's; run a night first") from error
@@ -278,16 +278,10 @@ def release_incident(places: HomePaths, incident_id: str, by: str, why: str) -> 
 
 
 def _open_incidents(con: duckdb.DuckDBPyConnection) -> list[OpenIncident]:
-    return [OpenIncident(**row) for row in _rows(con, OPEN_INCIDENTS)]
+    return [OpenIncident(**row) for row in databases.records(con, OPEN_INCIDENTS)]
 
 
 def _published(places: HomePaths) -> duckdb.DuckDBPyConnection:
     if not places.database.exists():
         raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
     return databases.connect(places.database.resolve(), read_only=True)
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
