@@ -163,9 +163,8 @@ def _context() -> tuple[Any, Any]:
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    with put_off(
-        "scipy.stats", "altair"
-    ):  # a third of the time, for expectations and plots of its own that no suite has
+    # A third of the time goes into what it imports for expectations and plots that no suite of ours has.
+    with put_off("scipy.stats", "altair"):
         import great_expectations
         from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 

@@ -46,7 +46,7 @@ def _normal(ids: AccountIds, network: str, written: pa.ChunkedArray) -> pa.Chunk
     """The normal form of every id of a column; of nearly all it is found without leaving Arrow."""
     is_plain = pc.match_substring_regex(written, PLAIN)
     lower = written if network in ids.case_counts else pc.ascii_lower(written)
-    if pc.all(is_plain).as_py() is not False:
+    if not pc.any(pc.invert(is_plain)).as_py():
         return lower
     others = pc.unique(written.filter(pc.invert(is_plain)))
     normal = pa.array([ids.normal(network, name) for name in others.to_pylist()], pa.string())

@@ -92,10 +92,9 @@ select
     case
         when jumps.first_rule = 'ring' then 'ring'
         when jumps.first_rule = 'slow_climb' then 'slow_ramp'
-        when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score) and late.is_more
-            then 'late_events'
         -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.
-        when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score) then 'source_fault'
+        when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score)
+            then if(late.is_more, 'late_events', 'source_fault')
         when jumps.first_rule = 'inconsistent_evidence' then 'source_fault'
         when jumps.candidate_score < jumps.stood_score and other_version.is_other then 'version_change'
         when jumps.candidate_score < jumps.stood_score then 'source_fault'
