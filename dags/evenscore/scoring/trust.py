@@ -47,8 +47,8 @@ class Constants:
     band_members: int
     """So many members at least stand behind the weight of a band."""
     vouched: float = np.inf
-    """Trust is at most so many times what is left without the most that anybody passes on who acted on one day alone;
-    inf asks for no second voucher."""
+    """Trust is at most so many times what is left without the most that any one member passes on; inf asks for no second
+    voucher."""
     own_steps: int = 1
     """What a person passed on in so many steps is left out of the weight of their own crowd: 1 or 2."""
 
@@ -76,8 +76,6 @@ class Graph:
 
     shares: sparse.csr_matrix
     is_member: Bools
-    once: sparse.csr_matrix
-    """The shares of givers who acted for the receiver on one day alone."""
 
     @cached_property
     def among_members(self) -> sparse.csr_matrix:
@@ -98,15 +96,11 @@ def graph(endorsements: Endorsements, night: int, constants: Constants) -> Graph
     size = len(endorsements.is_member)
     pair, place = endorsements.pairs
     actions = np.bincount(place[known], weight, len(pair)) * MILLIONTH  # whole millionths: exact in any order
-    is_once = np.bincount(place[known], minlength=len(pair))[actions > 0] < 2  # one row a pair and day
     pair, actions = pair[actions > 0], actions[actions > 0]  # years fade to nothing, and nothing has no shares
     passed = np.log1p(np.minimum(actions, constants.pair_cap))
     giver, receiver = np.divmod(pair, size)
     shared = _shares(giver, endorsements.is_member[receiver], passed, size, constants)
-    shares, once = (
-        sparse.csr_matrix((part, (giver, receiver)), shape=(size, size)) for part in (shared, shared * is_once)
-    )
-    return Graph(shares, endorsements.is_member, once)
+    return Graph(sparse.csr_matrix((shared, (giver, receiver)), shape=(size, size)), endorsements.is_member)
 
 
 def _shares(giver: Ints, is_for_member: Bools, passed: Floats, size: int, constants: Constants) -> Floats:
@@ -146,7 +140,7 @@ def weights(found: Graph, trust: Floats, engager: Ints, person: Ints, constants:
     """What each engager weighs for each person, 0 to 1 in whole millionths, by the logarithm of their trust.
 
     What the person's own acts passed on to the engager is left out: nobody can lend trust to their own crowd. Nor is
-    trust worth anything that rests on one word of one member, said on one day: it may have been won by asking.
+    trust worth anything that rests on one member's word, however often they give it: a confederate gives it for the asking.
     """
     vouchers = Vouchers.of(found, trust, constants.damping)
     reached = np.where(found.is_member, trust, vouchers.received)
@@ -172,7 +166,7 @@ def _own(found: Graph, trust: Floats, engager: Ints, person: Ints, constants: Co
 
 
 def _vouched(reached: Floats, most: Floats, constants: Constants) -> Floats:
-    """Trust, no more than `vouched` times what is left of it without the one who said most on one day alone."""
+    """Trust, no more than `vouched` times what is left of it without the one who passes on most."""
     if np.isinf(constants.vouched):
         return reached
     return np.minimum(reached, constants.vouched * (reached - most))
@@ -180,7 +174,7 @@ def _vouched(reached: Floats, most: Floats, constants: Constants) -> Floats:
 
 @dataclass(frozen=True)
 class Vouchers:
-    """What members' acts pass on to each node: in all, and the most and second most by whom acted on one day alone."""
+    """What members' acts pass on to each node: in all, and the most and second most by any one of them."""
 
     received: Floats
     first: Floats
@@ -191,7 +185,7 @@ class Vouchers:
     def of(cls, found: Graph, trust: Floats, damping: float) -> "Vouchers":
         """The vouchers of every node."""
         size = len(trust)
-        passed = ((1 - damping) * sparse.diags(trust) @ found.once).tocoo()
+        passed = ((1 - damping) * sparse.diags(trust) @ found.shares).tocoo()
         order = np.lexsort((passed.row, -passed.data, passed.col))
         giver, node, part = passed.row[order], passed.col[order], passed.data[order]
         start = np.searchsorted(node, np.arange(size))

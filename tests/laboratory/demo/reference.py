@@ -46,7 +46,7 @@ class Version:
 
 V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 0.25, asks_two_vouchers=False)
 V3 = Version(
-    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.3, 0.01, 0.005, -8.3, 15.04, 0.15, 0.05, 1.1, 0.18, asks_two_vouchers=True
+    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -7.63, 15.23, 0.15, 0.05, 1.1, 0.18, asks_two_vouchers=True
 )
 
 
@@ -230,10 +230,9 @@ def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: list[str], by: Ver
     )
     all_received = received.reindex(sorted(members)).fillna(0)
     if by.asks_two_vouchers:
-        once = passed_on.where(_is_once(acts).reindex(passed_on.index), 0)
-        first = once.groupby("receiver").max()
+        first = passed_on.groupby("receiver").max()
         all_received = np.minimum(all_received, 2 * (all_received - first.reindex(all_received.index).fillna(0)))
-        reached = np.minimum(reached, 2 * (reached - _first_other(once, scored)))
+        reached = np.minimum(reached, 2 * (reached - _first_other(passed_on, scored)))
     exact = _on_scale(reached, by)
     bands = _bands(_on_scale(all_received.to_numpy(), by))
     weights: NDArray[np.float64] = np.where(scored.by_member, exact, bands[np.ceil(exact * BANDS).astype(int)])
@@ -249,13 +248,6 @@ def _over_a_friend(inward: pd.Series, shares: pd.Series, trust: pd.Series) -> pd
     )
     passed = (1 - DAMPING) ** 2 * steps["first"] * steps["second"] * trust.reindex(steps.giver).to_numpy()
     return passed.groupby([steps.giver, steps.receiver_of_friend]).sum()
-
-
-def _is_once(acts: pd.DataFrame) -> pd.Series:
-    """Whether a giver acted for a receiver on one day alone, as far as trust knows of it."""
-    known = acts[acts.by_member & (acts.age >= TRUST_LAG)]
-    found: pd.Series = known.groupby(["giver", "receiver"]).day.nunique() < 2
-    return found
 
 
 def _first_other(passed_on: pd.Series, scored: pd.DataFrame) -> NDArray[np.float64]:

@@ -26,9 +26,12 @@ CONFEDERATES = (
     Attack("confederate", 100, label="a_median_confederate_of_100_fakes", helpers=1, standing=0.5),
     Attack("confederate", 100, label="a_trusted_confederate_of_100_fakes", helpers=1, standing=0.9),
     Attack("confederate", 100, label="five_trusted_confederates_of_100_fakes", helpers=5, standing=0.9),
-    # As many accounts as bring most, on as many days as are believed: who has read how trust is weighed.
+    # Who has read how trust is weighed: as few accounts as share it out well, on more days than one; and two who know each other.
     Attack(
-        "confederate", 5, label="a_trusted_confederate_of_5_fakes_on_2_days", helpers=1, standing=0.9, answer_days=2
+        "confederate", 5, label="a_trusted_confederate_of_5_fakes_on_4_days", helpers=1, standing=0.9, answer_days=4
+    ),
+    Attack(
+        "confederate", 10, label="two_trusted_confederates_of_10_fakes_on_2_days", helpers=2, standing=0.9, answer_days=2
     ),
 )
 VOTES = tuple(Attack("votes", size, acts=1, label=f"{size}_anonymous_votes") for size in (10, 100))
@@ -53,7 +56,9 @@ def measure_fakes(bench: Bench) -> list[Measure]:
     return [
         *_bought(bench, (*BOUGHT, ONCE), TARGETS),
         *_bought(bench, PATIENT, TARGETS // 2),
-        *_bought(bench, (*ANSWERED, *CONFEDERATES, PAID), TARGETS),
+        *_bought(bench, (*ANSWERED, PAID), TARGETS),
+        # A confederate who also answered for another attack would pass on less in each.
+        *(measure for attack in CONFEDERATES for measure in _bought(bench, (attack,), TARGETS)),
         *_bought(bench, VOTES, TARGETS),
     ]
 
