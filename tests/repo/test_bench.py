@@ -1,7 +1,6 @@
 """`make bench` and `make bench-full` measure what they say, and write it between their own marks."""
 
 import importlib
-import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -75,11 +74,13 @@ def test_a_town_goes_on_after_the_last_night_that_ended(
 
 
 @pytest.mark.slow
-def test_a_town_of_people_is_run_within_its_memory(bench: ModuleType, tmp_path: Path) -> None:
-    bench.full(tmp_path / "out", ["people"])
-    first = json.loads((tmp_path / "out" / "people" / f"{bench.NIGHTS[0]}.json").read_text())
-    assert first["costs"]["night"]["peak_mb"] == max(first["costs"][stage]["peak_mb"] for stage in bench.STAGES)
+def test_a_night_has_the_peak_of_its_stages(bench: ModuleType, tmp_path: Path) -> None:
+    town = importlib.import_module("town").Town(tmp_path / "town", 10, 20, 2, 1.0, memory_limit="2GB")
+    (first,) = bench.stepped(tmp_path, town, 1).nights
+    peaks = [first["costs"][stage]["peak_mb"] for stage in bench.STAGES]
+    assert first["costs"]["night"]["peak_mb"] == max(peaks) > peaks[-1]
     assert first["costs"]["build"]["cpu"] > 0 and "person_scores" in first["models"]
+    assert bench.known(tmp_path) == [first]
 
 
 def test_a_town_has_the_memory_that_it_was_given(bench: ModuleType, tmp_path: Path) -> None:
