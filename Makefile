@@ -41,7 +41,7 @@ ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" 
 	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
 	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
 
-.PHONY: help nightly standalone test test-slow test-all test-quick test-spark networks bench lint lint-sql hooks interpreters clean distclean
+.PHONY: help nightly standalone test test-slow test-all test-quick test-spark networks bench bench-full lint lint-sql hooks interpreters clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,9 @@ networks: .venv/.ready ## every connector in every weather, killed and resumed, 
 
 bench: .venv/.ready ## what a night of a million events costs, written into benchmarks/README.md; some minutes
 	@PYTHONPATH=dags .venv/bin/python benchmarks/bench.py
+
+bench-full: .venv/.ready ## the same of 10 and 100 million events and of a million people; hours, and tens of gigabytes below BENCH=var/bench
+	@PYTHONPATH=dags .venv/bin/python benchmarks/bench.py full $(or $(BENCH),var/bench)
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

@@ -42,7 +42,8 @@ def main() -> None:
             measured("extract", lambda name=source.name: steps.extract(settings, night, name))  # type: ignore[misc]
         for name, stage in steps.DOING.items():
             measured(name, lambda stage=stage: stage(settings, night))  # type: ignore[misc]
-    costs["night"] = {"cpu": cpu(), "peak_mb": costs["report"]["peak_mb"]}
+    # Each stage begins its peak anew.
+    costs["night"] = {"cpu": cpu(), "peak_mb": max(cost.get("peak_mb", 0) for cost in costs.values())}
     models = next(one["nodes"] for one in runs.stages(settings.places, night.run_id) if one["stage"] == "build")
     print(json.dumps({"costs": costs, "models": models}))
 

@@ -37,7 +37,7 @@ def disk_bytes(folder: Path) -> int:
 def publish_once(home: Path, config: Path) -> None:
     """Publish the night that is ready, and print what that cost."""
     settings, night = load_settings(home, config), Night.of(LAST, "checked")
-    judge._great_expectations()  # importing it takes seconds, the same for any history
+    judge._context()  # importing it takes seconds, the same for any history
     alone: list[float] = []
     publish = publishing.publish
 

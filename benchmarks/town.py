@@ -30,6 +30,11 @@ network = "town"
 ledger = "consent.csv"
 """
 
+MACHINE = """
+[machine]
+memory_limit = "{}"
+"""
+
 
 @dataclass(frozen=True)
 class Town:
@@ -41,11 +46,23 @@ class Town:
     days: int
     consenting_share: float = 0.1
     seed: int = 7
+    memory_limit: str | None = None
+    """What its configuration gives each database; None for the product's default."""
+
+    @property
+    def config(self) -> Path:
+        """Where its configuration is."""
+        return self.folder / "evenscore.toml"
+
+    @property
+    def event_count(self) -> int:
+        """The events up to the first night."""
+        return self.days * self.events_per_day
 
     def write(self) -> "Town":
         """Ledger, configuration, and the days up to the first night."""
         (self.folder / "activity").mkdir(parents=True, exist_ok=True)
-        (self.folder / "evenscore.toml").write_text(CONFIG)
+        self.config.write_text(CONFIG + (MACHINE.format(self.memory_limit) if self.memory_limit else ""))
         (self.folder / "consent.csv").write_text("".join(self._ledger()))
         for day in range(self.days):
             self.write_day(LAST - timedelta(days=self.days - 1 - day))

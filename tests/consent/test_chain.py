@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from evenscore.base.errors import BrokenChain, InputError, LostTruth, UsageError
 from evenscore.cli import main
-from evenscore.consent import chain, ledger
+from evenscore.consent import chain, ledger, ledger_file
 from evenscore.consent.keys import make_key
 from evenscore.consent.laid_out import LAID_OUT
 from evenscore.consent.ledger_file import HEAD, last_head
@@ -149,6 +149,31 @@ def test_a_line_that_is_no_json_is_named(three: Home) -> None:
         handle.write('{"sequence": 4')
     with pytest.raises(BrokenChain, match=r"broken at sequence 4: not valid JSON"):
         read(three)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 1000])
+def test_a_line_that_is_no_row_is_named_however_many_are_read_together(
+    three: Home, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(ledger_file, "ROWS_AT_ONCE", at_once)
+    first, second, third = three.places.consent_ledger.read_bytes().splitlines()
+    for lines, fault in {
+        (first, second, third[:-1]): "3: not valid JSON",
+        (first, second, b"3"): "3: not a JSON object",
+        (first, second + b"," + third, b""): "2: not valid JSON",
+        (first + b"," + second, b'{"sequence":[{}', b"{}]}"): "[13]: ",
+    }.items():
+        three.places.consent_ledger.write_bytes(b"\n".join(lines) + b"\n")
+        with pytest.raises(BrokenChain, match=f"broken at sequence {fault}"):
+            ledger_file.open_ledger_file(three.places)
+
+
+def test_what_rows_have_in_common_is_in_memory_once(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_file, "ROWS_AT_ONCE", 2)
+    first, second, third = ledger_file.open_ledger_file(three.places).rows
+    names = [next(name for name in row if name == "prev_hash") for row in (first, second)]
+    assert names[0] is names[1]
+    assert first["entry"]["fields"]["purpose"] is third["entry"]["fields"]["purpose"]
 
 
 def note_head(home: Home, run: str = "2026-03-01_a") -> None:

@@ -28,18 +28,21 @@ def limited(home: Home, value: str) -> None:
     home.config.write_text(f'{text}\n[machine]\nmemory_limit = "{value}"\n')
 
 
-@pytest.mark.parametrize("value", ["4GB", "512 MB", "1.5GiB", "300MiB"])
-def test_every_database_keeps_to_the_limit(home: Home, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "of_database"),
+    [("4GB", "2700MB"), ("2.6 GB", "1300MB"), ("512 MB", "256MB"), ("1.5GiB", "805MB"), ("4GiB", "2995MB")],
+)
+def test_every_database_keeps_to_what_python_leaves_of_the_limit(home: Home, value: str, of_database: str) -> None:
     limited(home, value)
     settings = home.settings
     with databases.connect() as con:
         of_memory = con.execute(LIMIT).fetchall()
-        con.execute(f"set memory_limit = '{value}'")
+        con.execute(f"set memory_limit = '{of_database}'")
         assert con.execute(LIMIT).fetchall() == of_memory
     settings.home.mkdir(exist_ok=True)
     with warehouse.connect(settings.places) as con:
         assert con.execute(LIMIT).fetchall() == of_memory
-    assert databases.memory_limit() == value
+    assert databases.memory_limit() == of_database
 
 
 def test_without_a_setting_the_machine_decides(home: Home) -> None:
@@ -66,7 +69,7 @@ def test_dbt_is_told_the_limit() -> None:
 
 
 def test_what_does_not_fit_goes_below_the_home_and_is_gone_after(home: Home) -> None:
-    limited(home, "100MB")
+    limited(home, "200MB")
     places = home.settings.places
     places.home.mkdir(exist_ok=True)
     with databases.connect() as con:

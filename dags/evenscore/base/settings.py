@@ -166,8 +166,8 @@ class Machine(_Frozen):
     """What a night may take of its machine."""
 
     memory_limit: str | None = None
-    """The memory of each database that a night opens, as 4GB or 512MB; what does not fit is spilled below the home.
-    None: four fifths of what the machine, or the container, has."""
+    """The memory of the process of a night, as 4GB: a database takes what Python leaves of it, half at least, and what
+    does not fit is spilled below the home. None: a database takes four fifths of the machine's, or the container's."""
     spark: Path | None = None
     """The folder of a Python environment that has PySpark and dbt-spark: they build what grows with events
     (docs/spark.md). None: DuckDB does."""

@@ -54,7 +54,7 @@ ledger = "consent.csv"
 # published_nights = 400        # published nights, pages, logs
 
 [machine]
-# memory_limit = "4GB"        # of each database that a night opens; left out: four fifths of the machine's
+# memory_limit = "4GB"        # of a night's process, 2GB or more; left out: four fifths of the machine's
 """
 
 INCOMING = Path("incoming/activity")

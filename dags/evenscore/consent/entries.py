@@ -1,5 +1,7 @@
 """Decisions on their way into the ledger: judged row by row, in one shape, each with the row where it stood."""
 
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,11 @@ from evenscore.connectors.base import Parsed, raw_table
 from evenscore.connectors.files import read_canonical
 from evenscore.consent.chain import Row
 from evenscore.landing_zone.validation import accepted_rows, refused, repeats, validator
+
+SAID_ALIKE = ("network", "persona", "action", "purpose", "recorded_at", "text_version", "source")
+"""What many decisions say in the same words."""
+ROWS_AT_ONCE = 1000
+"""So many rows are in memory twice while they take their shape."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,26 @@ def _judged(parsed: Parsed) -> tuple[str | None, Decisions]:
     with validator() as con:
         rejects = refused(con, "consent", parsed.tables["consent"], None, datetime.now(UTC))
         repeat_count = repeats(con)
-        found = accepted_rows(con, "consent").to_pylist()
+        found = accepted_rows(con, "consent")
     problems = sorted(parsed.rejects + rejects, key=lambda reject: reject.row)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     problem = f"row {problems[0].row}: {problems[0].reason}{more}" if problems else None
-    return problem, Decisions([(row.pop("row"), fields_of(row)) for row in found], repeat_count)
+    rows = (row for batch in found.to_batches(max_chunksize=ROWS_AT_ONCE) for row in batch.to_pylist())
+    return problem, Decisions([(row.pop("row"), fields_of(row)) for row in rows], repeat_count)
 
 
 def fields_of(row: dict[str, Any]) -> Row:
     """A typed row as the ledger keeps it: text, booleans, and the instant as ISO 8601 in UTC."""
-    return row | {"recorded_at": instant(row["recorded_at"])}
+    return shared(row | {"recorded_at": instant(row["recorded_at"])})
+
+
+def shared(fields: Row) -> Row:
+    """Decisions with one copy in memory of what they say in the same words; changed in place."""
+    for name in SAID_ALIKE:
+        value = fields.get(name)
+        if type(value) is str:
+            fields[name] = sys.intern(value)
+    return fields
 
 
 def plain(row: Row) -> Row:
@@ -74,7 +91,13 @@ def content(fields: Row) -> tuple[str, ...]:
     return tuple(str(fields[name]) for name in CONSENT.names)
 
 
-def table(rows: list[Row]) -> pa.Table:
-    """Decisions as a table of the canonical schema."""
-    typed = [row | {"recorded_at": datetime.fromisoformat(row["recorded_at"].removesuffix("Z"))} for row in rows]
-    return pa.Table.from_pylist(typed, schema=CONSENT)
+def table(rows: list[Row], names: Iterable[str] = tuple(CONSENT.names)) -> pa.Table:
+    """Decisions as a table of the canonical schema, or of some columns of it."""
+    schema = pa.schema([CONSENT.field(name) for name in names])
+    return pa.Table.from_arrays([_column(rows, field) for field in schema], schema=schema)
+
+
+def _column(rows: list[Row], field: pa.Field) -> pa.Array:
+    if pa.types.is_timestamp(field.type):
+        return pa.array([datetime.fromisoformat(row[field.name].removesuffix("Z")) for row in rows], field.type)
+    return pa.array([row.get(field.name) for row in rows], field.type)

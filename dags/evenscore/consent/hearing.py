@@ -6,8 +6,9 @@ accounts, then for the account whoever granted it. What fits nothing at all is c
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from evenscore.consent.chain import Row
 from evenscore.consent.judging import TOPIC
@@ -87,6 +88,18 @@ def _claim(row: Row) -> Claim:
     return row["person_id"], row["network"], row["account_id"]
 
 
+class _Looks:
+    """The claims that look alike: as a whole, by their person, by their account."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.alike, self.of_person, self.of_account = (defaultdict[object, list[Claim]](list) for _ in range(3))
+        for claim in claims:
+            person, network, account = skeleton(claim[0]), claim[1], skeleton(claim[2])
+            self.alike[person, network, account].append(claim)
+            self.of_person[person].append(claim)
+            self.of_account[network, account].append(claim)
+
+
 class _Grants:
     """The claims of a ledger since when, and what they look like."""
 
@@ -98,12 +111,11 @@ class _Grants:
                 claim = _claim(row)
                 self._since[claim] = min(row["recorded_at"], self._since.get(claim, row["recorded_at"]))
                 self._personas[row["person_id"]] |= set() if row["purpose"].startswith(TOPIC) else {row["persona"]}
-        self._alike, self._of_person, self._of_account = (defaultdict[object, list[Claim]](list) for _ in range(3))
-        for claim in self._since:
-            person, network, account = skeleton(claim[0]), claim[1], skeleton(claim[2])
-            self._alike[person, network, account].append(claim)
-            self._of_person[person].append(claim)
-            self._of_account[network, account].append(claim)
+
+    @cached_property
+    def _looks(self) -> "_Looks":
+        """What the claims look like: a word that fits its own grant to the letter asks for none of it."""
+        return _Looks(self._since)
 
     def has(self, claim: Claim, by: str) -> bool:
         """Whether a claim had been granted by an instant."""
@@ -111,12 +123,12 @@ class _Grants:
 
     def namesakes(self, person_id: str) -> list[str]:
         """Whoever else is written nearly the same."""
-        alike = self._of_person.get(skeleton(person_id), ())
+        alike = self._looks.of_person.get(skeleton(person_id), ())
         return sorted({person for person, _, _ in alike} - {person_id})
 
     def alike_accounts(self, row: Row) -> list[Claim]:
         """The claims on accounts that only look like a row's."""
-        alike = self._of_account.get((row["network"], skeleton(row["account_id"])), ())
+        alike = self._looks.of_account.get((row["network"], skeleton(row["account_id"])), ())
         return [claim for claim in alike if claim[2] != row["account_id"]]
 
     def personas(self, row: Row) -> Iterator[tuple[str, str]]:
@@ -129,9 +141,9 @@ class _Grants:
         """The claims that a word may be about, granted by then: the nearest kind that there is."""
         person, network, account = skeleton(row["person_id"]), row["network"], skeleton(row["account_id"])
         kinds = (
-            self._alike.get((person, network, account), ()),
-            self._of_person.get(person, ()),
-            self._of_account.get((network, account), ()),
+            self._looks.alike.get((person, network, account), ()),
+            self._looks.of_person.get(person, ()),
+            self._looks.of_account.get((network, account), ()),
         )
         granted = ([claim for claim in kind if self.has(claim, row["recorded_at"])] for kind in kinds)
         return iter(next(filter(None, granted), []))

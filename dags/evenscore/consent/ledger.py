@@ -26,6 +26,7 @@ from evenscore.consent.keys import key_check
 from evenscore.consent.laid_out import Ledger
 from evenscore.consent.ledger_file import (
     LedgerFile,
+    Links,
     heads_seen,
     last_head,
     open_ledger_file,
@@ -53,7 +54,7 @@ def open_ledger(settings: Settings) -> Ledger:
             erased = read_list(settings, book.rows)
             _take_in(settings, book, erased)
         ledger = _laid_out(settings, book, erased)
-        _remember(state, _state(settings), Read(book, ledger))
+        _remember(state, _state(settings), Read(book.links(), ledger))
         return ledger
 
 
@@ -64,7 +65,7 @@ State = tuple[Any, ...]
 class Read:
     """A ledger that was read to the last row, and what it was laid out as."""
 
-    book: LedgerFile
+    links: Links
     ledger: Ledger
 
 
@@ -75,7 +76,7 @@ _read: dict[State, Read] = {}
 def _known(settings: Settings, state: State) -> Ledger | None:
     """The ledger of a state of the files, where this process has read it, or another has and a run has noted so."""
     if state in _read:
-        require_heads_seen(settings.places, _read[state].book)
+        require_heads_seen(settings.places, _read[state].links)
         return _read[state].ledger
     return laid_out.kept(settings.places, state, heads_seen(settings.places))
 
@@ -106,7 +107,7 @@ def noted_head(settings: Settings) -> dict[str, Any] | None:
     if head is None:
         return None
     heads = heads_seen(places)
-    has_verified = any(read.book.digest == head["sha256"] for read in _read.values())
+    has_verified = any(read.links.digest == head["sha256"] for read in _read.values())
     if not has_verified and laid_out.kept(places, state, heads) is None:
         return {name: head[name] for name in ("sequence", "row_hash")}  # written since: its bytes are not verified yet
     return head | {laid_out.LAID_OUT: laid_out.keep(places, ledger, state, [*heads, head])}
@@ -151,17 +152,19 @@ def _laid_out(settings: Settings, book: LedgerFile, erased: Suppressed) -> Ledge
     rows = [row for row in rows if not erased.forgets(row)]  # an erasure under way has not taken them out yet
     heard = hear(rows)
     more = heard.more + list(_erasures(rows, erased))
-    return Ledger(_in_order(rows + more), _in_order(rows), heard)
+    said = _in_order(rows)
+    return Ledger(_in_order(rows + more) if more else said, said, heard)
 
 
 def _in_order(rows: list[Row]) -> pa.Table:
-    entries = table(rows).select(LAID_OUT_CONSENT)
+    entries = table(rows, LAID_OUT_CONSENT)
     order = ("recorded_at", *(name for name in entries.column_names if name != "recorded_at"))
     return entries.sort_by([(name, "ascending") for name in order])
 
 
 def _with_normal_id(settings: Settings, fields: Row) -> Row:
-    return fields | {"account_id": settings.account_ids.normal(fields["network"], fields["account_id"])}
+    normal = settings.account_ids.normal(fields["network"], fields["account_id"])
+    return fields if normal == fields["account_id"] else fields | {"account_id": normal}
 
 
 def _erasures(rows: list[Row], erased: Suppressed) -> Iterator[Row]:

@@ -5,9 +5,11 @@ bytes are the same still, what stands in them is verified, and only what was add
 """
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,13 @@ from evenscore.base.errors import BrokenChain
 from evenscore.base.paths import HomePaths
 from evenscore.consent import chain
 from evenscore.consent.chain import Row
+from evenscore.consent.entries import shared
 
 HEAD = "consent_head"
 """Where a run's record keeps the last row that it saw."""
+ROWS_AT_ONCE = 1000
+"""Rows that are parsed together have the names of their fields in common: each alone would have copies of its own, a
+gigabyte for a million."""
 
 
 @dataclass
@@ -59,12 +65,25 @@ class LedgerFile:
         self.is_changed = True
         return row
 
+    def links(self) -> "Links":
+        """What later heads are compared with."""
+        return Links(self.path, self.digest, [row["row_hash"] for row in self.rows])
+
     def save(self) -> None:
         """Replace the file; a run that is killed leaves the old one."""
         if self.is_changed:
             content = b"".join(chain.canonical(row) + b"\n" for row in self.rows)
             atomic_io.write_bytes(self.path, content)
             self.digest, self.is_changed = hashlib.sha256(content).hexdigest(), False
+
+
+@dataclass(frozen=True)
+class Links:
+    """What is kept of a verified chain by a process that has read it: a thirteenth of its rows' memory."""
+
+    path: Path
+    digest: str
+    row_hashes: list[str]
 
 
 def open_ledger_file(places: HomePaths, is_whole: bool = False) -> LedgerFile:
@@ -79,7 +98,7 @@ def open_ledger_file(places: HomePaths, is_whole: bool = False) -> LedgerFile:
     book = LedgerFile(path, _rows(path, content), hashlib.sha256(content).hexdigest())
     known = 0 if is_whole else _verified_count(content, book.rows, [head for _, head in heads])
     chain.verify(path, book.rows, known)
-    _require_heads(book, heads)
+    _require_heads(book.links(), heads)
     return book
 
 
@@ -100,9 +119,9 @@ def _verified_count(content: bytes, rows: list[Row], heads: list[dict[str, Any]]
     return noted[-1][1] if noted else 0
 
 
-def require_heads_seen(places: HomePaths, book: LedgerFile) -> None:
+def require_heads_seen(places: HomePaths, links: Links) -> None:
     """Raise BrokenChain unless the last row that each earlier run saw is in the chain still, at its place."""
-    _require_heads(book, list(_heads_seen(places)))
+    _require_heads(links, list(_heads_seen(places)))
 
 
 def last_head(places: HomePaths) -> dict[str, Any] | None:
@@ -123,14 +142,41 @@ def require_head(book: LedgerFile, row_hash: str) -> None:
 
 def _rows(path: Path, content: bytes) -> list[Row]:
     rows: list[Row] = []
-    for number, line in enumerate(content.splitlines(), start=1):
-        try:
-            rows.append(json.loads(line))
-        except ValueError as error:
-            raise BrokenChain(f"{path}: the chain is broken at sequence {number}: not valid JSON") from error
-        if not isinstance(rows[-1], dict):
-            raise BrokenChain(f"{path}: the chain is broken at sequence {number}: not a JSON object")
+    lines = iter(io.BytesIO(content))
+    while some := list(islice(lines, ROWS_AT_ONCE)):
+        found = _together(some)
+        rows += found or [_row(path, number, line) for number, line in enumerate(some, start=len(rows) + 1)]
+        for row in rows[-len(some) :]:
+            _share(row)
     return rows
+
+
+def _together(lines: list[bytes]) -> list[Row] | None:
+    """The rows of some lines; None where a line is not one whole row: then each is looked at alone."""
+    try:
+        found = json.loads(b"[" + b",".join(lines) + b"]")
+    except ValueError:
+        return None
+    # Two lines that both begin like this can be one row only where an array has objects: the chain has no such row.
+    is_a_row_each = len(found) == len(lines) and all(line.startswith(b"{") for line in lines)
+    return found if is_a_row_each and all(isinstance(row, dict) for row in found) else None
+
+
+def _row(path: Path, number: int, line: bytes) -> Row:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise BrokenChain(f"{path}: the chain is broken at sequence {number}: not valid JSON") from error
+    if not isinstance(row, dict):
+        raise BrokenChain(f"{path}: the chain is broken at sequence {number}: not a JSON object")
+    return row
+
+
+def _share(row: Row) -> None:
+    """Let a decision have in common with others what they say in the same words; whatever is odd is left alone."""
+    entry = row.get("entry")
+    if isinstance(entry, dict) and isinstance(entry.get("fields"), dict):
+        shared(entry["fields"])
 
 
 def heads_seen(places: HomePaths) -> list[dict[str, Any]]:
@@ -145,19 +191,19 @@ def _heads_seen(places: HomePaths) -> Iterator[tuple[str, dict[str, Any]]]:
             yield path.parents[1].name, head
 
 
-def _require_heads(book: LedgerFile, heads: list[tuple[str, dict[str, Any]]]) -> None:
+def _require_heads(links: Links, heads: list[tuple[str, dict[str, Any]]]) -> None:
     for run, head in heads:
-        _require_head(book.path, book.rows, head, f"run {run}")
+        _require_head(links.path, links.row_hashes, head, f"run {run}")
 
 
-def _require_head(path: Path, rows: list[Row], head: dict[str, Any], who: str) -> None:
+def _require_head(path: Path, row_hashes: list[str], head: dict[str, Any], who: str) -> None:
     sequence = head["sequence"]
-    if sequence > len(rows):
+    if sequence > len(row_hashes):
         raise BrokenChain(
-            f"{path}: the chain is broken at sequence {len(rows) + 1}: {who} saw rows up to {sequence}, "
+            f"{path}: the chain is broken at sequence {len(row_hashes) + 1}: {who} saw rows up to {sequence}, "
             "and they are gone; restore the file"
         )
-    if rows[sequence - 1]["row_hash"] != head["row_hash"]:
+    if row_hashes[sequence - 1] != head["row_hash"]:
         raise BrokenChain(
             f"{path}: the chain is broken at sequence {sequence}: {who} saw another row there; restore the file"
         )

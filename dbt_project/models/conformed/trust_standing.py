@@ -6,14 +6,22 @@ import pyarrow as pa
 from evenscore.scoring import trust_tables as tables
 from evenscore.scoring.trust import nightly_standing
 
+SCHEMA = pa.schema(
+    [
+        ("scoring_version", pa.int32()),
+        ("as_of_date", pa.date32()),
+        ("person_id", pa.string()),
+        ("weight", pa.float64()),
+    ]
+)
+
 
 def model(dbt, session):
-    """One row a (scoring version, night, person) whom it reaches."""
+    """One row a (scoring version, night, person) whom it reaches, a night at a time: a first night has sixty."""
     dbt.config(materialized="table")
     founders = dbt.ref("trust_founders").project(f"scoring_version, as_of_date, {tables.NAME}")
     founders = tables.table(founders, "as_of_date, name")
-    rows = _standing(dbt, founders) if len(founders) else []
-    return pa.concat_tables([_as_table(0, 0, pa.chunked_array([], pa.string()), np.zeros(0)), *rows])
+    return pa.RecordBatchReader.from_batches(SCHEMA, _standing(dbt, founders) if len(founders) else iter(()))
 
 
 def _standing(dbt, founders):
@@ -22,18 +30,14 @@ def _standing(dbt, founders):
     names, number = tables.numbered((edges["giver_id"], edges["receiver_id"], people["name"]))
     giver, receiver, member = np.split(number, np.cumsum([len(edges), len(edges)]))
     endorsements = tables.endorsements(edges, giver, receiver, names, people)
-    lags = dbt.ref("trust_seed_lags")
-    rows = []
+    lags, versions = dbt.ref("trust_seed_lags"), []
     for version, constants in tables.constants_by_version(dbt.ref("scale_constants")):
         lag_days = _lag_days(lags.filter(f"scoring_version = {version}"))
         found = tables.by_night(founders, version, lag_days, names)
         own = {night: places for night, places in found.items() if len(places)}
-        for night, weight in nightly_standing(endorsements, own, lag_days, constants):
-            reached = weight[member] > 0
-            rows.append(
-                _as_table(version, night, people["person_id"].filter(pa.array(reached)), weight[member][reached])
-            )
-    return rows
+        versions.append((version, own, lag_days, constants))
+    # A batch is asked for in the midst of a statement: what is asked of the database is asked before.
+    return _batches(people["person_id"].combine_chunks(), endorsements, member, versions)
 
 
 def _lag_days(lags):
@@ -41,12 +45,19 @@ def _lag_days(lags):
     return dict(zip(tables.days(found["as_of_date"]).tolist(), found["lag_days"].to_pylist(), strict=True))
 
 
-def _as_table(version, night, person_id, weight):
-    return pa.table(
-        {
-            "scoring_version": pa.array(np.full(len(weight), version), pa.int32()),
-            "as_of_date": tables.as_dates(np.full(len(weight), night)),
-            "person_id": person_id,
-            "weight": pa.array(weight, pa.float64()),
-        }
-    )
+def _batches(person_id, endorsements, member, versions):
+    for version, own, lag_days, constants in versions:
+        for night, weight in nightly_standing(endorsements, own, lag_days, constants):
+            reached = weight[member] > 0
+            yield _batch(version, night, person_id.filter(pa.array(reached)), weight[member][reached])
+
+
+def _batch(version, night, person_id, weight):
+    count = len(weight)
+    columns = [
+        pa.array(np.full(count, version), pa.int32()),
+        tables.as_dates(np.full(count, night)),
+        person_id,
+        pa.array(weight, pa.float64()),
+    ]
+    return pa.record_batch(columns, SCHEMA)

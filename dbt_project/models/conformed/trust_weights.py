@@ -10,12 +10,21 @@ import pyarrow as pa
 from evenscore.scoring import trust_tables as tables
 from evenscore.scoring.trust import nightly_weights
 
+SCHEMA = pa.schema(
+    [
+        ("scoring_version", pa.int32()),
+        ("pair_id", pa.int64()),
+        ("as_of_date", pa.date32()),
+        ("trust_weight", pa.float64()),
+    ]
+)
+
 
 def model(dbt, session):
-    """One row a (scoring version, pair, night) with trust."""
+    """One row a (scoring version, pair, night) with trust, a night at a time: a first night has sixty of them."""
     dbt.config(materialized="table")
-    named = dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id").project(f"*, {tables.NAME}")
-    pairs = tables.table(named, "pair_id")
+    named = dbt.ref("pairs").join(dbt.ref("engager_names"), "person_id, engager_id")
+    pairs = tables.table(named.project(f"pair_id, engager_name, {tables.NAME}"), "pair_id")
     members = tables.table(dbt.ref("consent").project(tables.NAME).distinct(), "name")
     edges = tables.table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
     seeds = dbt.ref("trust_night_seeds").project(f"scoring_version, as_of_date, {tables.NAME}")
@@ -25,27 +34,32 @@ def model(dbt, session):
     names, number = tables.numbered(_endpoints(pairs, edges))
     giver, receiver, engager, person = np.split(number, np.cumsum([len(edges), len(edges), len(pairs)]))
     endorsements = tables.endorsements(edges, giver, receiver, names, members)
-    pair_id = pairs["pair_id"].to_numpy()
-    rows = []
-    for version, constants in tables.constants_by_version(dbt.ref("scale_constants")):
-        own = tables.by_night(seeds, version, nights, names)
-        found = nightly_weights(endorsements, engager, person, own, constants)
-        rows += [(version, night, pair_id[weight > 0], weight[weight > 0]) for night, weight in found]
-    return _as_table(rows)
+    # A batch is asked for in the midst of a statement: what is asked of the database is asked before.
+    versions = [
+        (version, tables.by_night(seeds, version, nights, names), constants)
+        for version, constants in tables.constants_by_version(dbt.ref("scale_constants"))
+    ]
+    batches = _batches(pairs["pair_id"].to_numpy(), endorsements, engager, person, versions)
+    return pa.RecordBatchReader.from_batches(SCHEMA, batches)
 
 
 def _endpoints(pairs, edges):
     return edges["giver_id"], edges["receiver_id"], pairs["engager_name"], pairs["name"]
 
 
-def _as_table(rows):
-    version, night, pair_id, weight = zip(*rows, strict=True) if rows else ((), (), (), ())
-    counts = [len(found) for found in pair_id]
-    return pa.table(
-        {
-            "scoring_version": pa.array(np.repeat(np.array(version, dtype=np.int64), counts), pa.int32()),
-            "pair_id": pa.array(np.concatenate([[], *pair_id]), pa.int64()),
-            "as_of_date": tables.as_dates(np.repeat(np.array(night, dtype=np.int64), counts)),
-            "trust_weight": pa.array(np.concatenate([[], *weight]), pa.float64()),
-        }
-    )
+def _batches(pair_id, endorsements, engager, person, versions):
+    for version, own, constants in versions:
+        for night, weight in nightly_weights(endorsements, engager, person, own, constants):
+            reached = weight > 0
+            yield _batch(version, night, pair_id[reached], weight[reached])
+
+
+def _batch(version, night, pair_id, weight):
+    count = len(pair_id)
+    columns = [
+        pa.array(np.full(count, version), pa.int32()),
+        pa.array(pair_id, pa.int64()),
+        tables.as_dates(np.full(count, night)),
+        pa.array(weight, pa.float64()),
+    ]
+    return pa.record_batch(columns, SCHEMA)
