@@ -433,10 +433,10 @@ def test_bad_weather_ends_a_walk_that_is_tried_again_by_the_next_pull(pulls: Pul
 
 
 def test_a_link_to_the_next_page_is_asked_with_all_that_stands_in_it(pulls: Pulls) -> None:
-    link = '<https://h/ann/posts?types[]=note&types[]=poll&min_id=&page=2>; rel="next"'
+    link = '<https://h/ann/posts?types[]=note&types[]=poll&min_id=&until=2>; rel="next"'
     first = Answer("https://h/ann/posts", 200, {"link": link}, {"items": [item("a")]})
     pulls.run(first, {"items": [item("b")]}, endpoint=replace(LISTING, next=by_link))
     path, params, _ = pulls.host.asked[1]
     assert path == "https://h/ann/posts"
-    assert params == {"types[]": ["note", "poll"], "min_id": "", "page": "2"}
+    assert params == {"types[]": ["note", "poll"], "min_id": "", "until": "2"}
     assert [one["id"] for one in pulls.kept] == ["a", "b"]

@@ -16,6 +16,8 @@ ACCOUNT, PLACE, SITE = "account", "place", "site"
 asked about what another endpoint, which it names, has brought."""
 UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, Malformed)
 """What reading an answer of another shape than the documented one raises."""
+COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
+"""Parameters of an address that count pages or items, where they hold a number."""
 DAY = timedelta(days=1)
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
@@ -45,6 +47,12 @@ class Page:
     """When each item was made or changed, where it says so."""
     following: dict[str, Any] | None = None
     """The request for the next page, `path` and `params`; None at the end."""
+    is_counted: bool = False
+    """Whether that one is asked for by number."""
+
+    def shown(self, digest: Callable[[Any], str]) -> list[str]:
+        """What tells that an item stood here: when it was made, and all that it says, which may change."""
+        return [*map(str, filter(None, self.instants)), *map(digest, self.items)]
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,8 @@ class Next:
 
     params: Mapping[str, Any]
     path: str | None = None
+    is_counted: bool = False
+    """Whether pages or items are counted: what vanishes from those before moves an item over the seam, unseen."""
 
     def after(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The whole request, `path` and `params`, where this follows another one."""
@@ -140,7 +150,9 @@ class Endpoint:
             return None
         page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])
         step = self.next(page)
-        return replace(page, following=step.after(asked["path"], asked["params"]) if step else None)
+        if not step:
+            return page
+        return replace(page, following=step.after(asked["path"], asked["params"]), is_counted=step.is_counted)
 
     @property
     def between(self) -> str:
@@ -218,7 +230,8 @@ def to_url(url: str) -> Next:
     found = urlsplit(url)
     params = parse_qs(found.query, keep_blank_values=True)
     single = {name: values[0] if len(values) == 1 else values for name, values in params.items()}
-    return Next(single, f"{found.scheme}://{found.netloc}{found.path}")
+    is_counted = any(re.search(COUNTING, name) and re.fullmatch("[0-9]{1,9}", str(single[name])) for name in single)
+    return Next(single, f"{found.scheme}://{found.netloc}{found.path}", is_counted)
 
 
 def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
@@ -259,7 +272,7 @@ def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1)
     def following(page: Page) -> Next | None:
         goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
         now = page.params.get(param, "1")
-        return Next({param: type(now)(int(now) + step)}) if goes_on else None
+        return Next({param: type(now)(int(now) + step)}, is_counted=True) if goes_on else None
 
     return following
 
