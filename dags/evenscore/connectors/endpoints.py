@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from string import Formatter
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from evenscore.connectors.records import Malformed, Row, need, seek
 
@@ -18,6 +18,8 @@ UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowE
 """What reading an answer of another shape than the documented one raises."""
 COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
 """Parameters of an address that count pages or items, where they hold a number."""
+EARLIEST = 1970
+"""No network has anything of an earlier year: it stands there where nobody knows."""
 DAY = timedelta(days=1)
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
@@ -141,7 +143,7 @@ class Endpoint:
         if self.since and since:
             params[self.since] = self.since_format(since)
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
-        return {"path": path.format_map(dict(values)), "params": params}
+        return {"path": path.format_map(_parts(path, values)), "params": params}
 
     def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page | None:
         """The page that answers a request; None where it holds no items. Raises UNLIKE where it is of another shape."""
@@ -217,6 +219,13 @@ def filled(value: Any, values: Mapping[str, str]) -> Any:
     return value.format_map(dict(values)) if isinstance(value, str) else value
 
 
+def _parts(path: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Values as they stand in an address: each is one part of it, but a place, and the address that it begins with."""
+    whole = re.match(r"\{(\w+)\}", path)
+    kept = {"place": "/%", whole[1] if whole else "": "/?#%"}
+    return {name: quote(value, safe=f"{kept.get(name, '')}:@;,+~!$&'()*=") for name, value in values.items()}
+
+
 def by_link(page: Page) -> Next | None:
     """The Link header's rel=next, whatever it holds."""
     for target, more in re.findall(r"<([^>]*)>([^,]*)", page.headers.get("link", "")):
@@ -281,7 +290,8 @@ def by_last(at: str, param: str) -> Callable[[Page], Next | None]:
     """What is older than the last item of a page, named by its value at `at`; an empty page is the end."""
 
     def step(page: Page) -> Next | None:
-        return Next({param: _named(need(page.items[-1], *at.split(".")))}) if page.items else None
+        last = [*each(page.items)][-1:]
+        return Next({param: _named(need(last[0], *at.split(".")))}) if last else None
 
     return step
 
@@ -292,14 +302,16 @@ def instant_of(*path: str) -> Callable[[Row], datetime | None]:
 
 
 def as_instant(value: Any) -> datetime | None:
-    """ISO text or seconds since the epoch as an instant, UTC; None for anything else."""
+    """ISO text or seconds since the epoch as an instant, UTC; None for anything else, a zero of whatever clock too."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-        found = datetime.fromisoformat(str(value))
+            found = datetime.fromtimestamp(value, UTC)
+        else:
+            found = datetime.fromisoformat(str(value))
+            found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    return found if found.year >= EARLIEST else None
 
 
 def iso(value: Any) -> str | None:

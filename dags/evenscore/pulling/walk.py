@@ -135,7 +135,7 @@ class Walk:
         return None if is_sound else "an item cannot be read"
 
     def _repeats(self, page: Page) -> bool:
-        return bool(page.items) and _printed(page.body) == self.cursor.last
+        return bool(page.items or page.is_counted) and _printed(page.body) == self.cursor.last
 
     def _record(self, item: Row, **more: Any) -> Row:
         asked = {"endpoint": self.endpoint.name, "about": dict(self.subject.values), "at": self.pull["at"], **more}
@@ -158,7 +158,9 @@ class Walk:
         if not step and cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
         following = None if self._is_behind(page) else step
-        seam = {"asked": asked, "shown": page.shown(_printed), "page": _printed(page.items)} if page.is_counted else None
+        seam = (
+            {"asked": asked, "shown": page.shown(_printed), "page": _printed(page.items)} if page.is_counted else None
+        )
         if cursor.seam:
             cursor.next, cursor.then = cursor.seam["asked"], [following, seam]
         else:
@@ -189,8 +191,9 @@ class Walk:
 
     def _kept(self, items: list[Any]) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
-        for item in each(items):
-            if reason := self.asker.network.kept_out(self.endpoint.name, item):
+        for item in items:
+            reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else "no object"
+            if reason:
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
             else:
                 yield self._record(item, **({KNOWN: True} if self._is_known(item) else {}))
