@@ -194,6 +194,11 @@ def test_what_is_newer_than_the_mark_less_the_overlap_is_asked_for(
     assert walk.cursor.mark == ({"mark": before(days=2)} | cursor)["mark"], "an empty walk moves no mark"
 
 
+def test_a_mark_of_the_year_one_is_none(pulls: Pulls) -> None:
+    pulls.left(mark="0001-01-01T00:00:00+00:00", rechecked=before(days=7))
+    assert pulls.run(page(), endpoint=SINCE).cursor.is_whole and "since" not in pulls.host.asked[0][1]
+
+
 def test_a_recheck_goes_back_until_one_is_whole(pulls: Pulls) -> None:
     pulls.left(mark=before(days=2), rechecked=before(days=8))
     walk = pulls.run(page(item("a"), next="2"), Weather("a storm"), endpoint=SINCE)

@@ -116,7 +116,6 @@ class Asker:
         import httpx  # a sixth of a second that every other verb would pay, too
 
         self.network, self.host = NETWORKS[self.source.kind], _host(self.address(""))
-        self.repeated = _repeating(self.secret or "")
         self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
         headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
         self.http = httpx.Client(headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
@@ -198,8 +197,11 @@ class Asker:
             raise Weather(type(error).__name__) from None
 
     def _safe(self, said: bytes) -> bytes:
-        """What was said, without the secret where it repeats it, however addresses and JSON write it."""
-        return self.repeated.sub(REPEATED.encode(), said) if self.repeated else said
+        """What was said, without the secret where it repeats it, whichever of its letters are escaped."""
+        if len(self.secret or "") < LEAST_SECRET:
+            return said
+        letters = (rf"(?:\\?{re.escape(one)}|%{ord(one):02X})" for one in str(self.secret))
+        return re.sub("".join(letters).encode(), REPEATED.encode(), said, flags=re.IGNORECASE)
 
     def _judged(self, host: str, answer: Answer, headers: Values) -> Answer:
         now = self.clock.now()
@@ -223,12 +225,6 @@ def _host(url: str) -> str:
     except ValueError:
         return ""
     return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}"
-
-
-def _repeating(secret: str) -> re.Pattern[bytes] | None:
-    """What finds a secret, whichever of its letters are escaped."""
-    letters = (rf"(?:\\?{re.escape(one)}|%{ord(one):02X})" for one in secret)
-    return re.compile("".join(letters).encode(), re.IGNORECASE) if len(secret) >= LEAST_SECRET else None
 
 
 def _decoded(content: bytes) -> Any:
