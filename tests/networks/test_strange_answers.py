@@ -254,3 +254,14 @@ def test_an_edit_that_empties_a_text_empties_it_at_the_next_recheck(kind: str, t
         assert done.state == pulls.WHOLE, done.in_words()
         home.extract("2026-03-23")
         assert not [row for row in home.landed() if row["verb"] == "post" and row["text"]]
+
+
+def test_what_cannot_be_asked_about_an_item_is_counted(tmp_path: Path) -> None:
+    def change(asked: Asked, reply: Reply) -> Reply:
+        if asked.path.endswith("/videos"):
+            reply.body["items"][0]["statistics"] = {"commentCount": "many"}
+        return reply
+
+    with served(tmp_path, altered(every()["youtube"](), change)) as home:
+        told = home.pull().account.left_out
+        assert told["commentThreads: not asked, what videos brought is not as documented"] == 1

@@ -1,6 +1,7 @@
 """What a network is asked, as values: endpoints, what each costs, where its items stand, and how its pages go on."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -100,7 +101,8 @@ class Endpoint:
     answers: str = ""
     """Where an item says which of the asked ids it is: those that none does are gone."""
     owner: str = ""
-    """Where an item of `per` says whose it is: only consenting people's are asked about."""
+    """Where an item of `per` says whose it is, in one place or several, `|` between them: only consenting people's are
+    asked about."""
     path_by_id: str = ""
     """The path instead, once an account's stable id is known: a handle may be somebody else's by then."""
     instant: Callable[[Row], datetime | None] = lambda item: None
@@ -182,11 +184,12 @@ class Endpoint:
             some = dict(islice(keys.items(), start, start + self.size))
             yield Subject({self.batch: self.between.join(some)}, key="\n".join(some.values()))
 
-    def asked_about(self, item: Row) -> Subject | None:
-        """What to ask of an item of `per`; nothing of one that is not as documented."""
+    def asked_about(self, item: Row, left_out: Counter[str]) -> Subject | None:
+        """What to ask of an item of `per`; nothing of one that is not as documented, which is counted."""
         try:
             return self.about(item)
         except UNLIKE:
+            left_out[f"{self.name}: not asked, what {self.per} brought is not as documented"] += 1
             return None
 
     def found(self, body: Any) -> list[Any] | None:

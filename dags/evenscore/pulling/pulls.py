@@ -146,7 +146,8 @@ class Pulling:
         """What to ask about the items of another endpoint, each once, and what was left unfinished."""
         seen, names = set[str](), self._names()
         for item in self.store.records(endpoint.per):
-            subject = endpoint.asked_about(item) if self._is_asked_for(endpoint, item, names) else None
+            is_asked = self._is_asked_for(endpoint, item, names)
+            subject = endpoint.asked_about(item, self.account.left_out) if is_asked else None
             is_known = subject and subject.count is None and item[ASKED].get(KNOWN)
             if subject and not is_known and str(subject.values) not in seen:
                 seen.add(str(subject.values))
