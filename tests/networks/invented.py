@@ -5,7 +5,7 @@ Each may be made larger: `more` further objects of Ann's from before March, ever
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +28,8 @@ class Invented:
     """Names and ids of those about whom nothing may be asked."""
     cursor: str = ""
     """The parameter by which it pages."""
+    gone: set[Any] = field(default_factory=set)
+    """The numbers of objects that have vanished meanwhile, of networks that count their pages."""
 
 
 # --- bluesky -----------------------------------------------------------------------------------------------------------
@@ -276,6 +278,7 @@ def github(page: int = 5, more: int = 0) -> Invented:
                  enumerate([("ben", "+1"), ("cid", "eyes"), ("cid", "-1")])]  # fmt: skip
     stars = [{"starred_at": instant(day), "user": user(who)} for day, who in ((2, "ben"), (3, "cid"))]
     forks = [{"id": 66, "owner": user("ben"), "created_at": instant(8), "full_name": "ben/tool"}]
+    gone = set[Any]()
     lists: dict[str, list[Any]] = {"issues": issues, "pulls": pulls[::-1], "issues/comments": comments, "pulls/comments": [],
                                    "issues/events": events, "stargazers": stars, "forks": forks}  # fmt: skip
 
@@ -291,7 +294,7 @@ def github(page: int = 5, more: int = 0) -> Invented:
         if rest.endswith("reviews"):
             found = reviews if "/20/" in rest else []
         since = asked.one("since")
-        found = [one for one in found if not since or one["updated_at"] >= since]
+        found = [one for one in found if (not since or one["updated_at"] >= since) and one.get("id") not in gone]
         number = int(asked.one("page", "1"))
         shown = found[(number - 1) * page : number * page]
         query = "&".join(f"{name}={value[0]}" for name, value in asked.params.items() if name != "page")
@@ -305,9 +308,7 @@ def github(page: int = 5, more: int = 0) -> Invented:
             return Reply(status=304, headers={"ETag": tag})
         return Reply(shown, headers={**link, "ETag": tag})
 
-    return Invented(
-        "github", ("ann", "ben"), answering, 'places = ["ann/tool"]', strangers=("cid", "1003"), cursor="page"
-    )
+    return Invented("github", ("ann", "ben"), answering, 'places = ["ann/tool"]', ("cid", "1003"), "page", gone)
 
 
 def every() -> dict[str, Callable[..., Invented]]:

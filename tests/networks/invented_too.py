@@ -17,6 +17,8 @@ def epoch(day: int, minute: int = 0) -> int:
 
 
 def stackexchange(page: int = 4, more: int = 0) -> Invented:
+    gone = set[Any]()
+
     def owner(number: int) -> Thing:
         return {
             "user_id": 700000 + number,
@@ -86,6 +88,7 @@ def stackexchange(page: int = 4, more: int = 0) -> Invented:
         else:
             found = [one for one in comments if str(one["post_id"]) in ids]
         found = sorted(found, key=lambda one: -one.get("creation_date", 0))
+        found = [one for one in found if one.get("question_id") not in gone]
         number = int(asked.one("page", "1"))
         more = number * page < len(found)
         body = {
@@ -96,14 +99,8 @@ def stackexchange(page: int = 4, more: int = 0) -> Invented:
         }
         return Reply(body)
 
-    return Invented(
-        "stackexchange",
-        ("701001", "701002"),
-        answering,
-        'places = ["somewhere"]',
-        strangers=("701003", "701004"),
-        cursor="page",
-    )
+    people, strangers = ("701001", "701002"), ("701003", "701004")
+    return Invented("stackexchange", people, answering, 'places = ["somewhere"]', strangers, "page", gone)
 
 
 def past(number: int) -> int:
@@ -137,6 +134,8 @@ def hackernews(page: int = 1000, more: int = 0) -> Invented:
 
 
 def gitlab(page: int = 3, more: int = 0) -> Invented:
+    gone = set[Any]()
+
     def person(name: str) -> Thing:
         return {"id": 700000 + NUMBERS[name], "username": name, "state": "active"}
 
@@ -172,7 +171,8 @@ def gitlab(page: int = 3, more: int = 0) -> Invented:
         found = [
             one
             for one in lists.get(tail, [])
-            if not asked.one("updated_after") or one["updated_at"] >= asked.one("updated_after")
+            if (not asked.one("updated_after") or one["updated_at"] >= asked.one("updated_after"))
+            and one["id"] not in gone
         ]
         number = int(asked.one("page", "1"))
         query = "&".join(f"{name}={value[0]}" for name, value in asked.params.items() if name != "page")
@@ -183,11 +183,11 @@ def gitlab(page: int = 3, more: int = 0) -> Invented:
         )
         return Reply(found[(number - 1) * page : number * page], headers={**link, "X-Total": str(len(found))})
 
-    return Invented("gitlab", ("ann", "ben"), answering, 'places = ["5"]', strangers=("cid", "701003"), cursor="page")
+    return Invented("gitlab", ("ann", "ben"), answering, 'places = ["5"]', ("cid", "701003"), "page", gone)
 
 
 def lemmy(page: int = 50, more: int = 0) -> Invented:
-    home = "https://lemmy.test"
+    home, gone = "https://lemmy.test", set[Any]()
 
     def person(name: str) -> Thing:
         return {"id": NUMBERS[name], "name": name, "actor_id": f"{home}/u/{name}", "published": "2025-01-01T00:00:00", "banned": name == "dee",
@@ -228,7 +228,7 @@ def lemmy(page: int = 50, more: int = 0) -> Invented:
         if asked.path == "/api/v3/user":
             if name not in NUMBERS:
                 return Reply({"error": "couldnt_find_that_username_or_email"}, 404)
-            mine = posts if name == "ann" else []
+            mine = [one for one in posts if one["post"]["id"] not in gone] if name == "ann" else []
             said = [one for one in comments if one["creator"]["name"] == name]
             shown, counts = (
                 slice((number - 1) * page, number * page),
@@ -238,7 +238,7 @@ def lemmy(page: int = 50, more: int = 0) -> Invented:
             return Reply({**view, "posts": mine[shown], "comments": said[shown]})
         return Reply({"comments": comments if asked.one("post_id") == "3" and number == 1 else []})
 
-    return Invented("lemmy", ("ann", "ben"), answering, strangers=("cid", "dee"), cursor="page")
+    return Invented("lemmy", ("ann", "ben"), answering, "", ("cid", "dee"), "page", gone)
 
 
 def zulip(page: int = 8, more: int = 0) -> Invented:

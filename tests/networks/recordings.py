@@ -4,9 +4,10 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -35,22 +36,59 @@ class Mapped:
     """Answers of endpoints that the connector does not ask, by file."""
 
 
-def endpoint_of(network: Network, request: dict[str, Any]) -> tuple[Endpoint, dict[str, str]] | None:
-    """The endpoint that such a request is of, and the values that stand in its address."""
+def endpoint_of(network: Network, request: dict[str, Any], body: Any) -> tuple[Endpoint, dict[str, str]] | None:
+    """The endpoint that such a request is of, and the values that stand in its address and its parameters.
+
+    Where several have one address, as all of GraphQL has: the one that asks with most of the same, then the one whose
+    items stand in the answer.
+    """
     found = urlsplit(str(request["path"]))
-    asked = dict(parse_qsl(found.query))
+    sent = request.get("body")
+    sent = json.loads(sent) if isinstance(sent, str) else sent
+    asked = sent if request["method"] == "POST" else several(parse_qsl(found.query))
     matching = []
     for endpoint in network.endpoints:
         for written in filter(None, (endpoint.path, endpoint.path_by_id)):
             path = written.removeprefix("{server}")
             match = None if path.startswith("{") else re.fullmatch(_pattern(path), found.path)
-            fixed = {name: value for name, value in endpoint.params.items() if "{" not in value}
-            alike = sum(asked.get(name) == value for name, value in fixed.items())
-            if match:
-                given = {value.strip("{}"): asked[name] for name, value in endpoint.params.items() if name in asked}
-                matching.append((alike, endpoint, {**given, **match.groupdict()}))
-    best = max(matching, key=lambda one: one[0], default=None)
-    return (best[1], best[2]) if best else None
+            if match and endpoint.method == request["method"]:
+                given, alike = values_of(endpoint, endpoint.params, asked)
+                has_items = endpoint.found(body) is not None
+                matching.append((alike, has_items, endpoint, {**given, **match.groupdict()}))
+    best = max(matching, key=lambda one: one[:2], default=None)
+    return (best[2], best[3]) if best else None
+
+
+def several(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """The parameters of an address: one that is there several times has a list of values."""
+    names = dict.fromkeys(name for name, _ in pairs)
+    values = {name: [value for of, value in pairs if of == name] for name in names}
+    return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+
+
+def values_of(endpoint: Endpoint, written: Any, asked: Any) -> tuple[dict[str, str], int]:
+    """What was asked with in the place of each {name}, at whatever depth, and how much else is as it is written."""
+    if isinstance(written, Mapping | list):
+        places = written.items() if isinstance(written, Mapping) else enumerate(written)
+        told = asked if isinstance(asked, Mapping) else dict(enumerate(asked)) if isinstance(asked, list) else {}
+        found = [values_of(endpoint, one, told[place]) for place, one in places if place in told]
+        return {name: value for values, _ in found for name, value in values.items()}, sum(alike for _, alike in found)
+    if isinstance(asked, list):
+        asked = endpoint.between.join(map(str, asked))
+    match = re.fullmatch(_filled(written), str(asked), re.DOTALL) if isinstance(written, str) else None
+    is_fixed = written == asked or (match is not None and not match.groups())
+    return (match.groupdict() if match else {}), int(is_fixed)
+
+
+def _filled(written: str) -> str:
+    """A text with {names} as a pattern: doubled braces are braces, a name that comes again is the same again."""
+    pattern, known = "", set[str]()
+    for literal, name, _, _ in Formatter().parse(written):
+        pattern += re.escape(literal)
+        if name:
+            pattern += f"(?P={name})" if name in known else f"(?P<{name}>.+?)"
+            known.add(name)
+    return pattern
 
 
 def _pattern(path: str) -> str:
@@ -94,17 +132,22 @@ def answers_of(kind: str, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted((folder / kind).glob("*.ndjson")):
         for line in path.read_text().rstrip("\n").split("\n"):  # and nowhere else: texts hold other line ends
             answer = json.loads(line)
-            if answer["status"] == 200 and answer["request"]["method"] == "GET":
+            if answer["status"] == 200 and answer["request"]["method"] in ("GET", "POST"):
                 yield path.stem, answer
 
 
 def asked_of(
     network: Network, answer: dict[str, Any]
 ) -> tuple[list[tuple[str | None, dict[str, Any]]], dict[str, str]]:
-    """The items of an answer, and what it was asked about."""
-    known = endpoint_of(network, answer["request"])
+    """The items of an answer, and what it was asked about.
+
+    What no endpoint asks for is known by its looks; not where it was sent by POST, for that may have changed something.
+    """
+    known = endpoint_of(network, answer["request"], answer["body"])
     values = {"owner": "somebody", "at": AT, "uri": "at://did:plc:somebody/app.bsky.feed.post/3k7qmjev5lr2s",
               **(known[1] if known else {})}  # fmt: skip
+    if answer["request"]["method"] != "GET" and (not known or known[0].found(answer["body"]) is None):
+        return [], values
     return list(items_of(network, known[0] if known else None, answer["body"])), values
 
 

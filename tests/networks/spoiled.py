@@ -168,6 +168,7 @@ FAULTS = (
     Fault("half a page", plain(cut=True)),
     Fault("invalid JSON", plain(content=b'[{"id": 1')),
     Fault("an empty body", plain(content=b"")),
+    Fault("gzip that cannot be unpacked", plain(content=b"[]", headers={"Content-Encoding": "gzip"})),
     Fault("a page of HTML", plain(content=b"<html>We are down for maintenance</html>")),
     Fault("a new key", new_key, is_always=True),
     Fault("a missing key", missing_key),

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,6 @@ def test_what_is_asked_next_of_a_strange_item_is_nothing_or_something(kind: str,
         for told, record in variants(item, chance, 6):
             for endpoint in network.endpoints:
                 if endpoint.per == item[ASKED]["endpoint"]:
-                    subject = endpoint.asked_about(record)
+                    subject = endpoint.asked_about(record, Counter())
                     assert subject is None or all(isinstance(one, str) for one in subject.values.values()), told
             network.kept_out(item[ASKED]["endpoint"], record)

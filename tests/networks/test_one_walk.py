@@ -194,6 +194,11 @@ def test_what_is_newer_than_the_mark_less_the_overlap_is_asked_for(
     assert walk.cursor.mark == ({"mark": before(days=2)} | cursor)["mark"], "an empty walk moves no mark"
 
 
+def test_a_mark_of_the_year_one_is_none(pulls: Pulls) -> None:
+    pulls.left(mark="0001-01-01T00:00:00+00:00", rechecked=before(days=7))
+    assert pulls.run(page(), endpoint=SINCE).cursor.is_whole and "since" not in pulls.host.asked[0][1]
+
+
 def test_a_recheck_goes_back_until_one_is_whole(pulls: Pulls) -> None:
     pulls.left(mark=before(days=2), rechecked=before(days=8))
     walk = pulls.run(page(item("a"), next="2"), Weather("a storm"), endpoint=SINCE)
@@ -433,10 +438,10 @@ def test_bad_weather_ends_a_walk_that_is_tried_again_by_the_next_pull(pulls: Pul
 
 
 def test_a_link_to_the_next_page_is_asked_with_all_that_stands_in_it(pulls: Pulls) -> None:
-    link = '<https://h/ann/posts?types[]=note&types[]=poll&min_id=&page=2>; rel="next"'
+    link = '<https://h/ann/posts?types[]=note&types[]=poll&min_id=&until=2>; rel="next"'
     first = Answer("https://h/ann/posts", 200, {"link": link}, {"items": [item("a")]})
     pulls.run(first, {"items": [item("b")]}, endpoint=replace(LISTING, next=by_link))
     path, params, _ = pulls.host.asked[1]
     assert path == "https://h/ann/posts"
-    assert params == {"types[]": ["note", "poll"], "min_id": "", "page": "2"}
+    assert params == {"types[]": ["note", "poll"], "min_id": "", "until": "2"}
     assert [one["id"] for one in pulls.kept] == ["a", "b"]

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dags/evenscore"
 MOST_LINES = 150
 """Lines of code of a connector: what is no docstring, comment or blank line."""
-LOOP_LINES = 641
+LOOP_LINES = 682
 KINDS = pytest.mark.parametrize("kind", sorted(NETWORKS))
 
 

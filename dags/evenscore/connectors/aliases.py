@@ -4,14 +4,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from evenscore.connectors.records import Row
+from evenscore.connectors.records import Row, is_id
 
 KEY = ["network", "kind", "alias_id", "stable_id"]
 
 
 def sighting(kind: str, name: str | None, stable_id: Any, activity: Row) -> tuple[tuple[str, Row], ...]:
     """A name as of the activity in whose record it stood; nothing where the record lacks the name or the id."""
-    if not name or isinstance(stable_id, bool) or not isinstance(stable_id, int | str):
+    if not name or not is_id(stable_id):
         return ()
     seen_at, network = activity["occurred_at"], activity["network"]
     seen = {"network": network, "seen_at": seen_at, "kind": kind, "alias_id": name, "stable_id": str(stable_id)}

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from evenscore.base.settings import URLS, Source
 from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, counts, iso
-from evenscore.connectors.pulled import Network, Rows, profile
+from evenscore.connectors.pulled import ASKED, Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 XRPC = "/xrpc/app.bsky."
@@ -26,6 +26,12 @@ WINDOW = timedelta(days=28)
 
 def _engaged(counter: str) -> Callable[[Row], Subject | None]:
     return children(counter, uri="uri", owner="author.did")
+
+
+def _own(item: Row) -> Subject | None:
+    """A record of the person whose records were asked for."""
+    uri = str(item.get("uri"))
+    return Subject({"uri": uri}) if did_of(uri) == seek(item, ASKED, "about", "id") else None
 
 
 class Bluesky(Network):
@@ -55,7 +61,7 @@ class Bluesky(Network):
         ),
         Endpoint("getPosts", XRPC + "feed.getPosts", "feed.post", "how often each post was liked, reposted, answered",
                  25, params={"uris": "{uri}"}, items="posts", batch="uri", joint="&", answers="uri",
-                 about=lambda item: Subject({"uri": str(item.get("uri"))})),
+                 about=_own),
         Endpoint("getLikes", XRPC + "feed.getLikes", "getPosts", "who liked a post, and when",
                  params={"uri": "{uri}", "limit": "100"}, items="likes", next=by_cursor(),
                  about=_engaged("likeCount"), owner="author.did"),

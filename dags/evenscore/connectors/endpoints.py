@@ -1,13 +1,14 @@
 """What a network is asked, as values: endpoints, what each costs, where its items stand, and how its pages go on."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from string import Formatter
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from evenscore.connectors.records import Malformed, Row, need, seek
 
@@ -16,6 +17,10 @@ ACCOUNT, PLACE, SITE = "account", "place", "site"
 asked about what another endpoint, which it names, has brought."""
 UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, Malformed)
 """What reading an answer of another shape than the documented one raises."""
+COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
+"""Parameters of an address that count pages or items, where they hold a number."""
+EARLIEST = 1970
+"""No network has anything of an earlier year: it stands there where nobody knows."""
 DAY = timedelta(days=1)
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
@@ -45,6 +50,12 @@ class Page:
     """When each item was made or changed, where it says so."""
     following: dict[str, Any] | None = None
     """The request for the next page, `path` and `params`; None at the end."""
+    is_counted: bool = False
+    """Whether that one is asked for by number."""
+
+    def shown(self, digest: Callable[[Any], str]) -> list[str]:
+        """What tells that an item stood here: when it was made, and all that it says, which may change."""
+        return [*map(str, filter(None, self.instants)), *map(digest, self.items)]
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class Next:
 
     params: Mapping[str, Any]
     path: str | None = None
+    is_counted: bool = False
+    """Whether pages or items are counted: what vanishes from those before moves an item over the seam, unseen."""
 
     def after(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The whole request, `path` and `params`, where this follows another one."""
@@ -88,7 +101,8 @@ class Endpoint:
     answers: str = ""
     """Where an item says which of the asked ids it is: those that none does are gone."""
     owner: str = ""
-    """Where an item of `per` says whose it is: only consenting people's are asked about."""
+    """Where an item of `per` says whose it is, in one place or several, `|` between them: only consenting people's are
+    asked about."""
     path_by_id: str = ""
     """The path instead, once an account's stable id is known: a handle may be somebody else's by then."""
     instant: Callable[[Row], datetime | None] = lambda item: None
@@ -131,7 +145,7 @@ class Endpoint:
         if self.since and since:
             params[self.since] = self.since_format(since)
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
-        return {"path": path.format_map(dict(values)), "params": params}
+        return {"path": path.format_map(_parts(path, values)), "params": params}
 
     def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page | None:
         """The page that answers a request; None where it holds no items. Raises UNLIKE where it is of another shape."""
@@ -140,7 +154,9 @@ class Endpoint:
             return None
         page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])
         step = self.next(page)
-        return replace(page, following=step.after(asked["path"], asked["params"]) if step else None)
+        if not step:
+            return page
+        return replace(page, following=step.after(asked["path"], asked["params"]), is_counted=step.is_counted)
 
     @property
     def between(self) -> str:
@@ -168,11 +184,12 @@ class Endpoint:
             some = dict(islice(keys.items(), start, start + self.size))
             yield Subject({self.batch: self.between.join(some)}, key="\n".join(some.values()))
 
-    def asked_about(self, item: Row) -> Subject | None:
-        """What to ask of an item of `per`; nothing of one that is not as documented."""
+    def asked_about(self, item: Row, left_out: Counter[str]) -> Subject | None:
+        """What to ask of an item of `per`; nothing of one that is not as documented, which is counted."""
         try:
             return self.about(item)
         except UNLIKE:
+            left_out[f"{self.name}: not asked, what {self.per} brought is not as documented"] += 1
             return None
 
     def found(self, body: Any) -> list[Any] | None:
@@ -205,6 +222,13 @@ def filled(value: Any, values: Mapping[str, str]) -> Any:
     return value.format_map(dict(values)) if isinstance(value, str) else value
 
 
+def _parts(path: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Values as they stand in an address: each is one part of it, but a place, and the address that it begins with."""
+    whole = re.match(r"\{(\w+)\}", path)
+    kept = {"place": "/%", whole[1] if whole else "": "/?#%"}
+    return {name: quote(value, safe=f"{kept.get(name, '')}:@;,+~!$&'()*=") for name, value in values.items()}
+
+
 def by_link(page: Page) -> Next | None:
     """The Link header's rel=next, whatever it holds."""
     for target, more in re.findall(r"<([^>]*)>([^,]*)", page.headers.get("link", "")):
@@ -218,7 +242,8 @@ def to_url(url: str) -> Next:
     found = urlsplit(url)
     params = parse_qs(found.query, keep_blank_values=True)
     single = {name: values[0] if len(values) == 1 else values for name, values in params.items()}
-    return Next(single, f"{found.scheme}://{found.netloc}{found.path}")
+    is_counted = any(re.search(COUNTING, name) and re.fullmatch("[0-9]{1,9}", str(single[name])) for name in single)
+    return Next(single, f"{found.scheme}://{found.netloc}{found.path}", is_counted)
 
 
 def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
@@ -259,7 +284,7 @@ def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1)
     def following(page: Page) -> Next | None:
         goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
         now = page.params.get(param, "1")
-        return Next({param: type(now)(int(now) + step)}) if goes_on else None
+        return Next({param: type(now)(int(now) + step)}, is_counted=True) if goes_on else None
 
     return following
 
@@ -268,7 +293,8 @@ def by_last(at: str, param: str) -> Callable[[Page], Next | None]:
     """What is older than the last item of a page, named by its value at `at`; an empty page is the end."""
 
     def step(page: Page) -> Next | None:
-        return Next({param: _named(need(page.items[-1], *at.split(".")))}) if page.items else None
+        last = [*each(page.items)][-1:]
+        return Next({param: _named(need(last[0], *at.split(".")))}) if last else None
 
     return step
 
@@ -279,14 +305,16 @@ def instant_of(*path: str) -> Callable[[Row], datetime | None]:
 
 
 def as_instant(value: Any) -> datetime | None:
-    """ISO text or seconds since the epoch as an instant, UTC; None for anything else."""
+    """ISO text or seconds since the epoch as an instant, UTC; None for anything else, a zero of whatever clock too."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-        found = datetime.fromisoformat(str(value))
+            found = datetime.fromtimestamp(value, UTC)
+        else:
+            found = datetime.fromisoformat(str(value))
+            found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    return found if found.year >= EARLIEST else None
 
 
 def iso(value: Any) -> str | None:

@@ -48,7 +48,7 @@ class HackerNews(Network):
                  recheck=WINDOW),
         Endpoint("answers", "/api/v1/search_by_date", "search", "who commented on their stories", HITS,
                  params={"tags": "comment,story_{story}", "hitsPerPage": str(HITS)}, items="hits", next=_earlier,
-                 about=_answered),
+                 about=_answered, owner="author"),
     )  # fmt: skip
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:

@@ -43,7 +43,7 @@ class Lemmy(Network):
                  counted="comment_count", recheck=WINDOW),
         Endpoint("comments", "/api/v3/comment/list", "posts", "who commented on their posts", 50,
                  params={"post_id": "{post}", "sort": "New", "limit": "50", "type_": "All"}, items="comments",
-                 next=by_number(size=50), about=_commented),
+                 next=by_number(size=50), about=_commented, owner="creator.actor_id|creator.ap_id"),
     )  # fmt: skip
 
     def account_of(self, item: Row) -> dict[str, str]:

@@ -41,12 +41,13 @@ class Mastodon(Network):
                  params={"limit": "40"}, next=by_link, instant=instant_of("created_at"), is_newest_first=True,
                  counted="listed", recheck=WINDOW),
         Endpoint("favourited_by", "/api/v1/statuses/{status}/favourited_by", "statuses", "who favourited a post", 80,
-                 params={"limit": "80"}, next=by_link,
+                 params={"limit": "80"}, next=by_link, owner="account.id",
                  about=lambda item: _own(item, "favourites_count")),
         Endpoint("reblogged_by", "/api/v1/statuses/{status}/reblogged_by", "statuses", "who boosted it", 80,
-                 params={"limit": "80"}, next=by_link, about=lambda item: _own(item, "reblogs_count")),
+                 params={"limit": "80"}, next=by_link, owner="account.id",
+                 about=lambda item: _own(item, "reblogs_count")),
         Endpoint("context", "/api/v1/statuses/{status}/context", "statuses", "who answered it", 4096,
-                 items="descendants", about=lambda item: _own(item, "replies_count")),
+                 items="descendants", owner="account.id", about=lambda item: _own(item, "replies_count")),
     )  # fmt: skip
 
     def account_of(self, item: Row) -> dict[str, str]:
@@ -64,8 +65,9 @@ class Mastodon(Network):
         wrapped = seek(item, "reblog", "visibility")
         if wrapped is not None and wrapped not in OPEN:
             return f"visibility {wrapped}"
-        person = item.get("account") if endpoint in ("statuses", "context") else item
-        return self.hides(person) if endpoint not in ("account", "statuses") and isinstance(person, dict) else None
+        people = (item.get("account", item), seek(item, "reblog", "account"))
+        told = (self.hides(one) for one in people if isinstance(one, dict) and endpoint != "account")
+        return next(filter(None, told), None)
 
     def hides(self, item: Row) -> str | None:
         """The flags by which somebody asks not to be found."""

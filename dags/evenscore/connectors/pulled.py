@@ -18,7 +18,7 @@ from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
 from evenscore.connectors.endpoints import UNLIKE, Endpoint, as_instant
-from evenscore.connectors.records import Ignored, Malformed, Row, require_ids, seek, siblings, sound_records
+from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
 ASKED = "evenscore"
 """The key under which a pulled item says what it was the answer to: `endpoint`, `about`, `at`."""
@@ -216,24 +216,16 @@ def _pull(line: str) -> Row | None:
 
 def profile(at: Any, stable_id: Any, names: list[Any], **snapshot: Any) -> Rows:
     """A snapshot of an account, and its names beside its stable id, so that the ledger may use either."""
-    if _id(stable_id) is None:
+    account = id_text(stable_id)
+    if account is None:
         raise Malformed("the account has no id")
-    yield "accounts", {"account_id": str(stable_id), "captured_at": at, **snapshot}
+    yield "accounts", {"account_id": account, "captured_at": at, **snapshot}
     seen_at = snapshot.get("created_at") or at
-    for name in dict.fromkeys(map(_id, [stable_id, *names])):
-        if name:
-            told = {"kind": "account", "alias_id": name, "stable_id": str(stable_id), "seen_at": seen_at}
-            yield "aliases", told
+    for name in dict.fromkeys(filter(None, map(id_text, [account, *names]))):
+        yield "aliases", {"kind": "account", "alias_id": name, "stable_id": account, "seen_at": seen_at}
 
 
 def activity(event_id: Any, verb: str, actor: Any, about: Any, of: Any, at: Any, text: Any = None) -> tuple[str, Row]:
     """One row of activity; ids may be numbers. A post is about itself, and of nobody."""
-    row = {"event_id": event_id, "verb": verb, "actor_id": _id(actor), "object_id": _id(about), "target_id": _id(of)}
-    return "activity", {**row, "occurred_at": at, "text": text or None}
-
-
-def _id(value: Any) -> str | None:
-    """An id as text; raises Malformed for what is none: as text, a list would be somebody's name."""
-    if isinstance(value, bool) or not (value is None or isinstance(value, str | int)):
-        raise Malformed(f"an id that is a JSON {type(value).__name__}")
-    return None if value is None else str(value)
+    named = {"actor_id": id_text(actor), "object_id": id_text(about), "target_id": id_text(of)}
+    return "activity", {"event_id": event_id, "verb": verb, **named, "occurred_at": at, "text": text or None}

@@ -122,11 +122,24 @@ def need(record: Row, *path: str) -> Any:
 
 
 def need_id(record: Row, *path: str) -> str:
-    """The id at a path, as text; raises Malformed where there is none: as text, a list would be somebody's name."""
-    value = need(record, *path)
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        raise Malformed(f"{'.'.join(path)} is no id but {'empty' if value == '' else type(value).__name__}")
-    return str(value)
+    """The id at a path, as text; raises Malformed where there is none."""
+    where = ".".join(path)
+    found = id_text(need(record, *path), where)
+    if found is None:
+        raise Malformed(f"{where} is empty")
+    return found
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value may stand for an id: text or a whole number. As text, anything else would be somebody's name."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def id_text(value: Any, where: str = "an id") -> str | None:
+    """An id as text; None for what is null or empty. Raises Malformed, by the name of `where`, for what is no id."""
+    if value is not None and not is_id(value):
+        raise Malformed(f"{where} is no id but a JSON {type(value).__name__}")
+    return None if value is None or value == "" else str(value)
 
 
 def seek(record: Row, *path: str) -> Any:
@@ -151,8 +164,7 @@ def require_ids(value: Any) -> None:
     elif isinstance(value, dict):
         for key, one in value.items():
             if key in IDS or key.endswith("_id"):
-                if isinstance(one, bool) or not (one is None or isinstance(one, str | int)):
-                    raise Malformed(f"{key} is no id but a JSON {type(one).__name__}")
+                id_text(one, key)
             elif isinstance(one, dict | list):
                 require_ids(one)
 

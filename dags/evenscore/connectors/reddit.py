@@ -46,7 +46,7 @@ class Reddit(Network):
                  is_newest_first=True, recheck=WINDOW, **PAGED),
         Endpoint("info", "/api/info", "submitted", "whether a post is still there",
                  params={"raw_json": "1", "id": "{fullname}"},
-                 items="data.children", batch="fullname", about=_fullname),
+                 items="data.children", batch="fullname", about=_fullname, owner="data.author"),
         Endpoint("comments", "/comments/{article}", "info", "who answered their posts", 500,
                  params={"raw_json": "1", "limit": "500", "sort": "new"},
                  about=lambda item: _fullname(item) if seek(item, "data", "num_comments") else None,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import SITE, Endpoint, Next, Page, instant_of, iso
+from evenscore.connectors.endpoints import SITE, Endpoint, Next, Page, each, instant_of, iso
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, need_id, text
@@ -29,7 +29,7 @@ NAMED = re.compile(r"(?<!_)@\*\*[^*|]+\|(\d+)\*\*|class=\"user-mention\"[^>]*dat
 
 def _older(page: Page) -> Next | None:
     """Messages are read from the newest down."""
-    numbers = [item["id"] for item in page.items]
+    numbers = [item["id"] for item in each(page.items)]
     return (
         Next({"anchor": str(min(numbers)), "include_anchor": "false"})
         if numbers and not page.body.get("found_oldest")

@@ -6,6 +6,7 @@ What it raises, logs and keeps never holds a secret, nor anything else of an add
 import json
 import logging
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ LONGEST_WAIT = 70 * 60
 LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
 """Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS = 3
+REPEATED, LEAST_SECRET = "(secret)", 8
+"""What stands where an answer repeated the secret; a shorter secret than so many characters stands in every text."""
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -145,7 +148,7 @@ class Asker:
             self._take_turn(host)
             answer = self._ask(method, url, params, headers)
             if not answer.leads_to:
-                return read(self._judged(host, answer))
+                return read(self._judged(host, answer, headers))
             url, params = answer.leads_to, params if method == "POST" else {}
             if _host(url) != host:
                 raise Refused(400, "leads to another host")
@@ -176,22 +179,34 @@ class Asker:
         self.account.requests += 1
         own_headers, own_params = self.own if _host(url) == self.host else ({}, {})
         try:
-            asked, body = ({}, {**params, **own_params}) if method == "POST" else ({**params, **own_params}, None)
-            address = httpx.URL(url).copy_merge_params(asked)
-            with self.http.stream(method, address, headers={**own_headers, **headers}, json=body) as answer:
+            asked = {name: value for name, value in params.items() if REPEATED not in str(value)} | own_params
+            address = httpx.URL(url).copy_merge_params(asked if method == "GET" else {})
+            sent = asked if method == "POST" else None
+            with self.http.stream(method, address, headers={**own_headers, **headers}, json=sent) as answer:
                 content = bytearray()
                 for chunk in answer.iter_bytes():
                     content += chunk
                     if len(content) > MOST_BYTES:
                         raise Refused(answer.status_code, f"answers with more than {MOST_BYTES >> 20} MiB")
                 leads_to = str(answer.next_request.url) if answer.next_request else ""
-                return Answer(url, answer.status_code, answer.headers, _decoded(bytes(content)), leads_to)
+                told = {name: self._safe(said.encode()).decode() for name, said in answer.headers.items()}
+                body = _decoded(self._safe(bytes(content)))
+                return Answer(url, answer.status_code, httpx.Headers(told), body, leads_to)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.
             raise Weather(type(error).__name__) from None
 
-    def _judged(self, host: str, answer: Answer) -> Answer:
+    def _safe(self, said: bytes) -> bytes:
+        """What was said, without the secret where it repeats it, whichever of its letters are escaped."""
+        if len(self.secret or "") < LEAST_SECRET:
+            return said
+        letters = (rf"(?:\\?{re.escape(one)}|%{ord(one):02X})" for one in str(self.secret))
+        return re.sub("".join(letters).encode(), REPEATED.encode(), said, flags=re.IGNORECASE)
+
+    def _judged(self, host: str, answer: Answer, headers: Values) -> Answer:
         now = self.clock.now()
+        if answer.status == 304 and "If-None-Match" not in headers:
+            raise Weather("304, though nothing was said to be known")
         if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
             raise bad
         if answer.status not in (200, 304):

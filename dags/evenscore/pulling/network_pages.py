@@ -18,18 +18,18 @@ ASKED_ABOUT = {ACCOUNT: "each account that stands", PLACE: "each of `places`", S
 
 
 def table() -> str:
-    """Verb by network, and what a thousand objects cost in requests, where one is not asked about singly."""
+    """Verb by network, and how many pages a thousand objects fill, where one is not asked about singly."""
     kinds = sorted(NETWORKS)
     lines = [f"| verb | {' | '.join(kinds)} |", f"|---{'|---' * len(kinds)}|"]
     for verb in sorted({verb for network in NETWORKS.values() for verb in network.verbs}):
         marks = ["yes" if verb in NETWORKS[kind].verbs else "" for kind in kinds]
         lines.append(f"| {verb} | {' | '.join(marks)} |")
-    lines.append(f"| *requests for 1,000 objects* | {' | '.join(cost(NETWORKS[kind]) for kind in kinds)} |")
+    lines.append(f"| *pages of 1,000 objects* | {' | '.join(cost(NETWORKS[kind]) for kind in kinds)} |")
     return "\n".join(lines)
 
 
 def cost(network: Network) -> str:
-    """Requests for 1,000 objects of the listing that brings most of a network."""
+    """Pages that 1,000 objects fill in the listing that brings most of a network."""
     listings = [one for one in network.endpoints if one.next.__name__ != "<lambda>" or one.per == SITE]
     return str(-(-1000 // max((one.size for one in listings), default=1))) if listings else "none: files"
 

@@ -146,7 +146,8 @@ class Pulling:
         """What to ask about the items of another endpoint, each once, and what was left unfinished."""
         seen, names = set[str](), self._names()
         for item in self.store.records(endpoint.per):
-            subject = endpoint.asked_about(item) if self._is_asked_for(endpoint, item, names) else None
+            is_asked = self._is_asked_for(endpoint, item, names)
+            subject = endpoint.asked_about(item, self.account.left_out) if is_asked else None
             is_known = subject and subject.count is None and item[ASKED].get(KNOWN)
             if subject and not is_known and str(subject.values) not in seen:
                 seen.add(str(subject.values))
@@ -159,7 +160,8 @@ class Pulling:
     def _is_asked_for(self, endpoint: Endpoint, item: Row, names: set[str]) -> bool:
         """Whether an item is there, and of somebody who stands now: the pull may have begun days ago."""
         account = item[ASKED]["about"].get("account")
-        is_own = not endpoint.owner or self._normal(seek(item, *endpoint.owner.split("."))) in names
+        owners = [self._normal(seek(item, *path.split("."))) for path in endpoint.owner.split("|") if path]
+        is_own = not owners or not names.isdisjoint(owners)
         return is_own and (account is None or self._normal(account) in names) and GONE not in item[ASKED]
 
     def _shown(self) -> dict[str, dict[str, Any]]:
@@ -175,13 +177,16 @@ class Pulling:
 
     def _learn(self, endpoint: Endpoint) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""
+        seen = set[str]()
         for item in self.store.records(endpoint.name):
             told, hides = self.network.told_of(item)
             self.account.incomplete.update([f"{endpoint.name}: {hides}"] if hides == UNREADABLE else [])
             for name in self._meant(item, told):
                 one = self.people[name]
                 is_other = bool(told) and one["values"].get("id", told["id"]) != told["id"]
-                reason = TAKEN if is_other else hides
+                before = one["hides"].get(endpoint.name) if name in seen else None  # they hide who do so once
+                reason = before or (TAKEN if is_other else hides)
+                seen.add(name)
                 self.account.left_out.update([f"{endpoint.name}: {reason}"] if reason else [])
                 values = {**one["values"], **told, "actor": told["id"]} if told and not is_other else one["values"]
                 self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}

@@ -53,6 +53,10 @@ class Cursor:
     count: int | str | None = None
     """How much there was to read, by the network's own count, when it was last read whole."""
     restarts: int = 0
+    seam: Any = None
+    """Where pages are counted, the page before: its request, its digest, and what stood in it."""
+    then: Any = None
+    """While that page is asked again: the request that comes next, and the next seam."""
     seen: list[str] = field(default_factory=list)
     """Digests of the requests of this walk: one that comes again leads in a circle."""
 

@@ -24,6 +24,7 @@ STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
 MOST_PAGES = 100_000
 SAME = "the same page again"
+MOVED = "rows that moved between two pages"
 
 
 @dataclass
@@ -134,7 +135,7 @@ class Walk:
         return None if is_sound else "an item cannot be read"
 
     def _repeats(self, page: Page) -> bool:
-        return bool(page.items) and _printed(page.body) == self.cursor.last
+        return bool(page.items or page.is_counted) and _printed(page.body) == self.cursor.last
 
     def _record(self, item: Row, **more: Any) -> Row:
         asked = {"endpoint": self.endpoint.name, "about": dict(self.subject.values), "at": self.pull["at"], **more}
@@ -142,34 +143,57 @@ class Walk:
 
     def _take(self, page: Page) -> None:
         """Keep a page, then move on: to the next one, to the end, or no further."""
-        cursor, step, repeats = self.cursor, page.following, self._repeats(page)
+        cursor, asked, step, repeats = self.cursor, self.cursor.next, page.following, self._repeats(page)
+        if cursor.then:
+            return self._look_again(page)
         if step and (_printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
             return self._restart("a next that leads back", 2, "the pages lead in a circle")
-        self.store.write_page(self.name, cursor.page_count, self._kept(page.items))
-        self.account.pages += 1
-        self.account.items += len(page.items)
-        self.tries = 0
-        cursor.next, cursor.rising, cursor.last = step, self._rising(page), _printed(page.body)
-        cursor.page_count += 1
+        self._write(page)
+        cursor.rising, cursor.last = self._rising(page), _printed(page.body)
         cursor.item_count += len(page.items)
         cursor.seen.append(_printed(step))
+        cursor.etag = page.headers.get("etag") if cursor.page_count == 1 and not step else None
         if repeats:
             return self._give_up(SAME)
-        if step and not self._is_behind(page):
-            return self.store.keep(self.name, cursor)
-        return self._end(page)
-
-    def _end(self, page: Page) -> None:
-        """The pages are over: whole, unless the network had counted more."""
-        if not page.following and self.cursor.item_count < self.endpoint.expected(page):
+        if not step and cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
-        self.cursor.etag = page.headers.get("etag") if self.cursor.page_count == 1 else None
-        return self._over(is_whole=True)
+        following = None if self._is_behind(page) else step
+        seam = (
+            {"asked": asked, "shown": page.shown(_printed), "page": _printed(page.items)} if page.is_counted else None
+        )
+        if cursor.seam:
+            cursor.next, cursor.then = cursor.seam["asked"], [following, seam]
+        else:
+            cursor.next, cursor.seam = following, seam
+        return self._go_on()
+
+    def _look_again(self, page: Page) -> None:
+        """Of counted pages, ask the one before once more: what vanished from it drew into it what stood behind it."""
+        cursor, seam = self.cursor, self.cursor.seam
+        if seam["shown"] and set(seam["shown"]).isdisjoint(page.shown(_printed)):
+            return self._restart(MOVED, 2, "its rows move faster than they are read")
+        if _printed(page.items) != seam["page"]:
+            self.account.retried[MOVED] += 1
+            self._write(page)
+        cursor.next, cursor.seam = cursor.then
+        cursor.then = None
+        return self._go_on()
+
+    def _write(self, page: Page) -> None:
+        self.store.write_page(self.name, self.cursor.page_count, self._kept(page.items))
+        self.account.pages += 1
+        self.account.items += len(page.items)
+        self.cursor.page_count += 1
+        self.tries = 0
+
+    def _go_on(self) -> None:
+        return self.store.keep(self.name, self.cursor) if self.cursor.next else self._over(is_whole=True)
 
     def _kept(self, items: list[Any]) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
-        for item in each(items):
-            if reason := self.asker.network.kept_out(self.endpoint.name, item):
+        for item in items:
+            reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else "no object"
+            if reason:
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
             else:
                 yield self._record(item, **({KNOWN: True} if self._is_known(item) else {}))
@@ -219,7 +243,7 @@ class Walk:
             cursor.mark, cursor.count = max(cursor.mark or "", cursor.rising or "") or None, self.subject.count
             cursor.rechecked = self.pull["at"] if cursor.goes_back else cursor.rechecked
         cursor.is_over, cursor.is_whole = True, is_whole
-        cursor.next, cursor.rising, cursor.last, cursor.seen = None, None, "", []
+        cursor.next, cursor.rising, cursor.last, cursor.seen, cursor.seam, cursor.then = None, None, "", [], None, None
         self.store.keep(self.name, cursor)
 
 
