@@ -1,5 +1,6 @@
 """A candidate that grew by a night: history is not read, and no fault of it gets through."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -127,6 +128,29 @@ def test_a_large_file_is_proved_piece_by_piece_and_hashed_where_it_changed(
     assert pieces.digest(afresh, DATABASE) != pieces.digest(known, DATABASE)
     flip(draft / DATABASE, 1234)
     assert not pieces.is_whole(draft, afresh, DATABASE)
+
+
+def test_a_small_file_has_one_hash_which_a_link_to_it_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    for folder in (before, draft):
+        folder.mkdir()
+    (before / "linked").write_bytes(b"a night")
+    os.link(before / "linked", draft / "linked")
+    (draft / "own").write_bytes(b"another")
+    known = pieces.proofs(before, [before / "linked"], None, {})
+    digest = hashlib.sha256(b"a night").hexdigest()
+    assert known == {"sha256": {"linked": digest}, "pieces": {}}
+    hashed: list[Path] = []
+    monkeypatch.setattr(pieces.atomic_io, "sha256", lambda path: (hashed.append(path), "a hash")[1])
+    found = pieces.proofs(draft, [draft / "linked", draft / "own"], before, known)
+    assert found["sha256"] == {"linked": digest, "own": "a hash"} and hashed == [draft / "own"]
+    assert pieces.proofs(draft, [draft / "linked"], before, {})["sha256"] == {"linked": "a hash"}
+    monkeypatch.undo()
+    assert pieces.digest(known, "linked") == digest and pieces.is_whole(before, known, "linked")
+    (before / "linked").write_bytes(b"no night")
+    assert not pieces.is_whole(before, known, "linked")
+    (before / "linked").unlink()
+    assert not pieces.is_whole(before, known, "linked")
 
 
 # A night -------------------------------------------------------------------------------------------------------
