@@ -11,7 +11,7 @@ import pytest
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.checks.consent_audit import note_who_asked
 from evenscore.names.account_ids import AccountIds
-from evenscore.publication import audit, growth
+from evenscore.publication import audit, candidate, growth
 from evenscore.publication.nameless import lay_functions
 from evenscore.publication.shown import Shown
 from evenscore.publication.shown_rows import lay_out_present
@@ -263,6 +263,52 @@ def test_of_a_candidate_that_grew_the_history_is_read_where_it_is_not_proved(
     where = f"as_of_date = '{TONIGHT.as_of_date}'"
     assert alone == [{}, *[{"more": "roster", "where": where} if is_proven else {}] * 2]
     assert laid == ([] if is_proven else [("previous", "shown_accounts")] * 2)
+
+
+# what a candidate is filled with --------------------------------------------------------------------------------------
+
+
+def filled(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return con.execute(f"select * exclude (published_at), published_at is null from candidate.{MART}").fetchall()
+
+
+def described(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    columns = "select column_name, comment from duckdb_columns() where table_name = $1 and database_name = 'candidate'"
+    return dict(con.execute(f"{columns} and comment is not null", [MART]).fetchall())
+
+
+def test_a_candidate_has_earlier_nights_as_they_were_and_tonight_stamped_and_is_described(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidate, "MARTS", (MART,))
+    con.execute("create or replace table marts.others (persona text)")
+    con.execute("comment on table marts.others is 'Others.'; comment on column marts.others.persona is 'Another.'")
+    con.execute(f"comment on table marts.{MART} is 'Scores.'; comment on column marts.{MART}.score is 'A score.'")
+    con.execute(f"drop table candidate.{MART}")
+    stand(con, "present", revoked=[("ben", "work", FIRST, 0)])
+    candidate.fill(con, TONIGHT)
+    earlier = [(*row, None, True) for row in (HISTORY[0], HISTORY[1], HISTORY[3])]
+    earlier.sort(key=lambda row: (row[2], row[0]))
+    newest = [(*row, TONIGHT.run_id, False) for row in NIGHT]
+    assert filled(con) == [*earlier, *newest]
+    assert described(con) == {"score": "A score.", **candidate.STAMPED}
+    told = "select comment from duckdb_tables() where table_name = $1 and database_name = 'candidate'"
+    assert con.execute(told, [MART]).fetchall() == [("Scores.",)]
+    con.execute(f"delete from candidate.{MART} where as_of_date = $1", [TONIGHT.as_of_date])
+    candidate.add_tonight(con, TONIGHT)
+    assert filled(con) == [*earlier, *newest]
+
+
+def test_only_some_tables_say_which_run_published_a_row(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidate, "MARTS", (MART,))
+    monkeypatch.setattr(candidate, "STAMPED_MARTS", ())
+    con.execute(f"drop table candidate.{MART}")
+    candidate.fill(con, TONIGHT)
+    assert con.execute(f"from candidate.{MART} order by as_of_date, person_id").fetchall() == sorted(
+        [*HISTORY, *NIGHT], key=lambda row: (row[2], row[0])
+    )
 
 
 # whether a night can be added at the end ------------------------------------------------------------------------------
