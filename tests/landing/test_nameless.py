@@ -74,13 +74,18 @@ def test_what_was_published_is_read_without_the_names_of_who_has_left_since() ->
         con.execute("create schema conformed; create schema marts; create table shown (network text, account_id text)")
         con.execute("insert into shown values ('forum', 'ann')")
         con.execute("create table conformed.non_member_names as select 'bob' as name")
-        con.execute("create table marts.topic_evidence as select 'forum' network, unnest(['ann/7', 'bob/7']) object_id")
         con.execute(
-            "create table marts.score_jumps as select unnest(['p', 'q', 'r']) person_id, "
-            "unnest(['forum:bob/8', 'forum:ann/8', null]) top_post_id, unnest(['as Bob said', 'as ann said', null]) why"
+            "create table marts.topic_evidence as "
+            "select unnest(['forum', 'forum', 'forge']) network, unnest(['ann/7', 'bob/7', 'ann/7']) object_id"
+        )
+        con.execute(
+            "create table marts.score_jumps as select unnest(['p', 'q', 'r', 's']) person_id, "
+            "unnest(['forum:bob/8', 'forum:ann/8', null, 'forge:ann/8']) top_post_id, "
+            "unnest(['as Bob said', 'as ann said', null, 'bob']) why"
         )
         lay_nameless(con, "marts", "shown")
         assert con.execute(f"from {nameless('marts', 'topic_evidence')} order by all").fetchall() == [
+            ("forge", "…/7"),
             ("forum", "ann/7"),
             ("forum", "…/7"),
         ]
@@ -88,6 +93,7 @@ def test_what_was_published_is_read_without_the_names_of_who_has_left_since() ->
             ("p", "forum:…/8", "as … said"),
             ("q", "forum:ann/8", "as ann said"),
             ("r", None, None),
+            ("s", "forge:…/8", "…"),
         ]
         assert nameless("marts", "person_scores") == "marts.person_scores"
 

@@ -10,7 +10,9 @@ import pytest
 
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.checks.consent_audit import note_who_asked
-from evenscore.publication import audit, growth
+from evenscore.names.account_ids import AccountIds
+from evenscore.publication import audit, candidate, growth
+from evenscore.publication.nameless import lay_functions
 from evenscore.publication.shown import Shown
 from evenscore.publication.shown_rows import lay_out_present
 from evenscore.state.runs import Night
@@ -199,6 +201,23 @@ def test_all_that_readers_see_rests_where_everybody_in_it_stands_and_asked(con: 
     assert audit.is_at_rest(con)
 
 
+def test_what_readers_see_does_not_rest_where_it_names_who_may_not_be_named_any_more(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MARTS", ("score_jumps",))
+    lay_functions(con, AccountIds())
+    con.execute("create or replace table conformed.non_member_names (name text)")
+    con.execute("create or replace temp table shown_accounts as select 'forum' as network, 'a' as account_id")
+    con.execute(
+        "create or replace table roster.score_jumps as select 'ann' as person_id, 'work' as persona, "
+        "$1::date as as_of_date, 'forum:a/7' as top_post_id, 'as a said' as why",
+        [EVE],
+    )
+    assert audit.is_at_rest(con)
+    con.execute("delete from shown_accounts")
+    assert not audit.is_at_rest(con)
+
+
 @pytest.fixture
 def alone(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Without what else is laid out; what the roster was taken with is noted."""
@@ -235,11 +254,61 @@ def test_of_a_candidate_that_grew_the_history_is_read_where_it_is_not_proved(
 ) -> None:
     monkeypatch.setattr(growth, "is_proven", lambda *given: is_proven)
     monkeypatch.setattr(audit.parts, "unlike_count", lambda con, table, known, night: len(known))
+    laid: list[tuple[str, str]] = []
+    monkeypatch.setattr(audit, "lay_nameless", lambda con, *given: laid.append(given))
     lay(con, "candidate", [*changed(HISTORY, 0), *NIGHT])
+    assert audited(con)[2] == 2 and laid == [], "one that was written anew has laid out what it was written from"
     assert audited(con, {MART: {"a": (1, 2)}}) == (MART, 0, 1 if is_proven else 3, 0, 0)
     assert audited(con, {"another": {"a": (1, 2)}}) == (MART, 0, 0 if is_proven else 2, 0, 0)
     where = f"as_of_date = '{TONIGHT.as_of_date}'"
-    assert alone == [{"more": "roster", "where": where} if is_proven else {}] * 2
+    assert alone == [{}, *[{"more": "roster", "where": where} if is_proven else {}] * 2]
+    assert laid == ([] if is_proven else [("previous", "shown_accounts")] * 2)
+
+
+# what a candidate is filled with --------------------------------------------------------------------------------------
+
+
+def filled(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return con.execute(f"select * exclude (published_at), published_at is null from candidate.{MART}").fetchall()
+
+
+def described(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    columns = "select column_name, comment from duckdb_columns() where table_name = $1 and database_name = 'candidate'"
+    return dict(con.execute(f"{columns} and comment is not null", [MART]).fetchall())
+
+
+def test_a_candidate_has_earlier_nights_as_they_were_and_tonight_stamped_and_is_described(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidate, "MARTS", (MART,))
+    con.execute("create or replace table marts.others (persona text)")
+    con.execute("comment on table marts.others is 'Others.'; comment on column marts.others.persona is 'Another.'")
+    con.execute(f"comment on table marts.{MART} is 'Scores.'; comment on column marts.{MART}.score is 'A score.'")
+    con.execute(f"drop table candidate.{MART}")
+    stand(con, "present", revoked=[("ben", "work", FIRST, 0)])
+    candidate.fill(con, TONIGHT)
+    earlier = [(*row, None, True) for row in (HISTORY[0], HISTORY[1], HISTORY[3])]
+    earlier.sort(key=lambda row: (row[2], row[0]))
+    newest = [(*row, TONIGHT.run_id, False) for row in NIGHT]
+    assert filled(con) == [*earlier, *newest]
+    assert described(con) == {"score": "A score.", **candidate.STAMPED}
+    told = "select comment from duckdb_tables() where table_name = $1 and database_name = 'candidate'"
+    assert con.execute(told, [MART]).fetchall() == [("Scores.",)]
+    con.execute(f"delete from candidate.{MART} where as_of_date = $1", [TONIGHT.as_of_date])
+    candidate.add_tonight(con, TONIGHT)
+    assert filled(con) == [*earlier, *newest]
+
+
+def test_only_some_tables_say_which_run_published_a_row(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidate, "MARTS", (MART,))
+    monkeypatch.setattr(candidate, "STAMPED_MARTS", ())
+    con.execute(f"drop table candidate.{MART}")
+    candidate.fill(con, TONIGHT)
+    assert con.execute(f"from candidate.{MART} order by as_of_date, person_id").fetchall() == sorted(
+        [*HISTORY, *NIGHT], key=lambda row: (row[2], row[0])
+    )
 
 
 # whether a night can be added at the end ------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A candidate that grew by a night: history is not read, and no fault of it gets through."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -127,6 +128,108 @@ def test_a_large_file_is_proved_piece_by_piece_and_hashed_where_it_changed(
     assert pieces.digest(afresh, DATABASE) != pieces.digest(known, DATABASE)
     flip(draft / DATABASE, 1234)
     assert not pieces.is_whole(draft, afresh, DATABASE)
+
+
+def test_a_small_file_has_one_hash_which_a_link_to_it_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    for folder in (before, draft):
+        folder.mkdir()
+    (before / "linked").write_bytes(b"a night")
+    os.link(before / "linked", draft / "linked")
+    (draft / "own").write_bytes(b"another")
+    known = pieces.proofs(before, [before / "linked"], None, {})
+    digest = hashlib.sha256(b"a night").hexdigest()
+    assert known == {"sha256": {"linked": digest}, "pieces": {}}
+    hashed: list[Path] = []
+    monkeypatch.setattr(pieces.atomic_io, "sha256", lambda path: (hashed.append(path), "a hash")[1])
+    found = pieces.proofs(draft, [draft / "linked", draft / "own"], before, known)
+    assert found["sha256"] == {"linked": digest, "own": "a hash"} and hashed == [draft / "own"]
+    assert pieces.proofs(draft, [draft / "linked"], before, {})["sha256"] == {"linked": "a hash"}
+    monkeypatch.undo()
+    assert pieces.digest(known, "linked") == digest and pieces.is_whole(before, known, "linked")
+    (before / "linked").write_bytes(b"no night")
+    assert not pieces.is_whole(before, known, "linked")
+    (before / "linked").unlink()
+    assert not pieces.is_whole(before, known, "linked")
+
+
+# Parts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Two nights of two people that a kept run `before` has, and a third night of one of them."""
+    monkeypatch.setattr(parts, "MARTS", ("person_scores", "score_jumps"))
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    before.mkdir()
+    draft.mkdir()
+    first, eve = NIGHTS[-3:-1]
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as candidate")
+        con.execute("create table candidate.person_scores (person_id text, persona text, as_of_date date, score int)")
+        con.execute("create table candidate.score_jumps (person_id text, as_of_date date)")
+        con.execute("create table candidate.runs as select 'a run' as run_id")
+        latest = "qualify as_of_date = max(as_of_date) over (partition by person_id)"
+        con.execute(f"create view candidate.current_scores as from candidate.person_scores {latest}")
+        told = [("q", first, 1), ("p", first, 2), ("q", eve, 3), ("p", eve, 4)]
+        con.executemany("insert into candidate.person_scores values ($1, 'work', $2, $3)", told)
+        nights = parts.sums(con, "candidate")
+        parts.write(con, before, nights, [], eve)
+        parts.write_latest(con, before, None, eve)
+        linked = f"parquet/person_scores.parquet/{first}.parquet"
+        proved = {linked: hashlib.sha256((before / linked).read_bytes()).hexdigest()}
+        manifest = {"hashed_by": duckdb.__version__, "sha256": proved, "nights": nights}
+        (before / "manifest.json").write_text(json.dumps(manifest))
+        con.execute("insert into candidate.person_scores values ('p', 'work', $1, 5)", [LAST])
+        yield con
+
+
+def test_a_night_is_linked_where_a_kept_run_proves_the_same_rows_and_written_otherwise(
+    parted: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    nights = parts.sums(parted, "candidate")
+    assert [(day, count) for day, (count, _) in nights["person_scores"].items()] == list(
+        zip(map(str, NIGHTS), [2, 2, 1], strict=True)
+    )
+    parts.write(parted, tmp_path / "draft", nights, [tmp_path / "before"], LAST)
+    folder, older = (tmp_path / name / "parquet" / "person_scores.parquet" for name in ("draft", "before"))
+    assert sorted(path.stem for path in folder.iterdir()) == [str(day) for day in NIGHTS]
+    is_shared = [(older / path.name).exists() and path.samefile(older / path.name) for path in sorted(folder.iterdir())]
+    assert is_shared == [True, False, False], "nothing proves the second"
+    for day in NIGHTS:
+        written = parted.execute(f"from '{folder / f'{day}.parquet'}'").fetchall()
+        assert written == [row for row in parted.execute("from candidate.person_scores").fetchall() if row[2] == day]
+    assert [path.name for path in (tmp_path / "draft/parquet/score_jumps.parquet").iterdir()] == ["empty.parquet"]
+    found = parts.row_counts(parted, nights, 7)
+    assert found == {"runs": 1, "person_scores": 5, "score_jumps": 0, "current_scores": 7}
+
+
+def test_the_latest_row_of_each_is_tonights_or_the_one_before(
+    parted: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for before in (tmp_path / "before", None):
+        (tmp_path / "draft" / "parquet").mkdir(exist_ok=True)
+        assert parts.write_latest(parted, tmp_path / "draft", before, LAST) == 2
+        found = parted.execute(f"from '{tmp_path / 'draft/parquet/current_scores.parquet'}'").fetchall()
+        assert found == [("p", "work", LAST, 5), ("q", "work", NIGHTS[-2], 3)]
+
+
+def test_a_night_that_is_due_and_holds_other_rows_than_were_written_is_counted(
+    parted: duckdb.DuckDBPyConnection,
+) -> None:
+    known = parts.sums(parted, "candidate")["person_scores"]
+    of_the_eve = parts.sums(parted, "candidate", NIGHTS[-2])
+    assert of_the_eve == {"person_scores": {str(NIGHTS[-2]): known[str(NIGHTS[-2])]}, "score_jumps": {}}
+
+    def unlike() -> int:
+        return parts.unlike_count(parted, "candidate.person_scores", known, LAST)
+
+    parted.execute("update candidate.person_scores set score = 99 where as_of_date = $1", [NIGHTS[-3]])
+    assert unlike() == 0, "the night before the last is not due"
+    parted.execute("update candidate.person_scores set score = 99 where as_of_date = $1", [NIGHTS[-2]])
+    assert unlike() == 1
+    parted.execute("delete from candidate.person_scores where as_of_date = $1", [NIGHTS[-2]])
+    assert unlike() == 1
 
 
 # A night -------------------------------------------------------------------------------------------------------
