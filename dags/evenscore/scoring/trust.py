@@ -47,8 +47,8 @@ class Constants:
     band_members: int
     """So many members at least stand behind the weight of a band."""
     vouched: float = np.inf
-    """Trust is at most so many times what is left without the most that any one member passes on; inf asks for no second
-    voucher."""
+    """Trust is at most so many times what is left without the most that any one member passes on; inf asks for no
+    second voucher."""
     own_steps: int = 1
     """What a person passed on in so many steps is left out of the weight of their own crowd: 1 or 2."""
 
@@ -140,7 +140,8 @@ def weights(found: Graph, trust: Floats, engager: Ints, person: Ints, constants:
     """What each engager weighs for each person, 0 to 1 in whole millionths, by the logarithm of their trust.
 
     What the person's own acts passed on to the engager is left out: nobody can lend trust to their own crowd. Nor is
-    trust worth anything that rests on one member's word, however often they give it: a confederate gives it for the asking.
+    trust worth anything that rests on one member's word, however often it is given: a confederate gives it for the
+    asking.
     """
     vouchers = Vouchers.of(found, trust, constants.damping)
     reached = np.where(found.is_member, trust, vouchers.received)

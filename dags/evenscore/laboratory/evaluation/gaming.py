@@ -26,12 +26,17 @@ CONFEDERATES = (
     Attack("confederate", 100, label="a_median_confederate_of_100_fakes", helpers=1, standing=0.5),
     Attack("confederate", 100, label="a_trusted_confederate_of_100_fakes", helpers=1, standing=0.9),
     Attack("confederate", 100, label="five_trusted_confederates_of_100_fakes", helpers=5, standing=0.9),
-    # Who has read how trust is weighed: as few accounts as share it out well, on more days than one; and two who know each other.
+    # Who has read how trust is weighed: few accounts, on more days than one; and two who do so together.
     Attack(
         "confederate", 5, label="a_trusted_confederate_of_5_fakes_on_4_days", helpers=1, standing=0.9, answer_days=4
     ),
     Attack(
-        "confederate", 10, label="two_trusted_confederates_of_10_fakes_on_2_days", helpers=2, standing=0.9, answer_days=2
+        "confederate",
+        10,
+        label="two_trusted_confederates_of_10_fakes_on_2_days",
+        helpers=2,
+        standing=0.9,
+        answer_days=2,
     ),
 )
 VOTES = tuple(Attack("votes", size, acts=1, label=f"{size}_anonymous_votes") for size in (10, 100))
