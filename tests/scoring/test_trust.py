@@ -268,7 +268,7 @@ DECADE = 3650
 
 
 def test_who_founded_a_community_reaches_its_members_through_years_in_which_nothing_fades() -> None:
-    # 0 passes half of its .5 on to 1, and 4 a quarter each to 1 and 2; 1 passes half on to 2. The lesser word counts twice.
+    # 0 passes half of its .5 on to 1, 4 a quarter each to 1 and 2, and 1 half to 2. The lesser word counts twice.
     early = [(0, 1, NIGHT - DECADE, 2), (4, 1, NIGHT - DECADE + 1, 2), (4, 2, NIGHT - 91, 2), (1, 2, NIGHT - 90, 2)]
     later = [(2, 3, NIGHT - 89, 2), (1, 3, NIGHT - 88, 2)]
     ((night, standing),) = nightly_standing(

@@ -41,7 +41,7 @@ def ring(stage: Stage) -> Planted:
         RING_OFFSET,
         0,
         "Forty accounts engage heavily and only with each other; fourteen belong to people who consented."
-        " Nobody else vouches for them, so scoring version 3 has too little evidence for a score of any. Version 1 takes"
+        " Nobody else vouches for them, so scoring version 3 finds too little evidence for a score. Version 1 takes"
         " them to 30, and must name them a ring.",
         [f"p_ring_{number:02d}" for number in range(1, RING_MEMBERS + 1)],
         list(RING),
