@@ -17,7 +17,7 @@ SOUND = {
     "gitlab": {"post", "reply", "like"},
     "hackernews": {"post", "reply"},
     "lemmy": {"post", "reply"},
-    "mastodon": {"post", "reply", "repost", "like", "mention"},
+    "mastodon": {"post", "repost", "like"},  # whoever replies and mentions there says not to be found
     "reddit": {"post", "reply", "repost"},
     "slack": {"post", "reply"},
     "stackexchange": {"post", "reply", "like", "accept", "mention"},

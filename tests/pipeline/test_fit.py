@@ -41,13 +41,13 @@ def rows(path: Path) -> list[dict[str, str]]:
 def village(tmp_path_factory: pytest.TempPathFactory) -> Village:
     """Forty people; of those with an even number, half as many fans come in the last month as before.
 
-    Trust starts at the forty, and each of them answered another's fans on two days: else nobody would have a score.
+    Trust starts at the forty, and two of them answered each one's fans: else nobody would have a score.
     """
     village = Village(tmp_path_factory.mktemp("fit") / "village").habits(CROWD, DAYS)
     village.scoring = f"seeds = {[f'forum:{person}' for person in CROWD]}"
-    for person, other in zip(CROWD, [*CROWD[1:], CROWD[0]], strict=True):
-        for fan in fans_of(other, 14):
-            village.grant(fan).like(fan, [person], DAYS[0]).like(fan, [person], DAYS[1])
+    for number, person in enumerate(CROWD):
+        for fan in fans_of(person, 14):
+            village.grant(fan).like(fan, [CROWD[number - 1], CROWD[number - 2]], DAYS[0])
     left = {f"fan{number}_of_{person}" for person in CROWD[::2] for number in range(0, 14, 2)}
     gone = str(LAST - timedelta(days=35))
     village.events = [event for event in village.events if event["actor_id"] not in left or event["occurred_at"] < gone]

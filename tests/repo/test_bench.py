@@ -1,6 +1,8 @@
 """`make bench` and `make bench-full` measure what they say, and write it between their own marks."""
 
 import importlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,15 +25,17 @@ After.
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleType]:
     """The program, with a README of its own and two tiny towns for large ones."""
     monkeypatch.syspath_prepend(str(REPO / "benchmarks"))
+    monkeypatch.delitem(sys.modules, "town", raising=False)  # the tests of nights have a module of that name, too
     found = importlib.import_module("bench")
     (tmp_path / "README.md").write_text(README)
     monkeypatch.setattr(found, "README", tmp_path / "README.md")
     towns = {"events": (10, 20, 3, 0.1), "people": (10, 20, 2, 1.0)}
     monkeypatch.setattr(found, "LARGE", towns)
-    return found
+    yield found
+    sys.modules.pop("town", None)
 
 
 def costs(bench: ModuleType, cpu: float) -> dict[str, Any]:

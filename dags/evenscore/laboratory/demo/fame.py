@@ -108,7 +108,7 @@ def slow_honest_rise(stage: Stage) -> Planted:
         "pixels",
         RISE_NIGHTS,
         0,
-        "p_lena climbs steadily over sixty nights from diverse, growing engagement: scoring version 1 has nothing to hold."
+        "p_lena climbs steadily over sixty nights from diverse, growing engagement: version 1 has nothing to hold."
         " By version 3 two of her readers come to be vouched for within three nights, and a reviewer is asked.",
         ["p_lena"],
         [LENA],
