@@ -47,7 +47,7 @@ class Town:
     consenting_share: float = 0.1
     seed: int = 7
     memory_limit: str | None = None
-    """What its configuration gives each database; None for the product's default."""
+    """What its configuration gives the process of a night; None for the product's default."""
 
     @property
     def config(self) -> Path:
