@@ -16,10 +16,11 @@ SCALE = warehouse.scale(3)
 
 
 def one_post(score: float) -> float:
-    """Points that one post may bring to a score: of all other evidence a share, the 1 of ln(1 + T) included."""
+    """Points that one post may bring to a score: of all other evidence a share, and of what any post has beside it."""
     base, slope, start = (SCALE[name] for name in ("base_points", "points_per_log", "evidence_start"))
-    evidence = start * (math.exp((score - base) / slope) - 1)
-    return slope * math.log((start + (1 + evidence) / (1 - SCALE["top_object_share"]) - 1) / (start + evidence))
+    evidence, beside = start * (math.exp((score - base) / slope) - 1), SCALE["top_object_start"]
+    brought = (beside + evidence) / (1 - SCALE["top_object_share"]) - beside
+    return slope * math.log((start + brought) / (start + evidence))
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from evenscore.base.bundled import DBT_PROJECT
 SEEDS = sorted((DBT_PROJECT / "seeds").glob("*_v[0-9]*.csv"))
 DIGESTS = {
     "reference_panel_v2": "9fd806108e1a",
-    "reference_panel_v3": "dddc8b50fd64",
+    "reference_panel_v3": "aab7da4e9e0a",
     "scale_v1": "67c08cd7f77b",
     "scale_v2": "d67a26743e21",
-    "scale_v3": "7e6e8d68840d",
+    "scale_v3": "e4531947baaa",
     "topic_floor_v1": "18f468dbeed2",
     "verb_weights_v1": "bd675c7e890d",
 }

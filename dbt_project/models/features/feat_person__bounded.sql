@@ -1,11 +1,12 @@
 -- The evidence behind a score with law L3 applied (docs/scoring.md): without its top object most would still be there, all but
--- the share that the version grants one object, the scale's own 1 included; of a quarter, one viral post adds at most ln(4/3).
+-- the share that the version grants one object, and a little that any object may bring; and so without the two that carry most,
+-- so that a viral post does not set free the one whose place it takes.
 -- A minimum of monotone terms, so more engagement never lowers it (law L2).
 {% set parts = [] %}
 {% for span in spans() %}{% do parts.extend(["trusted_" ~ span, "crowd_" ~ span]) %}{% endfor %}
 with scales as (
 
-    {{ scales(["top_object_share"]) }}
+    {{ scales(["top_object_share", "top_pair_share", "top_object_start"]) }}
 
 ),
 
@@ -14,12 +15,24 @@ joined as (
     select
         engagers.*,
         objects.object_reach,
+        coalesce(scales.top_object_start, 1) as start,
         1 - scales.top_object_share as least_rest_share,
+        1 - scales.top_pair_share as least_pair_rest_share,
         {% for part in parts -%}
         {{ part }}_loss,
-        (1 + {{ part }} - {{ part }}_loss) / least_rest_share - 1 as {{ part }}_bound,
-        -- Where the bound holds, only the rest varies: its share of the variance, over the square of its share.
-        if({{ part }}_bound < {{ part }}, ({{ part }} - {{ part }}_loss) / {{ part }} / pow(least_rest_share, 2), 1) as {{ part }}_rest{{ "," if not loop.last }}
+        -- Sums are rounded: a rest of nothing may be some millionths less.
+        greatest({{ part }} - {{ part }}_loss, 0) as {{ part }}_left,
+        greatest({{ part }} - {{ part }}_pair_loss, 0) as {{ part }}_pair_left,
+        (start + {{ part }}_left) / least_rest_share - start as {{ part }}_bound,
+        -- A version that says nothing of two bounds one alone.
+        (start + {{ part }}_pair_left) / least_pair_rest_share - start as {{ part }}_pair_bound,
+        -- Where a bound holds, only the rest varies: its share of the variance, over the square of its share.
+        case
+            when {{ part }}_pair_bound < least({{ part }}, {{ part }}_bound)
+                then {{ part }}_pair_left / {{ part }} / pow(least_pair_rest_share, 2)
+            when {{ part }}_bound < {{ part }} then {{ part }}_left / {{ part }} / pow(least_rest_share, 2)
+            else 1
+        end as {{ part }}_rest{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
     inner join {{ ref("feat_person__top_object") }} as objects
@@ -37,7 +50,7 @@ select
     scoring_version,
     -- Whole millionths again, so that networks sum to the whole.
     {% for part in parts -%}
-    round(least({{ part }}, {{ part }}_bound), 6) as {{ part }},
+    round(least({{ part }}, {{ part }}_bound, {{ part }}_pair_bound), 6) as {{ part }},
     {% endfor -%}
     {% for length in spans() -%}
     trusted_{{ length }}_rest * trusted_variance_{{ length }} as trusted_variance_{{ length }},

@@ -13,7 +13,9 @@ with constants as (
         {{ scale_constant("lasting_weight", version) }} as lasting_weight,
         {{ scale_constant("base_points", version) }} as base_points,
         {{ scale_constant("evidence_start", version) }} as evidence_start,
-        1 - {{ scale_constant("top_object_share", version) }} as least_rest_share
+        coalesce({{ scale_constant("top_object_start", version) }}, 1) as start,
+        1 - {{ scale_constant("top_object_share", version) }} as least_rest_share,
+        1 - {{ scale_constant("top_pair_share", version) }} as least_pair_rest_share
 
 ),
 
@@ -23,13 +25,25 @@ by_network as (
         person_id,
         persona,
         {% for span in spans() -%}
-        engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_loss as {{ span }}_rest,
         {% if version == 1 -%}
         engagers.{{ part }}_{{ span }} as {{ span }},
+        {{ span }} - objects.{{ part }}_{{ span }}_loss as {{ span }}_without,
         {%- else -%}
-        least(engagers.{{ part }}_{{ span }}, (1 + {{ span }}_rest) / least_rest_share - 1) as {{ span }},
+        greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_loss, 0) as {{ span }}_left,
+        greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_pair_loss, 0) as {{ span }}_pair_left,
+        least(
+            engagers.{{ part }}_{{ span }},
+            (start + {{ span }}_left) / least_rest_share - start,
+            (start + {{ span }}_pair_left) / least_pair_rest_share - start
+        ) as {{ span }},
+        -- Without the post the next one is the top one, and bounded where the version bounds two.
+        if(
+            least_pair_rest_share is null,
+            {{ span }}_left,
+            least({{ span }}_left, (start + {{ span }}_pair_left) / least_rest_share - start)
+        ) as {{ span }}_without,
         {%- endif %}
-        {{ span }} - {{ span }}_rest as {{ span }}_loss{{ "," if not loop.last }}
+        {{ span }} - {{ span }}_without as {{ span }}_loss{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
     inner join {{ ref("feat_person__top_object") }} as objects

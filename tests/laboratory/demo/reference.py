@@ -42,12 +42,14 @@ class Version:
     one_object: float
     """No object carries more than this share."""
     asks_two_vouchers: bool
+    two_objects: float = 1
+    """No two objects carry more than this share; 1 bounds none."""
+    beside: float = 1
+    """What any object brings a part of beside the others."""
 
 
 V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 0.25, asks_two_vouchers=False)
-V3 = Version(
-    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -7.63, 15.23, 0.15, 0.05, 1.1, 0.18, asks_two_vouchers=True
-)
+V3 = Version({7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -1.96, 14.07, 0.15, 0.05, 1.1, 0.18, True, 0.33, 0.5)
 
 
 def load(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -157,7 +159,7 @@ def trusted_scores(con: duckdb.DuckDBPyConnection, night: date, by: Version = V3
     logs = sum(weight * np.log(_evidence(scored, half_life, by)) for half_life, weight in by.weights.items())
     points = (by.base + by.slope * np.log1p(np.expm1(logs) / by.start)).clip(1, 100)
     enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
-    enough &= _bounded(scored.assign(actions=0.5 ** (scored.age / 120)), by.one_object) >= by.least_trusted
+    enough &= _bounded(scored.assign(actions=0.5 ** (scored.age / 120)), by) >= by.least_trusted
     is_settled = scored.groupby(PERSON).age.max() >= PROVISIONAL_NIGHTS
     found: dict[tuple[str, str], float] = points[enough & is_settled].to_dict()
     return found
@@ -301,20 +303,43 @@ def _trust(shares: pd.Series, seeds: list[str]) -> pd.Series:
 def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
     """X: what trusted engagers brought on all networks, lifted a little by the crowd."""
     acts = scored.assign(actions=0.5 ** (scored.age / half_life))
-    trusted, crowd = (_bounded(side, by.one_object) for side in (acts, acts.assign(weight=1)))
+    trusted, crowd = (_bounded(side, by) for side in (acts, acts.assign(weight=1)))
     return (1 + trusted) * (1 + by.crowd_curve * np.log1p(by.crowd_weight / by.crowd_curve * crowd / (1 + trusted)))
 
 
-def _bounded(acts: pd.DataFrame, one_object: float) -> pd.Series:
-    """Evidence: a sum of logs over engagers, in which no object carries more than its share of its network."""
+def _bounded(acts: pd.DataFrame, by: Version) -> pd.Series:
+    """Evidence: a sum of logs over engagers, in which neither one object nor two carry more than their share."""
     place = [*PERSON, "network"]
     touches = acts.groupby([*place, "engager", "object"]).agg({"actions": "sum", "weight": "first"})
-    engagers = touches.groupby([*place, "engager"]).agg({"actions": "sum", "weight": "first"})
-    total = (engagers.weight * np.log1p(engagers.actions)).groupby(place).sum()
-    actions = touches.groupby([*place, "engager"]).actions.transform("sum")
-    carried = touches.weight * (np.log1p(actions) - np.log1p(actions - touches.actions))
-    rest = total - carried.groupby([*place, "object"]).sum().groupby(place).max()
-    return np.minimum(total, (1 + rest) / (1 - one_object) - 1).groupby(PERSON).sum()
+    touches["of_all"] = touches.groupby([*place, "engager"]).actions.transform("sum")
+    touches["carried"] = touches.weight * (np.log1p(touches.of_all) - np.log1p(touches.of_all - touches.actions))
+    engagers = touches.groupby([*place, "engager"]).first()
+    total = (engagers.weight * np.log1p(engagers.of_all)).groupby(place).sum()
+    carried = touches.carried.groupby([*place, "object"]).sum()
+    of_one = carried.groupby(place).max()
+    bounded = np.minimum(total, (by.beside + total - of_one) / (1 - by.one_object) - by.beside)
+    if by.two_objects < 1:
+        rest = (total - _carried_by_two(touches.reset_index(), carried, place)).clip(lower=0)
+        bounded = np.minimum(bounded, (by.beside + rest) / (1 - by.two_objects) - by.beside)
+    return bounded.groupby(PERSON).sum()
+
+
+def _carried_by_two(touches: pd.DataFrame, carried: pd.Series, place: list[str]) -> pd.Series:
+    """The most that would be lost without two objects, of all that there are: who acted on both is gone with both."""
+    both = touches.merge(touches, on=[*place, "engager", "of_all", "weight"], suffixes=("", "_2"))
+    both = both[both.object < both.object_2]
+    left = both.of_all - both.actions - both.actions_2
+    both["carried"] = both.weight * (np.log1p(both.of_all) - np.log1p(left.clip(lower=0)))
+    both["more"] = both.carried - both.weight * (
+        2 * np.log1p(both.of_all) - np.log1p(both.of_all - both.actions) - np.log1p(both.of_all - both.actions_2)
+    )
+    more = both.groupby([*place, "object", "object_2"]).more.sum().reset_index()
+    one = carried.rename("one").reset_index()
+    more = more.merge(one, on=[*place, "object"])
+    more = more.merge(one.rename(columns={"object": "object_2", "one": "other"}), on=[*place, "object_2"])
+    shared = more.assign(sum=more.more + more.one + more.other).groupby(place)["sum"].max()
+    apart = carried.sort_values(ascending=False).groupby(place).head(2).groupby(place).sum()
+    return np.maximum(apart, shared.reindex(apart.index, fill_value=0))
 
 
 def _distinct(scored: pd.DataFrame, kind: str) -> pd.Series:

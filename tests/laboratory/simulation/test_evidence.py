@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -21,9 +22,7 @@ def stepped(nights: range) -> Pairs:
     return pairs
 
 
-def test_evidence_is_the_sum_over_engagers_of_the_log_of_their_decayed_actions_and_losses_those_of_the_top_post() -> (
-    None
-):
+def test_evidence_is_the_sum_over_engagers_of_the_log_of_their_decayed_actions_and_losses_those_of_top_posts() -> None:
     evidence = stepped(range(25)).evidence(30)
     actions: Counter[tuple[int, int, int, int]] = Counter()
     for night in range(25):
@@ -42,9 +41,24 @@ def test_evidence_is_the_sum_over_engagers_of_the_log_of_their_decayed_actions_a
     most = np.zeros((300, len(NETWORKS)))
     for (target, network, _), loss in losses.items():
         most[target, network] = max(most[target, network], loss)
-    assert sums.sum() > 100 and (most < sums[1]).any()
+    of_two = most.copy()
+    on: dict[tuple[int, int], dict[int, dict[int, float]]] = {}
+    for (target, network, post, engager), amount in actions.items():
+        on.setdefault((target, network), {}).setdefault(post, {})[engager] = amount
+    for (target, network), posts in on.items():
+        for one, other in combinations(posts.values(), 2):
+            lost = 0.0
+            for engager in one.keys() | other.keys():
+                whole = by_pair[target, network, engager]
+                left = max(whole - one.get(engager, 0) - other.get(engager, 0), 0)
+                lost += math.log1p(whole) - math.log1p(left)
+            of_two[target, network] = max(of_two[target, network], lost)
+    assert sums.sum() > 100 and (most < sums[1]).any() and (most < of_two).any() and (of_two < 2 * most).any()
     np.testing.assert_allclose(evidence.sums[:, 0], sums, rtol=1e-4)
     np.testing.assert_allclose(evidence.losses[1, 0], most, rtol=1e-3, atol=1e-5)
+    # The two are looked for among the posts that bring most trusted evidence: nearly always they are found.
+    assert (evidence.pair_losses[1, 0] <= of_two * (1 + 1e-3) + 1e-5).all()
+    assert np.isclose(evidence.pair_losses[1, 0], of_two, rtol=1e-3).mean() > 0.8
 
 
 def test_engagers_count_once_actions_each_time_and_reach_fades() -> None:
@@ -68,7 +82,7 @@ def evidence_of(trusted: float, crowd: float, loss: float = 0.0) -> Evidence:
     sums[0], sums[1] = trusted, crowd
     losses = np.zeros_like(sums)
     losses[:] = loss
-    return Evidence(sums, losses, 2 * ones, 2 * ones, ones.astype(np.int32), ones.astype(np.int32))
+    return Evidence(sums, losses, losses.copy(), 2 * ones, 2 * ones, ones.astype(np.int32), ones.astype(np.int32))
 
 
 def test_a_score_is_that_of_the_constants_of_its_version() -> None:
@@ -81,7 +95,9 @@ def test_a_score_is_that_of_the_constants_of_its_version() -> None:
 
 
 def test_one_post_brings_no_more_than_its_share() -> None:
-    alone, bound = evidence_of(9, 9, loss=8.5), evidence_of(1.5 / (1 - scale(3)["top_object_share"]) - 1, 0)
+    beside = scale(3)["top_object_start"]
+    bound = evidence_of((beside + 0.5) / (1 - scale(3)["top_object_share"]) - beside, 0)
+    alone = evidence_of(9, 9, loss=8.5)
     assert Standing.of(alone).score[0] == pytest.approx(Standing.of(bound).score[0], abs=0.5)
     assert Standing.of(alone).score[0] < Standing.of(evidence_of(9, 9)).score[0] - 20
 

@@ -20,6 +20,8 @@ VERSION = 3
 scale = functools.cache(warehouse.scale)
 
 SPANS = ("brief", "short", "long")
+CANDIDATES = 4
+"""Posts among which the two that bring most are looked for, as dbt_project/models/features does."""
 Keys = NDArray[np.int64]
 
 
@@ -31,6 +33,8 @@ class Evidence:
     """The evidence of trusted engagers and that of all, at each half-life: 2 x 3 x accounts x networks."""
     losses: Floats
     """Alike: what would be lost without the one post that brings most."""
+    pair_losses: Floats
+    """Alike: without the two posts that do."""
     reach: Floats
     """Distinct engagers, each at most one and fading with the long half-life."""
     object_reach: Floats
@@ -56,12 +60,14 @@ class Evidence:
         times = more.shape[1]
         each = {name: np.repeat(getattr(self, name)[..., [account], :], times, axis=-2) for name in FLOATS + COUNTS}
         each["sums"][..., network] += more[:, None]
-        losses = each["losses"][..., network]
-        np.maximum(losses, top_share * more[:, None], out=losses)
+        losses, of_two = each["losses"][..., network], each["pair_losses"][..., network]
+        by_post = np.broadcast_to(top_share * more[:, None], losses.shape)
+        np.maximum(of_two, losses + by_post, out=of_two)
+        np.maximum(losses, by_post, out=losses)
         return Evidence(**each)
 
 
-FLOATS, COUNTS = ("sums", "losses", "reach", "object_reach"), ("engagers", "actions")
+FLOATS, COUNTS = ("sums", "losses", "pair_losses", "reach", "object_reach"), ("engagers", "actions")
 
 
 class Pairs:
@@ -101,20 +107,25 @@ class Pairs:
         rows = self._keys[pairs] >> (ENGAGER_BITS + POST_BITS)
         rows_of_posts = self._keys[self._by_post[posts]] >> (ENGAGER_BITS + POST_BITS)
         trust = self._world.weights((self._keys[pairs] >> POST_BITS) & (2**ENGAGER_BITS - 1))
-        sums, losses = [], []
+        post = np.empty(len(self._keys), np.int64)
+        post[self._by_post] = post_of
+        sums, by_span = [], []
         for span, half_life in enumerate(self._half_lives):
             actions = self._actions[span] * np.float32(2.0 ** (-night / half_life))
             by_pair = np.bincount(pair_of, actions, len(pairs))
-            logs = np.log1p(by_pair)
-            rest = np.maximum(by_pair[pair_of] - actions, 0)
-            loss = (logs[pair_of] - np.log1p(rest))[self._by_post]
-            sums.append([self._summed(rows, weight * logs) for weight in (trust, np.float64(1))])
-            weighed = (trust[pair_of][self._by_post] * loss, loss)
-            losses.append([self._most(rows_of_posts, np.bincount(post_of, part, len(posts))) for part in weighed])
-        by_post = np.bincount(post_of, actions[self._by_post], len(posts))
+            sums.append([self._summed(rows, weight * np.log1p(by_pair)) for weight in (trust, np.float64(1))])
+            by_span.append((actions, by_pair[pair_of], _lost(by_pair[pair_of], actions)))
+        lost = [[np.bincount(post, w * loss, len(posts)) for w in (trust[pair_of], 1.0)] for *_, loss in by_span]
+        two = _Twos.of(rows_of_posts, np.sum([of_trusted for of_trusted, _ in lost], axis=0), post, pair_of)
+        pair_losses = [
+            [two.most(each, two.shared(*of, weight)) for each, weight in zip(both, (trust[pair_of], None), strict=True)]
+            for both, of in zip(lost, by_span, strict=True)
+        ]
+        by_post = np.bincount(post, actions, len(posts))
         return Evidence(
             np.swapaxes(sums, 0, 1),
-            np.swapaxes(losses, 0, 1),
+            np.swapaxes([[self._most(rows_of_posts, part) for part in both] for both in lost], 0, 1),
+            np.swapaxes([[self._most(two.rows, part) for part in both] for both in pair_losses], 0, 1),
             self._summed(rows, np.minimum(by_pair, 1)),
             self._summed(rows_of_posts, np.minimum(by_post, 1)),
             self._summed(rows, np.ones(len(rows))).astype(np.int32),
@@ -129,6 +140,65 @@ class Pairs:
         flat = np.zeros(len(self._counts), np.float32)
         np.maximum.at(flat, rows, values.astype(np.float32))
         return flat.reshape(-1, len(NETWORKS))
+
+
+def _lost(of_all: NDArray[Any], here: NDArray[Any]) -> NDArray[Any]:
+    """What the log of an engager's actions loses without those here."""
+    return np.asarray(np.log1p(of_all) - np.log1p(np.maximum(of_all - here, 0)))
+
+
+@dataclass(frozen=True)
+class _Twos:
+    """Any two of the few posts that bring an account most on a network, or one where there is but one."""
+
+    rows: Keys
+    """Account and network of each two."""
+    one: Keys
+    other: Keys
+    """The posts, as numbers in order."""
+    first: Keys
+    second: Keys
+    """What one engager did to both of two posts: places among all that engagers did to posts."""
+    place: Keys
+    """Which two, for each of those."""
+
+    @classmethod
+    def of(cls, rows_of_posts: Keys, brought: NDArray[Any], post: Keys, pair_of: Keys) -> "_Twos":
+        order = np.lexsort((-brought, rows_of_posts))
+        runs, starts = _runs(rows_of_posts[order])
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order)) - starts[runs]
+        few = np.flatnonzero(rank < CANDIDATES)
+        one, other = _within(rows_of_posts[few])
+        is_alone = np.bincount(rows_of_posts)[rows_of_posts[few]] == 1
+        one = np.concatenate([few[one], few[is_alone]])
+        other = np.concatenate([few[other], few[is_alone]])
+        acted = np.flatnonzero(rank[post] < CANDIDATES)
+        first, second = (acted[each] for each in _within(pair_of[acted]))
+        low, high = np.minimum(post[first], post[second]), np.maximum(post[first], post[second])
+        numbers = one * len(order) + other
+        sorted_ = np.argsort(numbers)
+        place = sorted_[np.searchsorted(numbers[sorted_], low * len(order) + high)] if len(first) else first
+        return cls(rows_of_posts[one], one, other, first, second, place)
+
+    def shared(
+        self, actions: NDArray[Any], of_all: NDArray[Any], loss: NDArray[Any], weight: NDArray[Any] | None
+    ) -> NDArray[Any]:
+        """What those who acted on both lose with both, beyond what they lose with each."""
+        beyond = _lost(of_all[self.first] - actions[self.second], actions[self.first]) - loss[self.first]
+        of_engager = beyond if weight is None else weight[self.first] * beyond
+        return np.bincount(self.place, of_engager, len(self.one))
+
+    def most(self, by_post: NDArray[Any], shared: NDArray[Any]) -> NDArray[Any]:
+        """What is lost without each two."""
+        return np.asarray(by_post[self.one] + np.where(self.one == self.other, 0, by_post[self.other]) + shared)
+
+
+def _within(ordered: Keys) -> tuple[Keys, Keys]:
+    """Of groups in order, of at most `CANDIDATES` each: the places of any two in one group."""
+    found = [np.flatnonzero(ordered[:-step] == ordered[step:]) for step in range(1, CANDIDATES)]
+    first = np.concatenate(found)
+    return first, first + np.repeat(np.arange(1, CANDIDATES), [len(each) for each in found])
 
 
 def _posts(keys: Keys) -> Keys:

@@ -204,7 +204,7 @@ def _parts(night: Night) -> dict[str, Any]:
         "network": _names(network.astype(np.int8)),
         **{
             f"{span}{suffix}": of[0, number, account, network].astype(float)
-            for suffix, of in (("", evidence.sums), ("_loss", evidence.losses))
+            for suffix, of in (("", evidence.sums), ("_loss", evidence.losses), ("_pair_loss", evidence.pair_losses))
             for number, span in enumerate(SPANS)
         },
         "eve_action_count": night.eve.actions[account, network],

@@ -103,8 +103,7 @@ NIGHTLY = {
     "conformed.consent": "select person_id, persona from base.people",
     "features.feat_person__top_object": """
         select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
-            $version::integer as scoring_version, brief_loss as trusted_brief_loss,
-            short_loss as trusted_short_loss, long_loss as trusted_long_loss
+            $version::integer as scoring_version, columns('^(brief|short|long)_(pair_)?loss$') as 'trusted_\\0'
         from parts inner join jumpers using (account) inner join base.people using (account)
     """,
 }

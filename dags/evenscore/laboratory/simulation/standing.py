@@ -37,8 +37,7 @@ class Standing:
         """
         known = scale(version)
         shares = np.array([known.get("brief_weight", 0), known["recent_weight"], known["lasting_weight"]], np.float32)
-        rest = (1 + evidence.sums - evidence.losses) / (1 - known["top_object_share"]) - 1
-        trusted, crowd = np.minimum(evidence.sums, rest).sum(axis=-1)
+        trusted, crowd = _bounded(evidence, known).sum(axis=-1)
         curve = known["crowd_curve"]
         lift = 1 + curve * np.log1p(known["crowd_weight"] * crowd / (1 + trusted) / curve)
         amount = np.expm1(shares @ (np.log1p(trusted) + np.log(lift)))
@@ -54,6 +53,16 @@ class Standing:
             evidence.engagers.sum(axis=1, dtype=np.int32),
             evidence.actions.sum(axis=1, dtype=np.int32),
         )
+
+
+def _bounded(evidence: Evidence, known: dict[str, float]) -> Floats:
+    """The evidence of which neither one post nor two carry more than their share (law L3)."""
+    beside, bounded = known.get("top_object_start", 1), evidence.sums
+    for share, losses in (("top_object_share", evidence.losses), ("top_pair_share", evidence.pair_losses)):
+        if share in known:
+            rest = np.maximum(evidence.sums - losses, 0)
+            bounded = np.minimum(bounded, (beside + rest) / (1 - known[share]) - beside)
+    return bounded
 
 
 def spread_of(scores: Floats) -> float:
