@@ -57,12 +57,19 @@ placed as (
 
 ),
 
+few as (
+
+    select * from placed where place <= {{ pair_candidates }}
+
+),
+
+-- What is lost with both beyond what is lost with each is lost by who acted on more than one.
 candidates as (
 
     select touches.*
     from touches
-    inner join placed using (object_number, as_of_date, evidence_through_date, scoring_version)
-    where placed.place <= {{ pair_candidates }}
+    inner join few using (object_number, as_of_date, evidence_through_date, scoring_version)
+    where touches.long > 1 + touches.long_here
 
 ),
 
@@ -101,8 +108,8 @@ pairs as (
         max(one.{{ part }} + other.{{ part }} + coalesce(shared.{{ part }}, 0)) as {{ part }}{{ "," if not loop.last }}
         {% endfor %}{{ "," if not loop.last }}
         {% endfor %}
-    from placed as one
-    inner join placed as other using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
+    from few as one
+    inner join few as other using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
     left join shared
         on
             one.object_number = shared.object_number
@@ -110,7 +117,7 @@ pairs as (
             and one.as_of_date = shared.as_of_date
             and one.evidence_through_date = shared.evidence_through_date
             and one.scoring_version = shared.scoring_version
-    where one.object_number < other.object_number and one.place <= {{ pair_candidates }} and other.place <= {{ pair_candidates }}
+    where one.object_number < other.object_number
     group by all
 
 ),
