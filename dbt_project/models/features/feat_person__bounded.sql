@@ -26,12 +26,18 @@ joined as (
         (start + {{ part }}_left) / least_rest_share - start as {{ part }}_bound,
         -- A version that says nothing of two bounds one alone.
         (start + {{ part }}_pair_left) / least_pair_rest_share - start as {{ part }}_pair_bound,
-        -- Where a bound holds, only the rest varies: its share of the variance, over the square of its share.
+        least({{ part }}, {{ part }}_bound, {{ part }}_pair_bound) as {{ part }}_bounded,
+        -- Where a bound holds, the rest varies: its share of the variance, over the square of its share. Of hardly any rest the bounded
+        -- whole varies at least as the evidence does: who comes anew may not come to the second post.
         case
-            when {{ part }}_pair_bound < least({{ part }}, {{ part }}_bound)
-                then {{ part }}_pair_left / {{ part }} / pow(least_pair_rest_share, 2)
-            when {{ part }}_bound < {{ part }} then {{ part }}_left / {{ part }} / pow(least_rest_share, 2)
-            else 1
+            when {{ part }}_bounded = {{ part }} then 1
+            else greatest(
+                case
+                    when {{ part }}_bounded = {{ part }}_pair_bound then {{ part }}_pair_left / {{ part }} / pow(least_pair_rest_share, 2)
+                    else {{ part }}_left / {{ part }} / pow(least_rest_share, 2)
+                end,
+                if(scales.top_pair_share is null, 0, pow({{ part }}_bounded / {{ part }}, 2))
+            )
         end as {{ part }}_rest{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
@@ -50,7 +56,7 @@ select
     scoring_version,
     -- Whole millionths again, so that networks sum to the whole.
     {% for part in parts -%}
-    round(least({{ part }}, {{ part }}_bound, {{ part }}_pair_bound), 6) as {{ part }},
+    round({{ part }}_bounded, 6) as {{ part }},
     {% endfor -%}
     {% for length in spans() -%}
     trusted_{{ length }}_rest * trusted_variance_{{ length }} as trusted_variance_{{ length }},

@@ -217,7 +217,7 @@ def _night(scores: Floats, night: int, log: Log) -> _GivenNight:
     row, accounts = night + CALM_NIGHTS, scores.shape[1]
     shape = (accounts, len(NETWORKS))
     parts, ones = np.zeros((2, len(SPANS), *shape), np.float32), np.ones(shape, np.float32)
-    nothing = Evidence(parts, parts, ones, ones, *(ones.astype(np.int32),) * 2)
+    nothing = Evidence(parts, parts, parts, ones, ones, *(ones.astype(np.int32),) * 2)
     before = scores[max(row - 1, 0)]
     climbed = np.maximum(scores[row] - scores[max(row - 21, 0) : row + 1].min(axis=0), np.abs(scores[row] - before))
     everybody = np.ones(accounts, bool)

@@ -71,7 +71,9 @@ class Cases:
         standing, world = Standing.of(eve), self._world
         place = _places(standing)
         begins, _ = world.silence
-        is_known = standing.is_sufficient & (age > YOUNG_NIGHTS)
+        # Law L3 leaves two posts a share of the others: who has no others does not rise, whatever a feed counts again.
+        of_others = 1 - eve.pair_losses[0, -1].sum(axis=1) / np.maximum(eve.sums[0, -1].sum(axis=1), 1e-9)
+        is_known = standing.is_sufficient & (age > YOUNG_NIGHTS) & (of_others > 0.2)
         match whom:
             case "young":
                 is_young = (age > PROVISIONAL_NIGHTS) & (age < YOUNG_NIGHTS)
