@@ -8,8 +8,8 @@ import pytest
 from loopback import Asked, Reply, Server, StillClock
 
 from evenscore.base.settings import Source
-from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough, Refused
-from evenscore.pulling.weather import MOST_SECONDS, Weather, refusal
+from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
+from evenscore.pulling.weather import MOST_SECONDS, Refused, Weather, refusal
 
 pytestmark = pytest.mark.quick
 Asking = Callable[[Callable[[Asked], Reply]], tuple[Asker, Server]]

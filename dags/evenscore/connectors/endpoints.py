@@ -147,11 +147,11 @@ class Endpoint:
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
         return {"path": path.format_map(_parts(path, values)), "params": params}
 
-    def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page | None:
-        """The page that answers a request; None where it holds no items. Raises UNLIKE where it is of another shape."""
+    def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page:
+        """The page that answers a request. Raises UNLIKE where it is of another shape."""
         items = self.found(body)
         if items is None:
-            return None
+            raise Malformed("the items are missing")
         page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])
         step = self.next(page)
         if not step:

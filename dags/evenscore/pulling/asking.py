@@ -21,12 +21,14 @@ from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
-from evenscore.pulling.weather import Weather
+from evenscore.pulling.weather import Refused, Weather
 
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
     logging.getLogger(chatty).setLevel(logging.WARNING)
 
 ATTEMPTS = 8
+UNCHANGED = 304
+"""Refuses to say again what was said to be known."""
 MOST_BYTES = 32 << 20
 """No page of any network unpacks to more; one that does is taken for a bomb."""
 LONGEST_WAIT = 70 * 60
@@ -40,14 +42,6 @@ ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Values = Mapping[str, Any]
-
-
-class Refused(Exception):
-    """A definite no; trying again changes nothing."""
-
-    def __init__(self, status: int, reason: str, said: str = "") -> None:
-        super().__init__(reason)
-        self.status, self.reason, self.said = status, reason, said
 
 
 class Enough(Exception):
@@ -143,7 +137,7 @@ class Asker:
         url = self.address(path)
         host = _host(url)
         if host != self.host and not host.startswith("https:") and urlsplit(self.host).hostname not in LOOPBACK:
-            raise Refused(400, "leads to a host without encryption")
+            raise Refused("leads to a host without encryption")
         for _ in range(MOST_HOPS):
             self._take_turn(host)
             answer = self._ask(method, url, params, headers)
@@ -151,8 +145,8 @@ class Asker:
                 return read(self._judged(host, answer, headers))
             url, params = answer.leads_to, params if method == "POST" else {}
             if _host(url) != host:
-                raise Refused(400, "leads to another host")
-        raise Refused(answer.status, "redirected in a circle")
+                raise Refused("leads to another host")
+        raise Refused("redirected in a circle", answer.status)
 
     @property
     def is_spent(self) -> bool:
@@ -187,7 +181,7 @@ class Asker:
                 for chunk in answer.iter_bytes():
                     content += chunk
                     if len(content) > MOST_BYTES:
-                        raise Refused(answer.status_code, f"answers with more than {MOST_BYTES >> 20} MiB")
+                        raise Refused(f"answers with more than {MOST_BYTES >> 20} MiB")
                 leads_to = str(answer.next_request.url) if answer.next_request else ""
                 told = {name: self._safe(said.encode()).decode() for name, said in answer.headers.items()}
                 body = _decoded(self._safe(bytes(content)))
@@ -205,15 +199,15 @@ class Asker:
 
     def _judged(self, host: str, answer: Answer, headers: Values) -> Answer:
         now = self.clock.now()
-        if answer.status == 304 and "If-None-Match" not in headers:
+        if answer.status == UNCHANGED and "If-None-Match" not in headers:
             raise Weather("304, though nothing was said to be known")
         if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
             raise bad
-        if answer.status not in (200, 304):
-            raise Refused(answer.status, str(answer.status), str(answer.body)[:2_000])
+        if answer.status != 200:
+            raise Refused(str(answer.status), answer.status, str(answer.body)[:2_000])
         if asked := weather.pause(answer.headers, answer.body, now):
             self.wait(host, *asked)
-        if answer.status == 200 and not isinstance(answer.body, dict | list):
+        if not isinstance(answer.body, dict | list):
             raise Weather("neither a JSON object nor a list")
         return answer
 

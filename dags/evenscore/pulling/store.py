@@ -29,12 +29,11 @@ class Cursor:
 
     pull: str = ""
     """The pull that this walk belongs to."""
-    next: Any = None
-    """The request that is to be asked next, `path` and `params`; None where the walk is over."""
+    todo: list[dict[str, Any]] = field(default_factory=list)
+    """The requests that are to be asked, `path` and `params`, in their order; none where the walk is over."""
     page_count: int = 0
     item_count: int = 0
-    is_over: bool = False
-    is_whole: bool = True
+    is_whole: bool = False
     """Whether the last walk saw the end of the pages; one that did not is tried again by the next pull."""
     about: dict[str, str] = field(default_factory=dict)
     """The values of its subject."""
@@ -44,8 +43,6 @@ class Cursor:
     """The high-water mark: the newest instant of the last whole walk."""
     rising: str | None = None
     """What becomes the mark when this walk is whole."""
-    goes_back: bool = False
-    """Whether this walk is a re-check."""
     rechecked: str | None = None
     """When a whole walk last went back as far as a re-check does."""
     etag: str | None = None
@@ -53,10 +50,6 @@ class Cursor:
     count: int | str | None = None
     """How much there was to read, by the network's own count, when it was last read whole."""
     restarts: int = 0
-    seam: Any = None
-    """Where pages are counted, the page before: its request, its digest, and what stood in it."""
-    then: Any = None
-    """While that page is asked again: the request that comes next, and the next seam."""
     seen: list[str] = field(default_factory=list)
     """Digests of the requests of this walk: one that comes again leads in a circle."""
 

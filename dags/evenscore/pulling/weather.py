@@ -34,12 +34,20 @@ MOST_SECONDS = 366 * 86400.0
 """Whoever asks for a longer wait gets this one."""
 
 
-class Weather(Exception):
-    """What may be better when it is tried again; the message is the reason."""
+class Refused(Exception):
+    """A definite no, where it is not Weather: trying again changes nothing."""
+
+    def __init__(self, reason: str, status: int | None = None, said: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.said = reason, status, said
+
+
+class Weather(Refused):
+    """What may be better when it is tried again."""
 
     def __init__(self, reason: str, seconds: float | None = None, is_limit: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.seconds, self.is_limit = reason, seconds, is_limit
+        self.seconds, self.is_limit = seconds, is_limit
 
 
 def refusal(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> Weather | None:
