@@ -10,7 +10,7 @@ from pulled_home import PulledHome
 from test_weather import run
 
 from evenscore.erasure import erase
-from evenscore.pulling import pulls
+from evenscore.pulling import outcome, pulls
 
 NETWORKS = every()
 QUICK = ("bluesky", "github")
@@ -30,7 +30,7 @@ def served(kind: str, tmp_path: Path) -> Iterator[PulledHome]:
 @KINDS
 def test_nobody_stands_so_nothing_is_asked(served: PulledHome) -> None:
     served.stand()
-    assert served.pull().state == pulls.NOBODY
+    assert served.pull().state == outcome.NOBODY
     assert served.server.log == []
 
 
@@ -41,7 +41,7 @@ def test_who_has_withdrawn_is_asked_about_no_more(served: PulledHome) -> None:
     served.say(0, served.people[0], "withdraw")
     before = len(served.server.log)
     served.clock.sleep(30 * 86400)
-    assert served.pull().state in (pulls.WHOLE, pulls.NOBODY)
+    assert served.pull().state in (outcome.WHOLE, outcome.NOBODY)
     asked = "\n".join(one.line for one in served.server.log[before:])
     for name in [served.people[0], *ids]:
         assert f"'{name}'" not in asked and f"/{name}" not in asked.replace(f"/{name}/tool", ""), asked
@@ -75,8 +75,8 @@ def known_ids(home: PulledHome, number: int) -> list[str]:
 def test_a_budget_stops_clean_and_the_next_pull_goes_on(served: PulledHome, tmp_path: Path) -> None:
     _, _, undisturbed = run(tmp_path / "undisturbed", served.invented)
     first = served.pull(budget=2)
-    assert (first.state, first.is_success, len(served.server.log)) == (pulls.PAUSED, True, 2)
-    assert served.pull().state == pulls.WHOLE
+    assert (first.state, first.is_success, len(served.server.log)) == (outcome.PAUSED, True, 2)
+    assert served.pull().state == outcome.WHOLE
     assert len(served.server.log) == len(undisturbed.log)
 
 

@@ -12,7 +12,8 @@ import pytest
 from evenscore.base.paths import HomePaths
 from evenscore.connectors.endpoints import Endpoint, Next, Subject, as_instant, by_link
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
-from evenscore.pulling.asking import UNCHANGED, Account, Answer, Enough
+from evenscore.pulling.asking import UNCHANGED, Answer, Enough
+from evenscore.pulling.outcome import Account
 from evenscore.pulling.store import Cursor, Store
 from evenscore.pulling.walk import Walk
 from evenscore.pulling.weather import Refused, Weather
@@ -433,3 +434,25 @@ def test_a_link_to_the_next_page_is_asked_with_all_that_stands_in_it(pulls: Pull
     assert path == "https://h/ann/posts"
     assert params == {"types[]": ["note", "poll"], "min_id": "", "until": "2"}
     assert [one["id"] for one in pulls.kept] == ["a", "b"]
+
+
+class Killed(BaseException):
+    """As if the process had ended there."""
+
+
+@pytest.mark.parametrize("step", ["keep", "drop_pages"])
+def test_a_walk_that_is_killed_as_it_begins_anew_loses_no_page(
+    pulls: Pulls, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(*_: Any) -> None:
+        if pulls.host.pages == [None, "2"]:
+            raise Killed
+        done(*_)
+
+    done = getattr(pulls.store, step)
+    monkeypatch.setattr(pulls.store, step, kill)
+    with pytest.raises(Killed):
+        pulls.run(page(item("a"), next="2"), Refused("no", 410))
+    monkeypatch.undo()
+    pulls.run(page(item("b")), pull=1)
+    assert pulls.host.pages == [None] or [one["id"] for one in pulls.kept] == ["a", "b"]

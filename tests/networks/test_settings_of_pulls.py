@@ -6,7 +6,7 @@ import pytest
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import load_settings
-from evenscore.pulling.pulls import pull
+from evenscore.pulling import pull
 
 pytestmark = pytest.mark.quick
 

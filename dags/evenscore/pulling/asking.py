@@ -6,8 +6,6 @@ What it raises, logs and keeps never holds a secret, nor anything else of an add
 import json
 import logging
 import random
-import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +19,8 @@ from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
+from evenscore.pulling.outcome import Account
+from evenscore.pulling.secrecy import REPEATED, without
 from evenscore.pulling.weather import Refused, Weather
 
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
@@ -36,8 +36,6 @@ LONGEST_WAIT = 70 * 60
 LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
 """Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS = 3
-REPEATED, LEAST_SECRET = "(secret)", 8
-"""What stands where an answer repeated the secret; a shorter secret than so many characters stands in every text."""
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -46,24 +44,6 @@ Values = Mapping[str, Any]
 
 class Enough(Exception):
     """The pull ends here for now, and goes on from here: a budget is spent, or a wait is too long."""
-
-
-@dataclass
-class Account:
-    """What one source's pull has asked, waited for and got; it names nobody."""
-
-    requests: int = 0
-    pages: int = 0
-    items: int = 0
-    unchanged: int = 0
-    waited: Counter[str] = field(default_factory=Counter)
-    """Seconds, by reason."""
-    retried: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    nothing: Counter[str] = field(default_factory=Counter)
-    """Walks that found nothing there to read, by endpoint and status."""
-    incomplete: Counter[str] = field(default_factory=Counter)
-    """Walks that brought less than there is, by endpoint and reason."""
 
 
 @dataclass(frozen=True)
@@ -183,19 +163,12 @@ class Asker:
                     if len(content) > MOST_BYTES:
                         raise Refused(f"answers with more than {MOST_BYTES >> 20} MiB")
                 leads_to = str(answer.next_request.url) if answer.next_request else ""
-                told = {name: self._safe(said.encode()).decode() for name, said in answer.headers.items()}
-                body = _decoded(self._safe(bytes(content)))
+                told = {name: without(self.secret, said.encode()).decode() for name, said in answer.headers.items()}
+                body = _decoded(without(self.secret, bytes(content)))
                 return Answer(url, answer.status_code, httpx.Headers(told), body, leads_to)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.
             raise Weather(type(error).__name__) from None
-
-    def _safe(self, said: bytes) -> bytes:
-        """What was said, without the secret where it repeats it, whichever of its letters are escaped."""
-        if len(self.secret or "") < LEAST_SECRET:
-            return said
-        letters = (rf"(?:\\?{re.escape(one)}|%{ord(one):02X})" for one in str(self.secret))
-        return re.sub("".join(letters).encode(), REPEATED.encode(), said, flags=re.IGNORECASE)
 
     def _judged(self, host: str, answer: Answer, headers: Values) -> Answer:
         now = self.clock.now()

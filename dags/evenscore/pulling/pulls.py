@@ -5,78 +5,30 @@ Who has no standing grant is asked about by no request. Who hides is asked about
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from evenscore.base import atomic_io
-from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings, Source
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN, UNREADABLE
 from evenscore.connectors.records import Row, seek
 from evenscore.publication.shown import shown_by_ledger
-from evenscore.pulling.asking import Account, Asker, Enough
-from evenscore.pulling.clock import Clock
+from evenscore.pulling.asking import Asker, Enough
+from evenscore.pulling.outcome import INCOMPLETE, NOBODY, PAUSED, WHOLE, Pulled
 from evenscore.pulling.store import Store
 from evenscore.pulling.walk import Walk
-from evenscore.state import runs
 
-WHOLE, INCOMPLETE, PAUSED, NOBODY = "whole", "incomplete", "paused", "nobody"
-"""How a pull may end: all was read; less than there is; it goes on later; nobody stands, so nothing was asked."""
 NOBODY_STANDS = "nobody has a standing grant on this network"
 TAKEN = "the handle is somebody else's now"
 """Whoever answers under it is not who is in the ledger, and is asked about no further."""
 
 
-@dataclass
-class Pulled:
-    """What came of one source's pull; it names nobody."""
-
-    source: str
-    state: str
-    reason: str = ""
-    account: Account = field(default_factory=Account)
-
-    is_budget: bool = False
-    """Whether it paused because somebody had set it a budget."""
-
-    @property
-    def is_success(self) -> bool:
-        """Whether it did what was asked: less than expected never is, a budget that is spent is."""
-        return self.state in (WHOLE, NOBODY) or self.is_budget
-
-    def as_plain(self) -> dict[str, Any]:
-        """The same as plain values."""
-        return {**vars(self), "account": dict(vars(self.account))}
-
-    def in_words(self) -> str:
-        """One line for an operator."""
-        told = self.account
-        counts = f"{told.requests:,} requests, {told.items:,} items, {sum(told.waited.values())} s waited"
-        parts = [f"{self.source}: {self.state}", self.reason, counts if told.requests else ""]
-        for name in ("incomplete", "left_out", "nothing", "retried"):
-            found: Mapping[str, int] = getattr(told, name)
-            listed = ", ".join(f"{count:,} {what}" for what, count in sorted(found.items()))
-            parts.append(f"{name.replace('_', ' ')}: {listed}" if listed else "")
-        return "; ".join(filter(None, parts))
-
-
-def pull(
-    settings: Settings, name: str, secret: str | None = None, budget: int | None = None, clock: Clock | None = None
-) -> Pulled:
-    """Pull what one source's network says of those who stand in the ledger now; the home folder is held for it.
-
-    A pull that was killed or has paused goes on where it was. Raises UsageError for a source that is not pulled.
-    """
-    with runs.only_one(settings.places):
-        source = settings.source(name)
-        if not source.is_pulled:
-            raise UsageError(f"{settings.config}: sources.{name} is read from {source.path}, not pulled")
-        return carry_out(settings, standing(settings, source), Asker(source, secret, budget, clock or Clock()))
-
-
 def carry_out(settings: Settings, people: list[str], asker: Asker) -> Pulled:
-    """The same of a caller who holds the home folder and knows who stands; several may run at once."""
+    """Pull what one source's network says of those who stand; the caller holds the home folder for it.
+
+    A pull that was killed or has paused goes on where it was. Several sources' may run at once.
+    """
     with closing(asker.http):
         done = Pulling(settings, people, asker).run() if people else Pulled(asker.source.name, NOBODY, NOBODY_STANDS)
     atomic_io.write_json(settings.places.pulled(done.source) / "account.json", done.as_plain())

@@ -67,10 +67,12 @@ class Store:
 
     def begin(self, at: datetime) -> dict[str, Any]:
         """Go on with the pull that was left, else begin another."""
-        last = self._read("last")
-        is_after_whole = bool(last) and last["at"] == last["whole_at"]
-        another = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "is_after_whole": is_after_whole}
-        pull = self._read("pull") or another
+        last = self._read("pull")
+        if not last.get("is_over", True):
+            return last
+        shutil.rmtree(self._open, ignore_errors=True)  # a pull that was killed when it was over has left them
+        pull = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "since": last.get("whole_at"),
+                "is_after_whole": last.get("is_whole", False), "is_over": False}  # fmt: skip
         self.write("pull", pull)
         return pull
 
@@ -109,16 +111,14 @@ class Store:
 
     def close(self, pull: Mapping[str, Any], is_whole: bool, is_over: bool) -> None:
         """Make one raw file of the pages so far; a pull that is over leaves no pages behind, and another goes on."""
-        whole_at = self._read("last").get("whole_at")
-        first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": whole_at, "is_whole": is_whole}}
+        first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": pull["since"], "is_whole": is_whole}}
         pages = [path.read_bytes() for path in sorted(self._open.glob("*.ndjson"))]
         content = b"".join([json.dumps(first).encode() + b"\n", *pages])
         atomic_io.write_bytes(self.places.raw_pages(self.source) / f"{pull['pull']}.ndjson", content)
-        if not is_over:
-            return self.write("pull", pull)
-        self.write("last", {"at": pull["at"], "whole_at": pull["at"] if is_whole else whole_at})
-        shutil.rmtree(self._open, ignore_errors=True)
-        return (self.folder / "pull.json").unlink(missing_ok=True)
+        whole_at = pull["at"] if is_whole else pull["since"]
+        self.write("pull", {**pull, "is_whole": is_whole, "is_over": is_over, "whole_at": whole_at})
+        if is_over:
+            shutil.rmtree(self._open, ignore_errors=True)
 
     def people(self) -> dict[str, dict[str, Any]]:
         """What earlier pulls have learned of the accounts in the ledger: their stable ids, and whether they hide."""
