@@ -91,7 +91,7 @@ def test_the_own_host_is_known_however_it_is_written_and_no_address_ends_no_pull
 @pytest.mark.parametrize("said", ["1e300", "inf", "9" * 40])
 def test_a_wait_without_an_end_pauses_the_pull(asking: Asking, said: str) -> None:
     asker, server = asking(lambda asked: Reply({}, 429, {"Retry-After": said}))
-    bad = refusal(429, {"retry-after": said}, {}, server.clock.now())
+    bad = refusal(429, {"retry-after": said}, {}, server.clock.now(), asker.network.waits)
     assert bad and bad.seconds == MOST_SECONDS > LONGEST_WAIT
     with pytest.raises(Enough, match="429: rate limit: until"):
         asker.get("/a", {}, {}, body_of)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -59,6 +59,13 @@ class Network(JsonLines):
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
         """The headers and parameters that carry a secret."""
         return {"Authorization": f"Bearer {secret}"}, {}
+
+    def waits(self, said: str, there: datetime) -> datetime | None:
+        """Until when a limit lasts, of what a refusal says that names no wait: for words that only this network has.
+
+        `there` is the server's own time.
+        """
+        return None
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """Why an item is neither kept nor counted: what its people, or the network, do not want to be shown."""

@@ -174,7 +174,7 @@ class Asker:
         now = self.clock.now()
         if answer.status == UNCHANGED and "If-None-Match" not in headers:
             raise Weather("304, though nothing was said to be known")
-        if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
+        if bad := weather.refusal(answer.status, answer.headers, answer.body, now, self.network.waits):
             raise bad
         if answer.status != 200:
             raise Refused(str(answer.status), answer.status, str(answer.body)[:2_000])
