@@ -11,7 +11,9 @@ from loopback import Asked, Reply
 from pulled_home import altered, served
 
 from evenscore.base.paths import HomePaths
-from evenscore.connectors.endpoints import Endpoint, Next, Page, Subject, as_instant, by_link, by_number, by_url
+from evenscore.connectors.endpoints import Endpoint, Subject
+from evenscore.connectors.instants import as_instant
+from evenscore.connectors.paging import Next, Page, by_link, by_number, by_url
 from evenscore.pulling import outcome
 from evenscore.pulling.asking import Answer
 from evenscore.pulling.outcome import Account

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from evenscore.base.paths import HomePaths
-from evenscore.connectors.endpoints import Endpoint, Next, Subject, as_instant, by_link
+from evenscore.connectors.endpoints import Endpoint, Subject
+from evenscore.connectors.instants import as_instant
+from evenscore.connectors.paging import Next, by_link
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
 from evenscore.pulling.asking import UNCHANGED, Answer, Enough
 from evenscore.pulling.outcome import Account

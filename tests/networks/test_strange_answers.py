@@ -12,7 +12,8 @@ from loopback import Asked, Reply
 from pulled_home import PulledHome, altered, served
 
 from evenscore.connectors import NETWORKS
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, each
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint
+from evenscore.connectors.records import each
 from evenscore.pulling import outcome
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]

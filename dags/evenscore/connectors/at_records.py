@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import as_instant
+from evenscore.connectors.instants import as_instant
 from evenscore.connectors.pulled import Rows
 from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, need_id, seek
 

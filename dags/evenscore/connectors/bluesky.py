@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 from evenscore.base.settings import URLS, Source
 from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, counts, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, children, counts
+from evenscore.connectors.instants import iso
+from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import ASKED, Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 

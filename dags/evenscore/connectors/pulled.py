@@ -17,7 +17,8 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
-from evenscore.connectors.endpoints import UNLIKE, Endpoint, as_instant
+from evenscore.connectors.endpoints import UNLIKE, Endpoint
+from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
 ASKED = "evenscore"

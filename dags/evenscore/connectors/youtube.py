@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, counts, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
+from evenscore.connectors.instants import instant_of
+from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 

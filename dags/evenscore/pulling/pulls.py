@@ -10,7 +10,8 @@ from typing import Any
 
 from evenscore.base import atomic_io
 from evenscore.base.settings import Settings, Source
-from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject, as_instant
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject
+from evenscore.connectors.instants import as_instant
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN, UNREADABLE
 from evenscore.connectors.records import Row, seek
 from evenscore.publication.shown import shown_by_ledger

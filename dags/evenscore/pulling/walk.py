@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Page, Subject, as_instant, each
+from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Subject
+from evenscore.connectors.instants import as_instant
+from evenscore.connectors.paging import Page
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
-from evenscore.connectors.records import Row
+from evenscore.connectors.records import Row, each
 from evenscore.pulling.asking import UNCHANGED, Answer, Asker
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Refused, Weather

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from evenscore.connectors.endpoints import as_instant
+from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import seek
 
 RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset-after")
