@@ -46,6 +46,57 @@ def test_a_source_that_names_no_places_is_no_success_where_places_are_asked(
         assert not done.is_success
 
 
+@pytest.mark.parametrize(
+    ("kind", "misspelt", "told"),
+    [
+        ("github", "/repos/", "place 1: nothing was ever found there"),
+        ("gitlab", "/projects/", "place 1: nothing was ever found there"),
+        ("mastodon", "/api/", "url: nothing was ever found there"),
+        ("discourse", "/", "url: nothing was ever found there"),
+    ],
+)
+def test_a_misspelt_place_is_told_and_one_that_is_gone_is_not(
+    tmp_path: Path, kind: str, misspelt: str, told: str
+) -> None:
+    is_wrong = [True]
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({"message": "Not Found"}, 404) if is_wrong[0] and misspelt in asked.path else reply
+
+    with served(tmp_path, altered(every()[kind](), change)) as home:
+        for _ in range(2):
+            assert home.pull().account.incomplete == {told: 1}
+            home.clock.sleep(DAY)
+        is_wrong[0] = False
+        assert home.pull().state == outcome.WHOLE
+        home.clock.sleep(8 * DAY)
+        is_wrong[0] = True
+        done = home.pull()
+        assert done.state == outcome.WHOLE and done.account.nothing, done.in_words()
+
+
+@pytest.mark.parametrize(("kind", "part"), [("github", "/issues"), ("mastodon", "/statuses"), ("discourse", "/u/ann")])
+def test_of_a_place_that_is_there_a_part_may_be_missing(tmp_path: Path, kind: str, part: str) -> None:
+    """A repository without issues, an account that is gone: others answer."""
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({"message": "gone"}, 410) if part in asked.path else reply
+
+    with served(tmp_path, altered(every()[kind](), change)) as home:
+        done = home.pull()
+        assert done.state == outcome.WHOLE and done.account.nothing, done.in_words()
+
+
+def test_of_two_places_the_misspelt_one_is_told(tmp_path: Path) -> None:
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({"message": "404 Project Not Found"}, 404) if "/projects/none/" in asked.path else reply
+
+    with served(tmp_path, altered(every()["gitlab"](), change)) as home:
+        settings = home.config.read_text()
+        home.config.write_text(settings.replace("places = [", 'places = ["none", '))
+        assert home.pull().account.incomplete == {"place 1: nothing was ever found there": 1}
+
+
 def test_an_incomplete_pull_covers_no_day_and_is_tried_again(tmp_path: Path) -> None:
     is_down = [True]
 

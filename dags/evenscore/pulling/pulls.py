@@ -3,6 +3,7 @@
 Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -52,6 +53,8 @@ class Pulling:
         known = self.store.people()
         self.people = {one: known.get(one, {"values": {"account": one, "actor": one}, "hides": {}}) for one in people}
         self.pull = self.store.begin(asker.clock.now())
+        self.silent = defaultdict[str | None, bool](lambda: True)
+        """By place, and by none for all else that the configuration names: whether nothing was ever found there."""
 
     def run(self) -> Pulled:
         """Every endpoint in its order; pages become a raw file whether or not the end was reached."""
@@ -60,6 +63,7 @@ class Pulling:
         try:
             for endpoint in self.network.endpoints:
                 self._ask_all(endpoint)
+            self._require_answers()
             state, reason = INCOMPLETE if self.account.incomplete else WHOLE, ""
         except Enough as enough:
             state, reason = PAUSED, str(enough)
@@ -76,8 +80,16 @@ class Pulling:
                 walk.run()
             elif not walk.cursor.is_whole:
                 self.account.incomplete[f"{endpoint.name}: given up before this pull went on"] += 1
+            if endpoint.per in (ACCOUNT, PLACE, SITE):
+                self.silent[subject.values.get("place")] &= walk.is_silent
         if endpoint.shows_profile:
             self._learn(endpoint)
+
+    def _require_answers(self) -> None:
+        """What the configuration names and no endpoint has ever found is misspelt, and no empty listing."""
+        for place, is_silent in self.silent.items():
+            what = f"place {self.source.places.index(place) + 1}" if place else "url"
+            self.account.incomplete.update([f"{what}: nothing was ever found there"] if is_silent else [])
 
     def _subjects(self, endpoint: Endpoint) -> Iterator[Subject]:
         if endpoint.per == ACCOUNT:

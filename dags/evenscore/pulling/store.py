@@ -35,6 +35,8 @@ class Cursor:
     item_count: int = 0
     is_whole: bool = False
     """Whether the last walk saw the end of the pages; one that did not is tried again by the next pull."""
+    is_there: bool = False
+    """Whether what it is about has ever answered anything but that there is nothing."""
     about: dict[str, str] = field(default_factory=dict)
     """The values of its subject."""
     last: str = ""

@@ -69,6 +69,11 @@ class Walk:
         then = as_instant(at)
         return self.now - then if then else timedelta.max
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to read, and never was."""
+        return self.cursor.is_whole and not self.cursor.is_there
+
     def run(self) -> None:
         """Walk to the end. What ends it early is kept in the account."""
         if self.cursor.pull != self.pull["pull"]:
@@ -85,7 +90,7 @@ class Walk:
         last, about = self.cursor, dict(self.subject.values)
         etag = last.etag if self.pull["is_after_whole"] and not restarts else None
         self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, mark=last.mark, etag=etag,
-                             count=last.count, rechecked=last.rechecked)  # fmt: skip
+                             count=last.count, rechecked=last.rechecked, is_there=last.is_there)  # fmt: skip
         self.cursor.todo = [self.endpoint.first(self.subject.values, self._bound())]
 
     def _restart(self, why: str, most: int, otherwise: str) -> None:
@@ -176,6 +181,7 @@ class Walk:
         self.account.pages += 1
         self.account.items += len(page.items)
         self.cursor.page_count += 1
+        self.cursor.is_there = True
         self.tries = 0
 
     def _kept(self, items: list[Any]) -> Iterator[Row]:
