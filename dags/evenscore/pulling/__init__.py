@@ -38,13 +38,14 @@ def pull(
 def pull_all(settings: Settings, names: Iterable[str] = (), budget: int | None = None) -> list[Pulled]:
     """Pull sources side by side, those of one host one after another. The home folder is held for it."""
     with runs.only_one(settings.places):
-        people = {source.name: standing(settings, source) for source in pulled_sources(settings, names)}
-        hosts: dict[str, list[Source]] = defaultdict(list)
-        for source in pulled_sources(settings, names):
-            hosts[urlsplit(str(source.url)).netloc].append(source)
+        sources = pulled_sources(settings, names)
+        people = {source.name: standing(settings, source) for source in sources}
+        hosts: dict[str, list[Asker]] = defaultdict(list)
+        for source in sources:  # every worker before the first request: a secret may be refused
+            hosts[urlsplit(str(source.url)).netloc].append(Asker(source, secret_of(source.name), budget))
 
-        def work(of_host: list[Source]) -> list[Pulled]:
-            return [carry_out(settings, people[one.name], Asker(one, secret_of(one.name), budget)) for one in of_host]
+        def work(of_host: list[Asker]) -> list[Pulled]:
+            return [carry_out(settings, people[asker.source.name], asker) for asker in of_host]
 
         with ThreadPoolExecutor(max_workers=max(1, len(hosts))) as workers:
             return [done for of_host in workers.map(work, hosts.values()) for done in of_host]

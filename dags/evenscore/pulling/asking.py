@@ -20,7 +20,7 @@ from evenscore.connectors import NETWORKS
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.outcome import Account
-from evenscore.pulling.secrecy import REPEATED, without
+from evenscore.pulling.secrecy import REPEATED, require_long, without
 from evenscore.pulling.weather import Refused, Weather
 
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
@@ -89,6 +89,7 @@ class Asker:
     def __post_init__(self) -> None:
         import httpx  # a sixth of a second that every other verb would pay, too
 
+        require_long(self.source.name, self.secret)
         self.network, self.host = NETWORKS[self.source.kind], _host(self.address(""))
         self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
         headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
