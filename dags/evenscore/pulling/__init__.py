@@ -10,8 +10,9 @@ from evenscore.base.settings import Settings, Source
 from evenscore.pulling.asking import Asker
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.outcome import Pulled
+from evenscore.pulling.people import standing
 from evenscore.pulling.planning import Plan, plan
-from evenscore.pulling.pulls import carry_out, standing
+from evenscore.pulling.pulls import carry_out
 from evenscore.pulling.secrecy import secret_of
 from evenscore.state import runs
 

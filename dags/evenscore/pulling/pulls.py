@@ -1,29 +1,21 @@
-"""One source's pull, from the ledger to its raw file: whom to ask about, endpoint by endpoint, and what came of it.
+"""One source's pull, from those who stand to its raw file: what is asked, endpoint by endpoint, and what came of it."""
 
-Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
-"""
-
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 
 from evenscore.base import atomic_io
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject
 from evenscore.connectors.instants import as_instant
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN, UNREADABLE
-from evenscore.connectors.records import Row, seek
-from evenscore.publication.shown import shown_by_ledger
+from evenscore.connectors.pulled import ASKED, KNOWN
 from evenscore.pulling.asking import Asker, Enough
 from evenscore.pulling.outcome import INCOMPLETE, NOBODY, PAUSED, WHOLE, Pulled
+from evenscore.pulling.people import People
 from evenscore.pulling.store import Store
 from evenscore.pulling.walk import Walk
 
 NOBODY_STANDS = "nobody has a standing grant on this network"
-TAKEN = "the handle is somebody else's now"
-"""Whoever answers under it is not who is in the ledger, and is asked about no further."""
 
 
 def carry_out(settings: Settings, people: list[str], asker: Asker) -> Pulled:
@@ -37,23 +29,16 @@ def carry_out(settings: Settings, people: list[str], asker: Asker) -> Pulled:
     return done
 
 
-def standing(settings: Settings, source: Source) -> list[str]:
-    """The accounts of a source's network with a standing grant, by the one rule of who may be shown."""
-    network = source.network or source.kind
-    return sorted({account for _, _, of, account in shown_by_ledger(settings).stands if of == network})
-
-
 class Pulling:
     """One pull on its way."""
 
     def __init__(self, settings: Settings, people: list[str], asker: Asker) -> None:
-        self.settings, self.asker, self.account = settings, asker, asker.account
+        self.asker, self.account = asker, asker.account
         self.source, self.network = asker.source, asker.network
         self.store, self.given = Store(settings.places, self.source.name), self.network.given(self.source)
-        known = self.store.people()
-        self.people = {one: known.get(one, {"values": {"account": one, "actor": one}, "hides": {}}) for one in people}
+        self.people = People(settings, self.source, people, self.store)
         self.pull = self.store.begin(asker.clock.now())
-        self.silent = defaultdict[str | None, bool](lambda: True)
+        self.silent = dict[str | None, bool]()
         """By place, and by none for all else that the configuration names: whether nothing was ever found there."""
 
     def run(self) -> Pulled:
@@ -81,9 +66,10 @@ class Pulling:
             elif not walk.cursor.is_whole:
                 self.account.incomplete[f"{endpoint.name}: given up before this pull went on"] += 1
             if endpoint.per in (ACCOUNT, PLACE, SITE):
-                self.silent[subject.values.get("place")] &= walk.is_silent
+                place, is_silent = subject.values.get("place"), walk.cursor.is_whole and not walk.cursor.is_there
+                self.silent[place] = self.silent.get(place, True) and is_silent
         if endpoint.shows_profile:
-            self._learn(endpoint)
+            self.people.learn(endpoint, self.network, self.account)
 
     def _require_answers(self) -> None:
         """What the configuration names and no endpoint has ever found is misspelt, and no empty listing."""
@@ -94,7 +80,7 @@ class Pulling:
     def _subjects(self, endpoint: Endpoint) -> Iterator[Subject]:
         if endpoint.per == ACCOUNT:
             # A profile is asked for even of those who hide: to learn that they do not any more.
-            for one in (self.people if endpoint.shows_profile else self._shown()).values():
+            for one in (self.people.every if endpoint.shows_profile else self.people.shown()).values():
                 values = one["values"]
                 if endpoint.can_be_asked({**self.given, **values}):
                     yield Subject(values, values.get(endpoint.counted), values["account"])
@@ -109,9 +95,9 @@ class Pulling:
 
     def _of_items(self, endpoint: Endpoint) -> Iterator[Subject]:
         """What to ask about the items of another endpoint, each once, and what was left unfinished."""
-        seen, names = set[str](), self._names()
+        seen, names = set[str](), self.people.names()
         for item in self.store.records(endpoint.per):
-            is_asked = self._is_asked_for(endpoint, item, names)
+            is_asked = self.people.owns(endpoint, item, names)
             subject = endpoint.asked_about(item, self.account.left_out) if is_asked else None
             is_known = subject and subject.count is None and item[ASKED].get(KNOWN)
             if subject and not is_known and str(subject.values) not in seen:
@@ -119,48 +105,5 @@ class Pulling:
                 yield subject
         for one in self.store.unfinished(endpoint.name, self.pull):
             # What does not say whose it is, is left to the next re-check: its owner may have withdrawn since.
-            if str(one.values) not in seen and names & set(map(self._normal, one.values.values())):
+            if str(one.values) not in seen and names & set(map(self.people.normal, one.values.values())):
                 yield one
-
-    def _is_asked_for(self, endpoint: Endpoint, item: Row, names: set[str]) -> bool:
-        """Whether an item is there, and of somebody who stands now: the pull may have begun days ago."""
-        account = item[ASKED]["about"].get("account")
-        owners = [self._normal(seek(item, *path.split("."))) for path in endpoint.owner.split("|") if path]
-        is_own = not owners or not names.isdisjoint(owners)
-        return is_own and (account is None or self._normal(account) in names) and GONE not in item[ASKED]
-
-    def _shown(self) -> dict[str, dict[str, Any]]:
-        """Who stands and does not hide."""
-        return {name: one for name, one in self.people.items() if not any(one["hides"].values())}
-
-    def _names(self) -> set[str]:
-        """Every name by which the network may call those who are shown."""
-        return {self._normal(value) for name, one in self._shown().items() for value in (name, *one["values"].values())}
-
-    def _normal(self, name: Any) -> str:
-        return self.settings.account_ids.normal(self.source.network or self.source.kind, str(name))
-
-    def _learn(self, endpoint: Endpoint) -> None:
-        """Keep each account's stable id; a handle under which another id answers is somebody else's."""
-        seen = set[str]()
-        for item in self.store.records(endpoint.name):
-            told, hides = self.network.told_of(item)
-            self.account.incomplete.update([f"{endpoint.name}: {hides}"] if hides == UNREADABLE else [])
-            for name in self._meant(item, told):
-                one = self.people[name]
-                is_other = bool(told) and one["values"].get("id", told["id"]) != told["id"]
-                before = one["hides"].get(endpoint.name) if name in seen else None  # they hide who do so once
-                reason = before or (TAKEN if is_other else hides)
-                seen.add(name)
-                self.account.left_out.update([f"{endpoint.name}: {reason}"] if reason else [])
-                values = {**one["values"], **told, "actor": told["id"]} if told and not is_other else one["values"]
-                self.people[name] = {"values": values, "hides": {**one["hides"], endpoint.name: reason}}
-        self.store.write("people", self.people)
-
-    def _meant(self, item: Row, told: Mapping[str, str]) -> list[str]:
-        """The accounts of the ledger that an item is about: those it was asked about, or of a batch those it names."""
-        asked = item[ASKED]["about"].get("account")
-        if asked in self.people:
-            return [str(asked)]
-        called = {self._normal(value) for value in told.values()}
-        return [name for name, one in self.people.items() if {self._normal(name), one["values"].get("id")} & called]

@@ -69,11 +69,6 @@ class Walk:
         then = as_instant(at)
         return self.now - then if then else timedelta.max
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether there is nothing to read, and never was."""
-        return self.cursor.is_whole and not self.cursor.is_there
-
     def run(self) -> None:
         """Walk to the end. What ends it early is kept in the account."""
         if self.cursor.pull != self.pull["pull"]:
