@@ -22,7 +22,7 @@ MOST_LINES = 150
 LOOP = ("asking", "clock", "pulls", "store", "walk", "weather")
 """What asks, waits, walks and keeps, for every network.
 
-No part of it is whom it may ask about (`people`), what came of it in words (`outcome`), what it would cost (`planning`),
+No part of it is whom it may ask about (`people`), what came of it in words (`outcome`), what it will cost (`planning`),
 where a secret stands (`secrecy`) and what the documentation says (`network_pages`).
 """
 LOOP_LINES, ALL_LINES = 584, 839
