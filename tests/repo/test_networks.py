@@ -19,13 +19,13 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dags/evenscore"
 MOST_LINES = 150
 """Lines of code of a connector: what is no docstring, comment or blank line."""
-LOOP = ("asking", "clock", "pulls", "store", "walk", "weather")
+LOOP = ("asking", "clock", "pulls", "reach", "store", "walk", "weather")
 """What asks, waits, walks and keeps, for every network.
 
 No part of it is whom it may ask about (`people`), what came of it in words (`outcome`), what it will cost (`planning`),
 where a secret stands (`secrecy`) and what the documentation says (`network_pages`).
 """
-LOOP_LINES, ALL_LINES = 584, 839
+LOOP_LINES, ALL_LINES = 590, 845
 """Lines of code of the loop, and of all of its package: what leaves the loop does not become more elsewhere."""
 KINDS = pytest.mark.parametrize("kind", sorted(NETWORKS))
 

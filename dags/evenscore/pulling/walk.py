@@ -8,15 +8,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from evenscore.connectors.endpoints import RECHECK_DAYS, UNLIKE, Endpoint, Subject
-from evenscore.connectors.instants import as_instant
+from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
 from evenscore.connectors.paging import Page
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
 from evenscore.connectors.records import Row, each
 from evenscore.pulling.asking import UNCHANGED, Answer, Asker
+from evenscore.pulling.reach import Reach
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Refused, Weather
 
@@ -45,7 +45,7 @@ class Walk:
     def __post_init__(self) -> None:
         self.name, self.account = walk_name(self.endpoint.name, self.subject), self.asker.account
         self.cursor = self.store.cursor(self.name)
-        self.now = datetime.fromisoformat(self.pull["at"])
+        self.reach = Reach(self.endpoint, self.cursor, datetime.fromisoformat(self.pull["at"]))
 
     def is_due(self) -> bool:
         """Whether there is anything to ask: not where this pull has, nor where the network's count stands still."""
@@ -55,19 +55,9 @@ class Walk:
         is_counted_alike = self.subject.count is not None and self.subject.count == cursor.count
         if not cursor.is_whole or not (endpoint.rarely or is_counted_alike):
             return True
-        # What is younger than what is read again may still be edited or liked.
-        is_young = bool(endpoint.counted) and self._age(cursor.mark) <= endpoint.overlap
-        return is_young or (self.goes_back and bool(endpoint.counted or endpoint.rarely))
-
-    @property
-    def goes_back(self) -> bool:
-        """Whether this walk is a re-check."""
-        return self._age(self.cursor.rechecked) >= timedelta(days=RECHECK_DAYS)
-
-    def _age(self, at: str | None) -> timedelta:
-        """How long ago an instant was; for ever, where there is none."""
-        then = as_instant(at)
-        return self.now - then if then else timedelta.max
+        if endpoint.counted and self.reach.is_young:
+            return True
+        return self.reach.goes_back and bool(endpoint.counted or endpoint.rarely)
 
     def run(self) -> None:
         """Walk to the end. What ends it early is kept in the account."""
@@ -86,7 +76,7 @@ class Walk:
         etag = last.etag if self.pull["is_after_whole"] and not restarts else None
         self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, mark=last.mark, etag=etag,
                              count=last.count, rechecked=last.rechecked, is_there=last.is_there)  # fmt: skip
-        self.cursor.todo = [self.endpoint.first(self.subject.values, self._bound())]
+        self.cursor.todo = [self.endpoint.first(self.subject.values, self.reach.bound)]
 
     def _restart(self, why: str, most: int, otherwise: str) -> None:
         """Begin this walk again, without what it has brought; one that has begun so often already is given up."""
@@ -97,12 +87,6 @@ class Walk:
         # The cursor first: killed in between, the walk begins again, and loses no page that it would not ask for.
         self.store.keep(self.name, self.cursor)
         return self.store.drop_pages(self.name)
-
-    def _bound(self) -> datetime | None:
-        """Up to where the last whole walk has read, less what is read again."""
-        mark = as_instant(self.cursor.mark)
-        recheck = self.endpoint.recheck if self.goes_back else timedelta(0)
-        return mark - max(self.endpoint.overlap, recheck) if mark else None
 
     def _asked(self) -> Page:
         """The page that is to be asked next."""
@@ -147,7 +131,7 @@ class Walk:
         if step and (_printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
             return self._restart("a next that leads back", 2, "the pages lead in a circle")
         self._write(page)
-        cursor.rising, cursor.last = self._rising(page), _printed(page.body)
+        cursor.rising, cursor.last = self.reach.newest(page, cursor.rising), _printed(page.body)
         cursor.item_count += len(page.items)
         cursor.seen.append(_printed(step))
         cursor.etag = page.headers.get("etag") if cursor.page_count == 1 and not step else None
@@ -155,7 +139,7 @@ class Walk:
             return self._give_up(SAME)
         if not step and cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
-        if step and not self._is_behind(page):
+        if step and not self.reach.is_behind(page):
             again = {**asked, SHOWN: page.shown(_printed)}
             todo += [step, again] if page.is_counted else [step]
         return self._go_on(todo)
@@ -186,29 +170,10 @@ class Walk:
             if reason:
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
             else:
-                yield self._record(item, **({KNOWN: True} if self._is_known(item) else {}))
+                yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
         for one in self.endpoint.unanswered(self.subject.values, items):
             self.account.left_out[f"{self.endpoint.name}: gone from the network"] += 1
             yield self._record({self.endpoint.answers: one}, **{GONE: True, "about": {}})
-
-    def _is_known(self, item: Row) -> bool:
-        """Whether the last whole walk has seen an item, and it is older than what is looked at again."""
-        mark, at = as_instant(self.cursor.mark), self.endpoint.instant(item)
-        if self.goes_back or not self.endpoint.is_newest_first or not mark or not at:
-            return False
-        return at <= mark and self.now - at > self.endpoint.overlap
-
-    def _rising(self, page: Page) -> str | None:
-        """The newest instant so far; what claims to come from the future raises nothing."""
-        known = [one.isoformat() for one in page.instants if one and one <= self.now]
-        return max([*known, self.cursor.rising or ""]) or None
-
-    def _is_behind(self, page: Page) -> bool:
-        """Whether a page of a listing that begins with the newest lies before what was read already."""
-        bound = self._bound()
-        if not self.endpoint.is_newest_first or not bound or not page.items:
-            return False
-        return all(one and one < bound for one in page.instants)
 
     def _refused(self, refused: Refused) -> None:
         """Nothing new, or nothing to read here, or a cursor that has expired, or less than there is."""
@@ -236,7 +201,7 @@ class Walk:
         cursor.todo = todo
         if not todo:
             cursor.is_whole, cursor.count = True, self.subject.count
-            cursor.rechecked = self.pull["at"] if self.goes_back else cursor.rechecked
+            cursor.rechecked = self.pull["at"] if self.reach.goes_back else cursor.rechecked
             cursor.mark = max(cursor.mark or "", cursor.rising or "") or None
 
 
