@@ -15,7 +15,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings, load_settings
 from evenscore.intake import extraction
 from evenscore.landing_zone import landing
-from evenscore.pulling.pulls import Pulled, pull
+from evenscore.pulling import Pulled, pull
 
 HEADER = "person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n"
 

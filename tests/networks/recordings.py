@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
-from evenscore.connectors.endpoints import Endpoint, each
+from evenscore.connectors.endpoints import Endpoint
 from evenscore.connectors.pulled import ASKED, Network
-from evenscore.connectors.records import Ignored, Malformed
+from evenscore.connectors.records import Ignored, Malformed, each
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("EVENSCORE_RECORDED") or ROOT.parent / "shared/data/recorded")

@@ -8,8 +8,8 @@ import pytest
 from loopback import Asked, Reply, Server, StillClock
 
 from evenscore.base.settings import Source
-from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough, Refused
-from evenscore.pulling.weather import MOST_SECONDS, Weather, refusal
+from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
+from evenscore.pulling.weather import MOST_SECONDS, Refused, Weather, refusal
 
 pytestmark = pytest.mark.quick
 Asking = Callable[[Callable[[Asked], Reply]], tuple[Asker, Server]]
@@ -23,7 +23,7 @@ def asking() -> Iterator[Asking]:
         def make(answer: Callable[[Asked], Reply]) -> tuple[Asker, Server]:
             server = running.enter_context(Server(answer, StillClock()).running())
             source = Source(name="net", kind="stackexchange", path="pages", url=server.url, places=["a"])
-            asker = Asker(source, "s3cr3t", clock=server.clock)
+            asker = Asker(source, "s3cr3t-token", clock=server.clock)
             running.enter_context(closing(asker.http))
             return asker, server
 
@@ -38,7 +38,7 @@ def test_a_redirect_keeps_its_own_parameters_and_the_secret(asking: Asking) -> N
     moved = Reply(status=301, headers={"Location": "/new?of=7&of=8"})
     asker, server = asking(lambda asked: moved if asked.path == "/old" else Reply({"is": "there"}))
     assert asker.get("/old", {"page": "1"}, {}, body_of) == {"is": "there"}
-    assert server.log[1].path == "/new" and server.log[1].params == {"of": ["7", "8"], "key": ["s3cr3t"]}
+    assert server.log[1].path == "/new" and server.log[1].params == {"of": ["7", "8"], "key": ["s3cr3t-token"]}
 
 
 def test_a_post_asks_with_a_body_that_a_redirect_and_the_secret_keep(asking: Asking) -> None:
@@ -48,7 +48,7 @@ def test_a_post_asks_with_a_body_that_a_redirect_and_the_secret_keep(asking: Ask
     assert asker.get("/old", said, {}, body_of, "POST") == [1]
     assert [one.path for one in server.log] == ["/old", "/new"]
     for one in server.log:
-        assert one.body == {**said, "key": "s3cr3t"} and one.line.startswith(f"{one.path}?")
+        assert one.body == {**said, "key": "s3cr3t-token"} and one.line.startswith(f"{one.path}?")
         assert one.headers["content-type"] == "application/json" and one.query == ""
 
 
@@ -75,9 +75,9 @@ def test_the_own_host_is_known_however_it_is_written_and_no_address_ends_no_pull
         lambda asked: Reply({}) if asked.path == "/b" else Reply(status=302, headers={"Location": "/b"})
     )
     written = asker.source.model_copy(update={"url": server.url.replace("127.0.0.1", "LocalHost")})
-    with closing((own := Asker(written, "s3cr3t", clock=server.clock)).http):
+    with closing((own := Asker(written, "s3cr3t-token", clock=server.clock)).http):
         assert own.get("/a", {}, {}, body_of) == {}
-        assert [one.params for one in server.log] == [{"key": ["s3cr3t"]}] * 2
+        assert [one.params for one in server.log] == [{"key": ["s3cr3t-token"]}] * 2
         with pytest.raises(Weather):
             own.get("http://[x/a", {}, {}, body_of)
     assert "s3cr3t" not in repr(own)
@@ -91,7 +91,7 @@ def test_the_own_host_is_known_however_it_is_written_and_no_address_ends_no_pull
 @pytest.mark.parametrize("said", ["1e300", "inf", "9" * 40])
 def test_a_wait_without_an_end_pauses_the_pull(asking: Asking, said: str) -> None:
     asker, server = asking(lambda asked: Reply({}, 429, {"Retry-After": said}))
-    bad = refusal(429, {"retry-after": said}, {}, server.clock.now())
+    bad = refusal(429, {"retry-after": said}, {}, server.clock.now(), asker.network.waits)
     assert bad and bad.seconds == MOST_SECONDS > LONGEST_WAIT
     with pytest.raises(Enough, match="429: rate limit: until"):
         asker.get("/a", {}, {}, body_of)

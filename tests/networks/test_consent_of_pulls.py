@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from invented import Invented, every
@@ -9,8 +10,11 @@ from loopback import Server, StillClock
 from pulled_home import PulledHome
 from test_weather import run
 
+from evenscore.base.settings import Source
+from evenscore.connectors import NETWORKS as CONNECTORS
 from evenscore.erasure import erase
-from evenscore.pulling import pulls
+from evenscore.pulling import outcome
+from evenscore.pulling.store import Store
 
 NETWORKS = every()
 QUICK = ("bluesky", "github")
@@ -30,7 +34,7 @@ def served(kind: str, tmp_path: Path) -> Iterator[PulledHome]:
 @KINDS
 def test_nobody_stands_so_nothing_is_asked(served: PulledHome) -> None:
     served.stand()
-    assert served.pull().state == pulls.NOBODY
+    assert served.pull().state == outcome.NOBODY
     assert served.server.log == []
 
 
@@ -41,7 +45,7 @@ def test_who_has_withdrawn_is_asked_about_no_more(served: PulledHome) -> None:
     served.say(0, served.people[0], "withdraw")
     before = len(served.server.log)
     served.clock.sleep(30 * 86400)
-    assert served.pull().state in (pulls.WHOLE, pulls.NOBODY)
+    assert served.pull().state in (outcome.WHOLE, outcome.NOBODY)
     asked = "\n".join(one.line for one in served.server.log[before:])
     for name in [served.people[0], *ids]:
         assert f"'{name}'" not in asked and f"/{name}" not in asked.replace(f"/{name}/tool", ""), asked
@@ -67,7 +71,7 @@ def test_an_erasure_removes_what_the_raw_pages_say(served: PulledHome) -> None:
 def known_ids(home: PulledHome, number: int) -> list[str]:
     """The stable id that the network told of one who stands."""
     name = home.people[number]
-    known = pulls.Store(home.places, "net").people().get(name, {"values": {}})
+    known = Store(home.places, "net").people().get(name, {"values": {}})
     return [str(known["values"]["id"])] if "id" in known["values"] else []
 
 
@@ -75,8 +79,8 @@ def known_ids(home: PulledHome, number: int) -> list[str]:
 def test_a_budget_stops_clean_and_the_next_pull_goes_on(served: PulledHome, tmp_path: Path) -> None:
     _, _, undisturbed = run(tmp_path / "undisturbed", served.invented)
     first = served.pull(budget=2)
-    assert (first.state, first.is_success, len(served.server.log)) == (pulls.PAUSED, True, 2)
-    assert served.pull().state == pulls.WHOLE
+    assert (first.state, first.is_success, len(served.server.log)) == (outcome.PAUSED, True, 2)
+    assert served.pull().state == outcome.WHOLE
     assert len(served.server.log) == len(undisturbed.log)
 
 
@@ -114,3 +118,26 @@ def test_what_is_not_to_be_shown_is_left_out_and_counted_with_its_reason(served:
     assert set(done.account.left_out) == FLAGS[kind]
     pages = "".join(path.read_text() for path in served.places.raw_pages("net").iterdir())
     assert "secret" not in pages
+
+
+@pytest.mark.parametrize(
+    ("labels", "hides"),
+    [
+        ([{"val": "!no-unauthenticated"}], True),
+        ({"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]}, True),
+        ({"values": [{"val": "porn"}]}, False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_on_bluesky_a_label_hides_whoever_gave_it(labels: Any, hides: bool) -> None:
+    """In a view of somebody it is a list; in the profile that is their own record, as Jetstream tells it, an object."""
+    bluesky, did = CONNECTORS["bluesky"], "did:plc:annaannaannaannaannaanna"
+    source = Source(name="net", kind="bluesky", path="-", network="bluesky")
+    assert bluesky.hides({"did": did, "labels": labels}) == ("!no-unauthenticated" if hides else None)
+    record = {"$type": "app.bsky.actor.profile", "labels": labels}
+    commit = {"operation": "update", "collection": "app.bsky.actor.profile", "rkey": "self", "record": record}
+    event = {"did": did, "time_us": 1_773_576_000_000_000, "kind": "commit", "commit": commit}
+    told = dict(bluesky.rows(event, source))["accounts"]
+    assert (told["account_id"], told["captured_at"]) == (did, "2026-03-15T12:00:00Z")
+    assert told["no_unauthenticated"] is hides

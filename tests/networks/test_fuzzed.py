@@ -20,7 +20,7 @@ from evenscore.connectors import NETWORKS
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.pulled import ASKED, KNOWN, UNREADABLE
 from evenscore.landing_zone.validation import accepted_rows, refused, validator
-from evenscore.pulling import pulls
+from evenscore.pulling import outcome
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 PULLED = sorted(kind for kind, network in NETWORKS.items() if network.endpoints)
@@ -120,12 +120,12 @@ def test_profiles_without_an_id_end_no_pull_and_hide_whose_they_are(kind: str, t
 
     with served(tmp_path, altered(every()[kind](), change)) as home:
         done = home.pull()
-        assert done.state == pulls.INCOMPLETE and not done.is_success
+        assert done.state == outcome.INCOMPLETE and not done.is_success
         profile = next(one.name for one in NETWORKS[kind].endpoints if one.shows_profile)
         assert done.account.incomplete[f"{profile}: {UNREADABLE}"] == len(home.people)
         is_bad[0] = False
         home.clock.sleep(86400)
-        assert home.pull().state == pulls.WHOLE
+        assert home.pull().state == outcome.WHOLE
 
 
 def plain(text: str) -> str:

@@ -13,9 +13,10 @@ from invented import Invented, mastodon
 from loopback import Asked, Reply, Server, StillClock, instant
 from pulled_home import PulledHome
 
+from evenscore import pulling
 from evenscore.cli import main
 from evenscore.night import summary
-from evenscore.pulling import pulls
+from evenscore.pulling import outcome
 from evenscore.state import runs
 from evenscore.state.runs import Night
 from home import Home, event, ndjson
@@ -49,7 +50,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     clock, found = StillClock("2026-03-12T02:00:00+00:00"), dict[str, Any]()
     with pytest.MonkeyPatch.context() as patch, Server(answer, clock).running() as server:
-        patch.setattr(pulls, "Clock", lambda: clock)
+        patch.setattr(pulling, "Clock", lambda: clock)
         invented = Invented(network.kind, network.people, answer, network.settings)
         home = PulledHome(tmp_path_factory.mktemp("nights"), invented, server, clock)
         forum = '[[sources]]\nname = "forum"\nkind = "files"\nnetwork = "forum"\npath = "forum.ndjson"\n'
@@ -137,13 +138,15 @@ def test_a_run_exits_by_its_outcome_and_by_what_it_lacks(outcome: str, incomplet
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize(("state", "lacks"), [(pulls.INCOMPLETE, ["net"]), (pulls.PAUSED, ["net"]), (pulls.WHOLE, [])])
+@pytest.mark.parametrize(
+    ("state", "lacks"), [(outcome.INCOMPLETE, ["net"]), (outcome.PAUSED, ["net"]), (outcome.WHOLE, [])]
+)
 def test_a_run_tells_which_pull_lacks_something(state: str, lacks: list[str], tmp_path: Path) -> None:
     """One that has raised lacks all."""
     home = Home(tmp_path)
     night = Night.of(date(2026, 3, 11))
     with runs.stage(home.places, night, "pull_net") as record:
-        record["is_whole"] = pulls.Pulled("net", state).is_success
+        record["is_whole"] = outcome.Pulled("net", state).is_success
     with contextlib.suppress(OSError), runs.stage(home.places, night, "pull_broken"):
         raise OSError("no route")
     assert summary.summarise(home.settings, night)["incomplete"] == [*lacks, "broken"]

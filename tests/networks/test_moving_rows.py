@@ -11,9 +11,12 @@ from loopback import Asked, Reply
 from pulled_home import altered, served
 
 from evenscore.base.paths import HomePaths
-from evenscore.connectors.endpoints import Endpoint, Next, Page, Subject, as_instant, by_link, by_number, by_url
-from evenscore.pulling import pulls
-from evenscore.pulling.asking import Account, Answer
+from evenscore.connectors.endpoints import Endpoint, Subject
+from evenscore.connectors.instants import as_instant
+from evenscore.connectors.paging import Next, Page, by_link, by_number, by_url
+from evenscore.pulling import outcome
+from evenscore.pulling.asking import Answer
+from evenscore.pulling.outcome import Account
 from evenscore.pulling.store import Store
 from evenscore.pulling.walk import MOVED, Walk
 
@@ -150,7 +153,7 @@ def test_an_object_that_is_deleted_between_two_pages_takes_no_other_along(kind: 
     def events(name: str, network: Any) -> set[str]:
         with served(tmp_path / name, network) as home:
             done = home.pull()
-            assert done.state == pulls.WHOLE, done.in_words()
+            assert done.state == outcome.WHOLE, done.in_words()
             home.extract()
             return {row["event_id"] for row in home.landed()}
 

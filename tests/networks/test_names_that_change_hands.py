@@ -9,7 +9,8 @@ from invented import Invented, every, github, mastodon
 from loopback import Asked, Reply
 from pulled_home import altered, served
 
-from evenscore.pulling import pulls
+from evenscore.pulling.people import TAKEN
+from evenscore.pulling.store import Store
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 DAY = 86400
@@ -40,7 +41,7 @@ def test_an_answer_with_another_id_is_not_taken_for_the_person(tmp_path: Path) -
         home.clock.sleep(DAY)
         done = home.pull()
         assert done.account.left_out["account: the handle is somebody else's now"] == 1
-        assert pulls.Store(home.places, "net").people()["ann"]["values"]["id"] == "900011"
+        assert Store(home.places, "net").people()["ann"]["values"]["id"] == "900011"
 
 
 def taken_over(kind: str) -> Invented:
@@ -102,8 +103,8 @@ def test_whoever_takes_a_name_that_stands_is_asked_about_no_further(tmp_path: Pa
         is_taken[0] = True
         home.clock.sleep(8 * DAY)
         home.pull()
-        known = pulls.Store(home.places, "net").people()["ann"]
+        known = Store(home.places, "net").people()["ann"]
         assert known["values"]["id"] == {"github": "1001", "discourse": "1"}[kind]
         # GitHub is asked by number and tells Ann's new name; Discourse only knows names.
-        told = {"github": ("ann2", None), "discourse": ("ann", pulls.TAKEN)}[kind]
+        told = {"github": ("ann2", None), "discourse": ("ann", TAKEN)}[kind]
         assert (known["values"].get("login") or known["values"]["username"], known["hides"]["user"]) == told

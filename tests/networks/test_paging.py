@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, Subject, by_last, by_number, by_url, children
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, children
+from evenscore.connectors.paging import Next, Page, by_last, by_number, by_url
 
 pytestmark = pytest.mark.quick
 

@@ -8,7 +8,7 @@ from invented import every, github, mastodon
 from loopback import Asked, Reply, StillClock
 from pulled_home import altered, served
 
-from evenscore.pulling import pulls
+from evenscore.pulling import outcome
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 DAY = 86400
@@ -31,7 +31,7 @@ def test_a_pull_of_what_has_not_changed_costs_a_fraction(tmp_path: Path, kind: s
         home.pull()
         first = len(home.server.log)
         home.clock.sleep(DAY)
-        assert home.pull().state == pulls.WHOLE
+        assert home.pull().state == outcome.WHOLE
         again = len(home.server.log) - first
         print(f"{kind}: {first} requests for {OBJECTS:,} objects, {again} a day later: {again / first:.0%}")
         assert again <= max(first / 5, FEW)
@@ -61,11 +61,11 @@ def test_a_listing_that_was_not_read_whole_is_asked_again_whatever_its_count(tmp
         home.pull()
         is_down[0] = True
         home.clock.sleep(8 * DAY)
-        assert home.pull().state == pulls.INCOMPLETE
+        assert home.pull().state == outcome.INCOMPLETE
         is_down[0] = False
         home.clock.sleep(DAY)
         before = len(home.server.log)
-        assert home.pull().state == pulls.WHOLE
+        assert home.pull().state == outcome.WHOLE
         assert any(one.path.endswith("/statuses") for one in home.server.log[before:])
 
 

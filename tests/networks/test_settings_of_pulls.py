@@ -6,7 +6,7 @@ import pytest
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import load_settings
-from evenscore.pulling.pulls import pull
+from evenscore.pulling import pull, pull_all, secrecy
 
 pytestmark = pytest.mark.quick
 
@@ -48,3 +48,22 @@ def test_a_source_that_is_read_from_files_is_not_pulled(tmp_path: Path) -> None:
 def test_a_mistake_ends_with_a_line_that_names_it(tmp_path: Path, source: str, problem: str) -> None:
     with pytest.raises(UsageError, match=problem):
         load_settings(tmp_path / "home", configured(tmp_path, source))
+
+
+def test_a_secret_that_is_too_short_is_refused_by_name_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(tmp_path / "home", configured(tmp_path, 'kind = "github"\nplaces = ["ann/tool"]'))
+    monkeypatch.setenv("EVENSCORE_TOKEN_NET", "s3cr3t7")
+    for asks in (lambda: pull(settings, "net", "s3cr3t7"), lambda: pull_all(settings)):
+        with pytest.raises(UsageError, match=r"EVENSCORE_TOKEN_NET .*evenscore_net.* fewer than 8") as told:
+            asks()
+        assert "s3cr3t7" not in str(told.value)
+    monkeypatch.setenv("EVENSCORE_TOKEN_NET", "s3cr3t78")
+    assert pull_all(settings)[0].state == "nobody"
+
+
+def test_the_shortest_secret_is_kept_out_of_what_is_said() -> None:
+    said = b'{"link": "/?key=s3cr3t/8&x", "as": "s3cr3t%2F8", "json": "s3cr3t\\/8", "other": "s3cr3t"}'
+    kept = secrecy.without("s3cr3t/8", said)
+    assert kept == b'{"link": "/?key=(secret)&x", "as": "(secret)", "json": "(secret)", "other": "s3cr3t"}'

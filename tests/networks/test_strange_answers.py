@@ -12,8 +12,9 @@ from loopback import Asked, Reply
 from pulled_home import PulledHome, altered, served
 
 from evenscore.connectors import NETWORKS
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, each
-from evenscore.pulling import pulls
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint
+from evenscore.connectors.records import each
+from evenscore.pulling import outcome
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 PULLED = sorted(kind for kind, network in NETWORKS.items() if network.endpoints)
@@ -56,7 +57,7 @@ def test_a_secret_that_an_answer_repeats_is_kept_nowhere(kind: str, tmp_path: Pa
 
     with served(tmp_path, altered(network, change)) as home:
         done = home.pull(secret=SECRET)
-        assert done.state == pulls.WHOLE, done.in_words()
+        assert done.state == outcome.WHOLE, done.in_words()
         assert SECRET not in kept(home) and SECRET.replace("/", "%2F") not in kept(home)
         assert not [one.line for one in home.server.log if "access_token" in one.params]
         assert kind != "mastodon" or "(secret)" in kept(home)
@@ -136,7 +137,7 @@ def test_not_changed_is_believed_where_it_was_asked(kind: str, tmp_path: Path) -
         home.pull()
         quiet = [path.read_bytes().count(b"\n") for path in home.places.raw_pages("net").iterdir()]
     with served(tmp_path / "cached", altered(every()[kind](), change)) as home:
-        assert home.pull().state == pulls.WHOLE
+        assert home.pull().state == outcome.WHOLE
         assert quiet == [path.read_bytes().count(b"\n") for path in home.places.raw_pages("net").iterdir()]
 
 
@@ -156,7 +157,7 @@ def test_a_date_that_nothing_can_have_been_made_on_is_none(at: str, tmp_path: Pa
     with served(tmp_path, altered(every()["mastodon"](), change)) as home:
         for night in ("2026-03-15", "2026-03-16"):
             done = home.pull()
-            assert done.state == pulls.WHOLE, done.in_words()
+            assert done.state == outcome.WHOLE, done.in_words()
             home.extract(night)
             home.clock.sleep(DAY)
         assert len({row["event_id"] for row in home.landed() if row["verb"] == "post"}) >= 20
@@ -219,7 +220,7 @@ def test_a_listing_that_says_more_and_holds_nothing_ends(tmp_path: Path) -> None
 
     with served(tmp_path, altered(every()["stackexchange"](), change)) as home:
         done = home.pull(budget=300)
-        assert done.state == pulls.INCOMPLETE and len(home.server.log) < 100
+        assert done.state == outcome.INCOMPLETE and len(home.server.log) < 100
 
 
 TEXTS: dict[str, tuple[str, ...]] = {
@@ -263,7 +264,7 @@ def test_an_edit_that_empties_a_text_empties_it_at_the_next_recheck(kind: str, t
         is_edited[0] = True
         home.clock.sleep(8 * DAY)
         done = home.pull()
-        assert done.state == pulls.WHOLE, done.in_words()
+        assert done.state == outcome.WHOLE, done.in_words()
         home.extract("2026-03-23")
         assert not [row for row in home.landed() if row["verb"] == "post" and row["text"]]
 

@@ -13,7 +13,8 @@ from evenscore.base.settings import Retention
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import PLACE
 from evenscore.night import retention
-from evenscore.pulling import pulls
+from evenscore.pulling import outcome
+from evenscore.pulling.store import Store
 
 pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
 DAY = 86400
@@ -45,6 +46,57 @@ def test_a_source_that_names_no_places_is_no_success_where_places_are_asked(
         assert not done.is_success
 
 
+@pytest.mark.parametrize(
+    ("kind", "misspelt", "told"),
+    [
+        ("github", "/repos/", "place 1: nothing was ever found there"),
+        ("gitlab", "/projects/", "place 1: nothing was ever found there"),
+        ("mastodon", "/api/", "url: nothing was ever found there"),
+        ("discourse", "/", "url: nothing was ever found there"),
+    ],
+)
+def test_a_misspelt_place_is_told_and_one_that_is_gone_is_not(
+    tmp_path: Path, kind: str, misspelt: str, told: str
+) -> None:
+    is_wrong = [True]
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({"message": "Not Found"}, 404) if is_wrong[0] and misspelt in asked.path else reply
+
+    with served(tmp_path, altered(every()[kind](), change)) as home:
+        for _ in range(2):
+            assert home.pull().account.incomplete == {told: 1}
+            home.clock.sleep(DAY)
+        is_wrong[0] = False
+        assert home.pull().state == outcome.WHOLE
+        home.clock.sleep(8 * DAY)
+        is_wrong[0] = True
+        done = home.pull()
+        assert done.state == outcome.WHOLE and done.account.nothing, done.in_words()
+
+
+@pytest.mark.parametrize(("kind", "part"), [("github", "/issues"), ("mastodon", "/statuses"), ("discourse", "/u/ann")])
+def test_of_a_place_that_is_there_a_part_may_be_missing(tmp_path: Path, kind: str, part: str) -> None:
+    """A repository without issues, an account that is gone: others answer."""
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({"message": "gone"}, 410) if part in asked.path else reply
+
+    with served(tmp_path, altered(every()[kind](), change)) as home:
+        done = home.pull()
+        assert done.state == outcome.WHOLE and done.account.nothing, done.in_words()
+
+
+def test_of_two_places_the_misspelt_one_is_told(tmp_path: Path) -> None:
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({"message": "404 Project Not Found"}, 404) if "/projects/none/" in asked.path else reply
+
+    with served(tmp_path, altered(every()["gitlab"](), change)) as home:
+        settings = home.config.read_text()
+        home.config.write_text(settings.replace("places = [", 'places = ["none", '))
+        assert home.pull().account.incomplete == {"place 1: nothing was ever found there": 1}
+
+
 def test_an_incomplete_pull_covers_no_day_and_is_tried_again(tmp_path: Path) -> None:
     is_down = [True]
 
@@ -52,12 +104,12 @@ def test_an_incomplete_pull_covers_no_day_and_is_tried_again(tmp_path: Path) -> 
         return Reply(status=502) if is_down[0] and asked.path.endswith("getLikes") else reply
 
     with served(tmp_path, altered(bluesky(), change)) as home:
-        assert home.pull().state == pulls.INCOMPLETE
+        assert home.pull().state == outcome.INCOMPLETE
         (delivery,) = home.extract()
         assert (delivery.first_date, delivery.row_count > 0) == (None, True)
         is_down[0] = False
         home.clock.sleep(DAY)
-        assert home.pull().state == pulls.WHOLE
+        assert home.pull().state == outcome.WHOLE
         assert "like" in {row["verb"] for row in (home.extract("2026-03-16") and home.landed())}
 
 
@@ -104,11 +156,11 @@ def test_a_quota_until_midnight_pauses_the_pull_and_nothing_is_asked_before(tmp_
         return Reply(spent, 403) if home.clock.now().day == 16 and home.clock.now().hour < 7 else reply
 
     with served(tmp_path, altered(every()["youtube"](), change)) as home:
-        assert (home.pull().state, len(home.server.log)) == (pulls.PAUSED, 1)
+        assert (home.pull().state, len(home.server.log)) == (outcome.PAUSED, 1)
         home.clock.sleep(3600)
-        assert (home.pull().state, len(home.server.log)) == (pulls.PAUSED, 1)
+        assert (home.pull().state, len(home.server.log)) == (outcome.PAUSED, 1)
         home.clock.sleep(5 * 3600)
-        assert home.pull().state == pulls.WHOLE
+        assert home.pull().state == outcome.WHOLE
 
 
 def test_a_next_to_another_host_takes_no_secret_along(tmp_path: Path) -> None:
@@ -120,7 +172,7 @@ def test_a_next_to_another_host_takes_no_secret_along(tmp_path: Path) -> None:
             return reply
 
         with served(tmp_path, altered(mastodon(), change)) as home:
-            home.pull(secret="s3cr3t")
+            home.pull(secret="s3cr3t-token")
         assert not [one for one in other.log if "authorization" in one.headers]
 
 
@@ -130,10 +182,10 @@ def test_who_withdraws_while_a_pull_is_paused_is_asked_about_no_more(tmp_path: P
     network = every()[kind]()
     with served(tmp_path, network) as home:
         whole = {"bluesky": 16, "mastodon": 9, "youtube": 5, "stackexchange": 4}[kind]
-        assert home.pull(budget=whole).state == pulls.PAUSED
+        assert home.pull(budget=whole).state == outcome.PAUSED
         home.say(0, home.people[0], "withdraw")
         before = len(home.server.log)
-        assert home.pull().state == pulls.WHOLE
+        assert home.pull().state == outcome.WHOLE
         ids = {"bluesky": "annaanna", "mastodon": "/1000/", "youtube": "'v0'", "stackexchange": "questions/1"}
         assert not [one.line for one in home.server.log[before:] if ids[kind] in one.line]
 
@@ -151,5 +203,5 @@ def test_raw_pages_go_when_retention_says_so(tmp_path: Path) -> None:
 def test_a_listing_is_not_taken_for_another_whose_name_begins_alike(tmp_path: Path) -> None:
     with served(tmp_path, every()["gitlab"]()) as home:
         home.pull(budget=8)
-        store = pulls.Store(home.places, "net")
+        store = Store(home.places, "net")
         assert {item["evenscore"]["endpoint"] for item in store.records("issues")} == {"issues"}

@@ -14,7 +14,7 @@ from spoiled import FAULTS, Fault, Weather, epoch, limit
 
 from evenscore.base import atomic_io
 from evenscore.connectors import CONNECTORS
-from evenscore.pulling import asking, pulls
+from evenscore.pulling import asking, outcome
 
 NETWORKS = every()
 STRIKES = (2, 4)
@@ -47,7 +47,7 @@ def rows_of(home: PulledHome) -> list[str]:
 
 def run(
     folder: Path, network: Invented, weather: Weather | None = None, skew: timedelta = timedelta(0)
-) -> tuple[pulls.Pulled, list[str], Server]:
+) -> tuple[outcome.Pulled, list[str], Server]:
     clock = StillClock()
     with Server(network.answer, clock, weather).running() as server:
         server.skew = skew
@@ -64,7 +64,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]
     @cache
     def rows(kind: str) -> list[str]:
         done, found, server = run(tmp_path_factory.mktemp("quiet"), NETWORKS[kind]())
-        assert done.state == pulls.WHOLE, done.in_words()
+        assert done.state == outcome.WHOLE, done.in_words()
         return [row.replace(server.url, "") for row in found]
 
     return rows
@@ -88,7 +88,7 @@ def test_bad_weather_changes_no_row(
     network = NETWORKS[kind]()
     weather = Weather(fault.fault, strike, network.cursor, fault.is_always)
     done, rows, server = run(tmp_path, network, weather)
-    assert done.state == pulls.WHOLE, done.in_words()
+    assert done.state == outcome.WHOLE, done.in_words()
     assert sorted(row.replace(server.url, "") for row in rows) == sorted(quiet(kind))
     assert weather.has_struck or fault.name in CURSORS or len(server.log) < strike
 
@@ -107,7 +107,7 @@ def test_a_servers_clock_may_be_off_by_a_day(
     network = NETWORKS[kind]()
     weather = Weather(limit(429, x_ratelimit_reset=epoch), 3, network.cursor)
     done, rows, server = run(tmp_path, network, weather, timedelta(days=days))
-    assert done.state == pulls.WHOLE, done.in_words()
+    assert done.state == outcome.WHOLE, done.in_words()
     assert sorted(row.replace(server.url, "") for row in rows) == sorted(quiet(kind))
     assert server.clock.now() - StillClock().now() < timedelta(minutes=1)
 
@@ -116,7 +116,7 @@ def test_a_servers_clock_may_be_off_by_a_day(
 def test_a_network_that_is_down_for_good_is_incomplete_and_says_why(kind: str, tmp_path: Path) -> None:
     network = NETWORKS[kind]()
     done, rows, server = run(tmp_path, network, Weather(lambda *_: Reply(status=502), 1, "", is_always=True))
-    assert done.state == pulls.INCOMPLETE and not done.is_success
+    assert done.state == outcome.INCOMPLETE and not done.is_success
     assert set(done.account.incomplete) and all(reason.endswith(": 502") for reason in done.account.incomplete)
     assert rows == []
     assert len(server.log) % asking.ATTEMPTS == 0

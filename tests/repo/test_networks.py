@@ -19,7 +19,14 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dags/evenscore"
 MOST_LINES = 150
 """Lines of code of a connector: what is no docstring, comment or blank line."""
-LOOP_LINES = 682
+LOOP = ("asking", "clock", "pulls", "reach", "store", "walk", "weather")
+"""What asks, waits, walks and keeps, for every network.
+
+No part of it is whom it may ask about (`people`), what came of it in words (`outcome`), what it will cost (`planning`),
+where a secret stands (`secrecy`) and what the documentation says (`network_pages`).
+"""
+LOOP_LINES, ALL_LINES = 590, 845
+"""Lines of code of the loop, and of all of its package: what leaves the loop does not become more elsewhere."""
 KINDS = pytest.mark.parametrize("kind", sorted(NETWORKS))
 
 
@@ -79,9 +86,7 @@ def test_only_verbs_of_the_canonical_shape_are_claimed() -> None:
 
 
 def test_the_pull_loop_grows_no_further() -> None:
-    """What asks, waits, walks and keeps, for every network: 500 lines were meant, and this many are not reached yet.
-
-    Whoever adds a line takes one out.
-    """
-    loop = ("asking", "clock", "pulls", "store", "walk", "weather")
-    assert sum(code_lines(PACKAGE / f"pulling/{name}.py") for name in loop) <= LOOP_LINES
+    """500 lines were meant, and this many are not reached yet. Whoever adds a line takes one out."""
+    lines = {path.stem: code_lines(path) for path in (PACKAGE / "pulling").glob("*.py")}
+    assert sum(lines[name] for name in LOOP) <= LOOP_LINES
+    assert sum(lines.values()) <= ALL_LINES

@@ -20,7 +20,9 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_cursor, children, instant_of, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, children
+from evenscore.connectors.instants import instant_of, iso
+from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, need_id
 

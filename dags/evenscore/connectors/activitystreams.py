@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, instant_of, iso
-from evenscore.connectors.endpoints import to_url as at_url
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint
+from evenscore.connectors.instants import instant_of, iso
+from evenscore.connectors.paging import Next, Page
+from evenscore.connectors.paging import to_url as at_url
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Malformed, Row, need

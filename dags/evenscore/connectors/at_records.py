@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import as_instant
-from evenscore.connectors.pulled import Rows
+from evenscore.connectors.instants import as_instant, iso
+from evenscore.connectors.pulled import Rows, profile
 from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, need_id, seek
 
 COLLECTIONS = ("app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow")
+PROFILE = "app.bsky.actor.profile"
+UNAUTHENTICATED = "!no-unauthenticated"
+"""The label by which somebody asks to be shown to those alone who have signed in."""
 MENTION = "app.bsky.richtext.facet#mention"
 LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 """In the order of sorting: a record key counts the microseconds since 1970."""
@@ -68,6 +71,13 @@ def _post(activity: Row, value: Row, source: Source) -> Rows:
                            "target_id": did_of(quoted)}  # fmt: skip
 
 
+def is_unauthenticated(person: Any) -> bool:
+    """Whether somebody wears the label: in a view of them, or in their own record, where they give it themselves."""
+    labels = seek(person, "labels")
+    listed = labels.get("values") if isinstance(labels, dict) else labels
+    return any(seek(one, "val") == UNAUTHENTICATED for one in listed or ())
+
+
 def event_rows(item: Row, asked: Row, source: Source) -> Rows:
     """One event of Jetstream; a record that was deleted is named by its address."""
     if item.get("kind") != "commit":
@@ -76,6 +86,10 @@ def event_rows(item: Row, asked: Row, source: Source) -> Rows:
     uri = f"at://{need_id(item, 'did')}/{need_id(commit, 'collection')}/{need_id(commit, 'rkey')}"
     if commit.get("operation") == "delete":
         raise Ignored("deleted", uri)
+    if commit["collection"] == PROFILE:
+        at = iso(need(item, "time_us") / 1e6)
+        yield from profile(at, item["did"], [], no_unauthenticated=is_unauthenticated(need(commit, "record")))
+        return
     yield from record_rows({"uri": uri, "value": need(commit, "record")}, asked, source)
 
 

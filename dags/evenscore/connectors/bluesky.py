@@ -5,11 +5,20 @@ What a person did is read with listRecords, which leaves nothing out; getAuthorF
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from evenscore.base.settings import URLS, Source
-from evenscore.connectors.at_records import did_of, event_rows, record_rows, written_at
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, children, counts, iso
+from evenscore.connectors.at_records import (
+    UNAUTHENTICATED,
+    did_of,
+    event_rows,
+    is_unauthenticated,
+    record_rows,
+    written_at,
+)
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, children, counts
+from evenscore.connectors.instants import iso
+from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import ASKED, Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
@@ -19,7 +28,6 @@ KINDS = {"feed.post": "posts, replies, quotes and mentions", "graph.follow": "fo
 COUNTS = {"feed.post": "postsCount", "graph.follow": "followsCount"}
 """Where a profile counts what is listed."""
 GONE = r"Repo(Deactivated|Takendown|NotFound|Suspended)|Account(Deactivated|Takedown)"
-UNAUTHENTICATED = "!no-unauthenticated"
 WINDOW = timedelta(days=28)
 """For so long a post's engagement is looked at again by a re-check."""
 
@@ -97,12 +105,12 @@ class Bluesky(Network):
         if item.get("notFound"):
             return "not found"
         people = (item, item.get("actor"), item.get("author"), seek(item, "post", "author"))
-        is_shy = endpoint != "getProfiles" and any(_is_unauthenticated(one) for one in people)
+        is_shy = endpoint != "getProfiles" and any(is_unauthenticated(one) for one in people)
         return UNAUTHENTICATED if is_shy else None
 
     def hides(self, item: Row) -> str | None:
         """The label by which somebody asks not to be shown outside the app."""
-        return UNAUTHENTICATED if _is_unauthenticated(item) else None
+        return UNAUTHENTICATED if is_unauthenticated(item) else None
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
@@ -126,16 +134,11 @@ class Bluesky(Network):
         return record.get("uri")
 
 
-def _is_unauthenticated(person: Any) -> bool:
-    labels = person.get("labels") if isinstance(person, dict) else None
-    return any(isinstance(one, dict) and one.get("val") == UNAUTHENTICATED for one in labels or ())
-
-
 def _profile(item: Row, asked: Row, _source: Source) -> Rows:
     names = [item.get("handle")] if item.get("handle") != "handle.invalid" else []
     yield from profile(
         asked["at"], need(item, "did"), names, created_at=item.get("createdAt"), followers=item.get("followersCount"),
-        following=item.get("followsCount"), no_unauthenticated=_is_unauthenticated(item),
+        following=item.get("followsCount"), no_unauthenticated=is_unauthenticated(item),
     )  # fmt: skip
 
 

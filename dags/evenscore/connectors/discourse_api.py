@@ -11,9 +11,11 @@ from typing import ClassVar
 from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import LIKE, Discourse
-from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Next, Page, Subject, each, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Subject
+from evenscore.connectors.instants import instant_of
+from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, covering, profile
-from evenscore.connectors.records import Row, need, require_ids, seek
+from evenscore.connectors.records import Row, each, need, require_ids, seek
 
 NUMBERS = 50
 """A page holds the posts of so many numbers, those that there are."""

@@ -1,26 +1,23 @@
-"""What a network is asked, as values: endpoints, what each costs, where its items stand, and how its pages go on."""
+"""What a network is asked, as values: endpoints, what each costs, and where its items stand."""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from string import Formatter
 from typing import Any
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import quote
 
-from evenscore.connectors.records import Malformed, Row, need, seek
+from evenscore.connectors.paging import Next, Page
+from evenscore.connectors.records import Malformed, Row, each, seek, stamp
 
 ACCOUNT, PLACE, SITE = "account", "place", "site"
 """What an endpoint is asked about: one consenting account, one place of the configuration, the whole site; else it is
 asked about what another endpoint, which it names, has brought."""
 UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, Malformed)
 """What reading an answer of another shape than the documented one raises."""
-COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
-"""Parameters of an address that count pages or items, where they hold a number."""
-EARLIEST = 1970
-"""No network has anything of an earlier year: it stands there where nobody knows."""
 DAY = timedelta(days=1)
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
@@ -35,41 +32,6 @@ class Subject:
     """What the network says there is to read of it, or when that changed: not asked again before this has changed."""
     key: str = ""
     """What it is known by from pull to pull, where its values may change; else they are its key."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One answer: what finds the next one sees all but that one and the instants."""
-
-    url: str
-    params: Mapping[str, Any]
-    headers: Mapping[str, str]
-    body: Any
-    items: list[Any]
-    instants: list[datetime | None] = field(default_factory=list)
-    """When each item was made or changed, where it says so."""
-    following: dict[str, Any] | None = None
-    """The request for the next page, `path` and `params`; None at the end."""
-    is_counted: bool = False
-    """Whether that one is asked for by number."""
-
-    def shown(self, digest: Callable[[Any], str]) -> list[str]:
-        """What tells that an item stood here: when it was made, and all that it says, which may change."""
-        return [*map(str, filter(None, self.instants)), *map(digest, self.items)]
-
-
-@dataclass(frozen=True)
-class Next:
-    """How the next page is asked for: these parameters instead of those of the same name, at another path or not."""
-
-    params: Mapping[str, Any]
-    path: str | None = None
-    is_counted: bool = False
-    """Whether pages or items are counted: what vanishes from those before moves an item over the seam, unseen."""
-
-    def after(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """The whole request, `path` and `params`, where this follows another one."""
-        return {"path": self.path or path, "params": {**({} if self.path else params), **self.params}}
 
 
 @dataclass(frozen=True)
@@ -147,11 +109,11 @@ class Endpoint:
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
         return {"path": path.format_map(_parts(path, values)), "params": params}
 
-    def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page | None:
-        """The page that answers a request; None where it holds no items. Raises UNLIKE where it is of another shape."""
+    def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page:
+        """The page that answers a request. Raises UNLIKE where it is of another shape."""
         items = self.found(body)
         if items is None:
-            return None
+            raise Malformed("the items are missing")
         page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])
         step = self.next(page)
         if not step:
@@ -229,100 +191,6 @@ def _parts(path: str, values: Mapping[str, str]) -> dict[str, str]:
     return {name: quote(value, safe=f"{kept.get(name, '')}:@;,+~!$&'()*=") for name, value in values.items()}
 
 
-def by_link(page: Page) -> Next | None:
-    """The Link header's rel=next, whatever it holds."""
-    for target, more in re.findall(r"<([^>]*)>([^,]*)", page.headers.get("link", "")):
-        if re.search(r'\brel="?next"?(\s|;|$)', more):
-            return to_url(urljoin(page.url, target))
-    return None
-
-
-def to_url(url: str) -> Next:
-    """A whole address, as parameters; one that is there several times has a list of values."""
-    found = urlsplit(url)
-    params = parse_qs(found.query, keep_blank_values=True)
-    single = {name: values[0] if len(values) == 1 else values for name, values in params.items()}
-    is_counted = any(re.search(COUNTING, name) and re.fullmatch("[0-9]{1,9}", str(single[name])) for name in single)
-    return Next(single, f"{found.scheme}://{found.netloc}{found.path}", is_counted)
-
-
-def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
-    """A word in the body that the next request repeats; an empty page with one is no end."""
-
-    def step(page: Page) -> Next | None:
-        cursor = seek(page.body, *at.split("."))
-        return Next({param: _named(cursor)}) if cursor else None
-
-    return step
-
-
-def _named(value: Any) -> int | str:
-    """A cursor as it was told; raises Malformed for what is none."""
-    found = stamp(value)
-    if found is None:
-        raise Malformed(f"a cursor that is a JSON {type(value).__name__}")
-    return found
-
-
-def by_url(at: str) -> Callable[[Page], Next | None]:
-    """The address of the next page, whole or in part, where it stands in the body."""
-
-    def step(page: Page) -> Next | None:
-        found = seek(page.body, *at.split("."))
-        return to_url(urljoin(page.url, str(found))) if found else None
-
-    return step
-
-
-def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1) -> Callable[[Page], Next | None]:
-    """Numbered pages: on while the body says that there is more, or else while they hold `size` items.
-
-    A server may send less than it was asked for, so an empty page is the end where neither is said. `step` is what is
-    added to the number: where not pages are counted but items, as many as were asked for.
-    """
-
-    def following(page: Page) -> Next | None:
-        goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
-        now = page.params.get(param, "1")
-        return Next({param: type(now)(int(now) + step)}, is_counted=True) if goes_on else None
-
-    return following
-
-
-def by_last(at: str, param: str) -> Callable[[Page], Next | None]:
-    """What is older than the last item of a page, named by its value at `at`; an empty page is the end."""
-
-    def step(page: Page) -> Next | None:
-        last = [*each(page.items)][-1:]
-        return Next({param: _named(need(last[0], *at.split(".")))}) if last else None
-
-    return step
-
-
-def instant_of(*path: str) -> Callable[[Row], datetime | None]:
-    """An item's own instant at a path: ISO text, with or without a zone, or seconds since the epoch."""
-    return lambda item: as_instant(seek(item, *path))
-
-
-def as_instant(value: Any) -> datetime | None:
-    """ISO text or seconds since the epoch as an instant, UTC; None for anything else, a zero of whatever clock too."""
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            found = datetime.fromtimestamp(value, UTC)
-        else:
-            found = datetime.fromisoformat(str(value))
-            found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return found if found.year >= EARLIEST else None
-
-
-def iso(value: Any) -> str | None:
-    """An instant as the canonical shape writes it: seconds since the epoch and times without a zone are UTC."""
-    found = as_instant(value)
-    return None if found is None else found.isoformat().replace("+00:00", "Z")
-
-
 def children(counter: str, **names: str) -> Callable[[Row], Subject | None]:
     """Of a parent's item: ask about the values at these paths, where its counter says that there is anything."""
 
@@ -339,13 +207,3 @@ def children(counter: str, **names: str) -> Callable[[Row], Subject | None]:
 def counts(item: Row, *names: str) -> dict[str, str]:
     """Of a profile, the counts of these names that it has."""
     return {name: str(item[name]) for name in names if stamp(item.get(name)) is not None}
-
-
-def stamp(value: Any) -> int | str | None:
-    """A count, or the word that changes with what is counted; None for anything else."""
-    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
-
-
-def each(items: list[Any]) -> Iterator[Row]:
-    """The items that are objects."""
-    return (item for item in items if isinstance(item, dict))

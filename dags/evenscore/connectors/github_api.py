@@ -11,9 +11,11 @@ from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
-from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, by_link, children, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, children
 from evenscore.connectors.github import GitHub
 from evenscore.connectors.github_accounts import accounts, is_program, login
+from evenscore.connectors.instants import instant_of
+from evenscore.connectors.paging import by_link
 from evenscore.connectors.pulled import ASKED, Network, Rows, covering, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, require_ids, seek
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, Subject, by_link, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, Subject
+from evenscore.connectors.instants import instant_of
+from evenscore.connectors.paging import by_link
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Next, Page, Subject, each, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
+from evenscore.connectors.instants import instant_of
+from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity
-from evenscore.connectors.records import Ignored, Row, need, need_id
+from evenscore.connectors.records import Ignored, Row, each, need, need_id
 
 WINDOW = timedelta(days=28)
 HITS = 1000

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_number, counts, instant_of, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
+from evenscore.connectors.instants import instant_of, iso
+from evenscore.connectors.paging import by_number
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, seek
 

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, by_link, children, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, children
+from evenscore.connectors.instants import instant_of
+from evenscore.connectors.paging import by_link
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, mentions, need, need_id, seek

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +17,8 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
-from evenscore.connectors.endpoints import UNLIKE, Endpoint, as_instant
+from evenscore.connectors.endpoints import UNLIKE, Endpoint
+from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
 ASKED = "evenscore"
@@ -59,6 +60,13 @@ class Network(JsonLines):
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
         """The headers and parameters that carry a secret."""
         return {"Authorization": f"Bearer {secret}"}, {}
+
+    def waits(self, said: str, there: datetime) -> datetime | None:
+        """Until when a limit lasts, of what a refusal says that names no wait: for words that only this network has.
+
+        `there` is the server's own time.
+        """
+        return None
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """Why an item is neither kept nor counted: what its people, or the network, do not want to be shown."""

@@ -152,6 +152,16 @@ def seek(record: Row, *path: str) -> Any:
     return value
 
 
+def stamp(value: Any) -> int | str | None:
+    """A count, or the word that changes with what is counted; None for anything else."""
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
+
+
+def each(items: list[Any]) -> Iterator[Row]:
+    """The items that are objects."""
+    return (item for item in items if isinstance(item, dict))
+
+
 IDS = frozenset({"id", "iid", "uri", "did", "ap_id", "login", "username", "objectID", "number"})
 """Keys under which an id or a name stands, beside all that end in `_id`."""
 

@@ -9,7 +9,9 @@ from html import unescape
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, instant_of, iso
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
+from evenscore.connectors.instants import instant_of, iso
+from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Ignored, Malformed, Row, need, need_id, seek
 

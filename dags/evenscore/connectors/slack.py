@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from evenscore.base.errors import InputError
 from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed, parse_lines
-from evenscore.connectors.endpoints import iso
+from evenscore.connectors.instants import iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id
 

@@ -3,17 +3,24 @@
 Likes, views and followers are counters that fall, and are not counted as events.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, by_cursor, counts, instant_of
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
+from evenscore.connectors.instants import instant_of
+from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 WINDOW = timedelta(days=28)
 V3 = "/youtube/v3/"
+PACIFIC = ZoneInfo("America/Los_Angeles")
+"""Where the day ends by which requests are counted."""
+DAILY = re.compile(r"quota ?exceeded|dailylimit", re.IGNORECASE)
 NO_COMMENTS = "commentsDisabled|videoNotFound|playlistNotFound"
 PAGED: dict[str, Any] = {"items": "items", "next": by_cursor("nextPageToken", "pageToken")}
 
@@ -67,6 +74,11 @@ class YouTube(Network):
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
         """An API key, in a header."""
         return {"X-Goog-Api-Key": secret}, {}
+
+    def waits(self, said: str, there: datetime) -> datetime | None:
+        """A day's quota lasts until midnight."""
+        tomorrow = there.astimezone(PACIFIC) + timedelta(days=1)
+        return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0) if DAILY.search(said) else None
 
     def account_of(self, item: Row) -> dict[str, str]:
         """The channel's id is for good, its handle is not."""

@@ -11,10 +11,12 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import SITE, Endpoint, Next, Page, each, instant_of, iso
+from evenscore.connectors.endpoints import SITE, Endpoint
+from evenscore.connectors.instants import instant_of, iso
+from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Row, need, need_id, text
+from evenscore.connectors.records import Row, each, need, need_id, text
 
 WINDOW = timedelta(days=14)
 """For so long a message's reactions, which stand in it, are looked at again by a re-check."""

@@ -26,7 +26,7 @@ from evenscore.night import on_spark, retention, spark
 from evenscore.night.inputs import prepare_inputs
 from evenscore.publication import publishing, run_folders
 from evenscore.publication.run_tables import versions
-from evenscore.pulling.pulls import WHOLE
+from evenscore.pulling.outcome import WHOLE
 from evenscore.report.writing import write_report
 from evenscore.state import runs, truths
 from evenscore.state.runs import Night

@@ -6,8 +6,6 @@ What it raises, logs and keeps never holds a secret, nor anything else of an add
 import json
 import logging
 import random
-import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,12 +19,16 @@ from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
-from evenscore.pulling.weather import Weather
+from evenscore.pulling.outcome import Account
+from evenscore.pulling.secrecy import REPEATED, require_long, without
+from evenscore.pulling.weather import Refused, Weather
 
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
     logging.getLogger(chatty).setLevel(logging.WARNING)
 
 ATTEMPTS = 8
+UNCHANGED = 304
+"""Refuses to say again what was said to be known."""
 MOST_BYTES = 32 << 20
 """No page of any network unpacks to more; one that does is taken for a bomb."""
 LONGEST_WAIT = 70 * 60
@@ -34,42 +36,14 @@ LONGEST_WAIT = 70 * 60
 LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
 """Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS = 3
-REPEATED, LEAST_SECRET = "(secret)", 8
-"""What stands where an answer repeated the secret; a shorter secret than so many characters stands in every text."""
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Values = Mapping[str, Any]
 
 
-class Refused(Exception):
-    """A definite no; trying again changes nothing."""
-
-    def __init__(self, status: int, reason: str, said: str = "") -> None:
-        super().__init__(reason)
-        self.status, self.reason, self.said = status, reason, said
-
-
 class Enough(Exception):
     """The pull ends here for now, and goes on from here: a budget is spent, or a wait is too long."""
-
-
-@dataclass
-class Account:
-    """What one source's pull has asked, waited for and got; it names nobody."""
-
-    requests: int = 0
-    pages: int = 0
-    items: int = 0
-    unchanged: int = 0
-    waited: Counter[str] = field(default_factory=Counter)
-    """Seconds, by reason."""
-    retried: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    nothing: Counter[str] = field(default_factory=Counter)
-    """Walks that found nothing there to read, by endpoint and status."""
-    incomplete: Counter[str] = field(default_factory=Counter)
-    """Walks that brought less than there is, by endpoint and reason."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +89,7 @@ class Asker:
     def __post_init__(self) -> None:
         import httpx  # a sixth of a second that every other verb would pay, too
 
+        require_long(self.source.name, self.secret)
         self.network, self.host = NETWORKS[self.source.kind], _host(self.address(""))
         self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
         headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
@@ -143,7 +118,7 @@ class Asker:
         url = self.address(path)
         host = _host(url)
         if host != self.host and not host.startswith("https:") and urlsplit(self.host).hostname not in LOOPBACK:
-            raise Refused(400, "leads to a host without encryption")
+            raise Refused("leads to a host without encryption")
         for _ in range(MOST_HOPS):
             self._take_turn(host)
             answer = self._ask(method, url, params, headers)
@@ -151,8 +126,8 @@ class Asker:
                 return read(self._judged(host, answer, headers))
             url, params = answer.leads_to, params if method == "POST" else {}
             if _host(url) != host:
-                raise Refused(400, "leads to another host")
-        raise Refused(answer.status, "redirected in a circle")
+                raise Refused("leads to another host")
+        raise Refused("redirected in a circle", answer.status)
 
     @property
     def is_spent(self) -> bool:
@@ -187,33 +162,26 @@ class Asker:
                 for chunk in answer.iter_bytes():
                     content += chunk
                     if len(content) > MOST_BYTES:
-                        raise Refused(answer.status_code, f"answers with more than {MOST_BYTES >> 20} MiB")
+                        raise Refused(f"answers with more than {MOST_BYTES >> 20} MiB")
                 leads_to = str(answer.next_request.url) if answer.next_request else ""
-                told = {name: self._safe(said.encode()).decode() for name, said in answer.headers.items()}
-                body = _decoded(self._safe(bytes(content)))
+                told = {name: without(self.secret, said.encode()).decode() for name, said in answer.headers.items()}
+                body = _decoded(without(self.secret, bytes(content)))
                 return Answer(url, answer.status_code, httpx.Headers(told), body, leads_to)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.
             raise Weather(type(error).__name__) from None
 
-    def _safe(self, said: bytes) -> bytes:
-        """What was said, without the secret where it repeats it, whichever of its letters are escaped."""
-        if len(self.secret or "") < LEAST_SECRET:
-            return said
-        letters = (rf"(?:\\?{re.escape(one)}|%{ord(one):02X})" for one in str(self.secret))
-        return re.sub("".join(letters).encode(), REPEATED.encode(), said, flags=re.IGNORECASE)
-
     def _judged(self, host: str, answer: Answer, headers: Values) -> Answer:
         now = self.clock.now()
-        if answer.status == 304 and "If-None-Match" not in headers:
+        if answer.status == UNCHANGED and "If-None-Match" not in headers:
             raise Weather("304, though nothing was said to be known")
-        if bad := weather.refusal(answer.status, answer.headers, answer.body, now):
+        if bad := weather.refusal(answer.status, answer.headers, answer.body, now, self.network.waits):
             raise bad
-        if answer.status not in (200, 304):
-            raise Refused(answer.status, str(answer.status), str(answer.body)[:2_000])
+        if answer.status != 200:
+            raise Refused(str(answer.status), answer.status, str(answer.body)[:2_000])
         if asked := weather.pause(answer.headers, answer.body, now):
             self.wait(host, *asked)
-        if answer.status == 200 and not isinstance(answer.body, dict | list):
+        if not isinstance(answer.body, dict | list):
             raise Weather("neither a JSON object nor a list")
         return answer
 

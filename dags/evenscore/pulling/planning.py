@@ -8,7 +8,7 @@ from typing import Any
 from evenscore.base.settings import Settings, Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint
-from evenscore.pulling.pulls import standing
+from evenscore.pulling.people import standing
 from evenscore.pulling.store import Store
 
 SECONDS_A_REQUEST = 0.5

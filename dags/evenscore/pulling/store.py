@@ -29,13 +29,14 @@ class Cursor:
 
     pull: str = ""
     """The pull that this walk belongs to."""
-    next: Any = None
-    """The request that is to be asked next, `path` and `params`; None where the walk is over."""
+    todo: list[dict[str, Any]] = field(default_factory=list)
+    """The requests that are to be asked, `path` and `params`, in their order; none where the walk is over."""
     page_count: int = 0
     item_count: int = 0
-    is_over: bool = False
-    is_whole: bool = True
+    is_whole: bool = False
     """Whether the last walk saw the end of the pages; one that did not is tried again by the next pull."""
+    is_there: bool = False
+    """Whether what it is about has ever answered anything but that there is nothing."""
     about: dict[str, str] = field(default_factory=dict)
     """The values of its subject."""
     last: str = ""
@@ -44,8 +45,6 @@ class Cursor:
     """The high-water mark: the newest instant of the last whole walk."""
     rising: str | None = None
     """What becomes the mark when this walk is whole."""
-    goes_back: bool = False
-    """Whether this walk is a re-check."""
     rechecked: str | None = None
     """When a whole walk last went back as far as a re-check does."""
     etag: str | None = None
@@ -53,10 +52,6 @@ class Cursor:
     count: int | str | None = None
     """How much there was to read, by the network's own count, when it was last read whole."""
     restarts: int = 0
-    seam: Any = None
-    """Where pages are counted, the page before: its request, its digest, and what stood in it."""
-    then: Any = None
-    """While that page is asked again: the request that comes next, and the next seam."""
     seen: list[str] = field(default_factory=list)
     """Digests of the requests of this walk: one that comes again leads in a circle."""
 
@@ -74,10 +69,12 @@ class Store:
 
     def begin(self, at: datetime) -> dict[str, Any]:
         """Go on with the pull that was left, else begin another."""
-        last = self._read("last")
-        is_after_whole = bool(last) and last["at"] == last["whole_at"]
-        another = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "is_after_whole": is_after_whole}
-        pull = self._read("pull") or another
+        last = self._read("pull")
+        if not last.get("is_over", True):
+            return last
+        shutil.rmtree(self._open, ignore_errors=True)  # a pull that was killed when it was over has left them
+        pull = {"pull": f"{at:%Y%m%dT%H%M%S%fZ}", "at": at.isoformat(), "since": last.get("whole_at"),
+                "is_after_whole": last.get("is_whole", False), "is_over": False}  # fmt: skip
         self.write("pull", pull)
         return pull
 
@@ -116,16 +113,14 @@ class Store:
 
     def close(self, pull: Mapping[str, Any], is_whole: bool, is_over: bool) -> None:
         """Make one raw file of the pages so far; a pull that is over leaves no pages behind, and another goes on."""
-        whole_at = self._read("last").get("whole_at")
-        first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": whole_at, "is_whole": is_whole}}
+        first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": pull["since"], "is_whole": is_whole}}
         pages = [path.read_bytes() for path in sorted(self._open.glob("*.ndjson"))]
         content = b"".join([json.dumps(first).encode() + b"\n", *pages])
         atomic_io.write_bytes(self.places.raw_pages(self.source) / f"{pull['pull']}.ndjson", content)
-        if not is_over:
-            return self.write("pull", pull)
-        self.write("last", {"at": pull["at"], "whole_at": pull["at"] if is_whole else whole_at})
-        shutil.rmtree(self._open, ignore_errors=True)
-        return (self.folder / "pull.json").unlink(missing_ok=True)
+        whole_at = pull["at"] if is_whole else pull["since"]
+        self.write("pull", {**pull, "is_whole": is_whole, "is_over": is_over, "whole_at": whole_at})
+        if is_over:
+            shutil.rmtree(self._open, ignore_errors=True)
 
     def people(self) -> dict[str, dict[str, Any]]:
         """What earlier pulls have learned of the accounts in the ledger: their stable ids, and whether they hide."""

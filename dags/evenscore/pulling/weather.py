@@ -4,13 +4,12 @@ Whatever tells an instant is read against the server's own clock, for that of ei
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from evenscore.connectors.endpoints import as_instant
+from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import seek
 
 RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset-after")
@@ -21,9 +20,6 @@ LIMITED = re.compile(
 )
 """How a body says that a refusal is a limit."""
 IN_WORDS = re.compile(r"(?:in|after) (\d+(?:\.\d+)?) ?(?:s\b|sec)", re.IGNORECASE)
-DAILY = re.compile(r"quota ?exceeded|dailylimit", re.IGNORECASE)
-PACIFIC = ZoneInfo("America/Los_Angeles")
-"""Where the day ends by which YouTube counts."""
 EPOCH = 1_000_000_000
 """A larger number counts from 1970, and one a thousand times as large does so in milliseconds."""
 MAY_BE_LIMITS = (200, 400, 403)
@@ -32,24 +28,34 @@ MOST_WORDS = 2_000
 """So many characters of a body are looked at for what they say."""
 MOST_SECONDS = 366 * 86400.0
 """Whoever asks for a longer wait gets this one."""
+Own = Callable[[str, datetime], datetime | None]
+"""Of words and the server's time, until when a network is not to be asked that says so in words of its own."""
 
 
-class Weather(Exception):
-    """What may be better when it is tried again; the message is the reason."""
+class Refused(Exception):
+    """A definite no, where it is not Weather: trying again changes nothing."""
+
+    def __init__(self, reason: str, status: int | None = None, said: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.said = reason, status, said
+
+
+class Weather(Refused):
+    """What may be better when it is tried again."""
 
     def __init__(self, reason: str, seconds: float | None = None, is_limit: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.seconds, self.is_limit = reason, seconds, is_limit
+        self.seconds, self.is_limit = seconds, is_limit
 
 
-def refusal(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> Weather | None:
+def refusal(status: int, headers: Mapping[str, str], body: Any, now: datetime, own: Own) -> Weather | None:
     """Why the same is to be asked again, and after how many seconds, where that is said; None where it is not to be.
 
-    `body` is decoded JSON, or text.
+    `body` is decoded JSON, or text; `own` reads words that mean a wait to this network alone.
     """
     there, retry = _server_time(headers, now), headers.get("retry-after")
     if status == 429 or (status in MAY_BE_LIMITS and _is_limit(status, headers, body, there)):
-        return Weather(f"{status}: rate limit", _seconds(headers, body, there), is_limit=True)
+        return Weather(f"{status}: rate limit", _seconds(headers, body, there, own), is_limit=True)
     if status == 408 or status >= 500:
         reason = f"{status}: retry-after" if retry else str(status)
         return Weather(reason, _longest([retry], there), is_limit=bool(retry))
@@ -78,12 +84,10 @@ def _is_limit(status: int, headers: Mapping[str, str], body: Any, there: datetim
     return bool(is_said or _is_spent(headers, there))
 
 
-def _seconds(headers: Mapping[str, str], body: Any, there: datetime) -> float | None:
+def _seconds(headers: Mapping[str, str], body: Any, there: datetime, own: Own) -> float | None:
     words = str(body)[:MOST_WORDS]
     in_body = [seek(body, *key.split(".")) for key in BODY_SECONDS] + IN_WORDS.findall(words)[:1]
-    named = _longest([headers.get("retry-after"), *in_body], there)
-    if not named and DAILY.search(words):
-        named = _until_midnight(there)
+    named = _longest([headers.get("retry-after"), *in_body], there) or _longest([own(words, there)], there)
     is_reset = not named or _is_spent(headers, there) is not False
     return _longest([named, *(map(headers.get, RESETS) if is_reset else ())], there)
 
@@ -119,9 +123,3 @@ def _instant(said: str) -> datetime | None:
     except (TypeError, ValueError, IndexError):
         return as_instant(said)
     return found.replace(tzinfo=found.tzinfo or UTC)
-
-
-def _until_midnight(there: datetime) -> float:
-    local = there.astimezone(PACIFIC)
-    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (midnight - local).total_seconds()

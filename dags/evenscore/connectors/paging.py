@@ -1,0 +1,118 @@
+"""How a listing goes on: a page that was answered, and how the next one is asked for."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from evenscore.connectors.records import Malformed, each, need, seek, stamp
+
+COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
+"""Parameters of an address that count pages or items, where they hold a number."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer: what finds the next one sees all but that one and the instants."""
+
+    url: str
+    params: Mapping[str, Any]
+    headers: Mapping[str, str]
+    body: Any
+    items: list[Any]
+    instants: list[datetime | None] = field(default_factory=list)
+    """When each item was made or changed, where it says so."""
+    following: dict[str, Any] | None = None
+    """The request for the next page, `path` and `params`; None at the end."""
+    is_counted: bool = False
+    """Whether that one is asked for by number."""
+
+    def shown(self, digest: Callable[[Any], str]) -> list[str]:
+        """What tells that an item stood here: when it was made, and all that it says, which may change."""
+        return [*map(str, filter(None, self.instants)), *map(digest, self.items)]
+
+
+@dataclass(frozen=True)
+class Next:
+    """How the next page is asked for: these parameters instead of those of the same name, at another path or not."""
+
+    params: Mapping[str, Any]
+    path: str | None = None
+    is_counted: bool = False
+    """Whether pages or items are counted: what vanishes from those before moves an item over the seam, unseen."""
+
+    def after(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole request, `path` and `params`, where this follows another one."""
+        return {"path": self.path or path, "params": {**({} if self.path else params), **self.params}}
+
+
+def by_link(page: Page) -> Next | None:
+    """The Link header's rel=next, whatever it holds."""
+    for target, more in re.findall(r"<([^>]*)>([^,]*)", page.headers.get("link", "")):
+        if re.search(r'\brel="?next"?(\s|;|$)', more):
+            return to_url(urljoin(page.url, target))
+    return None
+
+
+def to_url(url: str) -> Next:
+    """A whole address, as parameters; one that is there several times has a list of values."""
+    found = urlsplit(url)
+    params = parse_qs(found.query, keep_blank_values=True)
+    single = {name: values[0] if len(values) == 1 else values for name, values in params.items()}
+    is_counted = any(re.search(COUNTING, name) and re.fullmatch("[0-9]{1,9}", str(single[name])) for name in single)
+    return Next(single, f"{found.scheme}://{found.netloc}{found.path}", is_counted)
+
+
+def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
+    """A word in the body that the next request repeats; an empty page with one is no end."""
+
+    def step(page: Page) -> Next | None:
+        cursor = seek(page.body, *at.split("."))
+        return Next({param: _named(cursor)}) if cursor else None
+
+    return step
+
+
+def _named(value: Any) -> int | str:
+    """A cursor as it was told; raises Malformed for what is none."""
+    found = stamp(value)
+    if found is None:
+        raise Malformed(f"a cursor that is a JSON {type(value).__name__}")
+    return found
+
+
+def by_url(at: str) -> Callable[[Page], Next | None]:
+    """The address of the next page, whole or in part, where it stands in the body."""
+
+    def step(page: Page) -> Next | None:
+        found = seek(page.body, *at.split("."))
+        return to_url(urljoin(page.url, str(found))) if found else None
+
+    return step
+
+
+def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1) -> Callable[[Page], Next | None]:
+    """Numbered pages: on while the body says that there is more, or else while they hold `size` items.
+
+    A server may send less than it was asked for, so an empty page is the end where neither is said. `step` is what is
+    added to the number: where not pages are counted but items, as many as were asked for.
+    """
+
+    def following(page: Page) -> Next | None:
+        goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
+        now = page.params.get(param, "1")
+        return Next({param: type(now)(int(now) + step)}, is_counted=True) if goes_on else None
+
+    return following
+
+
+def by_last(at: str, param: str) -> Callable[[Page], Next | None]:
+    """What is older than the last item of a page, named by its value at `at`; an empty page is the end."""
+
+    def step(page: Page) -> Next | None:
+        last = [*each(page.items)][-1:]
+        return Next({param: _named(need(last[0], *at.split(".")))}) if last else None
+
+    return step

@@ -1,0 +1,45 @@
+"""How far back a walk reads: to the mark of the last whole one less what is read again, and further every few days."""
+
+from datetime import datetime, timedelta
+
+from evenscore.connectors.endpoints import RECHECK_DAYS, Endpoint
+from evenscore.connectors.instants import as_instant
+from evenscore.connectors.paging import Page
+from evenscore.connectors.records import Row
+from evenscore.pulling.store import Cursor
+
+
+class Reach:
+    """Of one walk, from its beginning to its end."""
+
+    def __init__(self, endpoint: Endpoint, cursor: Cursor, now: datetime) -> None:
+        self.endpoint, self.now = endpoint, now
+        self.mark, rechecked = as_instant(cursor.mark), as_instant(cursor.rechecked)
+        self.goes_back = not rechecked or now - rechecked >= timedelta(days=RECHECK_DAYS)
+        """Whether it is a re-check."""
+        again = max(endpoint.overlap, endpoint.recheck if self.goes_back else timedelta(0))
+        self.bound = self.mark - again if self.mark else None
+        """Up to where the last whole walk has read, less what is read again."""
+
+    @property
+    def is_young(self) -> bool:
+        """Whether what was read last may still be edited or liked."""
+        return self.mark is not None and self.now - self.mark <= self.endpoint.overlap
+
+    def is_known(self, item: Row) -> bool:
+        """Whether the last whole walk has seen an item, and it is older than what is looked at again."""
+        at = self.endpoint.instant(item)
+        if not at or not self.mark or self.goes_back or not self.endpoint.is_newest_first:
+            return False
+        return at <= self.mark and self.now - at > self.endpoint.overlap
+
+    def is_behind(self, page: Page) -> bool:
+        """Whether a page of a listing that begins with the newest lies before what was read already."""
+        if not self.bound or not page.items or not self.endpoint.is_newest_first:
+            return False
+        return all(one and one < self.bound for one in page.instants)
+
+    def newest(self, page: Page, known: str | None) -> str | None:
+        """The newest instant so far; what claims to come from the future is none."""
+        instants = [one.isoformat() for one in page.instants if one and one <= self.now]
+        return max([*instants, known or ""]) or None
