@@ -33,7 +33,7 @@ named as (
     {% if execute -%}
     {% for schema, table, column in run_query(columns_that_name_somebody()) -%}
     union all
-    select '{{ table }}.{{ column }}', {{ column }}, {{ column in ('engager_id', 'receiver_id') }} from {{ schema }}.{{ table }}
+    select '{{ table }}.{{ column }}', {{ column }}, {{ column == 'engager_id' }} from {{ schema }}.{{ table }}
     {% endfor %}
     {%- endif %}
 

@@ -19,22 +19,38 @@ actions as (
     from {{ ref("feat_pair__objects") }}
     group by all
 
+),
+
+reached as (
+
+    select
+        trust.pair_id,
+        networks.as_of_date,
+        trust.scoring_version,
+        trust.trust_weight
+    from {{ ref("trust_weights") }} as trust
+    inner join {{ ref("pairs") }} as pairs using (pair_id)
+    inner join {{ ref("network_nights") }} as networks
+        on pairs.network = networks.network and trust.as_of_date = networks.complete_through_date
+
+),
+
+unnamed as (
+
+    select
+        pairs.pair_id,
+        scales.scoring_version,
+        scales.unnamed_weight
+    from {{ ref("pairs") }} as pairs
+    inner join {{ ref("policed_networks") }} as policed using (network)
+    cross join scales
+    where pairs.engager_id like 'unnamed:%'
+
 )
 
 select
     actions.*,
-    case
-        when trust.trust_weight is not null then trust.trust_weight
-        when pairs.engager_id like 'unnamed:%' and policed.network is not null then coalesce(scales.unnamed_weight, 0)
-        else 0
-    end as trust_weight
+    coalesce(reached.trust_weight, unnamed.unnamed_weight, 0) as trust_weight
 from actions
-inner join {{ ref("pairs") }} as pairs using (pair_id)
-inner join scales using (scoring_version)
-left join {{ ref("policed_networks") }} as policed using (network)
-inner join {{ ref("network_nights") }} as networks using (network, as_of_date)
-left join {{ ref("trust_weights") }} as trust
-    on
-        actions.pair_id = trust.pair_id
-        and actions.scoring_version = trust.scoring_version
-        and networks.complete_through_date = trust.as_of_date
+left join reached using (pair_id, as_of_date, scoring_version)
+left join unnamed using (pair_id, scoring_version)

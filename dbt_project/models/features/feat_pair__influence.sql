@@ -3,14 +3,14 @@
 with acts as (
 
     select
-        {{ bare_name('giver.receiver_id') }} as person_id,
+        giver.receiver_id as person_id,
         giver.receiver_persona as persona,
         giver.person_id as other_person_id,
         giver.persona as other_persona,
         sum({{ decayed_millionths("night.as_of_date - giver.occurred_date", scale_constant("long_half_life_days", var("scoring_version"))) }}) / 1000000 as actions
     from {{ ref("given") }} as giver
     cross join {{ source("raw", "run") }} as night
-    where is_endorsement and receiver_persona is not null
+    where giver.receiver_id is not null
     group by all
 
 ),
