@@ -33,6 +33,9 @@ ledger = "consent.csv"
 candidate = 1  # so that the models of every version are there
 """
 
+BESIDE = (2,)
+"""The scoring version that is neither published nor a candidate: with it, dbt's variables are those of the project."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -41,6 +44,8 @@ class Project:
     settings: Settings
     arguments: list[str]
     target: Path
+    parsed: Any
+    """The project as dbt parsed it for the night."""
     night: dict[str, Any]
     """What the night's own call of dbt built and tested."""
 
@@ -49,7 +54,7 @@ class Project:
         from dbt.cli.main import dbtRunner
 
         try:
-            result = dbtRunner().invoke([*command, *self.arguments])
+            result = dbtRunner(self.parsed).invoke([*command, *self.arguments])
         finally:
             DuckDBConnectionManager.close_all_connections()
         assert result.exception is None, result.exception
@@ -81,9 +86,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     target = folder / "target"
     here = ["--project-dir", str(warehouse.DBT_PROJECT), "--profiles-dir", str(warehouse.DBT_PROJECT)]
-    yield Project(
-        settings, [*here, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"], target, built
-    )
+    _, variables, parsed = warehouse.parsed_night(settings, beside=BESIDE)
+    here += ["--vars", variables, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"]
+    yield Project(settings, here, target, parsed, built)
     if before is None:
         del os.environ["EVENSCORE_WAREHOUSE"]
     else:
@@ -96,7 +101,7 @@ def _build_seen(settings: Settings, night: Night) -> dict[str, Any]:
     build = warehouse.build
 
     def watched(*args: Any, **options: Any) -> dict[str, Any]:
-        seen.update(build(*args, **options), required=options.get("required"))
+        seen.update(build(*args, **options, beside=BESIDE), required=options.get("required"))
         return seen
 
     with pytest.MonkeyPatch.context() as patch:
