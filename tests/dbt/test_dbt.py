@@ -61,6 +61,10 @@ class Project:
         found: Any = result.result
         return list(found) if hasattr(found, "results") else [found]
 
+    def build(self, *selectors: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Build a part as the night was built, with its variables: for others dbt would parse the project anew."""
+        return warehouse.build(self.settings, "a part", ["--select", *selectors], required=required, beside=BESIDE)
+
     def artifact(self, name: str) -> dict[str, Any]:
         return dict(json.loads((self.target / name).read_text()))
 
@@ -224,7 +228,7 @@ def test_a_row_that_breaks_a_data_test_stops_the_night(docs: tuple[dict[str, Any
 @pytest.mark.parametrize("selectors", [("scores",), ("gate", "only_consenting_people_are_named")], ids=str)
 def test_a_night_whose_promised_tests_did_not_run_is_not_built(project: Project, selectors: tuple[str, ...]) -> None:
     with pytest.raises(EvenscoreError, match="did not run and pass, and what it proves is promised"):
-        warehouse.build(project.settings, "part", ["--select", *selectors], required=warehouse.REQUIRED_TESTS)
+        project.build(*selectors, required=warehouse.REQUIRED_TESTS)
 
 
 def test_a_seed_that_has_lost_a_row_stops_the_build_and_each_is_named(
@@ -240,7 +244,7 @@ def test_a_seed_that_has_lost_a_row_stops_the_build_and_each_is_named(
         kept = [row for row in rows if not row.startswith(lost)]
         assert len(kept) == len(rows) - 1
         path.write_text("".join(kept))
-    with pytest.raises(StoppedByCheck, match="dbt tests of the seeds failed") as stopped:
-        warehouse.build(project.settings, "the seeds", ["--select", "resource_type:seed"])
+    with pytest.raises(StoppedByCheck, match="dbt tests of a part failed") as stopped:
+        project.build("resource_type:seed")
     assert re.search(r"gate_constants: \w+ lacks near_share", str(stopped.value))
     assert re.search(r"verb_weights_v1: \w+ lacks dislike", str(stopped.value))

@@ -57,8 +57,8 @@ def test_of_two_macros_of_one_name_dbt_takes_the_same(monkeypatch: pytest.Monkey
     from dbt.context.manifest import ManifestContext
 
     ours, theirs, internal = {"a": 1, "b": 1}, {"a": 2, "c": 2, "p": 2}, {"a": 4, "b": 4, "c": 4, "d": 4, "p": 4}
-    namespace: Any = MacroNamespace(theirs, ours, internal, {"p": {"a": 3}})  # type: ignore[arg-type]  # what they do is not asked
+    namespace: Any = MacroNamespace(theirs, ours, internal, {"p": {"a": 3}})
     monkeypatch.setattr(ConfiguredContext, "to_dict", lambda _: {"a": 0, "var": 0})
-    named = ManifestContext.to_dict(SimpleNamespace(namespace=namespace))  # type: ignore[arg-type]
+    named = ManifestContext.to_dict(SimpleNamespace(namespace=namespace))
     assert named == {"var": 0} | dict(namespace)
     assert (named["a"], named["p"], named["d"]) == (1, 2, 4)
