@@ -1,7 +1,9 @@
 """What every test may ask for, which tests share a process, and which answer at once."""
 
+import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import pytest
 
 from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
+from evenscore.building import parsed_project, warehouse
 from home import Home
+from lean_dbt import make_lean
 
 atomic_io.keep_private()  # as every verb and every DAG does
 
@@ -95,12 +99,36 @@ def _file(item: pytest.Item) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The processes of one run share what dbt has parsed."""
+    """The processes of one run share what dbt has parsed: one parses, and the others wait for it."""
     base = tmp_path_factory.getbasetemp()
     folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    parsed = parsed_project.parsed
+
+    def parsed_once(*project: Any) -> Any:
+        with (folder / "parsed.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return parsed(*project)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HomePaths, "parsed_projects", folder / "parsed")
+        patch.setattr(parsed_project, "KEPT_COUNT", 16)  # the tests have more sets of variables than a home has
+        patch.setattr(warehouse, "parsed", parsed_once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_dbt() -> Iterator[Callable[[], None]]:
+    """The builds of one process share what dbt works out for each. Where none builds, dbt is not even imported: what
+    this gives makes it lean at once."""
+    parsed_night, lean_once = warehouse.parsed_night, cache(make_lean)
+
+    def parsed_for_lean_dbt(*night: Any, **options: Any) -> Any:
+        lean_once(patch)
+        return parsed_night(*night, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warehouse, "parsed_night", parsed_for_lean_dbt)
+        yield lambda: lean_once(patch)
 
 
 @pytest.fixture(scope="session")

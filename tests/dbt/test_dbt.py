@@ -33,6 +33,9 @@ ledger = "consent.csv"
 candidate = 1  # so that the models of every version are there
 """
 
+BESIDE = (2,)
+"""The scoring version that is neither published nor a candidate: with it, dbt's variables are those of the project."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -41,6 +44,8 @@ class Project:
     settings: Settings
     arguments: list[str]
     target: Path
+    parsed: Any
+    """The project as dbt parsed it for the night."""
     night: dict[str, Any]
     """What the night's own call of dbt built and tested."""
 
@@ -49,12 +54,16 @@ class Project:
         from dbt.cli.main import dbtRunner
 
         try:
-            result = dbtRunner().invoke([*command, *self.arguments])
+            result = dbtRunner(self.parsed).invoke([*command, *self.arguments])
         finally:
             DuckDBConnectionManager.close_all_connections()
         assert result.exception is None, result.exception
         found: Any = result.result
         return list(found) if hasattr(found, "results") else [found]
+
+    def build(self, *selectors: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Build a part as the night was built, with its variables: for others dbt would parse the project anew."""
+        return warehouse.build(self.settings, "a part", ["--select", *selectors], required=required, beside=BESIDE)
 
     def artifact(self, name: str) -> dict[str, Any]:
         return dict(json.loads((self.target / name).read_text()))
@@ -81,9 +90,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     target = folder / "target"
     here = ["--project-dir", str(warehouse.DBT_PROJECT), "--profiles-dir", str(warehouse.DBT_PROJECT)]
-    yield Project(
-        settings, [*here, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"], target, built
-    )
+    _, variables, parsed = warehouse.parsed_night(settings, beside=BESIDE)
+    here += ["--vars", variables, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"]
+    yield Project(settings, here, target, parsed, built)
     if before is None:
         del os.environ["EVENSCORE_WAREHOUSE"]
     else:
@@ -96,7 +105,7 @@ def _build_seen(settings: Settings, night: Night) -> dict[str, Any]:
     build = warehouse.build
 
     def watched(*args: Any, **options: Any) -> dict[str, Any]:
-        seen.update(build(*args, **options), required=options.get("required"))
+        seen.update(build(*args, **options, beside=BESIDE), required=options.get("required"))
         return seen
 
     with pytest.MonkeyPatch.context() as patch:
@@ -219,7 +228,7 @@ def test_a_row_that_breaks_a_data_test_stops_the_night(docs: tuple[dict[str, Any
 @pytest.mark.parametrize("selectors", [("scores",), ("gate", "only_consenting_people_are_named")], ids=str)
 def test_a_night_whose_promised_tests_did_not_run_is_not_built(project: Project, selectors: tuple[str, ...]) -> None:
     with pytest.raises(EvenscoreError, match="did not run and pass, and what it proves is promised"):
-        warehouse.build(project.settings, "part", ["--select", *selectors], required=warehouse.REQUIRED_TESTS)
+        project.build(*selectors, required=warehouse.REQUIRED_TESTS)
 
 
 def test_a_seed_that_has_lost_a_row_stops_the_build_and_each_is_named(
@@ -235,7 +244,7 @@ def test_a_seed_that_has_lost_a_row_stops_the_build_and_each_is_named(
         kept = [row for row in rows if not row.startswith(lost)]
         assert len(kept) == len(rows) - 1
         path.write_text("".join(kept))
-    with pytest.raises(StoppedByCheck, match="dbt tests of the seeds failed") as stopped:
-        warehouse.build(project.settings, "the seeds", ["--select", "resource_type:seed"])
+    with pytest.raises(StoppedByCheck, match="dbt tests of a part failed") as stopped:
+        project.build("resource_type:seed")
     assert re.search(r"gate_constants: \w+ lacks near_share", str(stopped.value))
     assert re.search(r"verb_weights_v1: \w+ lacks dislike", str(stopped.value))

@@ -260,6 +260,7 @@ def asking(left: Left, tmp_path: Path) -> Left:
     return Left(village, village.write().settings(left.settings.home))
 
 
+@pytest.mark.slow
 def test_no_later_night_brings_the_past_back_and_who_grants_again_is_let_in_from_then_on(asking: Left) -> None:
     settings = asking.settings
     assert erase.forget_due(settings, by="the night").accounts == 2

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from stepping import EPOCH, NIGHTS, Stepped, jumping_village
-from village import LAST, copied, run_labelled
+from village import LAST, copied, run_unread
 
 from evenscore.base.settings import Settings
 from evenscore.night import steps
@@ -50,5 +50,5 @@ def landed_at_once(stepped: Stepped, tmp_path_factory: pytest.TempPathFactory) -
     settings = stepped.village.settings(tmp_path_factory.mktemp("once") / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOURCE_DATE_EPOCH", EPOCH)
-        run_labelled(settings, LAST, "once")
+        run_unread(settings, LAST, "once")
     return settings

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from village import DAYS, LAST, Village
+from village import DAYS, LAST, Village, run_unread
 
-from evenscore.night import steps
+pytestmark = pytest.mark.slow
 
 BEFORE = DAYS[-2]
 
@@ -20,7 +20,7 @@ def nights_of(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     village.grant("leaves", action="withdraw", recorded_at=f"{LAST}T09:00:00Z")
     settings = village.write().settings(village.folder.parent / "home")
     for day in (LAST, BEFORE):
-        steps.run_night(settings, day)
+        run_unread(settings, day)
     with duckdb.connect(Path(settings.places.database), read_only=True) as con:
         shown = con.execute("select person_id, as_of_date::varchar from person_scores").fetchall()
     return {person: {night for name, night in shown if name == person} for person in ("stays", "leaves", "joins")}

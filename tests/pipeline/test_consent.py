@@ -164,6 +164,7 @@ def test_who_stays_keeps_every_night(person: str, withdrawals: Withdrawals) -> N
     assert published(withdrawals.settings, rows, person) == [(EVE,), (LAST,)]
 
 
+@pytest.mark.slow
 def test_an_earlier_night_built_again_knows_the_account_by_its_name_of_then(
     withdrawals: Withdrawals, tmp_path: Path
 ) -> None:
@@ -176,6 +177,7 @@ def test_an_earlier_night_built_again_knows_the_account_by_its_name_of_then(
     assert built(settings, accounts) == [("renamed", "renamed")]
 
 
+@pytest.mark.slow
 def test_a_withdrawal_after_a_night_was_published_holds_when_the_same_night_is_run_again(
     withdrawals: Withdrawals, tmp_path: Path
 ) -> None:

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 from town import HISTORY, PEOPLE, SEEDS, town
-from village import LAST, published
+from village import LAST, published, run_unread
 
 from evenscore.base.settings import Settings
 from evenscore.cli import main
-from evenscore.night import steps
 
 EVE = LAST - timedelta(days=1)
 
@@ -27,7 +26,7 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         village.like(None, ["m22"], day, object_id=f"new-work-of-{day}", verb="post")  # type: ignore[arg-type]  # nobody receives it
     settings = village.write().settings(folder / "home")
     for night in (EVE, LAST):
-        steps.run_night(settings, night)
+        run_unread(settings, night)
     return settings
 
 

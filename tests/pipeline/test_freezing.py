@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from village import DAYS, LAST, PEOPLE, Village, published
+from village import DAYS, LAST, PEOPLE, Village, published, run_unread
 
 from evenscore.base.settings import Settings
 from evenscore.checks.judge import results_of
 from evenscore.disclosure.explain import explain, in_words
-from evenscore.night import steps
 from evenscore.state.runs import Night
 
 EVE, DOWN, BACK = LAST - timedelta(days=2), LAST - timedelta(days=1), LAST
@@ -61,11 +60,11 @@ def outage(tmp_path_factory: pytest.TempPathFactory) -> Outage:
     settings = village.settings(folder / "home")
     missing = village.folder / "pixels" / "activity" / f"{DOWN}.csv"
     late = missing.read_bytes()
-    nights = {EVE: steps.run_night(settings, EVE)}
+    nights = {EVE: run_unread(settings, EVE)}
     missing.unlink()
-    nights[DOWN] = steps.run_night(settings, DOWN)
+    nights[DOWN] = run_unread(settings, DOWN)
     missing.write_bytes(late)
-    nights[BACK] = steps.run_night(settings, BACK)
+    nights[BACK] = run_unread(settings, BACK)
     return Outage(settings, nights)
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from stepping import NIGHTS, Stepped
-from village import DAYS, LAST, PEOPLE, Village, built, copied, fans_of, published, run_spoilt, score
+from village import DAYS, LAST, PEOPLE, Village, built, copied, fans_of, published, run_spoilt, run_unread, score
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
-from evenscore.night import steps
 from evenscore.reviews.decisions import Action, append_decision
 from evenscore.reviews.queue import read_queue, release_incident
 from evenscore.reviews.set_asides import restore, set_aside, set_aside_again
@@ -62,7 +61,7 @@ def next_night(followed: Stepped, home: Path, action: Action) -> Decided:
     held = read_queue(settings.places).find("p0", None)
     append_decision(settings.places, held, action, "ann", "I read the thread")
     append_decision(settings.places, held, "release" if action == "reject" else "reject", "ben", "second")
-    steps.run_night(settings, NEXT)
+    run_unread(settings, NEXT)
     return Decided(settings, before)
 
 
@@ -126,7 +125,7 @@ def lightened(followed: Stepped, tmp_path_factory: pytest.TempPathFactory) -> Li
     set_aside(settings.places, read_queue(settings.places).find("p0", None), "newcomers", "ann", "a rival bought them")
     left_out = []
     for night in (NEXT, CLEARED):
-        steps.run_night(settings, night)
+        run_unread(settings, night)
         left_out.append(built(settings, "from conformed.activity_set_aside"))
     return Lightened(settings, before, left_out)
 
@@ -166,13 +165,14 @@ def test_the_hold_ends_by_itself_on_the_second_night_that_the_candidate_is_back(
     assert not read_queue(lightened.settings.places).waiting
 
 
+@pytest.mark.slow
 def test_what_is_restored_counts_again_is_held_again_and_can_be_set_aside_again(
     lightened: Lightened, tmp_path: Path
 ) -> None:
     settings = copied(lightened.settings, tmp_path / "home")
     before = published(settings, "from person_scores order by all")
     restore(settings.places, 1, "ann", "they are readers of her book")
-    steps.run_night(settings, RESTORED)
+    run_unread(settings, RESTORED)
     assert status(settings, "p0", RESTORED) == [("held", "late_events")]
     assert jumps_of(settings, RESTORED) == [("pending", RESTORED, "far")]
     assert built(settings, "from conformed.activity_set_aside") == [("forum", "service account", 900)]
@@ -212,10 +212,10 @@ def struck(tmp_path_factory: pytest.TempPathFactory) -> Struck:
     rise = {"network": "pixels", "object_id": "rise"}
     village.like("x0", [f"admirer{number}" for number in range(900)], STRUCK, **rise)
     settings = village.write().settings(village.folder.parent / "home")
-    steps.run_night(settings, STRUCK - timedelta(days=1))
+    run_unread(settings, STRUCK - timedelta(days=1))
     run_spoilt(settings, STRUCK, FAULT)
     for night in (LATER, AFTER):
-        steps.run_night(settings, night)
+        run_unread(settings, night)
     return Struck(village, settings)
 
 
@@ -284,6 +284,6 @@ def test_nothing_is_published_of_an_account_in_its_first_weeks(tmp_path: Path) -
     young = [LAST - timedelta(days=number) for number in range(20)]
     village.habits(["bob"], young).write()
     settings = village.settings(tmp_path / "home")
-    score(settings, LAST)
+    score(settings, LAST, "+person_scores")
     rows = "select person_id, status, reason from marts.person_scores order by all"
     assert built(settings, rows) == [("ann", "published", None), ("bob", "insufficient_evidence", "provisional")]

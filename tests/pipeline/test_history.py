@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from village import DAYS, FIRST, LAST, PEOPLE, Village, copied, digests, published, run_labelled, run_spoilt
+from village import DAYS, FIRST, LAST, PEOPLE, Village, copied, digests, published, run_spoilt, run_unread
 
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
 from evenscore.base.settings import Settings
@@ -45,9 +45,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
             if day != FIRST or number % 5:
                 village.like(f"page{number % 20}", [reader], day)
     eve = village.write().settings(folder / "eve")
-    run_labelled(eve, EVE, "eve")
+    run_unread(eve, EVE, "eve")
     calm = copied(eve, folder / "calm")
-    return Told(village, eve, calm, run_labelled(calm, LAST, "calm"))
+    return Told(village, eve, calm, run_unread(calm, LAST, "calm"))
 
 
 def retold(told: Told, folder: Path, events: list[dict[str, Any]]) -> Settings:
@@ -129,7 +129,7 @@ def test_the_same_file_again_changes_nothing(told: Told, tmp_path: Path) -> None
 def test_a_day_loaded_twice_under_new_ids_is_seen_and_moves_nobody_far(told: Told, tmp_path: Path) -> None:
     again = [event | {"event_id": f"again-{event['event_id']}"} for event in last_day(told)]
     settings = retold(told, tmp_path, told.village.events + again)
-    night = run_labelled(settings, LAST, "twice")
+    night = run_unread(settings, LAST, "twice")
     assert failed(settings, night) == {"landing.volumes row_count", "landing.repeats repeated_count"}
     assert furthest(told, settings) < 3
 
@@ -147,7 +147,7 @@ def test_ids_that_were_dealt_out_anew_are_seen_and_move_nobody_far(told: Told, t
         event | {"actor_id": dealt[event["actor_id"]]} if is_on(event, LAST) else event for event in told.village.events
     ]
     settings = retold(told, tmp_path, events)
-    night = run_labelled(settings, LAST, "dealt")
+    night = run_unread(settings, LAST, "dealt")
     assert failed(settings, night) == {"landing.new_ids new_pair_count"}
     assert furthest(told, settings) < 5
 
@@ -168,7 +168,7 @@ def test_a_graph_that_does_not_converge_scores_nobody(
     before = digests(settings.places.published)
     monkeypatch.setattr(trust, "MOST_SWEEPS", 0)
     with pytest.raises(EvenscoreError, match="trust graph: not converged"):
-        run_labelled(settings, LAST, "unfinished")
+        run_unread(settings, LAST, "unfinished")
     assert digests(settings.places.published) == before
 
 
@@ -212,7 +212,7 @@ def test_an_unannounced_change_of_the_method_is_one_incident_and_moves_nobody(
     scale.write_text(scale.read_text().replace("points_per_log,7.2", "points_per_log,6.2"))
     settings = copied(told.eve, tmp_path / "home")
     monkeypatch.setattr(warehouse, "DBT_PROJECT", project)
-    run_labelled(settings, LAST, "changed")
+    run_unread(settings, LAST, "changed")
     incidents = published(settings, "select as_of_date, kind, scope from incidents")
     assert incidents == [(LAST, "mass_shift", "all")]
     columns = "status, reason, reason_detail, delta_1d"

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 from stepping import EPOCH, NIGHTS, Stepped
-from village import LAST, Village, built, copied, digests, outcome, published, run_labelled, score
+from village import LAST, Village, built, copied, digests, outcome, published, run_unread, score
 
 from evenscore.base.settings import Settings
 from evenscore.night import steps
@@ -33,6 +33,7 @@ def test_the_same_night_again_leaves_every_published_byte_as_it_is(spoilt: Setti
     assert digests(spoilt.places.published) == before
 
 
+@pytest.mark.slow
 def test_neither_the_order_of_rows_nor_the_number_of_threads_changes_a_byte(
     stepped: Stepped, landed_at_once: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -50,7 +51,7 @@ def test_neither_the_order_of_rows_nor_the_number_of_threads_changes_a_byte(
     monkeypatch.setattr(duckdb, "connect", connect_with_one_thread)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
     settings = shuffled.write(shuffle_seed=7).settings(tmp_path / "home")
-    run_labelled(settings, LAST, "once")
+    run_unread(settings, LAST, "once")
     assert stable_bytes(settings) == stable_bytes(landed_at_once)
     assert len(threads) > 5
 
@@ -64,6 +65,7 @@ def test_stepping_through_nights_accepts_what_the_last_night_alone_accepts(
     assert held == {"p0"}
 
 
+@pytest.mark.slow
 def test_a_rebuild_without_a_warehouse_leaves_what_was_published_unchanged(spoilt: Settings) -> None:
     before = digests(spoilt.places.published)
     spoilt.places.warehouse.unlink()
@@ -93,7 +95,7 @@ def test_years_of_history_land_in_one_go_and_any_date_can_be_scored(tmp_path: Pa
     village.write()
     settings = village.settings(tmp_path / "home")
     an_old_date = date(2025, 2, 1)
-    score(settings, an_old_date)
+    score(settings, an_old_date, "+person_scores")
     assert built(settings, "select as_of_date, count(score), min(score) > 1 from marts.person_scores group by all") == [
         (an_old_date, 10, True)
     ]

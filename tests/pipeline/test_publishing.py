@@ -169,6 +169,7 @@ def test_a_candidate_that_is_not_what_was_checked_is_stopped(
     assert digests(settings.places.published) == before
 
 
+@pytest.mark.slow
 def test_stopped_nights_change_no_byte_and_stand_in_the_runs_of_the_next_published_one(
     stepped: Stepped, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from village import DAYS, FIRST, LAST, Village, built, copied, published, run_labelled, score
+from village import DAYS, FIRST, LAST, Village, built, copied, published, run_unread, score
 
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
@@ -40,7 +40,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         for number, person in enumerate(PEOPLE):
             village.like(person, PEOPLE[number + 1 : number + 1 + day.day % 4], day, object_id=f"talk-{day}")
     eve = village.write().settings(folder / "eve")
-    run_labelled(eve, EVE, "eve")
+    run_unread(eve, EVE, "eve")
     return Told(village, eve)
 
 
@@ -65,7 +65,7 @@ def test_a_night_that_takes_them_up_publishes_what_a_night_that_scores_them_anew
     taken_up, anew = copied(told.eve, tmp_path / "taken_up"), copied(told.eve, tmp_path / "anew")
     reconstructed.discard(anew.places)
     for settings in (taken_up, anew):
-        run_labelled(settings, LAST, "last")
+        run_unread(settings, LAST, "last")
     assert built(anew, KNOWN) == [(0, 0)]
     assert built(taken_up, KNOWN)[0][1] == len(PEOPLE)
     scored = "select as_of_date from conformed.scored_nights group by all order by all"
@@ -142,7 +142,7 @@ def test_a_night_that_a_test_stops_is_built_again_without_them(told: Told, tmp_p
     with duckdb.connect() as con:
         con.execute(f"create table spoilt as select * replace (-1.0::double as score) from read_parquet('{path}')")
         con.execute(f"copy spoilt to '{path}' (format parquet)")
-    run_labelled(settings, LAST, "last")
+    run_unread(settings, LAST, "last")
     assert built(settings, KNOWN) == [(0, 0)]
     assert published(settings, "select min(score) >= 1 from person_scores") == [(True,)]
 

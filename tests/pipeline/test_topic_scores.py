@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from village import DAYS, LAST, Village, built, copied, fans_of, published, score
+from village import DAYS, LAST, Village, built, copied, fans_of, published, run_unread, score
 
 from evenscore.base.settings import Settings
 from evenscore.disclosure.person import gather
@@ -74,13 +74,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("topics")
     village = the_village(folder / "village")
     settings = village.settings(folder / "home")
-    steps.run_night(settings, EVE)
+    run_unread(settings, EVE)
     assert published(settings, "select topic from topic_scores where person_id = 'vetoer' order by 1") == [
         ("chess",),
         ("jazz",),
     ]
     written(village.grant("vetoer", action="withdraw", purpose="topic:chess", recorded_at=ON_LAST))
-    steps.run_night(settings, LAST)
+    run_unread(settings, LAST)
     return Played(village, settings)
 
 
@@ -139,6 +139,7 @@ def test_a_grant_of_a_topic_is_no_grant_of_a_score(played: Played) -> None:
     assert built(played.settings, readers) == [(person,) for person in sorted(PEOPLE)]
 
 
+@pytest.mark.slow
 def test_a_veto_after_a_night_was_published_holds_when_the_same_night_is_run_again(
     played: Played, tmp_path: Path
 ) -> None:
@@ -154,6 +155,6 @@ def test_a_veto_after_a_night_was_published_holds_when_the_same_night_is_run_aga
 
 def test_without_a_list_nobody_has_a_topic_and_no_text_is_read(played: Played, tmp_path: Path) -> None:
     settings = the_village(tmp_path / "village").write().settings(tmp_path / "home")
-    score(settings, LAST)
+    score(settings, LAST, "+topic_scores")
     assert built(settings, "select count(*) from marts.topic_scores") == [(0,)]
     assert built(settings, "select count(*) from conformed.own_texts") == [(0,)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pyarrow import parquet
-from village import DAYS, LAST, PEOPLE, Village, copied, digests, fans_of, outcome, published
+from village import DAYS, LAST, PEOPLE, Village, copied, digests, fans_of, outcome, published, run_unread
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
@@ -77,10 +77,10 @@ def promoted(tmp_path_factory: pytest.TempPathFactory) -> Promoted:
     village = trusted_village(tmp_path_factory.mktemp("promoted") / "village")
     settings = scored_by(village, 1)
     for day in BEFORE:
-        steps.run_night(settings, day)
+        run_unread(settings, day)
     before = rows_of(settings, BEFORE)
     settings = scored_by(village, 2)
-    return Promoted(settings, steps.run_night(settings, LAST), before)
+    return Promoted(settings, run_unread(settings, LAST), before)
 
 
 def test_each_row_names_the_version_that_made_it(promoted: Promoted) -> None:
@@ -139,6 +139,7 @@ def test_who_the_new_version_moves_too_far_is_held_for_a_reviewer(promoted: Prom
     assert held == [(person, "version_change") for person in STRANGE]
 
 
+@pytest.mark.slow
 def test_an_older_night_that_is_run_again_keeps_its_version(promoted: Promoted, tmp_path: Path) -> None:
     settings = copied(promoted.settings, tmp_path / "home")
     again = steps.rebuild_night(settings, BEFORE[1])
@@ -190,6 +191,7 @@ def with_a_fourth_version(project: Path) -> Path:
     return project
 
 
+@pytest.mark.slow
 def test_three_versions_stand_side_by_side_and_a_fourth_moves_none(
     promoted: Promoted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

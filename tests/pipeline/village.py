@@ -180,8 +180,8 @@ def _build_scores(settings: Settings) -> dict[str, Any]:
     return warehouse.build(settings, "the scores", ["--select", *warehouse.PROMISED_TESTS, *FROM_SCORES])
 
 
-def run_to_check(settings: Settings, day: date, label: str) -> Night:
-    """A night up to its check, ready to be published, as a run of a given name: it would otherwise tell the time."""
+def run_to_check(settings: Settings, day: date, label: str | None = None) -> Night:
+    """A night up to its check, ready to be published; `label` names the run, which otherwise tells the time."""
     night = Night.of(day, label)
     for source in settings.sources:
         steps.extract(settings, night, source.name)
@@ -190,8 +190,8 @@ def run_to_check(settings: Settings, day: date, label: str) -> Night:
     return night
 
 
-def run_labelled(settings: Settings, day: date, label: str) -> Night:
-    """A whole night but for its page, as a run of a given name."""
+def run_unread(settings: Settings, day: date, label: str | None = None) -> Night:
+    """A whole night but for its page, which takes a tenth of it, and which few tests look at."""
     night = run_to_check(settings, day, label)
     steps.publish(settings, night)
     return night
