@@ -2,8 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
 from evenscore.building import parsed_project, warehouse
 from home import Home
-from lean_dbt import make_lean
 
 atomic_io.keep_private()  # as every verb and every DAG does
 
@@ -114,21 +112,6 @@ def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(parsed_project, "KEPT_COUNT", 16)  # the tests have more sets of variables than a home has
         patch.setattr(warehouse, "parsed", parsed_once)
         yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_dbt() -> Iterator[Callable[[], None]]:
-    """The builds of one process share what dbt works out for each. Where none builds, dbt is not even imported: what
-    this gives makes it lean at once."""
-    parsed_night, lean_once = warehouse.parsed_night, cache(make_lean)
-
-    def parsed_for_lean_dbt(*night: Any, **options: Any) -> Any:
-        lean_once(patch)
-        return parsed_night(*night, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse, "parsed_night", parsed_for_lean_dbt)
-        yield lambda: lean_once(patch)
 
 
 @pytest.fixture(scope="session")
