@@ -156,6 +156,7 @@ def trusted_scores(con: duckdb.DuckDBPyConnection, night: date, by: Version = V3
     acts = _acts(con, night)
     scored = acts[acts.persona.notna()]
     scored = scored.assign(weight=_weights(acts, scored, _seeds(acts, by.seed_step), by))
+    scored = scored.assign(is_candidate=_carry_most(scored, by))
     logs = sum(weight * np.log(_evidence(scored, half_life, by)) for half_life, weight in by.weights.items())
     points = (by.base + by.slope * np.log1p(np.expm1(logs) / by.start)).clip(1, 100)
     enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
@@ -309,23 +310,46 @@ def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
 
 def _bounded(acts: pd.DataFrame, by: Version) -> pd.Series:
     """Evidence: a sum of logs over engagers, in which neither one object nor two carry more than their share."""
-    place = [*PERSON, "network"]
-    touches = acts.groupby([*place, "engager", "object"]).agg({"actions": "sum", "weight": "first"})
-    touches["of_all"] = touches.groupby([*place, "engager"]).actions.transform("sum")
-    touches["carried"] = touches.weight * (np.log1p(touches.of_all) - np.log1p(touches.of_all - touches.actions))
+    place, touches = [*PERSON, "network"], _touches(acts)
     engagers = touches.groupby([*place, "engager"]).first()
     total = (engagers.weight * np.log1p(engagers.of_all)).groupby(place).sum()
     carried = touches.carried.groupby([*place, "object"]).sum()
     of_one = carried.groupby(place).max()
     bounded = np.minimum(total, (by.beside + total - of_one) / (1 - by.one_object) - by.beside)
     if by.two_objects < 1:
-        rest = (total - _carried_by_two(touches.reset_index(), carried, place)).clip(lower=0)
+        few = touches[touches.is_candidate]
+        by_two = _carried_by_two(few.reset_index(), few.carried.groupby([*place, "object"]).sum(), place)
+        rest = (total - by_two).clip(lower=0)
         bounded = np.minimum(bounded, (by.beside + rest) / (1 - by.two_objects) - by.beside)
     return bounded.groupby(PERSON).sum()
 
 
+def _touches(acts: pd.DataFrame) -> pd.DataFrame:
+    """What each engager did to each object, and what the log of all that they did would lose without it."""
+    place = [*PERSON, "network"]
+    kept = {"actions": "sum", "weight": "first"} | ({"is_candidate": "first"} if "is_candidate" in acts else {})
+    touches = acts.groupby([*place, "engager", "object"]).agg(kept)
+    touches["of_all"] = touches.groupby([*place, "engager"]).actions.transform("sum")
+    touches["carried"] = touches.weight * (np.log1p(touches.of_all) - np.log1p(touches.of_all - touches.actions))
+    return touches
+
+
+def _carry_most(scored: pd.DataFrame, by: Version) -> pd.Series:
+    """Whether an act is on one of the four objects that carry most trusted evidence over all half-lives: the two are among
+    them."""
+    place = [*PERSON, "network"]
+    decayed = [scored.assign(actions=0.5 ** (scored.age / half_life)) for half_life in by.weights]
+    orders = [
+        sum(_touches(acts.assign(**other)).carried.groupby([*place, "object"]).sum() for acts in decayed)
+        for other in ({}, {"weight": 1})
+    ]
+    carried = pd.concat(orders, axis=1, keys=["trusted", "crowd"]).round(6)
+    few = carried.sort_values(["trusted", "crowd"], ascending=False).groupby(place).head(4).index
+    return pd.Series(pd.MultiIndex.from_frame(scored[[*place, "object"]]).isin(few), scored.index)
+
+
 def _carried_by_two(touches: pd.DataFrame, carried: pd.Series, place: list[str]) -> pd.Series:
-    """The most that would be lost without two objects, of all that there are: who acted on both is gone with both."""
+    """The most that would be lost without two of these objects: who acted on both is gone with both."""
     both = touches.merge(touches, on=[*place, "engager", "of_all", "weight"], suffixes=("", "_2"))
     both = both[both.object < both.object_2]
     left = both.of_all - both.actions - both.actions_2
