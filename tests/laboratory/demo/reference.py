@@ -335,8 +335,8 @@ def _touches(acts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _carry_most(scored: pd.DataFrame, by: Version) -> pd.Series:
-    """Whether an act is on one of the four objects that carry most trusted evidence over all half-lives: the two are among
-    them."""
+    """Whether an act is on one of the four objects that carry most trusted evidence over all half-lives: the two are
+    among them."""
     place = [*PERSON, "network"]
     decayed = [scored.assign(actions=0.5 ** (scored.age / half_life)) for half_life in by.weights]
     orders = [
