@@ -23,9 +23,9 @@ joined as (
         -- Sums are rounded: a rest of nothing may be some millionths less.
         greatest({{ part }} - {{ part }}_loss, 0) as {{ part }}_left,
         greatest({{ part }} - {{ part }}_pair_loss, 0) as {{ part }}_pair_left,
-        (start + {{ part }}_left) / least_rest_share - start as {{ part }}_bound,
+        {{ within_share(part ~ "_left", "least_rest_share") }} as {{ part }}_bound,
         -- A version that says nothing of two bounds one alone.
-        (start + {{ part }}_pair_left) / least_pair_rest_share - start as {{ part }}_pair_bound,
+        {{ within_share(part ~ "_pair_left", "least_pair_rest_share") }} as {{ part }}_pair_bound,
         least({{ part }}, {{ part }}_bound, {{ part }}_pair_bound) as {{ part }}_bounded,
         -- Where a bound holds, the rest varies: its share of the variance, over the square of its share. Of hardly any rest the bounded
         -- whole varies at least as the evidence does: who comes anew may not come to the second post.

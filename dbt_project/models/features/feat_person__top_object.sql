@@ -1,8 +1,13 @@
 -- How much evidence would be lost without the one object that carries most of it, and without the two that do (law L3). Two lose
 -- more than each by itself: whoever acted on both is gone only with both. Two are looked for among a few, which is where they are.
-{% set pair_candidates = 4 %}
 {% set night = ["as_of_date", "evidence_through_date", "scoring_version"] | join(", ") %}
-with touches as (
+with scales as (
+
+    {{ scales(["top_pair_candidates"]) }}
+
+),
+
+touches as (
 
     select
         objects.pair_id,
@@ -59,7 +64,10 @@ placed as (
 
 few as (
 
-    select * from placed where place <= {{ pair_candidates }}
+    select placed.*
+    from placed
+    inner join scales using (scoring_version)
+    where placed.place <= scales.top_pair_candidates
 
 ),
 
@@ -143,7 +151,7 @@ single as (
 
 select
     single.*,
-    -- Of one object alone there are no two. Whole millionths again, after sums of them.
+    -- Of one object alone there are no two, nor where a version does not ask for them. Whole millionths again, after sums of them.
     {% for span in spans() -%}
     {% for part in ("crowd_" ~ span, "trusted_" ~ span) -%}
     round(greatest(pairs.{{ part }}, single.{{ part }}_loss), 6) as {{ part }}_pair_loss{{ "," if not loop.last }}

@@ -33,14 +33,14 @@ by_network as (
         greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_pair_loss, 0) as {{ span }}_pair_left,
         least(
             engagers.{{ part }}_{{ span }},
-            (start + {{ span }}_left) / least_rest_share - start,
-            (start + {{ span }}_pair_left) / least_pair_rest_share - start
+            {{ within_share(span ~ "_left", "least_rest_share") }},
+            {{ within_share(span ~ "_pair_left", "least_pair_rest_share") }}
         ) as {{ span }},
         -- Without the post the next one is the top one, and bounded where the version bounds two.
         if(
             least_pair_rest_share is null,
             {{ span }}_left,
-            least({{ span }}_left, (start + {{ span }}_pair_left) / least_rest_share - start)
+            least({{ span }}_left, {{ within_share(span ~ "_pair_left", "least_rest_share") }})
         ) as {{ span }}_without,
         {%- endif %}
         {{ span }} - {{ span }}_without as {{ span }}_loss{{ "," if not loop.last }}

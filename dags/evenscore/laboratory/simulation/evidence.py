@@ -20,8 +20,6 @@ VERSION = 3
 scale = functools.cache(warehouse.scale)
 
 SPANS = ("brief", "short", "long")
-CANDIDATES = 4
-"""Posts among which the two that bring most are looked for, as dbt_project/models/features does."""
 Keys = NDArray[np.int64]
 
 
@@ -107,6 +105,7 @@ class Pairs:
         rows = self._keys[pairs] >> (ENGAGER_BITS + POST_BITS)
         rows_of_posts = self._keys[self._by_post[posts]] >> (ENGAGER_BITS + POST_BITS)
         trust = self._world.weights((self._keys[pairs] >> POST_BITS) & (2**ENGAGER_BITS - 1))
+        weights: list[NDArray[Any]] = [trust[pair_of], np.ones(len(pair_of))]
         post = np.empty(len(self._keys), np.int64)
         post[self._by_post] = post_of
         sums, by_span = [], []
@@ -115,10 +114,10 @@ class Pairs:
             by_pair = np.bincount(pair_of, actions, len(pairs))
             sums.append([self._summed(rows, weight * np.log1p(by_pair)) for weight in (trust, np.float64(1))])
             by_span.append((actions, by_pair[pair_of], _lost(by_pair[pair_of], actions)))
-        lost = [[np.bincount(post, w * loss, len(posts)) for w in (trust[pair_of], 1.0)] for *_, loss in by_span]
+        lost = [[np.bincount(post, weight * loss, len(posts)) for weight in weights] for *_, loss in by_span]
         two = _Twos.of(rows_of_posts, np.sum([of_trusted for of_trusted, _ in lost], axis=0), post, pair_of)
         pair_losses = [
-            [two.most(each, two.shared(*of, weight)) for each, weight in zip(both, (trust[pair_of], None), strict=True)]
+            [two.most(each, two.shared(*of, weight)) for each, weight in zip(both, weights, strict=True)]
             for both, of in zip(lost, by_span, strict=True)
         ]
         by_post = np.bincount(post, actions, len(posts))
@@ -168,12 +167,13 @@ class _Twos:
         runs, starts = _runs(rows_of_posts[order])
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order)) - starts[runs]
-        few = np.flatnonzero(rank < CANDIDATES)
+        is_few = rank < scale(VERSION)["top_pair_candidates"]
+        few = np.flatnonzero(is_few)
         one, other = _within(rows_of_posts[few])
         is_alone = np.bincount(rows_of_posts)[rows_of_posts[few]] == 1
         one = np.concatenate([few[one], few[is_alone]])
         other = np.concatenate([few[other], few[is_alone]])
-        acted = np.flatnonzero(rank[post] < CANDIDATES)
+        acted = np.flatnonzero(is_few[post])
         first, second = (acted[each] for each in _within(pair_of[acted]))
         low, high = np.minimum(post[first], post[second]), np.maximum(post[first], post[second])
         numbers = one * len(order) + other
@@ -182,12 +182,11 @@ class _Twos:
         return cls(rows_of_posts[one], one, other, first, second, place)
 
     def shared(
-        self, actions: NDArray[Any], of_all: NDArray[Any], loss: NDArray[Any], weight: NDArray[Any] | None
+        self, actions: NDArray[Any], of_all: NDArray[Any], loss: NDArray[Any], weight: NDArray[Any]
     ) -> NDArray[Any]:
         """What those who acted on both lose with both, beyond what they lose with each."""
         beyond = _lost(of_all[self.first] - actions[self.second], actions[self.first]) - loss[self.first]
-        of_engager = beyond if weight is None else weight[self.first] * beyond
-        return np.bincount(self.place, of_engager, len(self.one))
+        return np.bincount(self.place, weight[self.first] * beyond, len(self.one))
 
     def most(self, by_post: NDArray[Any], shared: NDArray[Any]) -> NDArray[Any]:
         """What is lost without each two."""
@@ -195,10 +194,11 @@ class _Twos:
 
 
 def _within(ordered: Keys) -> tuple[Keys, Keys]:
-    """Of groups in order, of at most `CANDIDATES` each: the places of any two in one group."""
-    found = [np.flatnonzero(ordered[:-step] == ordered[step:]) for step in range(1, CANDIDATES)]
+    """Of groups in order, each of a few at most: the places of any two in one group."""
+    steps = range(1, int(scale(VERSION)["top_pair_candidates"]))
+    found = [np.flatnonzero(ordered[:-step] == ordered[step:]) for step in steps]
     first = np.concatenate(found)
-    return first, first + np.repeat(np.arange(1, CANDIDATES), [len(each) for each in found])
+    return first, first + np.repeat(steps, [len(each) for each in found])
 
 
 def _posts(keys: Keys) -> Keys:

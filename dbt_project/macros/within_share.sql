@@ -1,0 +1,7 @@
+{#
+  The most evidence that may stand behind a score where so much of it is `left` without the objects that carry most (law L3):
+  `least_left` of it at least, and a little (`start`, a column of the caller) that any object may bring.
+#}
+{% macro within_share(left, least_left) -%}
+    (start + {{ left }}) / {{ least_left }} - start
+{%- endmacro %}
