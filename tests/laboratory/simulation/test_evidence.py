@@ -13,6 +13,7 @@ from evenscore.laboratory.simulation.standing import Standing, first_that_reache
 from evenscore.laboratory.simulation.world import NETWORKS, Size, World
 
 WORLD = World(Size(300, 30, 1))
+WORLD_OF_30 = World(Size(30, 30, 1))
 
 
 def stepped(nights: range) -> Pairs:
@@ -56,9 +57,22 @@ def test_evidence_is_the_sum_over_engagers_of_the_log_of_their_decayed_actions_a
     assert sums.sum() > 100 and (most < sums[1]).any() and (most < of_two).any() and (of_two < 2 * most).any()
     np.testing.assert_allclose(evidence.sums[:, 0], sums, rtol=1e-4)
     np.testing.assert_allclose(evidence.losses[1, 0], most, rtol=1e-3, atol=1e-5)
-    # The two are looked for among the posts that bring most trusted evidence: nearly always they are found.
+    # The two are looked for among the posts that bring most trusted evidence: of all engagers others may lose more.
     assert (evidence.pair_losses[1, 0] <= of_two * (1 + 1e-3) + 1e-5).all()
     assert np.isclose(evidence.pair_losses[1, 0], of_two, rtol=1e-3).mean() > 0.8
+
+
+def test_two_posts_of_one_audience_lose_more_together_than_the_two_that_lose_most_apart() -> None:
+    pairs, fans = Pairs(WORLD_OF_30), np.arange(5, 9)
+    for post, engagers in ((7, fans), (8, fans), (9, np.array([20, 21, 22]))):
+        pairs.add(Events.of(1, engagers, np.array([2]), post, 3), 0)
+    evidence = pairs.evidence(0)
+    apart = 3 * math.log(4)
+    assert evidence.losses[1, 0, 1, 2] == pytest.approx(apart, rel=1e-5)
+    assert evidence.pair_losses[1, 0, 1, 2] == pytest.approx(4 * math.log(7), rel=1e-5)
+    assert 4 * math.log(7) > apart + 4 * (math.log(7) - math.log(4))
+    of_fans = float(WORLD_OF_30.weights(fans).sum()) * math.log(7)
+    assert evidence.pair_losses[0, 0, 1, 2] >= of_fans * (1 - 1e-5) > 0
 
 
 def test_engagers_count_once_actions_each_time_and_reach_fades() -> None:
