@@ -62,6 +62,13 @@ def test_the_constants_are_those_of_each_versions_scale(version: int, vouched: f
     assert constants.full == warehouse.scale(version)["trust_full"]
 
 
-def test_day_numbers_and_dates_are_each_others_inverse() -> None:
-    days = np.array([0, 20_000])
-    assert tables.days(pa.chunked_array([tables.as_dates(days)])).tolist() == days.tolist()
+def test_a_nights_rows_are_those_of_its_version_and_day_in_the_order_of_the_schema() -> None:
+    fields = {"scoring_version": pa.int32(), "pair_id": pa.int64(), "as_of_date": pa.date32(), "weight": pa.float64()}
+    schema = pa.schema(list(fields.items()))
+    rows = tables.night_batch(schema, 3, 20_000, weight=np.array([0.5, 0.25]), pair_id=np.array([7, 9]))
+    assert rows.schema == schema
+    assert tables.days(pa.chunked_array([rows["as_of_date"]])).tolist() == [20_000, 20_000]
+    assert rows.drop_columns(["as_of_date"]).to_pylist() == [
+        {"scoring_version": 3, "pair_id": 7, "weight": 0.5},
+        {"scoring_version": 3, "pair_id": 9, "weight": 0.25},
+    ]

@@ -271,7 +271,7 @@ def dbt_arguments(places: HomePaths) -> list[str]:
     return [
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target-path", str(places.dbt / "target"), "--log-path", str(places.dbt / "logs")),
-        *("--quiet", "--log-level", "none"),  # its log file has everything; our errors say what matters
+        *("--quiet", "--log-level", "none"),  # our errors say what matters
         "--no-write-json",  # nobody reads those files, and they take a sixth of the time
     ]
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from evenscore.names.name_kinds import MEMBER
 from evenscore.scoring.trust import Constants, Endorsements, Ints
@@ -69,6 +68,9 @@ def by_night(people: pa.Table, version: int, nights: Iterable[int], names: pa.Ar
     return {int(one): place[known & (night == one)] for one in nights}
 
 
-def as_dates(numbers: NDArray[Any]) -> pa.Array:
-    """Day numbers as dates."""
-    return pa.array(numbers.astype("datetime64[D]"), pa.date32())
+def night_batch(schema: pa.Schema, version: int, night: int, **columns: Any) -> pa.RecordBatch:
+    """Rows of one scoring version and night, a day number: `columns` are those of the schema beside these two."""
+    count = len(next(iter(columns.values())))
+    night_date = np.full(count, night).astype("datetime64[D]")
+    known = {"scoring_version": np.full(count, version), "as_of_date": night_date, **columns}
+    return pa.record_batch([pa.array(known[field.name], field.type) for field in schema], schema)

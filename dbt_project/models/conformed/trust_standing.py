@@ -46,18 +46,8 @@ def _lag_days(lags):
 
 
 def _batches(person_id, endorsements, member, versions):
-    for version, own, lag_days, constants in versions:
-        for night, weight in nightly_standing(endorsements, own, lag_days, constants):
+    for version, founders, lag_days, constants in versions:
+        for night, weight in nightly_standing(endorsements, founders, lag_days, constants):
             reached = weight[member] > 0
-            yield _batch(version, night, person_id.filter(pa.array(reached)), weight[member][reached])
-
-
-def _batch(version, night, person_id, weight):
-    count = len(weight)
-    columns = [
-        pa.array(np.full(count, version), pa.int32()),
-        tables.as_dates(np.full(count, night)),
-        person_id,
-        pa.array(weight, pa.float64()),
-    ]
-    return pa.record_batch(columns, SCHEMA)
+            own = {"person_id": person_id.filter(pa.array(reached)), "weight": weight[member][reached]}
+            yield tables.night_batch(SCHEMA, version, night, **own)

@@ -48,18 +48,8 @@ def _endpoints(pairs, edges):
 
 
 def _batches(pair_id, endorsements, engager, person, versions):
-    for version, own, constants in versions:
-        for night, weight in nightly_weights(endorsements, engager, person, own, constants):
+    for version, seeds, constants in versions:
+        for night, weight in nightly_weights(endorsements, engager, person, seeds, constants):
             reached = weight > 0
-            yield _batch(version, night, pair_id[reached], weight[reached])
-
-
-def _batch(version, night, pair_id, weight):
-    count = len(pair_id)
-    columns = [
-        pa.array(np.full(count, version), pa.int32()),
-        pa.array(pair_id, pa.int64()),
-        tables.as_dates(np.full(count, night)),
-        pa.array(weight, pa.float64()),
-    ]
-    return pa.record_batch(columns, SCHEMA)
+            own = {"pair_id": pair_id[reached], "trust_weight": weight[reached]}
+            yield tables.night_batch(SCHEMA, version, night, **own)
