@@ -5,7 +5,7 @@ not be scored tonight stays outside it, as Parquet that views point to.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from evenscore.intake.coverage import is_feed, partial_days, write_source_days
 from evenscore.intake.extraction import deliveries
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
+from evenscore.landing_zone.deliveries import Delivery
 from evenscore.names import look_alikes
 from evenscore.night import spark
 from evenscore.publication.nameless import lay_functions
@@ -64,6 +65,11 @@ PUBLISHED = {
 }
 """What a night needs to know of the nights that were published before it."""
 
+SEEDS = {"network": "varchar", "account_id": "varchar"}
+SOURCES = {
+    **dict.fromkeys(("name", "kind", "network", "dataset"), "varchar"),
+    **dict.fromkeys(("is_feed", "polices_votes"), "boolean"),
+}
 DELIVERIES = {
     "source": "varchar",
     "path": "varchar",
@@ -75,7 +81,7 @@ DELIVERIES = {
     "rejected_share": "double",
     **dict.fromkeys(("is_accepted", "is_unchecked"), "boolean"),
 }
-"""What a night is told of each input file."""
+"""What a night is told of its seeds, its sources and each input file."""
 
 LOOKED_BACK = {
     "person_scores": "published_scores",
@@ -231,45 +237,47 @@ def _write_first_kept_night(con: duckdb.DuckDBPyConnection, settings: Settings, 
 
 
 def _write_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    con.execute("create temp table seeds (network varchar, account_id varchar)")
-    for seed in settings.scoring.seeds:
-        network, _, account = seed.partition(":")
-        con.execute("insert into seeds values (?, ?)", [network, settings.account_ids.normal(network, account)])
+    pairs = [seed.partition(":") for seed in settings.scoring.seeds]
+    rows = [
+        {"network": network, "account_id": settings.account_ids.normal(network, account)}
+        for network, _, account in pairs
+    ]
+    _create(con, "temp table seeds", SEEDS, rows)
     _keep_beside(con, settings.places, "trust_seeds", "from seeds")
 
 
+def _create(
+    con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Create a table of these columns and fill it in one statement: a statement a row takes milliseconds each."""
+    con.execute(f"create or replace {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+    if rows:
+        con.register("given", pa.table({name: [row[name] for row in rows] for name in columns}))
+        con.execute(f"insert into {table.split()[-1]} from given")
+        con.unregister("given")
+
+
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
-    con.execute(
-        "create or replace table raw.sources "
-        "(name varchar, kind varchar, network varchar, dataset varchar, is_feed boolean, polices_votes boolean)"
-    )
-    columns = ", ".join(f"{name} {kind}" for name, kind in DELIVERIES.items())
-    con.execute(f"create or replace table raw.deliveries ({columns})")
+    delivered = {source.name: list(deliveries(settings, source.name).values()) for source in settings.sources}
+    sources = [
+        {name: getattr(source, name) for name in SOURCES if name != "is_feed"}
+        | {"is_feed": source.is_pulled or is_feed(source.path, delivered[source.name], night.as_of_date)}
+        for source in settings.sources
+    ]
+    _create(con, "table raw.sources", SOURCES, sources)
     known = accepted(settings.places)
-    for source in settings.sources:
-        delivered = deliveries(settings, source.name).values()
-        con.execute(
-            "insert into raw.sources values (?, ?, ?, ?, ?, ?)",
-            [
-                source.name,
-                source.kind,
-                source.network,
-                source.dataset,
-                source.is_pulled or is_feed(source.path, delivered, night.as_of_date),
-                source.polices_votes,
-            ],
-        )
-        for delivery in delivered:
-            row = {
-                "source": source.name,
-                "night_date": delivery.night,
-                "is_accepted": delivery.sha256 in known,
-                "is_unchecked": UNCHECKED in delivery.notes,
-            }
-            con.execute(
-                f"insert into raw.deliveries values ({', '.join('?' * len(DELIVERIES))})",
-                [row[name] if name in row else getattr(delivery, name) for name in DELIVERIES],
-            )
+    rows = [_told(name, one, one.sha256 in known) for name, each in delivered.items() for one in each]
+    _create(con, "table raw.deliveries", DELIVERIES, rows)
+
+
+def _told(source: str, delivery: Delivery, is_accepted: bool) -> dict[str, object]:
+    ours = {
+        "source": source,
+        "night_date": delivery.night,
+        "is_accepted": is_accepted,
+        "is_unchecked": UNCHECKED in delivery.notes,
+    }
+    return ours | {name: getattr(delivery, name) for name in DELIVERIES if name not in ours}
 
 
 def _partial(settings: Settings, night: Night) -> dict[str, set[date]]:
@@ -375,10 +383,6 @@ def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
         ("set_asides", SET_ASIDES, standing(read_set_asides(settings.places), night.as_of_date)),
     )
     for table, columns, entries in said:
-        con.execute(f"create temp table {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
-        for entry in entries:
-            con.execute(
-                f"insert into {table} values ({', '.join('?' * len(columns))})",
-                [getattr(entry, name) for name in columns],
-            )
+        rows = [{name: getattr(entry, name) for name in columns} for entry in entries]
+        _create(con, f"temp table {table}", columns, rows)
         _keep_beside(con, settings.places, table, f"from {table}")
