@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import platform
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.paths import HomePaths
 from evenscore.building import warehouse
 from evenscore.building.parsed_project import project_files
-from evenscore.building.warehouse import file_of, quoted
+from evenscore.building.warehouse import file_of
 from evenscore.names import name_kinds
 from evenscore.scoring import secrecy
 
@@ -41,6 +41,7 @@ ENGINES = ("duckdb", "dbt-core", "dbt-duckdb", "numpy", "scipy", "pyarrow")
 """The packages whose other version might compute another last digit."""
 
 ROWS = f"select {', '.join(COLUMNS)} from "
+NO_ROWS = f"select {', '.join(f'cast(null as {kind}) as {name}' for name, kind in COLUMNS.items())} where false"
 
 BUILT = """
     select scored.person_id, scored.persona, scored.as_of_date, run.scoring_version, nights.grounds,
@@ -60,18 +61,31 @@ BUILT = """
 """What tonight has scored of the nights that it looked at; a score that is held stands on the parts of one of them."""
 
 
+def lay_out(places: HomePaths, con: duckdb.DuckDBPyConnection) -> None:
+    """Lay out all kept rows for the night, as copies of their files: when somebody leaves before it ends, those go."""
+    rows_kept(places, con)
+    folder = places.inputs / "reconstructed"
+    folder.mkdir()
+    for path in places.all_reconstructed:
+        atomic_io.copy(path, folder / path.name)
+    con.execute(f"create view raw.reconstructed_scores as {_rows_of(sorted(folder.iterdir()))}")
+
+
 def rows_kept(places: HomePaths, con: duckdb.DuckDBPyConnection) -> str:
     """SQL of all kept rows. What cannot be read is removed, all of it: the night reconstructs what it needs."""
-    files = ", ".join(file_of(path) for path in places.all_reconstructed)
-    if files and places.grounds_key.exists():
-        rows = f"{ROWS} read_parquet([{files}])"
+    rows = _rows_of(places.all_reconstructed)
+    if rows != NO_ROWS and places.grounds_key.exists():
         with contextlib.suppress(duckdb.Error):
             found = dict(con.execute(f"select column_name, lower(column_type) from (describe {rows})").fetchall())
             if found == COLUMNS:
                 con.execute(f"select max(columns(*)) from ({rows})").fetchall()  # every page of it
                 return rows
     discard(places)
-    return f"select {', '.join(f'cast(null as {kind}) as {name}' for name, kind in COLUMNS.items())} where false"
+    return NO_ROWS
+
+
+def _rows_of(paths: Sequence[Path]) -> str:
+    return f"{ROWS} read_parquet([{', '.join(map(file_of, paths))}])" if paths else NO_ROWS
 
 
 def grounds_key(places: HomePaths) -> str:
@@ -122,8 +136,7 @@ def leave_out(places: HomePaths) -> bool:
     with warehouse.connect(places) as con:
         used = con.execute("select exists (from conformed.known_scores)").fetchall() == [(True,)]
         if used:
-            path = places.inputs / "reconstructed_scores.parquet"
-            con.execute(f"copy (from raw.reconstructed_scores limit 0) to {quoted(path)} (format parquet)")
+            con.execute(f"create or replace view raw.reconstructed_scores as {NO_ROWS}")
     discard(places)
     return used
 

@@ -224,8 +224,7 @@ def _write_look_back(con: duckdb.DuckDBPyConnection, settings: Settings, night: 
 def _write_reconstructed(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """The scores that earlier nights have reconstructed for this one, and what tells whether they still hold."""
     places = settings.places
-    rows = reconstructed.rows_kept(places, con)
-    _keep_beside(con, places, "reconstructed_scores", f"from ({rows}) semi join raw.look_back using (as_of_date)")
+    reconstructed.lay_out(places, con)
     known = {"secret": reconstructed.grounds_key(places), "method": reconstructed.method(spark.engine(settings))}
     _keep_beside(con, places, "grounds_key", "select $secret as secret, $method as method", **known)
 

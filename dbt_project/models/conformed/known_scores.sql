@@ -15,6 +15,8 @@ with kept as (
         any_value(is_sufficient) as is_sufficient,
         bool_or(has_parts) as has_parts
     from {{ source("raw", "reconstructed_scores") }}
+    -- Before they are grouped: all that is kept is many times what a night looks at.
+    semi join {{ ref("looked_back_nights") }} using (person_id, persona, as_of_date, grounds)
     where scoring_version = {{ var("scoring_version") }}
     group by all
 
@@ -31,7 +33,6 @@ last_published as (
 
 select kept.* exclude (has_parts)
 from kept
-inner join {{ ref("looked_back_nights") }} using (person_id, persona, as_of_date, grounds)
 inner join {{ source("raw", "run") }} as night on kept.as_of_date < night.as_of_date
 left join last_published using (person_id, persona)
 where not kept.has_parts or last_published.last_date > kept.as_of_date
