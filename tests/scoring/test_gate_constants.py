@@ -13,7 +13,6 @@ FROZEN = {
     "clear_share": 0.2,
     "clear_nights": 2,
     "unseen_hold_nights": 21,
-    "decision_points": 10,
     "top_share": 0.95,
     "regular_share": 0.5,
     "least_top_people": 20,
