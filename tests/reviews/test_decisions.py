@@ -1,4 +1,4 @@
-"""The file of decisions: nothing is lost, nothing is half there, and the first on a candidate counts."""
+"""The file of decisions: nothing is lost, nothing is half there, and the first on an episode counts."""
 
 import errno
 import os

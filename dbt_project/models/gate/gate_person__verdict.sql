@@ -139,13 +139,13 @@ episodes as (
             (tonights_rule is null and nights_near >= constants.clear_nights)
             or not (eve.is_sufficient or eve.is_accepted_sufficient)
         ) as is_back,
-        -- A rejection holds on. A candidate that has been as far from what was rejected as a large move leads, for two nights because a
+        -- A rejection holds on. A candidate that has been as far from what was rejected as a climb is asked about, for two nights because a
         -- fault lasts one, is another question and an episode of its own; but not while an incident moves it, or nothing new is known.
         coalesce(
             is_open and not (is_back or is_struck or is_uncovered)
             and decisions.action = 'reject'
-            and abs(eve.candidate_score - decisions.seen_score) >= constants.near_points
-            and abs(eve.waiting_score - decisions.seen_score) >= constants.near_points,
+            and abs(eve.candidate_score - decisions.seen_score) >= constants.stairs_points
+            and abs(eve.waiting_score - decisions.seen_score) >= constants.stairs_points,
             false
         ) as is_another,
         case

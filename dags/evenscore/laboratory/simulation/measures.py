@@ -131,11 +131,14 @@ class _Truth:
 
     def _causes(self) -> Figures:
         found = holds(self.verdicts[: self.change], self.happened)
-        # What was held while a mass fault struck has two causes.
+        # What was held while a mass fault struck has two causes, and what was held before its case another.
         told = [
             (row.case.kind.causes, held)
             for row, held in found
-            if held and row.case.kind.causes and not self.fault_nights & set(range(row.case.begins, row.case.ends + 2))
+            if held
+            and row.case.kind.causes
+            and held[0].episode >= row.case.begins
+            and not self.fault_nights & set(range(row.case.begins, row.case.ends + 2))
         ]
         ring = [held for row, held in found if row.case.kind.name == "ring"]
         friends = [
