@@ -35,7 +35,7 @@ class Reviewers:
         self._made = 0
 
     def look(self, verdict: Verdict) -> list[Decision]:
-        """What they decide at the end of one night: nothing while many move at once, for then the candidates do, too."""
+        """What they decide at the end of one night: nothing while many move at once, candidates among them."""
         made: list[Decision] = []
         if any(incident.kind == "mass_shift" for incident in verdict.incidents):
             return made
