@@ -158,6 +158,21 @@ def test_a_cause_that_changes_within_an_episode_is_told(silent: Outcome, perfect
     assert found["cause_right_first_night_share"] == 1 > found["cause_right_last_night_share"]
 
 
+def test_a_hold_that_began_before_a_case_has_a_cause_of_its_own(silent: Outcome, perfect: list[Verdict]) -> None:
+    case = next(case for case in silent.truth.cases if case.kind.name == "bought_burst" and case.begins > 1)
+    spoilt = [
+        replace(
+            verdict,
+            held=tuple(
+                replace(held, episode=case.begins - 1, cause="organic") if held.account in case.accounts else held
+                for held in verdict.held
+            ),
+        )
+        for verdict in perfect
+    ]
+    assert figures(silent, spoilt)["cause_right_first_night_share"] == 1
+
+
 def test_who_is_answered_wrongly_is_told_by_how_many_looked(silent: Outcome, perfect: list[Verdict]) -> None:
     reviewers = Reviewers(silent.truth, np.random.default_rng(1), errors=1.0)
     said = [made for verdict in perfect for made in reviewers.look(verdict)]
