@@ -112,7 +112,7 @@ select
         -- A climb of which one night made half is what came that night.
         when
             jumps.first_rule = 'slow_climb'
-            and greatest(steps.shown_step, jumps.candidate_score - jumps.accepted_score)
+            and greatest(steps.shown_step, jumps.candidate_score - coalesce(jumps.waiting_score, jumps.accepted_score))
             < step_share * (jumps.candidate_score - jumps.began_score)
             then 'slow_ramp'
         -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.

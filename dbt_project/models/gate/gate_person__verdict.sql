@@ -180,7 +180,7 @@ episodes as (
 select
     episodes.* exclude (
         tonights_episode_date, is_struck, earlier_episode_date, tonights_rule, nights_near, is_back, is_another, episode_rule, episode_base,
-        standing_score, waiting_score, action, {{ decided | join(", ") }}
+        standing_score, action, {{ decided | join(", ") }}
     ),
     episodes.tonights_rule as rule,
     episodes.episode_rule as first_rule,
