@@ -65,7 +65,7 @@ settled as (
     where
         decisions.action = 'release'
         and decisions.as_of_date >= eve.as_of_date - constants.ring_nights
-        and eve.candidate_score - decisions.seen_score < constants.near_points
+        and eve.candidate_score - decisions.seen_score < constants.clear_points
 
 ),
 
