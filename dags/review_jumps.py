@@ -8,7 +8,7 @@ Puts each held score to a reviewer, once an episode, after every published night
 | Reject | the last good score stays until the evidence fades or changes |
 | Set aside ... | that part of the engagement counts no more; the hold ends when the score is back where it began |
 
-The first decision on a candidate counts, here or on the command line; both are kept. A question stays open until it
+The first decision on an episode counts, here or on the command line; both are kept. A question stays open until it
 is answered, also when the hold has ended meanwhile: the answer is then kept, and changes nothing. To be asked again
 after a slip (an answer without a reason), clear `ask`. The same without Airflow:
 

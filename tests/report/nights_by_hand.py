@@ -101,7 +101,7 @@ def busy() -> Facts:
     jumps = (
         jump("p_maya", 48.0, 60),
         replace(rejected, decided_by="ana", why="eleven accounts made on one day", reached=520.0),
-        replace(jump("p_sam", 29.5, 60), stale_action="reject", seen_score=37.9, reached=400.0),
+        replace(jump("p_sam", 29.5, 60), rejected_score=37.9, reached=400.0),
         ramp,
         replace(
             jump("--by ' ; rm", -12.0, 60), rule="inconsistent_evidence", cause="source_fault", reached=90.0, parts=()

@@ -72,7 +72,7 @@ def test_each_state_of_a_decision_is_said(busy: Page) -> None:
     for sentence in (
         "Pending: nobody has decided yet.",
         "Rejected by ana: eleven accounts made on one day. It stays held until its evidence fades or changes.",
-        "Stale: the last decision (reject) was made on 37.9; the score has moved on since.",
+        "Pending: 37.9 was rejected, and the candidate has gone far from there since.",
         "p_ida work released by ana: a talk that went round",
         "p_bo personal cleared by itself",
     ):

@@ -118,11 +118,11 @@ def hostile_gate(hostile: str) -> Gate:
         parts=(Part(hostile, hostile, 1.0),),
         posts=(Post(hostile, 3, 0.4),),
     )
-    stale = replace(bad, decision="pending", stale_action=hostile)
+    waits = replace(bad, decision="pending")
     ended = (Ended(hostile, hostile, "released", hostile, hostile), Ended(hostile, hostile, hostile))
     incident = Incident(TONIGHT, hostile, hostile, 3, hostile, hostile, hostile)
     shift = replace(incident, kind="mass_shift", incident_id=hostile)
-    return Gate((bad, stale), 2, 1, ended, (incident, shift), ((hostile, 2),))
+    return Gate((bad, waits), 2, 1, ended, (incident, shift), ((hostile, 2),))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

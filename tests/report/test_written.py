@@ -57,7 +57,7 @@ def test_a_whole_night_is_read_from_the_warehouse(page: Page) -> None:
         "about 1 in 50,000 moves of people like this one goes so far",
         "Many moved as one closed tonight, opened 12 March",
         "Impact 15,000: 15.0 points \N{MULTIPLICATION SIGN} 1,000 people reached.",
-        "Stale: the last decision (reject) was made on 30.0",
+        "Pending: 30.0 was rejected, and the candidate has gone far from there since.",
         "Rejected by ana: a ring",
         "forum: people who engaged lately +50.0",
         "forum: the crowd, lately \N{MINUS SIGN}6.0",

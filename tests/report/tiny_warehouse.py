@@ -68,14 +68,14 @@ select
     unnest([null, 'ana', null]) as decided_by, unnest([null, 'a ring', null]) as why;
 create table raw.published_jumps as
 select
-    unnest(['p_maya', 'p_old', 'p_ok', 'p_ok']) as person_id, 'work' as persona,
-    unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-02']) as as_of_date,
-    unnest([date '2026-03-14', date '2026-02-15', date '2026-03-01', date '2026-03-01']) as episode_date,
-    unnest(['pending', 'released', 'pending', 'released']) as decision;
+    unnest(['p_maya', 'p_maya', 'p_old', 'p_ok', 'p_ok']) as person_id, 'work' as persona,
+    date '2026-03-01' + unnest([12, 13, -14, 0, 1]) as as_of_date,
+    date '2026-03-01' + unnest([-16, 13, -14, 0, 0]) as episode_date,
+    unnest(['rejected', 'pending', 'released', 'pending', 'released']) as decision;
 create table gate.gate_rule__ring (person_id varchar, persona varchar, ring_id varchar, inside_share double);
 create table gate.gate_decisions as
 select
-    'p_maya' as person_id, 'work' as persona, date '2026-03-14' as episode_date, 'reject' as action,
+    'p_maya' as person_id, 'work' as persona, date '2026-02-13' as episode_date, 'reject' as action,
     30::double as seen_score;
 
 create table raw.set_asides (person_id varchar, persona varchar, episode_date date, part varchar);

@@ -48,11 +48,15 @@ def test_what_was_decided_on_the_command_line_is_not_asked(places: HomePaths) ->
     assert unasked(places, "run 1") == []
 
 
-def test_a_stale_decision_is_asked_about_anew_and_an_open_question_is_not(places: HomePaths) -> None:
+def test_another_episode_after_a_rejection_is_asked_about_and_an_open_question_is_not(places: HomePaths) -> None:
     publish(places, held(), held("p_open"))
     unasked(places, "run 1")
     decide(places, read_queue(places).find("p_maya", None), "reject", "ben", "no")
     publish(places, held(candidate_score=40.0), held("p_open", candidate_score=40.0), run_id="rebuilt")
+    assert unasked(places, "run 2") == []
+    later = NIGHT + timedelta(days=1)
+    open_on = held("p_open", as_of_date=later)
+    publish(places, held(as_of_date=later, episode_date=later), open_on, night=later, run_id="gone on")
     assert names(unasked(places, "run 2")) == ["p_maya"]
     assert unasked(places, "run 3") == []
 
@@ -65,7 +69,7 @@ def test_an_answer_becomes_a_decision_on_what_was_asked(places: HomePaths) -> No
     (made,) = read_decisions(places)
     assert (made.decided_by, made.why, made.action) == ("ann", "read it", "release")
     assert (made.candidate_score, made.run_id) == (63.2, "first")
-    assert read_queue(places).state(made) == "stale"
+    assert read_queue(places).state(made) == "waiting"
 
 
 def test_an_answer_without_a_reason_is_refused(places: HomePaths) -> None:

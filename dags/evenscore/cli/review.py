@@ -20,7 +20,7 @@ from evenscore.reviews.decisions import Action
 def review(ctx: click.Context, /, **given: Any) -> None:
     """List the held scores, show the evidence, release or reject.
 
-    Whoever decides first on a candidate may change their mind, and two others together may overrule them. A decision
+    Whoever decides first on an episode may change their mind, and two others together may overrule them. A decision
     takes effect on the night after the one that was seen: what readers saw is never rewritten.
 
     \b

@@ -90,10 +90,8 @@ class Jump:
     """pending or rejected."""
     decided_by: str = ""
     why: str = ""
-    stale_action: str = ""
-    """release or reject, where that decision was made on another candidate and is asked anew; else empty."""
-    seen_score: float | None = None
-    """The candidate that the stale decision was made on."""
+    rejected_score: float | None = None
+    """The candidate that was rejected before this one had gone far from it; None where none was."""
     has_twin: bool = False
     """Another persona of the same person is held as well, so a command has to name this one."""
     ring: int | None = None

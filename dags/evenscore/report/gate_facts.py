@@ -34,6 +34,13 @@ NAMED = f"""
         select person_id, persona, episode_date, list(distinct part order by part) as asides
         from raw.set_asides group by all
     ),
+    -- What was held on by a rejection until the night before an episode began is what it has gone on from.
+    rejected as (
+        select person_id, persona, before.as_of_date + 1 as episode_date, decided.seen_score as rejected_score
+        from raw.published_jumps as before
+        inner join gate.gate_decisions as decided using (person_id, persona, episode_date)
+        where before.decision = 'rejected'
+    ),
     held as (
         select
             *,
@@ -53,8 +60,7 @@ NAMED = f"""
         left join reaches using (person_id, persona)
         left join (select person_id, persona, ring_id, inside_share from gate.gate_rule__ring) as rings
             using (person_id, persona)
-        left join (select person_id, persona, episode_date, action, seen_score from gate.gate_decisions) as decided
-            using (person_id, persona, episode_date)
+        left join rejected using (person_id, persona, episode_date)
         left join asides using (person_id, persona, episode_date)
         where {IS_HELD}
     )
@@ -62,7 +68,7 @@ NAMED = f"""
         person_id, persona, rule, cause, candidate_score, last_good_score, move, reached, episode_date,
         candidate_without_top_post, top_post_share, top_engager_share, new_engager_share,
         p_value, decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
-        if(decision = 'pending', coalesce(action, ''), '') as stale_action, seen_score, has_twin, ring,
+        rejected_score, has_twin, ring,
         inside_share, coalesce(asides, []) as asides, place
     from held
     where place <= {NAMED_JUMPS} or ring is not null

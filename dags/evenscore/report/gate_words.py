@@ -153,9 +153,8 @@ def decision(jump: Jump) -> str:
     who = jump.decided_by or "somebody"
     if jump.decision == "rejected":
         return f"Rejected by {who}{because} It stays held until its evidence fades or changes."
-    if jump.stale_action:
-        seen = "another score" if jump.seen_score is None else points(jump.seen_score)
-        return f"Stale: the last decision ({jump.stale_action}) was made on {seen}; the score has moved on since."
+    if jump.rejected_score is not None:
+        return f"Pending: {points(jump.rejected_score)} was rejected, and the candidate has gone far from there since."
     if jump.asides:
         parts = " and ".join(review_commands.PARTS[part].rstrip(".").lower() for part in jump.asides)
         return f"Pending. Reviewers have set aside {parts}; the hold ends by itself once the candidate is back."

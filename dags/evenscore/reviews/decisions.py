@@ -1,6 +1,5 @@
 """Reviewers' decisions on held scores: appended only. The first reviewer's latest counts, or that of two others."""
 
-import functools
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Annotated, Literal, TypeVar
@@ -8,7 +7,6 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
 
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import thresholds
 from evenscore.state import journal, runs
 
 Action = Literal["release", "reject"]
@@ -16,12 +14,6 @@ Word = TypeVar("Word", bound="Said")
 
 OVERRULING = 2
 """Other reviewers who have to agree before they overrule the one who decided first."""
-
-
-@functools.cache
-def decision_points() -> float:
-    """A decision holds for candidates less than this many points from the one that the reviewer saw."""
-    return thresholds()["decision_points"]
 
 
 class CandidateShown(BaseModel):
@@ -34,7 +26,8 @@ class CandidateShown(BaseModel):
     as_of_date: date
     """The night that the reviewer looked at."""
     episode_date: date
-    """The first night of the hold; with person and persona it names the episode."""
+    """The first night of the hold, or the one on which its rejected candidate became another question; with person and
+    persona it names the episode."""
     candidate_score: FiniteFloat
     last_good_score: FiniteFloat | None
     cause: str
@@ -42,13 +35,8 @@ class CandidateShown(BaseModel):
 
     @property
     def episode(self) -> tuple[str, str, date]:
-        """What a decision is about: one jump of one persona."""
+        """What a decision is about: one question about one persona. The gate says when another begins."""
         return self.person_id, self.persona, self.episode_date
-
-    def is_like(self, other: "CandidateShown") -> bool:
-        """Whether both show about the same candidate of the same episode."""
-        near = abs(self.candidate_score - other.candidate_score) < decision_points()
-        return near and self.episode == other.episode
 
 
 class Said(CandidateShown):
@@ -127,23 +115,20 @@ def append_decisions(
 
 
 def counting_on(seen: CandidateShown, decisions: Iterable[Decision]) -> Decision | None:
-    """The decision that counts for a held score: the latest of whoever decided first on about this candidate.
+    """The decision that counts for a held score: the latest of whoever decided first on its episode.
 
-    Nobody else overrules them alone; two others who say the opposite later do. One made on another candidate is stale:
-    the score waits for a new one.
+    Nobody else overrules them alone; two others who say the opposite later do.
     """
-    like = [made for made in decisions if made.is_like(seen) and made.as_of_date <= seen.as_of_date]
-    return last_word(like) if like else None
+    own = [made for made in decisions if made.episode == seen.episode and made.as_of_date <= seen.as_of_date]
+    return last_word(own) if own else None
 
 
 def that_count(decisions: Iterable[Decision], night: date) -> list[Decision]:
-    """The decision that counts for each episode on a night: on the latest question about it, of those who had seen an
-    earlier night.
+    """The decision that counts for each episode on a night, of those who had seen an earlier night.
 
-    Where the candidate had gone on from what was decided on before, it was another question, and whoever answered that
-    first decides. A night that is run again comes out as it was.
+    A night that is run again comes out as it was.
     """
-    return [last_word(_latest_question(made)) for made in said_before(night, decisions, lambda made: made.episode)]
+    return [last_word(made) for made in said_before(night, decisions, lambda made: made.episode)]
 
 
 def said_before(night: date, said: Iterable[Word], about: Callable[[Word], Hashable]) -> Iterable[list[Word]]:
@@ -153,12 +138,6 @@ def said_before(night: date, said: Iterable[Word], about: Callable[[Word], Hasha
         if one.as_of_date < night:
             things.setdefault(about(one), []).append(one)
     return things.values()
-
-
-def _latest_question(made: Sequence[Decision]) -> list[Decision]:
-    """The decisions about the candidate that was the last to be asked about, oldest first."""
-    firsts = [one for number, one in enumerate(made) if not any(one.is_like(earlier) for earlier in made[:number])]
-    return [one for one in made if one.is_like(firsts[-1])]
 
 
 def last_word(said: Sequence[Word]) -> Word:

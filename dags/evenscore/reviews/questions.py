@@ -28,7 +28,7 @@ OPTIONS = (*DECISIONS, *ASIDES)
 
 RELEASE_OR_REJECT = (
     "Release shows readers the candidate; Reject goes on showing the last good score. The first reviewer's latest "
-    "decision on a candidate counts, or that of two others; the next night applies it. The same on the command line:"
+    "decision counts, or that of two others; the next night applies it. The same on the command line:"
 )
 SET_ASIDE = (
     "What somebody else sent can be set aside instead: it counts no more, and the hold ends by itself when the score "
@@ -52,9 +52,8 @@ class Question(BaseModel):
 def unasked(places: HomePaths, asked_by: str) -> list[dict[str, Any]]:
     """The questions to ask now, as `subject`, `body` (Markdown) and `seen`; they count as asked from here on.
 
-    Nothing is asked about a candidate that was decided on, nor about an episode that has an open question. When a
-    decision is stale, its episode is asked about once more; so it is when something of it was set aside, and it is
-    held for longer than that takes.
+    Nothing is asked about an episode that was decided on, nor about one that has an open question. It is asked about
+    once more when something of it was set aside, and it is held for longer than that takes.
     """
     board = read_queue(places)
     # On that night after the one that was seen a hold ends, if what was set aside was all.
@@ -80,8 +79,7 @@ def _rings_as_one(due: list[HeldScore]) -> list[list[HeldScore]]:
 def _is_due(held: HeldScore, board: ReviewQueue, in_vain: list[SetAside], known: list[Question], asked_by: str) -> bool:
     if board.deciding(held):
         return False
-    asides = (one for one in in_vain if one.episode == held.episode)
-    last_said = max((one.decided_at for one in (*board.of(held), *asides)), default=None)
+    last_said = max((one.decided_at for one in in_vain if one.episode == held.episode), default=None)
     return not any(
         asked.asked_by != asked_by and (last_said is None or asked.asked_at > last_said)
         for asked in known

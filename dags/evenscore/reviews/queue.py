@@ -30,7 +30,7 @@ NAMED = 10
 DECIDED = {"release": "released", "reject": "rejected"}
 """How score_jumps calls a decision that a run has applied."""
 
-State = Literal["waiting", "applied", "second", "agreed", "reversed", "stale", "over"]
+State = Literal["waiting", "applied", "second", "agreed", "reversed", "over"]
 
 EPISODES = """
     select jumps.*, coalesce(scores.run_id, '') as run_id
@@ -156,16 +156,16 @@ class ReviewQueue:
         return counting_on(held, self.decisions)
 
     def of(self, held: CandidateShown) -> tuple[Decision, ...]:
-        """Every decision about an episode, the oldest first."""
-        return tuple(made for made in self.decisions if made.episode == held.episode)
+        """Every decision about a persona, the oldest first: a rejected candidate may have become another episode."""
+        about = (held.person_id, held.persona)
+        return tuple(made for made in self.decisions if (made.person_id, made.persona) == about)
 
     def state(self, decision: Decision) -> State:
         """What has become of a decision.
 
-        waiting: the next run applies it. applied: it stands in score_jumps. second: somebody had decided on that
-        candidate before, and it changes nothing. agreed: a later one that says the same counts. reversed: whoever made
-        it took it back, or two others overruled it. stale: the candidate is another one by now, and was decided on anew
-        or waits. over: the episode ended without it.
+        waiting: the next run applies it. applied: it stands in score_jumps. second: somebody had decided before, and it
+        changes nothing. agreed: a later one that says the same counts. reversed: whoever made it took it back, or two
+        others overruled it. over: the episode ended without it.
         """
         held = next((held for held in self.episodes if held.episode == decision.episode), None)
         counting = counting_on(decision, self.decisions)
@@ -177,8 +177,6 @@ class ReviewQueue:
             return "over"
         if _applies(held, decision):
             return "applied"
-        if not held.is_like(decision):
-            return "stale"
         return "waiting" if held in (*self.waiting, *self.rejected) else "over"
 
     def find(self, person_id: str, persona: str | None) -> HeldScore:

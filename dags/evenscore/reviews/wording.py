@@ -28,7 +28,6 @@ STATES = {
     "second": "changes nothing: somebody had decided before, and two others must agree to overrule",
     "agreed": "a later decision that says the same counts",
     "reversed": "reversed since",
-    "stale": "stale: the candidate is another one by now",
     "over": "changes nothing: the hold had ended",
 }
 

@@ -5,7 +5,7 @@ with constants as (
     select
         {% set names = [
             "viral_post_share", "viral_rest_share", "single_engager_share", "burst_new_share", "burst_engagers", "young_nights",
-            "silent_nights", "late_share",
+            "silent_nights", "late_share", "step_share",
         ] -%}
         {% for name in names -%}
         {{ gate_constant(name) }} as {{ name }}{{ "," if not loop.last }}
@@ -72,6 +72,24 @@ silences as (
 
 ),
 
+-- The farthest that readers saw each rise from one score to the next since its move began.
+steps as (
+
+    select person_id, persona, max(step) as shown_step
+    from (
+        select
+            jumps.person_id,
+            jumps.persona,
+            moves.accepted_score
+            - lag(moves.accepted_score) over (partition by jumps.person_id, jumps.persona order by moves.as_of_date) as step
+        from {{ ref("gate_jump__began") }} as jumps
+        inner join {{ ref("gate_person__moves") }} as moves using (person_id, persona)
+        where moves.as_of_date >= jumps.base_date
+    )
+    group by all
+
+),
+
 -- Readers saw nothing before a first score: what it was worth then is none to have fallen or jumped from.
 measured as (
 
@@ -91,13 +109,18 @@ select
     posts.candidate_without_top_post,
     case
         when jumps.first_rule = 'ring' then 'ring'
-        when jumps.first_rule = 'slow_climb' then 'slow_ramp'
+        -- A climb of which one night made half is what came that night.
+        when
+            jumps.first_rule = 'slow_climb'
+            and greatest(steps.shown_step, jumps.candidate_score - coalesce(jumps.waiting_score, jumps.accepted_score))
+            < step_share * (jumps.candidate_score - jumps.began_score)
+            then 'slow_ramp'
         -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.
         when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score)
             then if(late.is_more, 'late_events', 'source_fault')
         when jumps.first_rule = 'inconsistent_evidence' then 'source_fault'
-        when jumps.candidate_score < jumps.stood_score and other_version.is_other then 'version_change'
-        when jumps.candidate_score < jumps.stood_score then 'source_fault'
+        when jumps.candidate_score < jumps.began_score and other_version.is_other then 'version_change'
+        when jumps.candidate_score < jumps.began_score then 'source_fault'
         when evidence.top_engager_share >= single_engager_share then 'single_engager'
         when
             evidence.is_top_a_post
@@ -123,3 +146,4 @@ left join {{ ref("gate_jump__without_top_post") }} as posts using (person_id, pe
 left join other_version using (person_id, persona)
 left join silences using (person_id, persona)
 left join late using (person_id, persona)
+left join steps using (person_id, persona)

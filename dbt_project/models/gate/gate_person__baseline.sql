@@ -18,6 +18,7 @@ waiting as (
         jumps.episode_date,
         jumps.rule,
         jumps.base_score,
+        jumps.candidate_score,
         coalesce(
             abs(jumps.candidate_score - coalesce(jumps.base_score, jumps.last_good_score)) < thresholds.clear_points,
             jumps.candidate_score < thresholds.top_points
@@ -51,6 +52,7 @@ select
     if(waiting.episode_date is null, coalesce(walk.near_nights, 0), if(waiting.was_near, 1, 0)) as near_nights,
     waiting.rule as first_rule,
     waiting.base_score,
+    waiting.candidate_score as waiting_score,
     released.seen_score as released_score,
     if(released.seen_score is null, walk.recent_scores, [released.seen_score]) as recent_scores,
     -- Move by the method that readers saw last: a promotion changes everybody's score on purpose.

@@ -1,13 +1,13 @@
 -- Tonight's verdict on each candidate: frozen because it moved with an incident or all that counts is missing, held by a rule (or
 -- because it is held already), or accepted. `adjusting_points` are what the standing score differs from the parts it stands on:
 -- a ring's members go back to before the ring, and a release publishes what was seen and no more.
+{% set decided = ["decided_by", "decided_at", "why"] %}
 {% set rules = ["ring", "slow_climb", "inconsistent_evidence", "large_move", "first_score"] %}
 with constants as (
 
     select
         thresholds.*,
         {{ gate_constant("clear_nights") }} as clear_nights,
-        {{ gate_constant("decision_points") }} as decision_points,
         {{ gate_constant("rider_spreads") }} as rider_spreads,
         cast({{ gate_constant("ring_nights") }} as integer) as ring_nights
     from {{ ref("gate_thresholds") }} as thresholds
@@ -49,8 +49,8 @@ struck as (
 
 ),
 
--- What a reviewer released lately is not asked about again because its ring is still in the window, nor because an incident has
--- kept the release from its readers.
+-- What a reviewer released lately, and no more, is not asked about again because its ring is still in the window, nor because an
+-- incident has kept the release from its readers.
 settled as (
 
     select eve.person_id, eve.persona, last_nights.status = 'frozen' as was_frozen
@@ -65,7 +65,7 @@ settled as (
     where
         decisions.action = 'release'
         and decisions.as_of_date >= eve.as_of_date - constants.ring_nights
-        and abs(eve.candidate_score - decisions.seen_score) < constants.decision_points
+        and eve.candidate_score - decisions.seen_score < constants.clear_points
 
 ),
 
@@ -121,7 +121,6 @@ episodes as (
         uncovered.as_of_date is not null and eve.accepted_score is not null as is_uncovered,
         if(eve.is_accepted_sufficient or (eve.is_sufficient and fired.rule in ('first_score', 'ring')), fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
-        if(is_open, eve.episode_date, if(tonights_rule is not null, eve.as_of_date, null)) as tonights_episode_date,
         -- An episode ends, too, under the rule that began it; after a release another rule begins another.
         if(is_open or tonights_rule is null, coalesce(eve.first_rule, tonights_rule), tonights_rule) as episode_rule,
         if(is_open or tonights_rule is null, eve.base_score, fired.base_score) as episode_base,
@@ -140,7 +139,24 @@ episodes as (
             (tonights_rule is null and nights_near >= constants.clear_nights)
             or not (eve.is_sufficient or eve.is_accepted_sufficient)
         ) as is_back,
+        -- A rejection holds on. A candidate that has been as far from what was rejected as a climb is asked about, for two nights because a
+        -- fault lasts one, is another question and an episode of its own; but not while an incident moves it, or nothing new is known.
+        coalesce(
+            is_open and not (is_back or is_struck or is_uncovered)
+            and decisions.action = 'reject'
+            and abs(eve.candidate_score - decisions.seen_score) >= constants.stairs_points
+            and abs(eve.waiting_score - decisions.seen_score) >= constants.stairs_points,
+            false
+        ) as is_another,
+        case
+            when is_open and not is_another then eve.episode_date
+            when is_open or tonights_rule is not null then eve.as_of_date
+        end as tonights_episode_date,
         eve.episode_date as earlier_episode_date,
+        decisions.action,
+        {% for column in decided -%}
+        decisions.{{ column }},
+        {% endfor -%}
         -- A ring's members go back to what they had before it, the night it is found.
         if(
             tonights_rule = 'ring' and episode_rule = 'ring' and not is_open and eve.is_accepted_sufficient,
@@ -153,27 +169,26 @@ episodes as (
     left join struck using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered using (person_id, persona, as_of_date)
     left join fired using (person_id, persona)
+    left join {{ ref("gate_decisions") }} as decisions
+        on
+            eve.person_id = decisions.person_id
+            and eve.persona = decisions.persona
+            and eve.episode_date = decisions.episode_date
 
 )
 
 select
-    episodes.* exclude (tonights_episode_date, is_struck, earlier_episode_date, tonights_rule, nights_near, is_back, episode_rule, episode_base, standing_score),
+    episodes.* exclude (
+        tonights_episode_date, is_struck, earlier_episode_date, tonights_rule, nights_near, is_back, is_another, episode_rule, episode_base,
+        standing_score, action, {{ decided | join(", ") }}
+    ),
     episodes.tonights_rule as rule,
     episodes.episode_rule as first_rule,
     episodes.episode_base as base_score,
     episodes.nights_near as near_nights,
     case
         when episodes.is_open and episodes.is_back then 'cleared'
-        -- A rejection holds for what was seen; a candidate that has gone on up from there is asked about anew, but not while
-        -- an incident moves it, or nothing new is known of it.
-        when
-            episodes.is_open and decisions.action = 'reject'
-            and (
-                abs(episodes.candidate_score - decisions.seen_score) < constants.decision_points
-                or episodes.is_struck
-                or episodes.is_uncovered
-            )
-            then 'rejected'
+        when episodes.is_open and episodes.action = 'reject' and not episodes.is_another then 'rejected'
         when episodes.is_open then 'pending'
         when episodes.incident_id is not null or episodes.is_uncovered then 'frozen'
         when episodes.tonights_rule is not null then 'pending'
@@ -192,13 +207,7 @@ select
         when verdict = 'released' then greatest(episodes.released_score - episodes.candidate_score, 0)
         else 0
     end as adjusting_points,
-    {% for column in ("decided_by", "decided_at", "why") -%}
-    if(verdict in ('rejected', 'released'), decisions.{{ column }}, null) as {{ column }}{{ "," if not loop.last }}
+    {% for column in decided -%}
+    if(verdict in ('rejected', 'released'), episodes.{{ column }}, null) as {{ column }}{{ "," if not loop.last }}
     {% endfor %}
 from episodes
-cross join constants
-left join {{ ref("gate_decisions") }} as decisions
-    on
-        episodes.person_id = decisions.person_id
-        and episodes.persona = decisions.persona
-        and episodes.earlier_episode_date = decisions.episode_date

@@ -54,6 +54,13 @@ beginnings as (
     from {{ source("raw", "published_jumps") }} as jumps
     where jumps.decision = 'released'
     group by all
+    union all
+    -- What an incident kept from its readers on the night of its release began when they saw it.
+    select decisions.person_id, decisions.persona, min(shown.as_of_date)
+    from {{ ref("gate_decisions") }} as decisions
+    inner join shown using (person_id, persona)
+    where decisions.action = 'release' and shown.as_of_date > decisions.as_of_date
+    group by decisions.person_id, decisions.persona, decisions.episode_date
 
 ),
 

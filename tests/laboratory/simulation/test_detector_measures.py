@@ -129,12 +129,48 @@ def test_who_is_asked_again_about_the_same_jump_is_counted(silent: Outcome, perf
     assert found["questions_asked_twice_share"] == pytest.approx(1 / found["questions"])
 
 
+def test_who_goes_on_from_a_rejection_is_asked_again_and_whom_a_mass_fault_makes_held_is_not(
+    silent: Outcome, perfect: list[Verdict]
+) -> None:
+    calm = next(n for n in range(silent.size.accounts) if n not in silent.truth.used)
+    fault = silent.truth.faults[0].night
+    case = next(case for case in silent.truth.cases if fault - 20 < case.ends < fault - 8)
+    said = {
+        fault - 3: Held(calm, "slow_climb", "slow_ramp", fault - 3, "pending", 40.0),
+        fault - 2: Held(calm, "slow_climb", "slow_ramp", fault - 3, "rejected", 40.0),
+        fault - 1: Held(calm, "slow_climb", "slow_ramp", fault - 1, "pending", 60.0),
+        fault: Held(case.accounts[0], "inconsistent_evidence", "source_fault", fault, "pending", 1.0),
+    }
+    spoilt = [
+        replace(verdict, held=(*verdict.held, said[verdict.night])) if verdict.night in said else verdict
+        for verdict in perfect
+    ]
+    before, found = figures(silent, perfect), figures(silent, spoilt)
+    assert found["questions"] == before["questions"] + 3
+    assert found["questions_asked_twice_share"] == pytest.approx(1 / found["questions"])
+
+
 def test_a_cause_that_changes_within_an_episode_is_told(silent: Outcome, perfect: list[Verdict]) -> None:
     case = next(case for case in silent.truth.cases if case.kind.name == "bought_burst")
     last = perfect[case.ends + 7]
     other = tuple(replace(held, cause="organic") if held.account in case.accounts else held for held in last.held)
     found = figures(silent, [*perfect[: last.night], replace(last, held=other), *perfect[last.night + 1 :]])
     assert found["cause_right_first_night_share"] == 1 > found["cause_right_last_night_share"]
+
+
+def test_a_hold_that_began_before_a_case_has_a_cause_of_its_own(silent: Outcome, perfect: list[Verdict]) -> None:
+    case = next(case for case in silent.truth.cases if case.kind.name == "bought_burst" and case.begins > 1)
+    spoilt = [
+        replace(
+            verdict,
+            held=tuple(
+                replace(held, episode=case.begins - 1, cause="organic") if held.account in case.accounts else held
+                for held in verdict.held
+            ),
+        )
+        for verdict in perfect
+    ]
+    assert figures(silent, spoilt)["cause_right_first_night_share"] == 1
 
 
 def test_who_is_answered_wrongly_is_told_by_how_many_looked(silent: Outcome, perfect: list[Verdict]) -> None:

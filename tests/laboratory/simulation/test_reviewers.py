@@ -36,6 +36,12 @@ def test_what_does_not_wait_is_not_decided_on() -> None:
     assert looked(*(night(number, rejected) for number in range(3, 9))) == []
 
 
+def test_nobody_decides_while_an_incident_moves_candidates() -> None:
+    open_one, change = (Incident("i", kind, "all") for kind in ("mass_shift", "version_change"))
+    assert looked(*(night(number, HONEST, incidents=(open_one,)) for number in range(3, 9))) == []
+    assert looked(*(night(number, HONEST, incidents=(change,)) for number in range(3, 9)))
+
+
 def test_one_in_ten_decisions_is_an_error_and_two_others_mend_most_of_them() -> None:
     held = [replace(HONEST, account=account) for account in range(8, 2008)]
     counting = that_count(looked(*(night(number, *held) for number in range(3, 7)), errors=0.1), day_of(9))

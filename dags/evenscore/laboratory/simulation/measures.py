@@ -131,11 +131,14 @@ class _Truth:
 
     def _causes(self) -> Figures:
         found = holds(self.verdicts[: self.change], self.happened)
-        # What was held while a mass fault struck has two causes.
+        # What was held while a mass fault struck has two causes, and what was held before its case another.
         told = [
             (row.case.kind.causes, held)
             for row, held in found
-            if held and row.case.kind.causes and not self.fault_nights & set(range(row.case.begins, row.case.ends + 2))
+            if held
+            and row.case.kind.causes
+            and held[0].episode >= row.case.begins
+            and not self.fault_nights & set(range(row.case.begins, row.case.ends + 2))
         ]
         ring = [held for row, held in found if row.case.kind.name == "ring"]
         friends = [
@@ -180,20 +183,24 @@ class _Truth:
         return float(np.median(list(nights.values()))) if nights else math.nan
 
     def _asked(self) -> list[tuple[int, int, int]]:
-        """Every time that a reviewer is asked: account, episode, night."""
-        asked, waiting = [], set[tuple[int, int]]()
+        """Every time that a reviewer is asked: account, night on which the account began to be held, night."""
+        asked, waiting, since = [], set[tuple[int, int]](), dict[int, int]()
         for verdict in self.verdicts:
+            since = {held.account: since.get(held.account, verdict.night) for held in verdict.held}
             pending = {(held.account, held.episode) for held in verdict.held if held.decision == "pending"}
-            asked += [(*key, verdict.night) for key in sorted(pending - waiting)]
+            asked += [(account, since[account], verdict.night) for account, _ in sorted(pending - waiting)]
             waiting = pending
         return asked
 
     def _asked_twice(self, asked: list[tuple[int, int, int]]) -> int:
-        """Times that a reviewer is asked again about an injected case, or about a hold that goes on."""
+        """Times that a reviewer is asked again about an injected case, or about a hold that goes on.
+
+        Whom a mass fault makes held is asked about for the fault, whatever befell them before.
+        """
         again, seen = 0, set[tuple[int, int]]()
-        cases = {account: case.case_id for case in self.outcome.truth.cases for account in case.accounts}
-        for account, episode, night in asked:
-            key = (account, -1 if account in cases and self.is_explained[night, account] else episode)
+        for account, since, night in asked:
+            is_of_case = self.is_explained[night, account] and since not in self.fault_nights
+            key = (account, -1 if is_of_case else since)
             again += key in seen
             seen.add(key)
         return again

@@ -35,8 +35,10 @@ class Reviewers:
         self._made = 0
 
     def look(self, verdict: Verdict) -> list[Decision]:
-        """What they decide at the end of one night; a candidate that has gone on since is decided on anew."""
+        """What they decide at the end of one night: nothing while many move at once, candidates among them."""
         made: list[Decision] = []
+        if any(incident.kind == "mass_shift" for incident in verdict.incidents):
+            return made
         for held in verdict.held:
             if held.decision != "pending":
                 continue
