@@ -108,6 +108,7 @@ bench: .venv/.ready ## what a night of a million events costs, written into benc
 
 bench-full: .venv/.ready ## the same of 10 and 100 million events and of a million people; hours, and tens of gigabytes below BENCH=var/bench
 	@PYTHONPATH=dags .venv/bin/python benchmarks/bench.py full $(or $(BENCH),var/bench)
+	@PYTHONPATH=dags .venv/bin/python benchmarks/publish_history.py $(or $(BENCH),var/bench)/published
 
 lint: .venv/.ready ## lint, format, types, import rules
 	@.venv/bin/ruff check .

@@ -253,7 +253,7 @@ def test_of_a_candidate_that_grew_the_history_is_read_where_it_is_not_proved(
     con: duckdb.DuckDBPyConnection, alone: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, is_proven: bool
 ) -> None:
     monkeypatch.setattr(growth, "is_proven", lambda *given: is_proven)
-    monkeypatch.setattr(audit.parts, "unlike_count", lambda con, table, known, night: len(known))
+    monkeypatch.setattr(audit.parts, "unlike_count", lambda con, table, known, night, is_proven: len(known))
     laid: list[tuple[str, str]] = []
     monkeypatch.setattr(audit, "lay_nameless", lambda con, *given: laid.append(given))
     lay(con, "candidate", [*changed(HISTORY, 0), *NIGHT])

@@ -13,7 +13,7 @@ import pytest
 from stepping import NIGHTS
 from village import LAST, copied, digests, published
 
-from evenscore.base.errors import EvenscoreError, StoppedByCheck
+from evenscore.base.errors import EvenscoreError, InputError, StoppedByCheck
 from evenscore.base.settings import Settings
 from evenscore.publication import audit, candidate, growth, parts, pieces, publishing, roster, run_folders
 from evenscore.publication.run_folders import DATABASE
@@ -33,27 +33,43 @@ HISTORY = 300_000
 @pytest.fixture
 def grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
     """A table of earlier nights in a file of its own, and a copy of the file to which tonight was added."""
-    (tmp_path / "before").mkdir()
-    (tmp_path / "draft").mkdir()
-    with duckdb.connect(tmp_path / "before" / DATABASE) as con:
-        con.execute(f"create table person_scores as {ROWS.format(first=0, last=HISTORY)}")
     monkeypatch.setattr(growth, "MARTS", ("person_scores",))
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    for folder in (before, draft):
+        folder.mkdir()
     with duckdb.connect() as con:
-        con.execute(f"attach '{tmp_path / 'before' / DATABASE}' as previous (read_only)")
-        growth.begin(con, tmp_path / "before", tmp_path / "draft")
+        con.execute(f"attach '{before / DATABASE}' as candidate")
+        con.execute(f"create table candidate.person_scores as {ROWS.format(first=0, last=HISTORY)}")
+        growth.settle(con, before)
+        con.execute("detach candidate")
+        prove(before)
+        assert growth.recall(con, before)
+        con.execute(f"attach '{before / DATABASE}' as previous (read_only)")
+        growth.begin(con, before, draft)
         tonight = f"select * replace (date '{TONIGHT.as_of_date}' as as_of_date) from ({ROWS})"
         con.execute(f"insert into candidate.person_scores {tonight.format(first=0, last=5000)}")
         yield con
 
 
+def prove(folder: Path, before: Path | None = None) -> None:
+    known = run_folders.read_manifest(before) if before else {}
+    files = sorted(path for path in folder.iterdir() if path.name != "manifest.json")
+    (folder / "manifest.json").write_text(json.dumps(pieces.proofs(folder, files, before, known)))
+
+
+@pytest.mark.parametrize("whole_bytes", [pieces.WHOLE_BYTES, 1000])
 def test_what_only_grew_is_proven_before_and_after_it_is_on_the_disk(
-    grown: duckdb.DuckDBPyConnection, tmp_path: Path
+    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int
 ) -> None:
-    assert growth.is_proven(grown, TONIGHT, "person_scores")
-    grown.execute("checkpoint candidate")
-    blocks = growth.settled(grown)
+    monkeypatch.setattr(pieces, "WHOLE_BYTES", whole_bytes)
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    prove(before)
+    assert growth.is_proven(grown, TONIGHT)
+    growth.settle(grown, draft)
+    blocks = growth.kept_blocks(grown, TONIGHT)
     assert len(blocks) > 5
-    growth.require_same_bytes(tmp_path / "before", tmp_path / "draft", blocks)
+    prove(draft, before)
+    growth.require_same_bytes(before, draft, blocks)
 
 
 @pytest.mark.parametrize(
@@ -74,26 +90,50 @@ def test_what_only_grew_is_proven_before_and_after_it_is_on_the_disk(
     ],
 )
 @pytest.mark.parametrize("is_on_disk", [False, True])
-def test_no_change_of_history_is_proven(grown: duckdb.DuckDBPyConnection, fault: str, is_on_disk: bool) -> None:
+def test_no_change_of_history_is_proven(
+    grown: duckdb.DuckDBPyConnection, tmp_path: Path, fault: str, is_on_disk: bool
+) -> None:
     grown.execute(fault)
     if is_on_disk:
         grown.execute("checkpoint candidate")
-    assert not growth.is_proven(grown, TONIGHT, "person_scores")
-
-
-def test_a_change_that_came_with_the_writing_to_the_disk_is_found(grown: duckdb.DuckDBPyConnection) -> None:
-    grown.execute("update candidate.person_scores set score = 99 where rowid = 200000; checkpoint candidate")
+    assert not growth.is_proven(grown, TONIGHT)
+    growth.settle(grown, tmp_path / "draft")
     with pytest.raises(EvenscoreError, match="person_scores: published history changed"):
-        growth.settled(grown)
+        growth.kept_blocks(grown, TONIGHT)
 
 
-def test_other_bytes_in_a_block_of_history_are_found(grown: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    grown.execute("checkpoint candidate")
-    blocks = growth.settled(grown)
+@pytest.mark.parametrize("whole_bytes", [pieces.WHOLE_BYTES, 1000])
+@pytest.mark.parametrize("place", [0, 1])
+def test_other_bytes_in_a_block_of_history_are_found(
+    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int, place: int
+) -> None:
+    monkeypatch.setattr(pieces, "WHOLE_BYTES", whole_bytes)
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    prove(before)
+    growth.settle(grown, draft)
+    block = sorted(growth.kept_blocks(grown, TONIGHT))[place - 1]
     grown.execute("detach candidate")
-    flip(tmp_path / "draft" / DATABASE, growth.HEADER_BYTES + max(blocks) * growth.BLOCK_BYTES + 1000)
-    with pytest.raises(EvenscoreError, match=rf"block {max(blocks)} of published history changed"):
-        growth.require_same_bytes(tmp_path / "before", tmp_path / "draft", blocks)
+    flip(draft / DATABASE, growth.HEADER_BYTES + block * growth.BLOCK_BYTES + 1000)
+    prove(draft, before)
+    with pytest.raises(EvenscoreError, match=rf"block {block} of published history changed"):
+        growth.require_same_bytes(before, draft, {block})
+
+
+@pytest.mark.parametrize("whole_bytes", [pieces.WHOLE_BYTES, 1000])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.99])
+def test_other_bytes_than_were_published_are_found_the_next_night_wherever_they_are(
+    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int, share: float
+) -> None:
+    monkeypatch.setattr(pieces, "WHOLE_BYTES", whole_bytes)
+    before, draft = tmp_path / "before", tmp_path / "draft"
+    prove(before)
+    growth.settle(grown, draft)
+    grown.execute("detach candidate; detach previous")
+    for folder in (before, draft):
+        flip(folder / DATABASE, int(share * (before / DATABASE).stat().st_size))
+    prove(draft, before)
+    with pytest.raises(InputError, match="not the bytes that were published"):
+        growth.require_same_bytes(before, draft, set())
 
 
 def flip(path: Path, at: int) -> None:
@@ -128,6 +168,19 @@ def test_a_large_file_is_proved_piece_by_piece_and_hashed_where_it_changed(
     assert pieces.digest(afresh, DATABASE) != pieces.digest(known, DATABASE)
     flip(draft / DATABASE, 1234)
     assert not pieces.is_whole(draft, afresh, DATABASE)
+
+
+def test_the_pieces_of_an_earlier_release_without_checksums_are_hashed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "WHOLE_BYTES", 1000)
+    (tmp_path / DATABASE).write_bytes(os.urandom(pieces.PIECE_BYTES + 1))
+    afresh = pieces.proofs(tmp_path, [tmp_path / DATABASE], None, {})
+    hashes = [proof.partition(":")[2] for proof in afresh["pieces"][DATABASE]]
+    earlier = {"sha256": {}, "pieces": {DATABASE: hashes}}
+    assert pieces.is_whole(tmp_path, earlier, DATABASE)
+    assert pieces.proofs(tmp_path, [tmp_path / DATABASE], tmp_path, earlier) == afresh
+    assert pieces.changed(tmp_path, earlier, afresh, DATABASE) == {0, 1}
 
 
 def test_a_small_file_has_one_hash_which_a_link_to_it_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,22 +267,24 @@ def test_the_latest_row_of_each_is_tonights_or_the_one_before(
         assert found == [("p", "work", LAST, 5), ("q", "work", NIGHTS[-2], 3)]
 
 
-def test_a_night_that_is_due_and_holds_other_rows_than_were_written_is_counted(
-    parted: duckdb.DuckDBPyConnection,
-) -> None:
-    known = parts.sums(parted, "candidate")["person_scores"]
+def test_nights_that_hold_other_rows_than_were_written_are_counted(parted: duckdb.DuckDBPyConnection) -> None:
+    known = {day: total for day, total in parts.sums(parted, "candidate")["person_scores"].items() if day != str(LAST)}
     of_the_eve = parts.sums(parted, "candidate", NIGHTS[-2])
     assert of_the_eve == {"person_scores": {str(NIGHTS[-2]): known[str(NIGHTS[-2])]}, "score_jumps": {}}
 
-    def unlike() -> int:
-        return parts.unlike_count(parted, "candidate.person_scores", known, LAST)
+    def unlike(is_proven: bool) -> int:
+        return parts.unlike_count(parted, "candidate.person_scores", known, LAST, is_proven)
 
+    assert parts.unlike_count(parted, "candidate.score_jumps", {}, LAST, is_proven=True) == 0
+    assert unlike(is_proven=True) == unlike(is_proven=False) == 0
     parted.execute("update candidate.person_scores set score = 99 where as_of_date = $1", [NIGHTS[-3]])
-    assert unlike() == 0, "the night before the last is not due"
+    assert (unlike(is_proven=True), unlike(is_proven=False)) == (0, 1)
     parted.execute("update candidate.person_scores set score = 99 where as_of_date = $1", [NIGHTS[-2]])
-    assert unlike() == 1
+    assert (unlike(is_proven=True), unlike(is_proven=False)) == (1, 2)
     parted.execute("delete from candidate.person_scores where as_of_date = $1", [NIGHTS[-2]])
-    assert unlike() == 1
+    assert (unlike(is_proven=True), unlike(is_proven=False)) == (1, 2)
+    parted.execute("insert into candidate.person_scores values ('p', 'work', '2020-01-01', 5), ('p', 'work', null, 5)")
+    assert (unlike(is_proven=True), unlike(is_proven=False)) == (1, 4)
 
 
 # A night -------------------------------------------------------------------------------------------------------
@@ -269,7 +324,7 @@ def test_a_grown_night_is_the_night_that_is_written_anew(
     assert manifests[0]["nights"] == manifests[1]["nights"]
     assert manifests[0]["row_counts"] == manifests[1]["row_counts"]
     files = [digests(home.places.current.resolve()) for home in (settings, anew)]
-    same = {name for name in files[0] if name not in (DATABASE, "manifest.json")}
+    same = {name for name in files[0] if name not in (DATABASE, growth.FILE, "manifest.json")}
     assert {name: files[0][name] for name in same} == {name: files[1][name] for name in same}
 
 
@@ -280,6 +335,16 @@ def spoil_the_roster(folder: Path) -> None:
 
 def lose_the_roster(folder: Path) -> None:
     (folder / roster.FOLDER / "score_jumps.parquet").unlink()
+
+
+def spoil_the_segments(folder: Path) -> None:
+    flip(folder / growth.FILE, 100)
+
+
+def note_no_segments(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["sha256"][growth.FILE]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 def lose_what_nights_hold(folder: Path) -> None:
@@ -293,7 +358,13 @@ def hash_by_another_release(folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest | {"hashed_by": "1.0"}))
 
 
-@pytest.mark.parametrize("fault", [spoil_the_roster, lose_the_roster, lose_what_nights_hold, hash_by_another_release])
+FAULTS = (
+    *(spoil_the_roster, lose_the_roster, spoil_the_segments, note_no_segments),
+    *(lose_what_nights_hold, hash_by_another_release),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_run_that_does_not_say_what_it_holds_is_written_anew(
     fault: Callable[[Path], None], ready: Ready, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +382,9 @@ def test_a_run_that_does_not_say_what_it_holds_is_written_anew(
         "update person_scores set score = 99 where person_id = 'p5'",
         "delete from network_coverage where person_id = 'p5'",
         "insert into score_contributions from score_contributions where person_id = 'p5'",
+        "delete from network_coverage where as_of_date < (select max(as_of_date) from person_scores)",
+        "insert into person_scores select * replace (date '2020-01-01' as as_of_date) from person_scores limit 1",
+        "insert into person_scores select * replace (null as as_of_date) from person_scores limit 1",
     ],
 )
 def test_a_published_night_that_somebody_changed_stops_the_next(fault: str, ready: Ready) -> None:
@@ -319,6 +393,16 @@ def test_a_published_night_that_somebody_changed_stops_the_next(fault: str, read
         con.execute(fault)
     with pytest.raises(StoppedByCheck, match="changed_history_count"):
         publishing.publish(settings, night)
+
+
+def test_any_earlier_night_that_somebody_changed_stops_the_next(ready: Ready) -> None:
+    settings, night = ready
+    before = settings.places.current.resolve()
+    with duckdb.connect(before / DATABASE) as con:
+        con.execute("update person_scores set score = 99 where as_of_date = $1", [NIGHTS[-3]])
+    with pytest.raises(InputError, match="not the bytes that were published"):
+        publishing.publish(settings, night)
+    assert settings.places.current.resolve() == before
 
 
 @pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"nothing"), Path.unlink])

@@ -40,12 +40,12 @@ def lay_out(
     """Lay out what the suite asks for: the temp tables `audit`, `last_good` and `examined`; and the roster `stands`.
 
     `known` is what the manifest says of the history of a candidate that has grown; None for one that was written anew.
-    History that is proved to be what readers see is not read: its roster stands for it, and a thirtieth of its nights
-    is compared with the manifest. What cannot be proved so is read, row by row. `is_as_measured` says that readers see
-    the very run that the night was laid out on.
+    History that is proved to be what was published is not read: its roster stands for it, and a thirtieth of its nights
+    is compared with the manifest. What cannot be proved so is read, row by row, and every night compared.
+    `is_as_measured` says that readers see the very run that the night was laid out on.
     """
     has_grown = known is not None
-    proven = has_grown and all(growth.is_proven(con, night, mart) for mart in MARTS)
+    proven = has_grown and growth.is_proven(con, night)
     if has_grown and not proven:
         lay_nameless(con, "previous", "shown_accounts")
     where = f"as_of_date = {quoted(night.as_of_date)}"
@@ -57,7 +57,7 @@ def lay_out(
     for mart in MARTS:
         changed_count = 0 if proven else _changed_history(con, night, mart)
         if known is not None:
-            changed_count += parts.unlike_count(con, f"candidate.{mart}", known.get(mart, {}), night.as_of_date)
+            changed_count += parts.unlike_count(con, f"candidate.{mart}", known.get(mart, {}), night.as_of_date, proven)
         con.execute(
             f"insert into audit select '{mart}', $1, $2, {unasked_count(con, STANDS, mart)}",
             [_missing_tonight(con, night, mart), changed_count],

@@ -29,7 +29,8 @@ LATEST = "current_scores"
 LATEST_OF = ("person_id", "persona")
 EMPTY = "empty"
 LOOKED_AT_EVERY = 30
-"""After so many nights each earlier night was looked at once, by the way: whether it holds what was written then."""
+"""After so many nights the file of each earlier night was looked at once, by the way: whether it holds what was written
+then."""
 
 
 def sums(con: duckdb.DuckDBPyConnection, database: str, night: date | None = None) -> Nights:
@@ -42,19 +43,24 @@ def _sums(con: duckdb.DuckDBPyConnection, table: str, night: date | None) -> dic
     total = "sum(hash(rows)::hugeint)"
     query = f"select as_of_date, count(*), {total} from (from {table} {where}) as rows group by 1 order by 1"
     rows = con.execute(query).fetchall()
-    return {day.isoformat(): (count, str(total)) for day, count, total in rows}
+    return {str(day): (count, str(total)) for day, count, total in rows}
+
+
+def unlike_count(
+    con: duckdb.DuckDBPyConnection, table: str, known: Mapping[str, Sum], tonight: date, is_proven: bool
+) -> int:
+    """How many earlier nights hold other rows than the manifest says: of all of them or, where history is proved to
+    stand where it was published, of the last."""
+    looked_at = [max(known)] if known and is_proven else None
+    found = _sums(con, table, date.fromisoformat(looked_at[0]) if looked_at else None)
+    days = looked_at or (known.keys() | found.keys()) - {str(tonight)}
+    return sum(tuple(found.get(day, ())) != tuple(known.get(day, ())) for day in days)
 
 
 def is_due(day: str, tonight: date) -> bool:
-    """Whether an earlier night is looked at tonight: the last one always, the others in turn."""
+    """Whether the file of an earlier night is looked at tonight: that of the last one always, the others in turn."""
     nights_ago = (tonight - date.fromisoformat(day)).days
     return nights_ago == 1 or nights_ago % LOOKED_AT_EVERY == 0
-
-
-def unlike_count(con: duckdb.DuckDBPyConnection, table: str, known: Mapping[str, Sum], tonight: date) -> int:
-    """How many of the nights that are due hold other rows than the manifest says."""
-    due = [date.fromisoformat(day) for day in known if is_due(day, tonight)]
-    return sum(tuple(_sums(con, table, day).get(str(day), ())) != tuple(known[str(day)]) for day in due)
 
 
 def write(con: duckdb.DuckDBPyConnection, draft: Path, nights: Nights, donors: Iterable[Path], tonight: date) -> None:

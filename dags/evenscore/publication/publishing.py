@@ -97,11 +97,16 @@ def publish(settings: Settings, night: Night) -> Outcome:
                 if seen and audit.is_unchanged(con, night, seen.rests):
                     return Outcome("unchanged", seen.folder, seen.manifest["row_counts"])
                 draft.mkdir(parents=True)
-                has_grown = bool(seen and seen.rests and growth.may_grow(con, night, seen.manifest))
+                has_grown = bool(
+                    seen
+                    and seen.rests
+                    and growth.may_grow(con, night, seen.manifest)
+                    and growth.recall(con, seen.folder)
+                )
                 contents, fixed = _write_draft(con, settings, night, draft, seen, has_grown)
+            write_manifest(night, draft, contents, seen.folder if seen else None)
             if seen and has_grown:
                 growth.require_same_bytes(seen.folder, draft, fixed)
-            write_manifest(night, draft, contents, seen.folder if seen else None)
             folder = swap(places, night, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -152,8 +157,8 @@ def _write_draft(
     write_run_tables(con, settings.places, night, bool(seen))
     write_evaluation(con, settings.places, "candidate")
     stamp_purposes(con)
-    con.execute("checkpoint candidate")
-    fixed = growth.settled(con) if has_grown else set[int]()
+    growth.settle(con, draft)
+    fixed = growth.kept_blocks(con, night) if has_grown else set[int]()
     roster.write(con, audit.STANDS, draft)
     nights = parts.sums(con, "candidate", night.as_of_date if has_grown else None)
     if seen and has_grown:
@@ -222,7 +227,6 @@ def _evaluate(places: HomePaths, seen: Path, draft: Path, night: Night, made_by:
         con.execute(f"attach {quoted(draft / DATABASE)} as candidate")
         write_evaluation(con, places, "candidate")
         stamp_purposes(con)
-        con.execute("checkpoint candidate")
         return _contents(con, draft, night, [seen], made_by)
 
 
@@ -235,6 +239,7 @@ def _contents(
     published_at: str | None = None,
 ) -> Contents:
     """Write roster and Parquet of a candidate that no run's are known to fit."""
+    growth.settle(con, draft)
     roster.take(con, audit.STANDS, "candidate")
     roster.write(con, audit.STANDS, draft)
     nights = parts.sums(con, "candidate")
@@ -292,4 +297,3 @@ def _copy_kept(
     for (table,) in con.execute("select table_name from duckdb_tables() where database_name = 'previous'").fetchall():
         rows = kept.get(table, f"select * from previous.{table}")
         con.execute(f"insert into candidate.{table} {rows} order by rowid")
-    con.execute("checkpoint candidate")

@@ -50,7 +50,8 @@ def write_manifest(night: Night, draft: Path, contents: Contents, before: Path |
     }
     atomic_io.write_json(draft / MANIFEST, manifest)
     folders = sorted({path.parent for path in files} | {draft / PARQUET})
-    for path in [*files, *folders, draft]:
+    own = [path for path in files if path.stat().st_nlink == 1]  # the others are on the disk, under another name
+    for path in [*own, *folders, draft]:
         atomic_io.sync(path)
 
 
@@ -84,7 +85,7 @@ def damaged(folder: Path) -> Iterator[str]:
 def require_whole(folder: Path) -> None:
     """Raise InputError naming the file where a kept run does not hold the bytes that were published."""
     for name in damaged(folder):
-        raise InputError(f"{folder / name}: not the bytes that were published; roll back to another run")
+        raise InputError(f"{folder / name}: {pieces.DAMAGED}")
 
 
 def tidy(places: HomePaths) -> None:
