@@ -106,6 +106,25 @@ def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
     assert not read_queue(rejected.settings.places).waiting
 
 
+def test_what_was_released_is_shown_though_the_candidate_has_gone_on_to_another_question(
+    followed: Stepped, tmp_path: Path
+) -> None:
+    settings = copied(followed.settings, tmp_path / "home")
+    seen = read_queue(settings.places).find("p0", None).model_copy(update={"candidate_score": 35.0})
+    made = append_decision(settings.places, seen, "release", "ann", "as far as that I believe it")
+    run_unread(settings, NEXT)
+    query = """
+        select scores.status, round(scores.score, 9), round(last_good_score, 9), decision, episode_date,
+            score between score_low and score_high
+        from person_scores as scores inner join score_jumps using (person_id, persona, as_of_date)
+        where person_id = 'p0' and as_of_date = $1
+    """
+    assert published(settings, query, NEXT) == [("held", 35, 35, "pending", NEXT, True)]
+    parts = "select round(sum(points), 6) from score_contributions where person_id = 'p0' and as_of_date = $1"
+    assert published(settings, parts, NEXT) == [(35,)]
+    assert read_queue(settings.places).state(made) == "applied"
+
+
 # what is set aside ------------------------------------------------------------------------------------------------
 
 

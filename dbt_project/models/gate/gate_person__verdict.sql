@@ -157,12 +157,16 @@ episodes as (
         {% for column in decided -%}
         decisions.{{ column }},
         {% endfor -%}
-        -- A ring's members go back to what they had before it, the night it is found.
-        if(
-            tonights_rule = 'ring' and episode_rule = 'ring' and not is_open and eve.is_accepted_sufficient,
-            least(fired.base_score, eve.accepted_score),
-            eve.accepted_score
-        ) as standing_score
+        -- A ring's members go back to what they had before it, the night it is found. What was released stands, though the candidate has
+        -- gone on from there so far that it is another question.
+        case
+            when tonights_rule = 'ring' and episode_rule = 'ring' and not is_open and eve.is_accepted_sufficient
+                then least(fired.base_score, eve.accepted_score)
+            when
+                eve.released_score between least(eve.accepted_score, eve.candidate_score) and greatest(eve.accepted_score, eve.candidate_score)
+                then eve.released_score
+            else eve.accepted_score
+        end as standing_score
     from {{ ref("gate_person__baseline") }} as eve
     cross join constants
     left join with_cohort using (person_id, persona)
@@ -201,7 +205,7 @@ select
     end as episode_date,
     verdict in ('frozen', 'rejected', 'pending') as stays,
     case
-        when verdict = 'pending' then episodes.standing_score - episodes.accepted_score
+        when verdict = 'pending' then coalesce(episodes.standing_score - episodes.accepted_score, 0)
         when verdict = 'released' and episodes.released_score >= coalesce(episodes.accepted_score, 0)
             then least(episodes.released_score - episodes.candidate_score, 0)
         when verdict = 'released' then greatest(episodes.released_score - episodes.candidate_score, 0)
