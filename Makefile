@@ -41,6 +41,10 @@ ONE_AT_A_TIME = mkdir -p "$$AIRFLOW_HOME" && exec 9>>"$$AIRFLOW_HOME/make.lock" 
 	'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null \
 	|| { echo "make $@: another make runs Airflow in $$EVENSCORE_HOME; wait until it has ended" >&2; exit 1; };
 
+# Airflow takes seconds to find that its database is as it was: it is asked once after each set-up.
+MIGRATE = { [ "$$AIRFLOW_HOME/migrated" -nt .venv/.ready ] && [ -f "$$AIRFLOW_HOME/airflow.db" ]; } \
+	|| { .venv/bin/airflow db migrate && touch "$$AIRFLOW_HOME/migrated"; }
+
 .PHONY: help nightly standalone test test-slow test-all test-quick test-spark networks bench bench-full lint lint-sql hooks interpreters clean distclean
 
 help: ## show this list
@@ -68,14 +72,13 @@ nightly: .venv/.ready ## run the nightly DAG through Airflow over the demo commu
 	@$(PRIVATE) $(ONE_AT_A_TIME) log="$$AIRFLOW_HOME/nightly.log"; \
 	.venv/bin/evenscore demo --nights 0 || exit; \
 	echo "airflow dags test nightly_scores $(NIGHT)   (log: $$log)"; \
-	{ .venv/bin/airflow db migrate >"$$log" 2>&1 \
-		&& .venv/bin/airflow dags test nightly_scores $(NIGHT) >>"$$log" 2>&1; } \
+	{ { $(MIGRATE); } && .venv/bin/airflow dags test nightly_scores $(NIGHT); } >"$$log" 2>&1 \
 		|| grep -E 'Error|error|FailException' "$$log" | tail -3; \
 	.venv/bin/evenscore status --date $(NIGHT)
 
 standalone: .venv/.ready ## Airflow's scheduler and web page on 127.0.0.1:8080, running the DAGs on schedule
 	@$(PRIVATE) $(ONE_AT_A_TIME) .venv/bin/evenscore demo --nights 0 \
-	&& .venv/bin/airflow db migrate \
+	&& { $(MIGRATE); } \
 	&& .venv/bin/airflow pools set warehouse 1 "the warehouse has one writer" \
 	&& .venv/bin/airflow pools set networks 4 "those who pull wait for other people's servers" \
 	&& PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/airflow standalone
