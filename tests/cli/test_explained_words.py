@@ -9,8 +9,6 @@ import pytest
 from evenscore.disclosure.explain import in_words
 from evenscore.disclosure.grounds import grounds
 
-pytestmark = pytest.mark.quick
-
 
 def row(**changes: Any) -> dict[str, Any]:
     """What is published of ann tonight, as `explain` gives it."""

@@ -11,7 +11,6 @@ from evenscore.base.errors import InputError
 from evenscore.base.settings import Source
 from evenscore.connectors import CONNECTORS
 
-pytestmark = pytest.mark.quick
 SOURCE = Source(name="work", kind="slack", path="*.zip")
 PROFILE = {"id": "U1", "profile": {}, "updated": 1772000000, "is_bot": False}
 FIRST = {"ts": "1772323200.000100", "user": "U1", "text": "hi <@U2>", "reactions": [

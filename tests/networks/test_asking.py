@@ -11,7 +11,6 @@ from evenscore.base.settings import Source
 from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
 from evenscore.pulling.weather import MOST_SECONDS, Refused, Weather, refusal
 
-pytestmark = pytest.mark.quick
 Asking = Callable[[Callable[[Asked], Reply]], tuple[Asker, Server]]
 
 

@@ -11,7 +11,6 @@ import pytest
 from evenscore.connectors import counters
 from home import Home, Record
 
-pytestmark = pytest.mark.quick
 SNAPSHOTS = Path(__file__).parents[3] / "shared/data/profiles/hn_snapshots.parquet"
 DAYS = ("2026-03-01", "2026-03-02", "2026-03-03")
 

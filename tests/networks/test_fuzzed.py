@@ -22,7 +22,7 @@ from evenscore.connectors.pulled import ASKED, KNOWN, UNREADABLE
 from evenscore.landing_zone.validation import accepted_rows, refused, validator
 from evenscore.pulling import outcome
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 PULLED = sorted(kind for kind, network in NETWORKS.items() if network.endpoints)
 KINDS = pytest.mark.parametrize("kind", PULLED)
 A_KIND = 6

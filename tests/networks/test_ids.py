@@ -8,7 +8,6 @@ from evenscore.connectors.aliases import sighting
 from evenscore.connectors.pulled import activity, profile
 from evenscore.connectors.records import Malformed, need_id, require_ids
 
-pytestmark = pytest.mark.quick
 AT = "2026-03-01T12:00:00Z"
 SEEN = {"occurred_at": AT, "network": "net"}
 

@@ -124,7 +124,6 @@ FACTS = {"as_of_date": "2026-03-12", "rows": dict.fromkeys(summary.COUNTED, 0), 
          "error": None, "rejected": {}, "notes": [], "report": None, "database": "d"}  # fmt: skip
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize(
     ("outcome", "incomplete", "code"),
     [("published", [], 0), ("unchanged", [], 0), ("published", ["net"], 3), ("unchanged", ["net", "too"], 3),
@@ -137,7 +136,6 @@ def test_a_run_exits_by_its_outcome_and_by_what_it_lacks(outcome: str, incomplet
         assert all(name in said for name in incomplete) and ("incomplete" in said) is bool(incomplete)
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize(
     ("state", "lacks"), [(outcome.INCOMPLETE, ["net"]), (outcome.PAUSED, ["net"]), (outcome.WHOLE, [])]
 )

@@ -20,7 +20,7 @@ from evenscore.pulling.outcome import Account
 from evenscore.pulling.store import Store
 from evenscore.pulling.walk import MOVED, Walk
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 SIZE = 5
 Listing = list[dict[str, Any]]
 Happening = Callable[[int, Listing], None]

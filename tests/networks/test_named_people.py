@@ -7,7 +7,7 @@ import pytest
 from invented import every
 from pulled_home import PulledHome, served
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 
 
 def rows(home: PulledHome, verb: str) -> list[dict[str, Any]]:

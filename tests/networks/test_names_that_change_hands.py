@@ -12,7 +12,7 @@ from pulled_home import altered, served
 from evenscore.pulling.people import TAKEN
 from evenscore.pulling.store import Store
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
 
 

@@ -35,14 +35,12 @@ def test_a_new_network_passes_the_tests_of_all_networks_as_it_is_written(tmp_pat
     run("-m", "pytest", "-q", "tests/repo/test_networks.py", *TESTS, "-k", "newsboard")
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("name", ["github", "Two Words", "../up", "files", ""])
 def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="give it a plain word"):
         new_network(name, tmp_path)
 
 
-@pytest.mark.quick
 def test_a_folder_that_is_no_checkout_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no checkout"):
         new_network("newsboard", tmp_path)

@@ -20,7 +20,6 @@ from evenscore.pulling.store import Cursor, Store
 from evenscore.pulling.walk import Walk
 from evenscore.pulling.weather import Refused, Weather
 
-pytestmark = pytest.mark.quick
 NOW = datetime.fromisoformat("2026-03-15T12:00:00+00:00")
 SECOND = timedelta(seconds=1)
 Item = dict[str, Any]

@@ -9,8 +9,6 @@ import pytest
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, children
 from evenscore.connectors.paging import Next, Page, by_last, by_number, by_url
 
-pytestmark = pytest.mark.quick
-
 
 def after(step: Callable[[Page], Next | None], body: Any, items: list[Any], **params: Any) -> Mapping[str, Any] | None:
     """The parameters that the next page is asked with."""

@@ -5,10 +5,9 @@ from recordings import FOLDER, mapped
 
 from evenscore.connectors import NETWORKS
 
-pytestmark = [
-    pytest.mark.quick,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason="no recorded answers at hand; EVENSCORE_RECORDED names them"),
-]
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="no recorded answers at hand; EVENSCORE_RECORDED names them"
+)
 SOUND = {
     "activitystreams": {"post", "reply", "like", "dislike", "repost", "follow", "mention"},
     "bluesky": {"post", "reply", "repost", "like", "mention", "follow"},

@@ -14,7 +14,6 @@ from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, need_id
 
-pytestmark = pytest.mark.quick
 AT = "2026-03-01T12:00:00Z"
 NOTES = "query($of: ID!) {{ notes(of: $of) {{ id at }} }}"
 FANS = "query($note: ID!) {{ fans(note: $note) {{ id }} }}"

@@ -10,7 +10,7 @@ from pulled_home import altered, served
 
 from evenscore.pulling import outcome
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
 
 

@@ -8,8 +8,6 @@ from evenscore.base.errors import UsageError
 from evenscore.base.settings import load_settings
 from evenscore.pulling import pull, pull_all, secrecy
 
-pytestmark = pytest.mark.quick
-
 
 def configured(folder: Path, source: str) -> Path:
     (folder / "ledger.csv").write_text("person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n")

@@ -16,7 +16,7 @@ from evenscore.connectors.endpoints import ACCOUNT, Endpoint
 from evenscore.connectors.records import each
 from evenscore.pulling import outcome
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 PULLED = sorted(kind for kind, network in NETWORKS.items() if network.endpoints)
 KINDS = pytest.mark.parametrize("kind", PULLED)
 FLAT = (

@@ -16,7 +16,7 @@ from evenscore.night import retention
 from evenscore.pulling import outcome
 from evenscore.pulling.store import Store
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
 
 

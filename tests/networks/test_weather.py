@@ -75,8 +75,8 @@ def cases() -> Iterator[Any]:
     for place, kind in enumerate(sorted(NETWORKS)):
         for number, fault in enumerate(FAULTS):
             for strike in STRIKES:
-                is_quick = strike == STRIKES[0] and (place + number) % 6 == 0
-                marks = pytest.mark.quick if is_quick else pytest.mark.slow
+                is_fast = strike == STRIKES[0] and (place + number) % 6 == 0
+                marks = () if is_fast else pytest.mark.slow
                 name = f"{kind}-{fault.name.replace(' ', '_').replace(',', '')}-{strike}"
                 yield pytest.param(kind, fault, strike, marks=marks, id=name)
 
@@ -94,7 +94,7 @@ def test_bad_weather_changes_no_row(
 
 
 KINDS = pytest.mark.parametrize("kind", [
-    pytest.param(kind, marks=pytest.mark.quick if kind in ("bluesky", "github") else pytest.mark.slow)
+    pytest.param(kind, marks=() if kind in ("bluesky", "github") else pytest.mark.slow)
     for kind in sorted(NETWORKS)
 ])  # fmt: skip
 
@@ -122,7 +122,6 @@ def test_a_network_that_is_down_for_good_is_incomplete_and_says_why(kind: str, t
     assert len(server.log) % asking.ATTEMPTS == 0
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("kind", sorted(NETWORKS))
 def test_nothing_is_asked_about_anybody_who_does_not_stand(kind: str, tmp_path: Path) -> None:
     network = NETWORKS[kind]()

@@ -13,7 +13,7 @@ from evenscore.connectors import NETWORKS
 from evenscore.connectors.pulled import ASKED
 from evenscore.connectors.records import Malformed
 
-pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("without_a_disk")]
+pytestmark = pytest.mark.usefixtures("without_a_disk")
 
 
 @pytest.mark.parametrize("kind", sorted(every()))

@@ -14,7 +14,6 @@ from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE
 from evenscore.pulling import network_pages
 
-pytestmark = pytest.mark.quick
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dags/evenscore"
 MOST_LINES = 150
