@@ -106,23 +106,23 @@ def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
     assert not read_queue(rejected.settings.places).waiting
 
 
-def test_what_was_released_is_shown_though_the_candidate_has_gone_on_to_another_question(
+def test_what_was_released_is_shown_though_the_candidate_has_gone_on_and_the_rest_is_asked_the_night_after(
     followed: Stepped, tmp_path: Path
 ) -> None:
     settings = copied(followed.settings, tmp_path / "home")
-    seen = read_queue(settings.places).find("p0", None).model_copy(update={"candidate_score": 35.0})
+    seen = read_queue(settings.places).find("p0", None).model_copy(update={"candidate_score": 40.0})
     made = append_decision(settings.places, seen, "release", "ann", "as far as that I believe it")
-    run_unread(settings, NEXT)
     query = """
-        select scores.status, round(scores.score, 9), round(last_good_score, 9), decision, episode_date,
-            score between score_low and score_high
+        select scores.status, round(scores.score, 9), decision, episode_date, score between score_low and score_high,
+            (select round(sum(points), 6) from score_contributions where (person_id, as_of_date) = ('p0', $1))
         from person_scores as scores inner join score_jumps using (person_id, persona, as_of_date)
         where person_id = 'p0' and as_of_date = $1
     """
-    assert published(settings, query, NEXT) == [("held", 35, 35, "pending", NEXT, True)]
-    parts = "select round(sum(points), 6) from score_contributions where person_id = 'p0' and as_of_date = $1"
-    assert published(settings, parts, NEXT) == [(35,)]
+    run_unread(settings, NEXT)
+    assert published(settings, query, NEXT) == [("published", 40, "released", NIGHTS[0], True, 40)]
     assert read_queue(settings.places).state(made) == "applied"
+    run_unread(settings, CLEARED)
+    assert published(settings, query, CLEARED) == [("held", 40, "pending", CLEARED, True, 40)]
 
 
 # what is set aside ------------------------------------------------------------------------------------------------

@@ -86,24 +86,6 @@ def test_a_decision_waits_is_applied_or_is_over(episode: dict[str, Any], state: 
     assert board(made, episodes=(other, shown(**episode))).state(made) == state
 
 
-@pytest.mark.parametrize(
-    ("later", "action", "state"),
-    [
-        ({}, "release", "applied"),
-        ({}, "reject", "over"),
-        ({"last_good_score": 50.1}, "release", "over"),
-        ({"last_good_score": None}, "release", "over"),
-        ({"persona": "work"}, "release", "over"),
-        ({"person_id": "p_two"}, "release", "over"),
-    ],
-)
-def test_a_release_that_the_next_question_began_at_is_applied(later: dict[str, Any], action: str, state: str) -> None:
-    made = said(1, action, episode_date=YESTERDAY, as_of_date=YESTERDAY, candidate_score=50.0)
-    before = shown(episode_date=YESTERDAY, as_of_date=YESTERDAY, candidate_score=50.0)
-    after = shown(**{"candidate_score": 80.0, "last_good_score": 50.0} | later)
-    assert board(made, episodes=(before, after)).state(made) == state
-
-
 def test_a_decision_is_second_or_reversed_by_what_counts_instead() -> None:
     first, second = said(1), said(2, "reject", "ben")
     assert [board(first, second).state(one) for one in (first, second)] == ["waiting", "second"]

@@ -1,6 +1,5 @@
 """What waits for a reviewer and what was decided: the published held scores beside the decisions."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -164,7 +163,7 @@ class ReviewQueue:
     def state(self, decision: Decision) -> State:
         """What has become of a decision.
 
-        waiting: the next run applies it. applied: it stands in score_jumps, or the next question began there. second: somebody had decided before, and it
+        waiting: the next run applies it. applied: it stands in score_jumps. second: somebody had decided before, and it
         changes nothing. agreed: a later one that says the same counts. reversed: whoever made it took it back, or two
         others overruled it. over: the episode ended without it.
         """
@@ -176,7 +175,7 @@ class ReviewQueue:
             return "agreed" if counting.action == decision.action else "reversed"
         if held is None:
             return "over"
-        if _applies(held, decision) or any(_goes_on_from(later, decision) for later in self.episodes):
+        if _applies(held, decision):
             return "applied"
         return "waiting" if held in (*self.waiting, *self.rejected) else "over"
 
@@ -215,17 +214,6 @@ def _by(held: HeldScore) -> str:
 def _applies(held: HeldScore, decision: Decision) -> bool:
     return (held.decision, held.decided_by) == (DECIDED[decision.action], decision.decided_by) and (
         held.decided_at == decision.decided_at.replace(tzinfo=None)
-    )
-
-
-def _goes_on_from(later: HeldScore, decision: Decision) -> bool:
-    """Whether another question began where a release had led, on the night on which readers saw that."""
-    return (
-        decision.action == "release"
-        and (later.person_id, later.persona) == (decision.person_id, decision.persona)
-        and later.episode_date > decision.as_of_date
-        and later.last_good_score is not None
-        and math.isclose(later.last_good_score, decision.candidate_score)
     )
 
 

@@ -121,9 +121,9 @@ episodes as (
         uncovered.as_of_date is not null and eve.accepted_score is not null as is_uncovered,
         if(eve.is_accepted_sufficient or (eve.is_sufficient and fired.rule in ('first_score', 'ring')), fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
-        -- An episode ends, too, under the rule that began it; after a release another rule begins another.
-        if(is_open or tonights_rule is null, coalesce(eve.first_rule, tonights_rule), tonights_rule) as episode_rule,
-        if(is_open or tonights_rule is null, eve.base_score, fired.base_score) as episode_base,
+        -- An episode ends, too, under the rule that began it.
+        if(eve.was_held or tonights_rule is null, coalesce(eve.first_rule, tonights_rule), tonights_rule) as episode_rule,
+        if(eve.was_held or tonights_rule is null, eve.base_score, fired.base_score) as episode_base,
         case
             when is_uncovered then eve.near_nights
             when
@@ -157,16 +157,12 @@ episodes as (
         {% for column in decided -%}
         decisions.{{ column }},
         {% endfor -%}
-        -- A ring's members go back to what they had before it, the night it is found. What was released stands, though the candidate has
-        -- gone on from there so far that it is another question.
-        case
-            when tonights_rule = 'ring' and episode_rule = 'ring' and not is_open and eve.is_accepted_sufficient
-                then least(fired.base_score, eve.accepted_score)
-            when
-                eve.released_score between least(eve.accepted_score, eve.candidate_score) and greatest(eve.accepted_score, eve.candidate_score)
-                then eve.released_score
-            else eve.accepted_score
-        end as standing_score
+        -- A ring's members go back to what they had before it, the night it is found.
+        if(
+            tonights_rule = 'ring' and episode_rule = 'ring' and not is_open and eve.is_accepted_sufficient,
+            least(fired.base_score, eve.accepted_score),
+            eve.accepted_score
+        ) as standing_score
     from {{ ref("gate_person__baseline") }} as eve
     cross join constants
     left join with_cohort using (person_id, persona)
@@ -195,8 +191,9 @@ select
         when episodes.is_open and episodes.action = 'reject' and not episodes.is_another then 'rejected'
         when episodes.is_open then 'pending'
         when episodes.incident_id is not null or episodes.is_uncovered then 'frozen'
-        when episodes.tonights_rule is not null then 'pending'
+        -- What was seen is published, and no more: where the candidate has gone on from there, it is asked about the next night.
         when episodes.released_score is not null then 'released'
+        when episodes.tonights_rule is not null then 'pending'
         else 'accepted'
     end as verdict,
     case
@@ -205,7 +202,7 @@ select
     end as episode_date,
     verdict in ('frozen', 'rejected', 'pending') as stays,
     case
-        when verdict = 'pending' then coalesce(episodes.standing_score - episodes.accepted_score, 0)
+        when verdict = 'pending' then episodes.standing_score - episodes.accepted_score
         when verdict = 'released' and episodes.released_score >= coalesce(episodes.accepted_score, 0)
             then least(episodes.released_score - episodes.candidate_score, 0)
         when verdict = 'released' then greatest(episodes.released_score - episodes.candidate_score, 0)
