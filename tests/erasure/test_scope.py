@@ -1,6 +1,7 @@
 """Whom an erasure is about, and what it takes out of landed rows and published tables: small tables, no night."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -142,14 +143,29 @@ def test_every_name_of_an_account_is_followed_and_a_recycled_one_is_not(
             ],
             False,
         ),
+        (["p_cal,forum,ann,grant,public_score,2026-03-01T12:00:00Z"], True),
+        (["p_cal,forum,ann,grant,public_score,2026-03-01T12:00:01Z"], False),
     ],
 )
 def test_an_account_that_somebody_else_has_a_grant_on_is_not_erased(home: Home, more: list[str], stays: bool) -> None:
     keep(home, "p_ann,forum,ann,grant,public_score,2026-01-01T00:00:00Z", *more)
     leaving, kept = scope.not_of_others(home.settings, [ANN, BEN])
     assert (leaving, kept) == (([BEN], [ANN]) if stays else ([ANN, BEN], []))
-    both = [ANN, ErasureSubject("forum", "ann", AT.isoformat(), "p_ben"), ErasureSubject("forum", "ann", "x", "p_cal")]
+    both = [replace(ANN, person_id=person) for person in ("p_ann", "p_ben", "p_cal")]
     assert scope.not_of_others(home.settings, both) == (both, []), "who leaves together keeps nobody's account"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_followed"),
+    [("p_cal,forum,Anna", False), ("p_cal,forum,annie", True), ("p_cal,forge,anna", True), ("p_ann,forum,anna", True)],
+)
+def test_a_name_that_somebody_else_has_a_grant_on_is_followed_no_further(
+    home: Home, other: str, is_followed: bool
+) -> None:
+    granted = "grant,public_score,2026-01-01T00:00:00Z"
+    keep(home, f"p_ann,forum,ann,{granted}", f"{other},{granted}")
+    whole = replace(ANN, names=("anna",), stable_ids=("1",))
+    assert scope.not_of_others(home.settings, [whole]) == ([whole if is_followed else ANN], [])
 
 
 def test_the_list_has_every_name_of_who_leaves_and_of_a_shared_account_the_claim_alone() -> None:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
 from evenscore.consent.entries import instant
-from evenscore.consent.judging import claims
+from evenscore.consent.judging import Claim, Row, claim_of, claims
 from evenscore.consent.ledger import open_ledger, read_ledger
 from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
 from evenscore.landing_zone import landing
@@ -130,22 +131,36 @@ def _aliases(settings: Settings) -> tuple[dict[Account, set[str]], dict[Account,
 def not_of_others(
     settings: Settings, subjects: list[ErasureSubject]
 ) -> tuple[list[ErasureSubject], list[ErasureSubject]]:
-    """Who may be forgotten, and the accounts that must stay: somebody else has a standing grant on them.
+    """Who may be forgotten, and the accounts that must stay: somebody else had a grant on them before the erasure.
 
     Of the latter the person is forgotten all the same, and loses the claim; what others own is not theirs to erase.
+    An account that another of its names is somebody else's is forgotten by its own name alone: aliases cannot tell
+    a handle that was taken over from one account of two people. Who comes after the erasure owns nothing from before.
     """
-    normal, owned = settings.account_ids.normal, claims(read_ledger(settings).to_pylist())
+    rows = read_ledger(settings).to_pylist()
+    normal, owned, since = settings.account_ids.normal, claims(rows), _first_granted(rows)
     leaving = {(one.person_id, one.network, normal(one.network, one.account_id)) for one in subjects}
 
-    def is_anothers(subject: ErasureSubject) -> bool:
-        account = normal(subject.network, subject.account_id)
+    def is_anothers(subject: ErasureSubject, name: str) -> bool:
+        account, erased_at = (subject.network, normal(subject.network, name)), datetime.fromisoformat(subject.erased_at)
         return any(
-            (person, subject.network, account) not in leaving and person != subject.person_id
-            for person in owned.get((subject.network, account), ())
+            (person, *account) not in leaving and person != subject.person_id and since[person, *account] <= erased_at
+            for person in owned.get(account, ())
         )
 
-    stays = [subject for subject in subjects if is_anothers(subject)]
-    return [subject for subject in subjects if subject not in stays], stays
+    stays = [subject for subject in subjects if is_anothers(subject, subject.account_id)]
+    leaves = [subject for subject in subjects if subject not in stays]
+    shares = [any(is_anothers(subject, name) for name in subject.names) for subject in leaves]
+    return [
+        replace(one, names=(), stable_ids=()) if is_shared else one
+        for one, is_shared in zip(leaves, shares, strict=True)
+    ], stays
+
+
+def _first_granted(rows: list[Row]) -> dict[Claim, datetime]:
+    """When each person first granted anything on each account, UTC."""
+    grants = [row for row in rows if row["action"] == "grant"]
+    return {claim_of(row): row["recorded_at"] for row in sorted(grants, key=itemgetter("recorded_at"), reverse=True)}
 
 
 def entries(
