@@ -41,7 +41,8 @@ def test_the_list_begins_with_the_incidents_that_wait_for_somebody(home: Home) -
     publish(home.places, incidents=[ended, missing, waits])
     said = run("review", "list", "--home", str(home.places.home), "--config", str(home.config)).stdout
     assert said.splitlines() == [
-        "mass_shift:network:forum:2026-03-15: 31 scores kept where they were; median move -4.00, 80.0 % moved",
+        "mass_shift:network:forum:2026-03-15: 31 scores affected, frozen where they moved with it; "
+        "median move -4.00, 80.0 % moved",
         "if the move is real: evenscore review incident mass_shift:network:forum:2026-03-15"
         ' --by YOUR_NAME --why "YOUR REASON"',
         "",

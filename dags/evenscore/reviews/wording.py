@@ -103,9 +103,10 @@ def listed(board: ReviewQueue) -> str:
 
 
 def _incident(incident: OpenIncident) -> str:
-    kept = words.plural(incident.affected_count, "score")
+    affected = words.plural(incident.affected_count, "score")
     asked = review_commands.call_real(incident.incident_id)
-    return f"{incident.incident_id}: {kept} kept where they were; {incident.observed}\nif the move is real: {asked}\n"
+    what = f"{affected} affected, frozen where they moved with it; {incident.observed}"
+    return f"{incident.incident_id}: {what}\nif the move is real: {asked}\n"
 
 
 def _held(board: ReviewQueue) -> str:
