@@ -80,9 +80,10 @@ HEALTHY = """
             person_id, persona, date '2026-03-10' - day as as_of_date,
             20 + number / 5 + if(number % 20 = 7, day % 2, 0) as score,
             15 as score_low, 50 as score_high, 7 as reach, 1 as amplification, 0.5 as network_quality,
-            30 as evidence_count
+            30 as evidence_count, null::varchar as reason
         from conformed.consent cross join (select unnest(range(1, 30))::integer as day);
     create table conformed.published_history as from raw.published_scores;
+    create table raw.incident_releases (incident_id varchar, as_of_date date);
     create table scores.score_person__influence_previous_version as
         select person_id, persona, date '2026-03-10' as as_of_date, 20 + number / 5 + if(number % 20 = 7, 1, 0) as score
         from conformed.consent;
@@ -471,6 +472,32 @@ VACUOUS = {
     "no table was audited": ("delete from audit", ("published.tables", "unconsenting_count")),
     "no last good night was found": ("delete from last_good", ("published.last_good", "lost_count")),
 }
+
+
+PUBLISHED_MOVE, MEDIAN_MOVE = ("scores.moves", "published_move"), ("scores.night", "median_move")
+
+
+@pytest.mark.parametrize(
+    ("frozen", "decided", "stops"),
+    [
+        ("2026-03-09", None, {PUBLISHED_MOVE, MEDIAN_MOVE}),
+        ("2026-03-09", "2026-03-08", {PUBLISHED_MOVE, MEDIAN_MOVE}),
+        ("2026-03-09", "2026-03-09", set()),
+        ("2026-03-08", None, {PUBLISHED_MOVE}),
+        ("2026-03-08", "2026-03-08", set()),
+    ],
+)
+def test_a_mass_move_is_published_once_a_reviewer_has_called_it_real(
+    frozen: str, decided: str | None, stops: set[tuple[str, str]], settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(
+        "update conformed.published_history set score = score - 21, reason = if(as_of_date = $1, 'incident', null) "
+        "where as_of_date <= $1",
+        [frozen],
+    )
+    if decided:
+        con.execute("insert into raw.incident_releases values ('mass_shift:all:2026-03-08', $1)", [decided])
+    assert failures(settings, con).keys() & {PUBLISHED_MOVE, MEDIAN_MOVE} == stops
 
 
 @pytest.mark.parametrize("what", VACUOUS)
