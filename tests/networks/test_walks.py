@@ -75,6 +75,21 @@ def test_a_misspelt_place_is_told_and_one_that_is_gone_is_not(
         assert done.state == outcome.WHOLE and done.account.nothing, done.in_words()
 
 
+@pytest.mark.parametrize(
+    ("kind", "profile", "nobody"), [("mastodon", "/lookup", []), ("youtube", "/channels", {"items": []})]
+)
+def test_a_network_that_knows_nobody_who_stands_is_told(
+    tmp_path: Path, kind: str, profile: str, nobody: object
+) -> None:
+    """Not every network says 404 of whom it does not know: some answer with a list of nobody."""
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply(nobody) if profile in asked.path else reply
+
+    with served(tmp_path, altered(every()[kind](), change)) as home:
+        assert home.pull().account.incomplete == {"url: nothing was ever found there": 1}
+
+
 @pytest.mark.parametrize(("kind", "part"), [("github", "/issues"), ("mastodon", "/statuses"), ("discourse", "/u/ann")])
 def test_of_a_place_that_is_there_a_part_may_be_missing(tmp_path: Path, kind: str, part: str) -> None:
     """A repository without issues, an account that is gone: others answer."""

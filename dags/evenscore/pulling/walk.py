@@ -160,7 +160,8 @@ class Walk:
         self.account.pages += 1
         self.account.items += len(page.items)
         self.cursor.page_count += 1
-        self.cursor.is_there = True
+        # Of whom it does not know, a network says 404, or lists nobody.
+        self.cursor.is_there |= not self.endpoint.shows_profile or bool(page.items)
         self.tries = 0
 
     def _kept(self, items: list[Any]) -> Iterator[Row]:
