@@ -24,7 +24,7 @@ CHANGES = {
     "decay": "older engagement fades, or its engagers have lost trust",
     "source_coverage": "a network that was down is back",
     "scoring_version": "the method changed, not what you did; see your place among members",
-    "review": "a hold began or ended",
+    "review": "a hold or an incident began or ended",
     "scale": "the end of the scale",
 }
 

@@ -6,6 +6,7 @@ select
     max(published.as_of_date) as as_of_date,
     max_by(published.score, published.as_of_date) as score,
     max_by(published.status, published.as_of_date) as status,
+    max_by(published.reason is not distinct from 'incident', published.as_of_date) as is_of_incident,
     max_by(published.evidence_count, published.as_of_date) as evidence_count,
     max_by(published.scoring_version, published.as_of_date) as scoring_version
 from {{ ref("published_history") }} as published

@@ -61,7 +61,10 @@ measured as (
         tonight.persona,
         tonight.as_of_date,
         tonight.score - last_scores.score as change,
-        tonight.status = 'held' or last_scores.status = 'held' or verdicts.verdict = 'frozen' as is_reviewed,
+        tonight.status = 'held'
+        or last_scores.status = 'held'
+        or last_scores.is_of_incident
+        or verdicts.verdict = 'frozen' as is_reviewed,
         before.score - last_scores.score as old_change,
         after.score - before.score as new_change,
         coalesce(own_shares.own_share, 0) as own_share,
