@@ -36,7 +36,11 @@ BETWEEN: dict[str, dict[str, tuple[str, list[Any], list[Any]]]] = {
         "bot_share": ("warning", [0.5], [0.5001]),
     },
     "features.people": {"people_count": ("critical", [1], [0]), "kept_share": ("warning", [0.8], [0.7999])},
-    "features.trust": {"seed_count": ("warning", [1], [0]), "kept_seed_share": ("warning", [0.9], [0.8999])},
+    "features.trust": {
+        "seed_count": ("warning", [1], [0]),
+        "kept_seed_share": ("warning", [0.9], [0.8999]),
+        "unknown_seed_count": ("warning", [0], [1]),
+    },
     "scores.completeness": {
         **dict.fromkeys(("unmatched_count", "altered_count", "misstated_count", "foreign_count"), NONE),
         "unscored_share": ("warning", [0.2], [0.2001]),

@@ -65,6 +65,9 @@ HEALTHY = """
     create table conformed.consent as
         select 'p' || number as person_id, 'work' as persona, number
         from (select unnest(range(0, 100)) as number);
+    create table raw.trust_seeds as select 'forum' as network, 'a' || number as account_id from (values (1), (2), (2)) as t(number);
+    create table conformed.configured_seeds (person_id varchar, seed_count bigint);
+    insert into conformed.configured_seeds values ('p1', 1), ('p2', 1);
     create table conformed.trust_night_seeds as
         select date '2026-03-10' - day as as_of_date, 'p' || number as person_id
         from (select unnest([0, 1]) as day), (select unnest(range(0, 10)) as number);
@@ -194,6 +197,7 @@ FAULTS = {
         "update conformed.trust_night_seeds set person_id = person_id || '0' "
         "where as_of_date = '2026-03-10' and person_id in ('p1', 'p2')"
     ),
+    ("features.trust", "unknown_seed_count"): "delete from conformed.configured_seeds where person_id = 'p2'",
     ("scores.moves", "published_move"): scored("60", "person_id = 'p7'"),
     ("scores.moves", "candidate_move"): (
         f"update scores.score_person__accepted set candidate_score = 60 {TONIGHT} and person_id = 'p7'"

@@ -115,7 +115,7 @@ class Checks(_Frozen):
 
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
     """A run that rejects a larger share of one source's records than this stops."""
-    hold_move_points: float = Field(default=20, gt=0)
+    hold_move_points: float = Field(default=20, gt=0, le=100)
     """A score that moved this far, or half of what its community spans, within the window is held for a reviewer."""
     hold_window_nights: int = Field(default=3, ge=1, le=28)
     provisional_nights: int = Field(default=21, ge=0, le=365)

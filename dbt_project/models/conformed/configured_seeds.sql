@@ -1,5 +1,7 @@
--- The configured seeds of trust who may be scored, whatever their account is called by now.
-select distinct consent.person_id
+-- The configured seeds of trust who may be scored, whatever their account is called by now, and as how many of the seeds each was named.
+select
+    consent.person_id,
+    count(distinct seeds.network || ':' || seeds.account_id) as seed_count
 from {{ source("raw", "trust_seeds") }} as seeds
 cross join {{ source("raw", "run") }} as night
 left join {{ ref("identities") }} as identities
@@ -10,3 +12,4 @@ left join {{ ref("identities") }} as identities
         and seeds.account_id = identities.alias_id
 inner join {{ ref("consent") }} as consent
     on seeds.network = consent.network and coalesce(identities.known_id, seeds.account_id) = consent.account_id
+group by consent.person_id
