@@ -65,7 +65,8 @@ HEALTHY = """
     create table conformed.consent as
         select 'p' || number as person_id, 'work' as persona, number
         from (select unnest(range(0, 100)) as number);
-    create table raw.trust_seeds as select 'forum' as network, 'a' || number as account_id from (values (1), (2), (2)) as t(number);
+    create table raw.trust_seeds as
+        select 'forum' as network, 'a' || number as account_id from (values (1), (2), (2)) as seeds (number);
     create table conformed.configured_seeds (person_id varchar, seed_count bigint);
     insert into conformed.configured_seeds values ('p1', 1), ('p2', 1);
     create table conformed.trust_night_seeds as
