@@ -35,6 +35,11 @@ def test_an_account_under_two_names_of_its_own_has_one_last_word() -> None:
     assert private(SAME, ("q0", "2026-03-07", True), ("p0", "2026-03-08", False)) == set()
 
 
+@pytest.mark.parametrize("words", [(True, False), (False, True)])
+def test_of_one_instant_the_stricter_word_counts(words: tuple[bool, bool]) -> None:
+    assert private([("x", "S9")], *(("p0", "2026-03-07", word) for word in words)) == {"p0"}
+
+
 def test_whoever_has_the_name_now_takes_nothing_back_for_who_had_it() -> None:
     assert private(RECYCLED, ("q0", "2026-03-07", True), ("q0", "2026-03-09", False)) == {"p0"}
 

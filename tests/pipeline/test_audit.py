@@ -12,7 +12,7 @@ from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.checks.consent_audit import note_who_asked
 from evenscore.names.account_ids import AccountIds
 from evenscore.publication import audit, candidate, growth
-from evenscore.publication.nameless import lay_functions
+from evenscore.publication.nameless import lay_functions, lay_nameless
 from evenscore.publication.shown import Shown
 from evenscore.publication.shown_rows import lay_out_present
 from evenscore.state.runs import Night
@@ -213,22 +213,33 @@ def test_what_readers_see_does_not_rest_where_it_names_who_may_not_be_named_any_
         "$1::date as as_of_date, 'forum:a/7' as top_post_id, 'as a said' as why",
         [EVE],
     )
-    assert audit.is_at_rest(con)
+    con.execute("create or replace table previous.score_jumps as from roster.score_jumps")
+    con.execute("create or replace table marts.score_jumps as from roster.score_jumps limit 0")
+
+    def rests() -> tuple[bool, bool]:
+        for of in ("marts", "previous"):
+            lay_nameless(con, of, "shown_accounts")
+        return audit.is_at_rest(con), audit.is_unchanged(con, TONIGHT, rests=False)
+
+    assert rests() == (True, True)
     con.execute("delete from shown_accounts")
-    assert not audit.is_at_rest(con)
+    assert rests() == (False, False)
 
 
 @pytest.fixture
 def alone(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Without what else is laid out; what the roster was taken with is noted."""
+    """Without what else is laid out, but for its names; what the roster was taken with is noted."""
     taken: list[dict[str, Any]] = []
+
+    def examine(con: duckdb.DuckDBPyConnection, database: str, values: str) -> None:
+        con.execute(f"create or replace temp table examined as select '{database}' as rows_of, '{values}' as names_of")
 
     def take(con: duckdb.DuckDBPyConnection, to: str, of: str, **more: Any) -> None:
         taken.append(more)
         con.execute(f"create or replace table {to}.{MART} as from {of}.{MART}")
 
     monkeypatch.setattr(audit.roster, "take", take)
-    monkeypatch.setattr(audit, "examine", lambda *given: None)
+    monkeypatch.setattr(audit, "examine", examine)
     return taken
 
 
@@ -246,6 +257,7 @@ def test_an_audit_tells_what_is_missing_changed_unasked_and_lost(
     lay(con, "previous", HISTORY[1:])
     assert audited(con)[4] == 1 and audited(con, is_as_measured=True)[4] == 0
     assert alone == [{}] * 4
+    assert con.execute("from examined").fetchall() == [("candidate", "stands")]
 
 
 @pytest.mark.parametrize("is_proven", [True, False])

@@ -83,6 +83,7 @@ def test_what_only_grew_is_proven_before_and_after_it_is_on_the_disk(
         "insert into candidate.person_scores from candidate.person_scores where rowid = 7; "
         "delete from candidate.person_scores where rowid = 8",
         "insert into candidate.person_scores select * replace (null as as_of_date) from previous.person_scores limit 1",
+        f"update candidate.person_scores set as_of_date = '2026-01-01' where rowid = {HISTORY}",
         "update candidate.person_scores set score = -score where rowid in (7, 8)",
         "create or replace table candidate.person_scores as from candidate.person_scores order by score",
         "create or replace table candidate.person_scores as from candidate.person_scores limit 0",
@@ -103,17 +104,18 @@ def test_no_change_of_history_is_proven(
 
 
 @pytest.mark.parametrize("whole_bytes", [pieces.WHOLE_BYTES, 1000])
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("at", [1000, growth.BLOCK_BYTES - 1000])
 def test_other_bytes_in_a_block_of_history_are_found(
-    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int, place: int
+    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int, at: int
 ) -> None:
     monkeypatch.setattr(pieces, "WHOLE_BYTES", whole_bytes)
     before, draft = tmp_path / "before", tmp_path / "draft"
     prove(before)
     growth.settle(grown, draft)
-    block = sorted(growth.kept_blocks(grown, TONIGHT))[place - 1]
+    block = 7  # it lies in two pieces, and not in the first one, which changes each night
+    assert block in growth.kept_blocks(grown, TONIGHT)
     grown.execute("detach candidate")
-    flip(draft / DATABASE, growth.HEADER_BYTES + block * growth.BLOCK_BYTES + 1000)
+    flip(draft / DATABASE, growth.HEADER_BYTES + block * growth.BLOCK_BYTES + at)
     prove(draft, before)
     with pytest.raises(EvenscoreError, match=rf"block {block} of published history changed"):
         growth.require_same_bytes(before, draft, {block})
@@ -166,6 +168,8 @@ def test_a_large_file_is_proved_piece_by_piece_and_hashed_where_it_changed(
     assert len(hashed) == 1
     assert pieces.is_whole(draft, afresh, DATABASE)
     assert pieces.digest(afresh, DATABASE) != pieces.digest(known, DATABASE)
+    shorter = {"pieces": {DATABASE: afresh["pieces"][DATABASE][:19]}}
+    assert pieces.changed(draft, afresh, shorter, DATABASE) == {19, 20}, "what is there no more is not the same"
     flip(draft / DATABASE, 1234)
     assert not pieces.is_whole(draft, afresh, DATABASE)
 
@@ -211,7 +215,7 @@ def test_a_small_file_has_one_hash_which_a_link_to_it_keeps(tmp_path: Path, monk
 
 @pytest.fixture
 def parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Two nights of two people that a kept run `before` has, and a third night of one of them."""
+    """Two nights of two people, one of them twice, that a kept run `before` has, and a third night of one of them."""
     monkeypatch.setattr(parts, "MARTS", ("person_scores", "score_jumps"))
     before, draft = tmp_path / "before", tmp_path / "draft"
     before.mkdir()
@@ -222,10 +226,10 @@ def parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.D
         con.execute("create table candidate.person_scores (person_id text, persona text, as_of_date date, score int)")
         con.execute("create table candidate.score_jumps (person_id text, as_of_date date)")
         con.execute("create table candidate.runs as select 'a run' as run_id")
-        latest = "qualify as_of_date = max(as_of_date) over (partition by person_id)"
+        latest = "qualify as_of_date = max(as_of_date) over (partition by person_id, persona)"
         con.execute(f"create view candidate.current_scores as from candidate.person_scores {latest}")
-        told = [("q", first, 1), ("p", first, 2), ("q", eve, 3), ("p", eve, 4)]
-        con.executemany("insert into candidate.person_scores values ($1, 'work', $2, $3)", told)
+        told = [("q", "work", first, 1), ("p", "work", first, 2), ("q", "work", eve, 3), ("p", "work", eve, 4)]
+        con.executemany("insert into candidate.person_scores values (?, ?, ?, ?)", [*told, ("p", "home", eve, 6)])
         nights = parts.sums(con, "candidate")
         parts.write(con, before, nights, [], eve)
         parts.write_latest(con, before, None, eve)
@@ -242,7 +246,7 @@ def test_a_night_is_linked_where_a_kept_run_proves_the_same_rows_and_written_oth
 ) -> None:
     nights = parts.sums(parted, "candidate")
     assert [(day, count) for day, (count, _) in nights["person_scores"].items()] == list(
-        zip(map(str, NIGHTS), [2, 2, 1], strict=True)
+        zip(map(str, NIGHTS), [2, 3, 1], strict=True)
     )
     parts.write(parted, tmp_path / "draft", nights, [tmp_path / "before"], LAST)
     folder, older = (tmp_path / name / "parquet" / "person_scores.parquet" for name in ("draft", "before"))
@@ -254,7 +258,20 @@ def test_a_night_is_linked_where_a_kept_run_proves_the_same_rows_and_written_oth
         assert written == [row for row in parted.execute("from candidate.person_scores").fetchall() if row[2] == day]
     assert [path.name for path in (tmp_path / "draft/parquet/score_jumps.parquet").iterdir()] == ["empty.parquet"]
     found = parts.row_counts(parted, nights, 7)
-    assert found == {"runs": 1, "person_scores": 5, "score_jumps": 0, "current_scores": 7}
+    assert found == {"runs": 1, "person_scores": 6, "score_jumps": 0, "current_scores": 7}
+
+
+@pytest.mark.parametrize("is_by_another_release", [True, False])
+def test_a_night_that_holds_other_rows_or_whose_sums_say_nothing_is_not_linked(
+    parted: duckdb.DuckDBPyConnection, tmp_path: Path, is_by_another_release: bool
+) -> None:
+    if is_by_another_release:
+        hash_by_another_release(tmp_path / "before")
+    else:
+        parted.execute("update candidate.person_scores set score = 99 where as_of_date = $1", [NIGHTS[0]])
+    parts.write(parted, tmp_path / "draft", parts.sums(parted, "candidate"), [tmp_path / "before"], LAST)
+    name = f"parquet/person_scores.parquet/{NIGHTS[0]}.parquet"
+    assert not (tmp_path / "draft" / name).samefile(tmp_path / "before" / name)
 
 
 def test_the_latest_row_of_each_is_tonights_or_the_one_before(
@@ -262,9 +279,10 @@ def test_the_latest_row_of_each_is_tonights_or_the_one_before(
 ) -> None:
     for before in (tmp_path / "before", None):
         (tmp_path / "draft" / "parquet").mkdir(exist_ok=True)
-        assert parts.write_latest(parted, tmp_path / "draft", before, LAST) == 2
+        assert parts.write_latest(parted, tmp_path / "draft", before, LAST) == 3
         found = parted.execute(f"from '{tmp_path / 'draft/parquet/current_scores.parquet'}'").fetchall()
-        assert found == [("p", "work", LAST, 5), ("q", "work", NIGHTS[-2], 3)]
+        eve = NIGHTS[-2]
+        assert found == [("p", "home", eve, 6), ("p", "work", LAST, 5), ("q", "work", eve, 3)]
 
 
 def test_nights_that_hold_other_rows_than_were_written_are_counted(parted: duckdb.DuckDBPyConnection) -> None:

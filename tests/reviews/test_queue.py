@@ -1,6 +1,6 @@
 """What waits for a reviewer, and what has become of each decision."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -28,11 +28,14 @@ def test_the_latest_nights_pending_holds_wait_the_largest_move_first(places: Hom
 
 
 def test_who_is_not_held_is_named_with_the_night_and_those_who_are(places: HomePaths) -> None:
-    publish(places, held(), held("p_done", decision="released", decided_by="ann"))
+    earlier = {"as_of_date": date(2026, 3, 14), "episode_date": date(2026, 3, 14), "decision": "cleared"}
+    publish(places, held(), held("p_done", decision="released", decided_by="ann"), held("p_gone", **earlier))
     with pytest.raises(UsageError, match=r"p_calm: is not held .*2026-03-15.*; held are p_maya \(personal\)"):
         read_queue(places).find("p_calm", None)
     with pytest.raises(UsageError, match=r"p_maya \(work\): is not held"):
         read_queue(places).find("p_maya", "work")
+    with pytest.raises(UsageError, match=r"p_gone: is not held"):
+        read_queue(places).find("p_gone", None)
     with pytest.raises(UsageError, match=r"p_done: was released by ann"):
         read_queue(places).find("p_done", None)
 
@@ -116,10 +119,13 @@ def test_an_answer_about_somebody_who_is_not_published_any_more_is_not_recorded(
 
 
 def test_the_evidence_is_of_the_night_and_the_persona_in_question(places: HomePaths) -> None:
-    publish(places, held(), held("p_two"), held("p_maya", persona="work"))
+    folder = publish(places, held(), held("p_two"), held("p_maya", persona="work"))
+    with duckdb.connect(folder / "evenscore.duckdb") as con:
+        con.execute("update person_scores set score = null where as_of_date = $1", [NIGHT - timedelta(days=1)])
+        con.execute("update score_changes set points = -50 where cause = 'review'")
     evidence = read_evidence(places, read_queue(places).find("p_maya", "personal"))
-    assert dict(evidence.changes) == {"own_activity": 48.2, "review": -48.2}
-    assert len(evidence.nights) == 60
+    assert evidence.changes == (("review", -50.0), ("own_activity", 48.2))
+    assert len(evidence.nights) == 59, "on one there was no score"
     assert evidence.nights[-1][0] == NIGHT
 
 
