@@ -10,7 +10,7 @@ import pytest
 
 from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
-from evenscore.publication import run_folders, run_tables
+from evenscore.publication import publishing, run_folders, run_tables
 from evenscore.state.runs import Night
 
 Row = dict[str, Any]
@@ -113,3 +113,13 @@ def test_what_a_killed_run_left_goes_and_what_is_whole_stays(places: HomePaths) 
     run_folders.tidy(places)
     assert whole.is_dir() and not draft.exists()
     assert [path.name for path in places.published.iterdir()] == ["runs"]
+
+
+def test_readers_see_what_a_night_was_measured_against_where_its_record_says_so(places: HomePaths) -> None:
+    (seen,) = kept(places, "seen")
+    atomic_io.write_json(seen / run_folders.MANIFEST, {"sha256": {run_folders.DATABASE: "a hash"}})
+    night = Night(date(2026, 3, 2), "2026-03-02_tonight")
+    record(places, night.run_id, "check")
+    for said in ("another", "a hash"):
+        record(places, night.run_id, measured_against=said)
+        assert publishing._is_as_measured(places, night, seen) is (said == "a hash")

@@ -52,7 +52,6 @@ late as (
     where
         jumps.episode_date is not null
         and jumps.candidate_score > jumps.accepted_score
-        and before.score > shown.score
         and shown.status = 'published'
         and shown.scoring_version = {{ var("previous_version") }}
     group by all
