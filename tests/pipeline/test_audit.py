@@ -11,8 +11,9 @@ import pytest
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.checks.consent_audit import note_who_asked
 from evenscore.names.account_ids import AccountIds
-from evenscore.publication import audit, candidate, growth
+from evenscore.publication import audit, candidate, growth, roster
 from evenscore.publication.nameless import lay_functions, lay_nameless
+from evenscore.publication.published_views import write_views
 from evenscore.publication.shown import Shown
 from evenscore.publication.shown_rows import lay_out_present
 from evenscore.state.runs import Night
@@ -277,6 +278,21 @@ def test_of_a_candidate_that_grew_the_history_is_read_where_it_is_not_proved(
     assert laid == ([] if is_proven else [("previous", "shown_accounts")] * 2)
 
 
+def test_a_roster_has_everybody_once_with_their_earliest_night(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "MARTS", (MART,))
+    lay(con, "roster", [("ann", "work", FIRST, 0), ("cal", "work", EVE, 0)])
+    con.execute(f"alter table roster.{MART} drop column score")
+    lay(con, "candidate", [*changed(HISTORY, 0), *NIGHT])
+    roster.take(con, "anew", "candidate")
+    roster.take(con, "grown", "candidate", more="roster", where=f"as_of_date = '{TONIGHT.as_of_date}'")
+    rows = [con.execute(f"from {name}.{MART}").fetchall() for name in ("anew", "grown")]
+    con.execute("detach anew; detach grown")
+    assert rows[0] == [("ann", "work", FIRST), ("ben", "work", FIRST)]
+    assert rows[1] == [("ann", "work", FIRST), ("ben", "work", TONIGHT.as_of_date), ("cal", "work", EVE)]
+
+
 # what a candidate is filled with --------------------------------------------------------------------------------------
 
 
@@ -321,6 +337,31 @@ def test_only_some_tables_say_which_run_published_a_row(
     assert con.execute(f"from candidate.{MART} order by as_of_date, person_id").fetchall() == sorted(
         [*HISTORY, *NIGHT], key=lambda row: (row[2], row[0])
     )
+
+
+def test_the_views_tell_the_latest_score_of_each_persona_and_an_incident_over_its_nights(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    lay(con, "candidate", [*HISTORY, NIGHT[0], ("ann", "home", EVE, 7)])
+    con.execute(
+        "create or replace table candidate.incident_nights as from (values "
+        "('i', date '2026-03-02', 'r2', 'k', 's', 9, 'e2', 'o2', 'a2', 'open'), "
+        "('i', date '2026-03-01', 'r1', 'k', 's', 5, 'e1', 'o1', 'a1', 'open'), "
+        "('i', date '2026-03-03', 'r3', 'k', 's', 4, 'e3', 'o3', 'a3', 'closed'), "
+        "('j', date '2026-03-03', 'r3', 'k', 't', 4, 'e', 'o', 'a', 'open')) as nights "
+        "(incident_id, as_of_date, run_id, kind, scope, affected_count, expected, observed, action, state)"
+    )
+    for column in ("kind", "as_of_date"):
+        con.execute(f"comment on column candidate.incident_nights.{column} is 'Of the table.'")
+    write_views(con)
+    latest = con.execute("select person_id, persona, score from candidate.current_scores order by all").fetchall()
+    assert latest == [("ann", "home", 7), ("ann", "work", 51), ("ben", "work", 50)]
+    assert con.execute("from candidate.incidents").fetchall() == [
+        (date(2026, 3, 1), "r1", "i", "k", "s", 9, "e1", "o1", "a1", date(2026, 3, 3)),
+        (date(2026, 3, 3), "r3", "j", "k", "t", 4, "e", "o", "a", None),
+    ]
+    told = con.execute("select column_name, comment from duckdb_columns() where table_name = 'incidents'").fetchall()
+    assert dict(told) | {"kind": "Of the table.", "as_of_date": "The night on which it opened."} == dict(told)
 
 
 # whether a night can be added at the end ------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from village import LAST, PEOPLE, Row, Village, copied, digests, published
 from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck
 from evenscore.base.settings import Publish, Settings
 from evenscore.night import steps
-from evenscore.publication import publishing, run_tables
+from evenscore.publication import publishing, purposes, run_folders, run_tables
 from evenscore.publication.shown_rows import MARTS
 from evenscore.state import runs
 from evenscore.state.runs import Night
@@ -103,6 +103,8 @@ def test_the_tables_say_what_they_hold(ready: Ready) -> None:
         "using (database_oid, table_oid) where tables.comment is null or columns.comment is null",
     )
     assert undescribed == []
+    of_all = "select comment from duckdb_tables() union all select comment from duckdb_views() where not internal"
+    assert [comment for (comment,) in published(settings, of_all) if not comment.endswith(purposes.NEVER)] == []
     assert "not for hiring" in str(
         published(settings, "select lower(comment) from duckdb_tables() where table_name = 'person_scores'")
     )
@@ -262,7 +264,10 @@ def test_a_warehouse_of_another_run_is_neither_checked_nor_published(ready: Read
 def test_a_publish_after_a_rollback_keeps_the_run_that_was_rolled_back(ready: Ready, stepped: Stepped) -> None:
     settings, night = ready
     rolled_back = settings.places.published_run(stepped.nights[-1].run_id)
+    first = stepped.nights[0].run_id
+    shutil.rmtree(settings.places.run(first))  # readers are told of it all the same
     steps.publish(settings, night)
+    assert published(settings, "select outcome from runs where run_id = $1", first) == [("published",)]
     assert rolled_back.is_dir()
     assert settings.places.current.resolve().name == night.run_id
 
@@ -274,6 +279,20 @@ def test_only_the_newest_runs_are_kept_and_never_the_one_that_readers_see_is_rem
     steps.publish(settings, night)
     kept = {folder.name for folder in (settings.places.published / "runs").iterdir()}
     assert kept == {folders[-1].name, night.run_id}
+
+
+def test_what_readers_see_is_published_once_more_for_a_new_evaluation(ready: Ready) -> None:
+    settings = ready[0].model_copy(update={"publish": Publish(kept_runs=2)})
+    before = run_folders.read_manifest(settings.places.current)
+    rows = published(settings, "from person_scores")
+    assert publishing.republish(settings) == settings.places.database
+    _, after = run_folders.kept_runs(settings.places)
+    assert after.resolve() == settings.places.current.resolve() and after.name.endswith(".2")
+    assert published(settings, "from person_scores") == rows
+    for same in ("as_of_date", "versions", "row_counts", "nights"):
+        assert run_folders.read_manifest(after)[same] == before[same]
+    told = published(settings, "select comment from duckdb_tables() where table_name = 'evaluation'")
+    assert told[0][0].endswith(purposes.NEVER)
 
 
 def test_the_same_run_publishes_other_rows_beside_its_first_folder(ready: Ready) -> None:
