@@ -81,6 +81,13 @@ def test_a_share_lies_between_0_and_1(home: Home, share: str) -> None:
     )
 
 
+@pytest.mark.parametrize("points", ["0", "100.1", "inf", "nan"])
+def test_points_that_would_hold_nobody_are_refused(home: Home, points: str) -> None:
+    assert changed(home, "[consent]", f"[checks]\nhold_move_points = {points}\n[consent]").startswith(
+        "checks.hold_move_points: Input should be"
+    )
+
+
 def test_two_sources_of_one_name_are_refused(home: Home) -> None:
     source = home.config.read_text().split("\n\n")[1]
     assert refusal(home, home.config.read_text() + source) == "sources: the name 'forum' is given twice"
