@@ -122,7 +122,7 @@ episodes as (
         if(eve.is_accepted_sufficient or (eve.is_sufficient and fired.rule in ('first_score', 'ring')), fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
         -- An episode ends, too, under the rule that began it.
-        if(eve.was_held or tonights_rule is null, coalesce(eve.first_rule, tonights_rule), tonights_rule) as episode_rule,
+        coalesce(eve.first_rule, tonights_rule) as episode_rule,
         if(eve.was_held or tonights_rule is null, eve.base_score, fired.base_score) as episode_base,
         case
             when is_uncovered then eve.near_nights
