@@ -9,7 +9,6 @@ Usage: PYTHONPATH=dags:tests/networks:tests python benchmarks/network_costs.py [
 
 import multiprocessing
 import re
-import resource
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from pulled_home import PulledHome
 
 from evenscore.connectors import CONNECTORS, NETWORKS
 from evenscore.pulling import planning
+from evenscore.state.memory import peak_megabytes
 
 OBJECTS = 1_000
 DAY = 86_400
@@ -81,11 +81,11 @@ def _pull(kind: str, url: str, found: Any) -> None:
         clock = StillClock()
         home = PulledHome(Path(folder), every()[kind](), Elsewhere(url), clock)  # type: ignore[arg-type]
         planning.plan(home.settings, "net")  # reads ledger and configuration, with all that these import
-        begun, cpu, memory = time.perf_counter(), time.process_time(), _peak()
+        begun, cpu, memory = time.perf_counter(), time.process_time(), peak_megabytes()
         first = home.pull()
         seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu
         parse_seconds, rows = _timed(lambda: _rows(home))
-        memory = _peak() - memory
+        memory = peak_megabytes() - memory
         clock.sleep(DAY)
         again = home.pull()
         assert first.is_success and again.is_success, (first.in_words(), again.in_words())
@@ -106,10 +106,6 @@ def _timed(do: Callable[[], int]) -> tuple[float, int]:
     begun = time.process_time()
     value = do()
     return time.process_time() - begun, value
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def table(costs: list[Cost]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from evenscore.base import atomic_io
 from evenscore.base.settings import load_settings
 from evenscore.night import steps
-from evenscore.state import runs
+from evenscore.state import memory, runs
 from evenscore.state.runs import Night
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         cost = costs.setdefault(name, {"cpu": 0.0, "seconds": 0.0})  # each source is extracted by itself
         cost["cpu"] += cpu() - began
         cost["seconds"] += time.monotonic() - started
-        cost["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        cost["peak_mb"] = memory.peak_megabytes()
 
     with runs.only_one(settings.places):
         for source in settings.sources:

@@ -4,7 +4,8 @@ It is what evenscore's `feat_person__engagers` calls the crowd: for each person 
 ln(1 + decayed actions) at three half-lives, each thing counted once. Every peer reads the same files and must find the
 same numbers; none looks back, hashes anybody, or bounds a post.
 
-Usage: python benchmarks/peers.py duckdb|pandas|polars TOWN DATE OUT.parquet    (prints CPU seconds, seconds, peak MB)
+Usage: PYTHONPATH=dags python benchmarks/peers.py duckdb|pandas|polars TOWN DATE OUT.parquet
+(prints CPU seconds, seconds, peak MB)
 """
 
 import json
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from evenscore.state.memory import peak_megabytes
 
 HALF_LIVES = {"brief": 7, "short": 28, "long": 120}
 STATES = ("like",)
@@ -108,7 +111,7 @@ def main() -> None:
     PEERS[name](Path(town), date.fromisoformat(night), Path(out))
     used: Any = resource.getrusage(resource.RUSAGE_SELF)
     costs = {"cpu": used.ru_utime + used.ru_stime, "seconds": time.monotonic() - started}
-    print(json.dumps(costs | {"peak_mb": used.ru_maxrss / 1024}))
+    print(json.dumps(costs | {"peak_mb": peak_megabytes()}))
 
 
 if __name__ == "__main__":
