@@ -57,13 +57,23 @@ def prove(folder: Path, before: Path | None = None) -> None:
     (folder / "manifest.json").write_text(json.dumps(pieces.proofs(folder, files, before, known)))
 
 
-@pytest.mark.parametrize("whole_bytes", [pieces.WHOLE_BYTES, 1000])
+@pytest.fixture(params=[pieces.WHOLE_BYTES, 1000], ids=["hashed whole", "hashed in pieces"])
+def runs(
+    request: pytest.FixtureRequest,
+    grown: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[Path, Path]:
+    """The folder of the run that readers see, proved, and that of the draft that has grown from it."""
+    monkeypatch.setattr(pieces, "WHOLE_BYTES", request.param)
+    prove(tmp_path / "before")
+    return tmp_path / "before", tmp_path / "draft"
+
+
 def test_what_only_grew_is_proven_before_and_after_it_is_on_the_disk(
-    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int
+    grown: duckdb.DuckDBPyConnection, runs: tuple[Path, Path]
 ) -> None:
-    monkeypatch.setattr(pieces, "WHOLE_BYTES", whole_bytes)
-    before, draft = tmp_path / "before", tmp_path / "draft"
-    prove(before)
+    before, draft = runs
     assert growth.is_proven(grown, TONIGHT)
     growth.settle(grown, draft)
     blocks = growth.kept_blocks(grown, TONIGHT)
@@ -103,14 +113,11 @@ def test_no_change_of_history_is_proven(
         growth.kept_blocks(grown, TONIGHT)
 
 
-@pytest.mark.parametrize("whole_bytes", [pieces.WHOLE_BYTES, 1000])
 @pytest.mark.parametrize("at", [1000, growth.BLOCK_BYTES - 1000])
 def test_other_bytes_in_a_block_of_history_are_found(
-    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int, at: int
+    grown: duckdb.DuckDBPyConnection, runs: tuple[Path, Path], at: int
 ) -> None:
-    monkeypatch.setattr(pieces, "WHOLE_BYTES", whole_bytes)
-    before, draft = tmp_path / "before", tmp_path / "draft"
-    prove(before)
+    before, draft = runs
     growth.settle(grown, draft)
     block = 7  # it lies in two pieces, and not in the first one, which changes each night
     assert block in growth.kept_blocks(grown, TONIGHT)
@@ -121,14 +128,11 @@ def test_other_bytes_in_a_block_of_history_are_found(
         growth.require_same_bytes(before, draft, {block})
 
 
-@pytest.mark.parametrize("whole_bytes", [pieces.WHOLE_BYTES, 1000])
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.99])
 def test_other_bytes_than_were_published_are_found_the_next_night_wherever_they_are(
-    grown: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int, share: float
+    grown: duckdb.DuckDBPyConnection, runs: tuple[Path, Path], share: float
 ) -> None:
-    monkeypatch.setattr(pieces, "WHOLE_BYTES", whole_bytes)
-    before, draft = tmp_path / "before", tmp_path / "draft"
-    prove(before)
+    before, draft = runs
     growth.settle(grown, draft)
     grown.execute("detach candidate; detach previous")
     for folder in (before, draft):
