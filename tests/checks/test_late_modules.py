@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,15 @@ import pytest
 
 from evenscore.base.late_modules import put_off
 
+ALL_SUITES = """
+import sys
+from evenscore.base.settings import Checks
+from evenscore.checks import judge, suites
+for stage in ("landing", "scores"):
+    for suite in suites.load_suites(stage, Checks()):
+        judge._definition(suite)
+print(*sorted({"scipy.stats", "altair", "great_expectations"} & sys.modules.keys()))
+"""
 NAMES = ("late_user", "late_things", "late_things.heavy")
 
 
@@ -62,3 +72,8 @@ def test_what_a_module_does_not_have_is_said_as_ever() -> None:
         user = importlib.import_module("late_user")
     with pytest.raises(AttributeError, match=r"late_things\.heavy"):
         user.heavy.question()
+
+
+def test_to_store_the_suites_loads_no_plots_and_no_statistics() -> None:
+    done = subprocess.run([sys.executable, "-c", ALL_SUITES], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["great_expectations"]

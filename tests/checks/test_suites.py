@@ -511,3 +511,16 @@ def test_what_was_not_compared_is_not_proved(what: str, settings: Settings, con:
     con.execute(fault)
     found = failures(settings, con)
     assert expected in found and found[expected].severity == "critical"
+
+
+@pytest.mark.parametrize(("people", "movers", "stops"), [(1, 1, False), (4, 4, False), (5, 2, False), (5, 3, True)])
+def test_one_or_two_who_moved_stop_no_night_however_few_there_are(
+    people: int, movers: int, stops: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute("delete from marts.person_scores where person_id not in (select 'p' || range from range($1))", [people])
+    con.execute(
+        "update scores.score_person__influence_previous_version set score = score + 2.1 "
+        "where person_id in (select 'p' || range from range($1))",
+        [movers],
+    )
+    assert (MEDIAN_MOVE in failures(settings, con)) == stops

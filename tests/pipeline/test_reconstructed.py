@@ -106,7 +106,10 @@ CHANGES: dict[str, Callable[[Village], object]] = {
 def test_what_everybodys_score_rests_on_has_everybodys_nights_scored_again(
     told: Told, tmp_path: Path, change: str
 ) -> None:
-    assert known(retold(told, tmp_path, CHANGES[change])) == (0, 0)
+    settings = retold(told, tmp_path, CHANGES[change])
+    assert known(settings) == (0, 0)
+    others = [("scoring.seeds", "2 named", "2 named, but others")] if change == "another seed of trust" else []
+    assert built(settings, "from raw.changed_settings") == others
 
 
 def test_another_method_takes_nothing_up(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

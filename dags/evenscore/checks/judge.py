@@ -119,10 +119,10 @@ def _definition(suite: Suite) -> Any:
     known, definition = _stored.get(suite.name, (None, None))
     if known == suite:
         return definition
+    context, rows_of_suite = _context()  # before any other import of Great Expectations: it says what is put off
     from great_expectations import ExpectationSuite, ValidationDefinition
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    context, rows_of_suite = _context()
     expectations = ExpectationSuite(name=suite.name)
     for position, stanza in enumerate(suite.expectations):
         expectations.add_expectation_configuration(

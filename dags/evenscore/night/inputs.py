@@ -28,7 +28,7 @@ from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
 from evenscore.landing_zone.deliveries import Delivery
 from evenscore.names import look_alikes
-from evenscore.night import spark
+from evenscore.night import changed_settings, spark
 from evenscore.publication.nameless import lay_functions
 from evenscore.reviews.decisions import read_decisions, read_incident_releases, that_count
 from evenscore.reviews.set_asides import read_set_asides, standing
@@ -340,6 +340,7 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
         **nights,
     )
     ((latest,),) = con.execute(f"select max(as_of_date) from ({_published(con, 'person_scores')})").fetchall()
+    changed_settings.write(con, settings, night)
     con.execute("detach published")
     return max(night.as_of_date, latest or night.as_of_date)
 

@@ -22,7 +22,7 @@ from evenscore.intake import extraction, landed_names
 from evenscore.intake.acceptances import how_to_go_on, stopping
 from evenscore.intake.reconciliation import reconcile
 from evenscore.landing_zone.deliveries import Delivery
-from evenscore.night import on_spark, retention, spark
+from evenscore.night import changed_settings, on_spark, retention, spark
 from evenscore.night.inputs import prepare_inputs
 from evenscore.publication import publishing, run_folders
 from evenscore.publication.run_tables import versions
@@ -99,9 +99,11 @@ def check_landing(settings: Settings, night: Night) -> None:
         reconcile(settings)
         prepare_inputs(settings, night)
         record[HEAD] = noted_head(settings)
+        record[changed_settings.RECORD] = changed_settings.rested_on(settings)
         record[publishing.MEASURED_AGAINST] = publishing.seen_now(settings.places)
         with warehouse.connect(settings.places) as con:
             record["versions"] = versions(con)
+            record["notes"] = changed_settings.notes(con)
             judge(settings, night, "landing", con)
 
 

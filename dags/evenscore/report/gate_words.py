@@ -66,6 +66,7 @@ KINDS = {
     "mass_shift": "Many moved as one",
     "missing_delivery": "A delivery is missing or partial",
     "version_change": "A new scoring version moved many",
+    "settings_change": "A setting that scores rest on was changed",
 }
 
 SCOPES = (
@@ -73,6 +74,7 @@ SCOPES = (
     (r"network:([^/]+)", "the network {}"),
     (r"network:([^/]+)/shard:(\w+)", "the network {}, shard {}"),
     (r"scoring_version:(\w+)", "scoring version {}"),
+    (r"setting:(.+)", "the setting {}"),
 )
 
 

@@ -111,7 +111,7 @@ missing as (
 
 ),
 
--- A promotion is on purpose, and still everybody's to know.
+-- A promotion is on purpose, and still everybody's to know. So is a change of what scores rest on beside the evidence.
 promotion as (
 
     select
@@ -132,6 +132,25 @@ promotion as (
 
 ),
 
+changes as (
+
+    select
+        'settings_change' as kind,
+        'setting:' || name as scope,
+        (
+            select count(*)
+            from {{ ref("gate_person__baseline") }} as eve
+            where eve.is_accepted_sufficient and abs(eve.move) >= (select moved_points from {{ ref("gate_thresholds") }})
+        ) as affected_count,
+        before as expected,
+        now as observed,
+        'published and marked; jumps wait for a reviewer' as action,
+        cast(null as double) as mover_median,
+        cast(null as double) as mover_spread
+    from {{ source("raw", "changed_settings") }}
+
+),
+
 found as (
 
     select * from shifts
@@ -141,6 +160,8 @@ found as (
     select * from missing
     union all
     select * from promotion
+    union all
+    select * from changes
 
 ),
 
@@ -184,7 +205,7 @@ select
     named.action,
     named.mover_median,
     named.mover_spread,
-    named.kind = 'version_change' or releases.is_released is not null as is_over
+    named.kind in ('version_change', 'settings_change') or releases.is_released is not null as is_over
 from named
 left join sizes using (scope)
 left join releases using (incident_id)
