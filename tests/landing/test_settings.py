@@ -88,6 +88,16 @@ def test_points_that_would_hold_nobody_are_refused(home: Home, points: str) -> N
     )
 
 
+def test_first_weeks_that_never_end_are_refused(home: Home) -> None:
+    known = home.config.read_text()
+    refused = known + "\n[checks]\nprovisional_nights = 60\n\n[retention]\nraw_days = 60\n"
+    assert refusal(home, refused).startswith(
+        "checks.provisional_nights: 60 nights are never over where rows are kept for 60"
+    )
+    home.config.write_text(refused.replace("raw_days = 60", "raw_days = 61"))
+    assert home.settings.checks.provisional_nights == 60
+
+
 def test_two_sources_of_one_name_are_refused(home: Home) -> None:
     source = home.config.read_text().split("\n\n")[1]
     assert refusal(home, home.config.read_text() + source) == "sources: the name 'forum' is given twice"

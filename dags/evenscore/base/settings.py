@@ -212,6 +212,15 @@ class Settings(_Frozen):
         return self
 
     @model_validator(mode="after")
+    def _first_weeks_end(self) -> "Settings":
+        if self.checks.provisional_nights >= self.retention.raw_days:
+            raise ValueError(
+                f"checks.provisional_nights: {self.checks.provisional_nights} nights are never over where rows are kept "
+                f"for {self.retention.raw_days} days (retention.raw_days): nobody would be published"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _source_names_are_unique(self) -> "Settings":
         names = [source.name for source in self.sources]
         twice = sorted({name for name in names if names.count(name) > 1})
