@@ -17,8 +17,9 @@ from evenscore.report.nights import read_nights
 
 ROOT = Path(__file__).parents[2]
 SCORING = ROOT / "docs/scoring.md"
-NIGHT = date(2026, 3, 14)
-"""The demo's last night but one."""
+README = ROOT / "README.md"
+NIGHT = date(2026, 3, 15)
+"""The demo's last night, which the README shows."""
 ROUNDING = 2e-4
 """Points. The pipeline rounds weights, decayed actions and each engager's part to whole millionths: where the scale of
 version 3 is steepest, at next to no evidence, one of them is 1e-4 points."""
@@ -145,7 +146,7 @@ def test_a_day_that_is_not_over_fails_at_once_with_a_sentence(
 
 @pytest.fixture(scope="module")
 def published(airflow_home: Path) -> HomePaths:
-    """The demo's last night but one, run by Airflow as `make nightly` runs it."""
+    """The demo's last night, run by Airflow as `make nightly` runs it."""
     places = HomePaths(airflow_home)
     make_community(places.demo)
     command = [sys.executable, "-m", "airflow", "dags", "test", "nightly_scores", NIGHT.isoformat()]
@@ -169,6 +170,19 @@ def test_the_dag_publishes_a_night_and_writes_its_page(published: HomePaths) -> 
     (listed,) = read_nights(published)
     assert (listed.outcome, listed.held, listed.has_page) == ("published", held, True)
     assert listed.asked is not None and listed.incidents == 0
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_it_says(published: HomePaths) -> None:
+    evenscore = [sys.executable, "-c", "from evenscore.cli import main; main()", "--home", str(published.home)]
+    verbs = (["explain", "p_maya"], ["status"])
+    explained, status = (
+        subprocess.run([*evenscore, *verb], capture_output=True, text=True, check=True).stdout for verb in verbs
+    )
+    headline, band, *_ = explained.splitlines()
+    assert f"explain p_maya\n{headline}\n{band}\n" in README.read_text()
+    counts = re.findall(r"^  [a-z ]+ +[0-9,]+$", status, re.MULTILINE)
+    assert len(counts) == 11 and all(f"{line}\n" in README.read_text() for line in counts)
 
 
 @pytest.mark.slow
