@@ -524,3 +524,18 @@ def test_one_or_two_who_moved_stop_no_night_however_few_there_are(
         [movers],
     )
     assert (MEDIAN_MOVE in failures(settings, con)) == stops
+
+
+SEEDS_MORE = (
+    "insert into conformed.trust_night_seeds by name select * replace (person_id || '0' as person_id) "
+    f"from conformed.trust_night_seeds {TONIGHT} limit 2"
+)
+FIRST_SEEDS = "delete from conformed.trust_night_seeds where as_of_date = date '2026-03-09'"
+
+
+@pytest.mark.parametrize(("change", "warns"), [(SEEDS_MORE, True), (FIRST_SEEDS, False)])
+def test_seeds_more_move_people_as_seeds_less_do(
+    change: str, warns: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(change)
+    assert (("features.trust", "kept_seed_share") in failures(settings, con)) == warns

@@ -43,6 +43,7 @@ FROZEN = {
     "ring_days": 3,
     "ring_fresh_share": 0.75,
     "ring_inside_share": 0.6,
+    "kept_seed_share": 0.9,
     "step_share": 0.5,
     "viral_post_share": 0.6,
     "viral_rest_share": 0.5,

@@ -36,6 +36,7 @@ CAUSES = {
     "bought_burst": "nearly all of it came at once from accounts seen with nobody before",
     "cold_start": "there was too little to compare it with",
     "source_fault": "old evidence cannot vanish that fast, nor grow; a feed may be at fault",
+    "trust_change": "others are trusted now than were, so what was done before is worth another amount",
     "late_events": "engagement of earlier days arrived late",
     "version_change": "a new scoring version gives another score",
     "organic": "many people and posts are behind it, and nothing points to a fault",

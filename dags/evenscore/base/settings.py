@@ -215,8 +215,8 @@ class Settings(_Frozen):
     def _first_weeks_end(self) -> "Settings":
         if self.checks.provisional_nights >= self.retention.raw_days:
             raise ValueError(
-                f"checks.provisional_nights: {self.checks.provisional_nights} nights are never over where rows are kept "
-                f"for {self.retention.raw_days} days (retention.raw_days): nobody would be published"
+                f"checks.provisional_nights: {self.checks.provisional_nights} nights are never over where rows are "
+                f"kept for {self.retention.raw_days} days (retention.raw_days): nobody would be published"
             )
         return self
 

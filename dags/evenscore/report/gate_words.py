@@ -40,7 +40,12 @@ CAUSES = {
     "slow_ramp": ("A slow ramp", "The score climbed steadily, night after night, without a step that stands out."),
     "source_fault": (
         "A fault in a source",
-        "Evidence fades slowly and this score fell fast: look at the feed before the person.",
+        "Old evidence fades slowly and never grows, and here it did otherwise: look at the feed before the person.",
+    ),
+    "trust_change": (
+        "Trust starts elsewhere",
+        "The seeds of trust are others than before, so old evidence is worth more or less: the person did nothing. "
+        "Where members are few, name seeds in scoring.seeds.",
     ),
     "late_events": (
         "Late events",

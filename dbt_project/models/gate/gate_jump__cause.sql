@@ -1,11 +1,12 @@
--- The likeliest cause of each of tonight's jumps, the first that fits: ring, slow climb, late delivery, fault of a feed, one engager, one
--- post, a beginning or a return, a crowd of strangers. Bought and honest crowds cannot be told apart here: a person decides.
+-- The likeliest cause of each of tonight's jumps, the first that fits: ring, slow climb, late delivery, other seeds of trust, fault of a
+-- feed, one engager, one post, a beginning or a return, a crowd of strangers. Bought and honest crowds cannot be told apart here: a person decides.
 with constants as (
 
     select
         {% set names = [
             "viral_post_share", "viral_rest_share", "single_engager_share", "burst_new_share", "burst_engagers", "young_nights",
             "silent_nights", "late_share", "step_share",
+            "kept_seed_share",
         ] -%}
         {% for name in names -%}
         {{ gate_constant(name) }} as {{ name }}{{ "," if not loop.last }}
@@ -55,6 +56,37 @@ late as (
         and shown.status = 'published'
         and shown.scoring_version = {{ var("previous_version") }}
     group by all
+
+),
+
+-- Where trust starts with others than on the night that a score is measured from, old evidence is worth another amount.
+seeds as (
+
+    select as_of_date, person_id from {{ ref("trust_night_seeds") }} where scoring_version = {{ var("scoring_version") }}
+
+),
+
+basis_nights as (
+
+    select distinct jumps.basis_date, jumps.as_of_date
+    from {{ ref("gate_person__verdict") }} as jumps
+    semi join seeds on jumps.basis_date = seeds.as_of_date
+    where jumps.episode_date is not null
+
+),
+
+other_seeds as (
+
+    select basis_date, 'trust_change' as cause
+    from (
+        select basis_nights.basis_date, seeds.person_id, count(distinct seeds.as_of_date) as night_count
+        from basis_nights
+        inner join seeds on seeds.as_of_date in (basis_nights.basis_date, basis_nights.as_of_date)
+        group by basis_nights.basis_date, seeds.person_id
+    )
+    cross join constants
+    group by basis_date
+    having count_if(night_count = 2) / count(*) < any_value(kept_seed_share)
 
 ),
 
@@ -116,10 +148,10 @@ select
             then 'slow_ramp'
         -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.
         when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score)
-            then if(late.is_more, 'late_events', 'source_fault')
-        when jumps.first_rule = 'inconsistent_evidence' then 'source_fault'
+            then if(late.is_more, 'late_events', coalesce(other_seeds.cause, 'source_fault'))
+        when jumps.first_rule = 'inconsistent_evidence' then coalesce(other_seeds.cause, 'source_fault')
         when jumps.candidate_score < jumps.began_score and other_version.is_other then 'version_change'
-        when jumps.candidate_score < jumps.began_score then 'source_fault'
+        when jumps.candidate_score < jumps.began_score then coalesce(other_seeds.cause, 'source_fault')
         when evidence.top_engager_share >= single_engager_share then 'single_engager'
         when
             evidence.is_top_a_post
@@ -146,3 +178,4 @@ left join other_version using (person_id, persona)
 left join silences using (person_id, persona)
 left join late using (person_id, persona)
 left join steps using (person_id, persona)
+left join other_seeds on jumps.basis_date = other_seeds.basis_date
