@@ -6,6 +6,7 @@ import pytest
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import load_settings
+from evenscore.connectors.zulip import Zulip
 from evenscore.pulling import pull, pull_all, secrecy
 
 
@@ -63,5 +64,16 @@ def test_a_secret_that_is_too_short_is_refused_by_name_before_anything_is_asked(
 
 def test_the_shortest_secret_is_kept_out_of_what_is_said() -> None:
     said = b'{"link": "/?key=s3cr3t/8&x", "as": "s3cr3t%2F8", "json": "s3cr3t\\/8", "other": "s3cr3t"}'
-    kept = secrecy.without("s3cr3t/8", said)
+    kept = secrecy.without(secrecy.forms("s3cr3t/8", []), said)
     assert kept == b'{"link": "/?key=(secret)&x", "as": "(secret)", "json": "(secret)", "other": "s3cr3t"}'
+
+
+def test_neither_the_key_alone_nor_what_carries_it_is_kept() -> None:
+    secret = "ann@x.test:s3cr3t-token"
+    headers, parameters = Zulip().authorise(secret)
+    basic = headers["Authorization"].removeprefix("Basic ")
+    forms = secrecy.forms(secret, [*headers.values(), *parameters.values(), ""])
+    said = f"{secret} s3cr3t-token Basic {basic} ann@x.test"
+    assert secrecy.without(forms, said.encode()) == b"(secret) (secret) Basic (secret) ann@x.test"
+    assert secrecy.forms(None, []) == [] and secrecy.without([], b"s3cr3t-token") == b"s3cr3t-token"
+    assert secrecy.forms("ann@x.test:short", []) == ["ann@x.test:short"]  # seven letters stand in other words, too

@@ -20,7 +20,7 @@ from evenscore.connectors import NETWORKS
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.outcome import Account
-from evenscore.pulling.secrecy import REPEATED, require_long, without
+from evenscore.pulling.secrecy import REPEATED, forms, require_long, without
 from evenscore.pulling.weather import Refused, Weather
 
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
@@ -92,6 +92,7 @@ class Asker:
         require_long(self.source.name, self.secret)
         self.network, self.host = NETWORKS[self.source.kind], _host(self.address(""))
         self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
+        self.given_away = forms(self.secret, (value for part in self.own for value in part.values()))
         headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
         self.http = httpx.Client(headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
 
@@ -164,8 +165,8 @@ class Asker:
                     if len(content) > MOST_BYTES:
                         raise Refused(f"answers with more than {MOST_BYTES >> 20} MiB")
                 leads_to = str(answer.next_request.url) if answer.next_request else ""
-                told = {name: without(self.secret, said.encode()).decode() for name, said in answer.headers.items()}
-                body = _decoded(without(self.secret, bytes(content)))
+                told = {name: without(self.given_away, said.encode()).decode() for name, said in answer.headers.items()}
+                body = _decoded(without(self.given_away, bytes(content)))
                 return Answer(url, answer.status_code, httpx.Headers(told), body, leads_to)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 
 from evenscore.base.errors import UsageError
 
@@ -25,9 +26,16 @@ def require_long(source: str, secret: str | None) -> None:
         )
 
 
-def without(secret: str | None, said: bytes) -> bytes:
-    """What was said, without the secret where it repeats it, whichever of its letters are escaped."""
-    if not secret:
-        return said
-    letters = (rf"(?:\\?{re.escape(one)}|%{ord(one):02X})" for one in secret)
-    return re.sub("".join(letters).encode(), REPEATED.encode(), said, flags=re.IGNORECASE)
+def forms(secret: str | None, carried: Iterable[str]) -> list[str]:
+    """What gives a secret away, longest first: it, the key that ends it (`name:key`), and what carries it in a header
+    or a parameter, which may be coded."""
+    known = {secret or "", (secret or "").rpartition(":")[2], *(value.rpartition(" ")[2] for value in carried)}
+    return sorted((one for one in known if len(one) >= LEAST_SECRET), key=len, reverse=True)
+
+
+def without(forms_of_secret: list[str], said: bytes) -> bytes:
+    """What was said, without the secret where it repeats it in one of its forms, whichever letters are escaped."""
+    for form in forms_of_secret:
+        letters = (rf"(?:\\?{re.escape(one)}|%{ord(one):02X})" for one in form)
+        said = re.sub("".join(letters).encode(), REPEATED.encode(), said, flags=re.IGNORECASE)
+    return said
