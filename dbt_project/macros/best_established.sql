@@ -64,19 +64,21 @@ standing as (
 
 ),
 
+scales as (
+
+    {{ scales(["seed_least_days", "seed_least_count", "seed_share", "seed_step", "seed_begin_count"]) }}
+
+),
+
 ranked as (
 
     select
         *,
         row_number() over (partition by scoring_version, as_of_date order by endorsement desc, day_count desc, person_id) as place,
-        count(*) over (partition by scoring_version, as_of_date) as people_count
+        count(*) over (partition by scoring_version, as_of_date) as people_count,
+        count_if(day_count >= {{ least_days }}) over (partition by scoring_version, as_of_date) as lasting_count
     from standing
-
-),
-
-scales as (
-
-    {{ scales(["seed_least_days", "seed_least_count", "seed_share", "seed_step"]) }}
+    inner join scales using (scoring_version)
 
 ),
 
@@ -84,9 +86,10 @@ best as (
 
     select scoring_version, as_of_date, person_id
     from ranked
-    inner join scales using (scoring_version)
     where
         day_count >= {{ least_days }}
+        -- Where trust began with the first one or two, each seed more would move everybody. Half of a few are enough.
+        and (seed_begin_count is null or lasting_count >= least(seed_begin_count, ceil(people_count / 2)))
         -- Their number grows by steps, doubling or less: it must not change with everyone who comes or leaves.
         and place <= seed_least_count * pow(
             coalesce(seed_step, 2),

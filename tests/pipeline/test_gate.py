@@ -125,6 +125,28 @@ def test_what_was_released_is_shown_though_the_candidate_has_gone_on_and_the_res
     assert published(settings, query, CLEARED) == [("held", 40, "pending", CLEARED, True, 40)]
 
 
+# a night that is left out ----------------------------------------------------------------------------------------
+
+
+def test_a_night_that_was_left_out_accepts_nothing_that_a_night_would_ask_about(
+    followed: Stepped, tmp_path: Path
+) -> None:
+    """By more than half of what the community spans, and less than the promise: once it came on a night nobody saw."""
+    village = replace(followed.village, folder=tmp_path / "village", events=list(followed.village.events))
+    village.like("p3", fans_of("the crowd", 120), NEXT, object_id="a post")
+    settings = village.write().settings(copied(followed.settings, tmp_path / "home").home)
+    ((before,),) = published(
+        settings, "select score from person_scores where (person_id, as_of_date) = ('p3', $1)", LAST
+    )
+    run_unread(settings, CLEARED)
+    query = """
+        select status, score, rule, cause, episode_date, candidate_score - score between 10 and 19.9
+        from person_scores inner join score_jumps using (person_id, persona, as_of_date)
+        where person_id = 'p3' and as_of_date = $1
+    """
+    assert published(settings, query, CLEARED) == [("held", before, "large_move", "viral_post", CLEARED, True)]
+
+
 # what is set aside ------------------------------------------------------------------------------------------------
 
 

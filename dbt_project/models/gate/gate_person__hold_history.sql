@@ -2,7 +2,9 @@
 -- `hold_move_points` or more against any score accepted on the nights just before is held, until it is back for two
 -- nights or a reviewer has released it. Where everything was missing, what stood the night before stays. Published nights
 -- stand as they were published, and the walk goes on from them. Of whom readers were never shown a score, a move of long ago
--- is where they stand: nobody could have looked, and nobody is surprised.
+-- is where they stand: nobody could have looked, and nobody is surprised. Whoever was shown one stands where readers saw them
+-- while a candidate is as far off as a night would ask about: a night that was left out, or that a check stopped, accepts
+-- nothing in a reviewer's place, and the next one that is shown asks.
 with recursive
 
 night as (
@@ -10,6 +12,7 @@ night as (
     select
         run.*,
         thresholds.clear_points,
+        least(run.hold_move_points, thresholds.near_points) as large_points,
         {{ gate_constant("clear_nights") }} as clear_nights,
         {{ gate_constant("unseen_hold_nights") }} as unseen_hold_nights
     from {{ source("raw", "run") }} as run
@@ -189,10 +192,13 @@ walk as (
         if(stays, accepted_low, score_low),
         if(stays, accepted_high, score_high),
         if(stays, is_accepted_sufficient, is_sufficient),
-        if(is_uncovered, is_held, stays),
+        if(is_uncovered or not was_never_shown and not is_held, is_held, stays),
         if(stays, basis_date, as_of_date),
         if(stays, parts_date, as_of_date),
-        case when is_uncovered then episode_date when stays then coalesce(episode_date, as_of_date) end,
+        case
+            when is_uncovered or not was_never_shown and not is_held then episode_date
+            when stays then coalesce(episode_date, as_of_date)
+        end,
         if(stays, nights_near, 0),
         if(is_released or not is_accepted_sufficient, [score], list_append(recent_scores, if(stays, accepted_score, score))[-hold_window_nights:])
     from (
@@ -209,7 +215,7 @@ walk as (
             -- Where readers could have seen no score, there is none to have jumped from.
             walk.is_accepted_sufficient
             and list_max(list_transform(walk.recent_scores, lambda accepted: abs(unseen.score - accepted)))
-            >= night.hold_move_points as is_jump,
+            >= if(unseen.was_never_shown, night.hold_move_points, night.large_points) as is_jump,
             walk.is_held
             and not unseen.is_uncovered
             and (

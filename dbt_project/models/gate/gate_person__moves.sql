@@ -15,7 +15,8 @@ with nights as (
         walk.accepted_score,
         walk.move,
         candidates.evidence_count,
-        if(walk.is_held, 'held', 'published'),
+        -- What was not accepted on its night has moved nobody.
+        if(walk.basis_date < walk.as_of_date, 'held', 'published'),
         {{ var("scoring_version") }}
     from {{ ref("gate_person__hold_history") }} as walk
     inner join {{ ref("score_person__candidates") }} as candidates

@@ -13,7 +13,7 @@ from scipy.sparse import csc_array, eye_array
 from scipy.sparse.linalg import spsolve
 
 HALF_LIVES = (28, 120)
-TRUST_LAG, SEED_LAG, SEED_DAYS = 14, 90, 10
+TRUST_LAG, SEED_LAG, SEED_DAYS, SEED_BEGIN = 14, 90, 10, 10
 DAMPING, PAIR_CAP = 0.5, 3
 OUTWARD_SHARE, BANDS, BAND_MEMBERS = 0.33, 8, 50
 LEAST, PROVISIONAL_NIGHTS = 1.5, 21
@@ -210,7 +210,8 @@ def _seeds(acts: pd.DataFrame, step: float) -> list[str]:
     while step * count <= len(people) / 10:
         count *= step
     first = people.nlargest(int(count), ["members", "days"])
-    return first.index[first.days >= SEED_DAYS].tolist()
+    has_begun = (people.days >= SEED_DAYS).sum() >= min(SEED_BEGIN, len(people) / 2)
+    return first.index[first.days >= SEED_DAYS].tolist() if has_begun else []
 
 
 def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: list[str], by: Version) -> NDArray[np.float64]:
