@@ -97,7 +97,10 @@ def test_a_group_with_two_rows_of_tonight_is_an_error() -> None:
 # Share ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("part", "whole", "success"), [(10, 10, False), (3, 10, True), (31, 100, False), (1, 4, True)])
+@pytest.mark.parametrize(
+    ("part", "whole", "success"),
+    [(10, 10, False), (31, 100, False), (3, 10, True), (1, 4, True), (4, 10, True), (200, 1000, True)],
+)
 def test_a_share_is_called_out_when_neither_chance_nor_a_trifle_explains_it(
     part: int, whole: int, success: bool
 ) -> None:
@@ -153,7 +156,8 @@ def test_a_distribution_that_slid_is_seen() -> None:
 
 
 def test_a_few_people_are_no_distribution() -> None:
-    assert distribution(np.full(19, 1.0), np.full(19, 50.0)).observed == NOTHING
+    assert distribution(np.full(19, 1.0), np.full(400, 50.0)).observed == NOTHING
+    assert distribution(np.full(400, 1.0), np.full(19, 50.0)).observed == NOTHING
 
 
 # Great Expectations --------------------------------------------------------------------------------------------

@@ -11,11 +11,11 @@ WAREHOUSE = """
     create schema raw; create schema conformed; create schema scores;
     create table scores.personal_data as
         select
-            unnest(['topic_evidence', 'score_jumps', 'score_jumps', 'score_jumps', 'pairs', 'pairs', 'pairs'])
+            unnest(['topic_evidence', 'score_jumps', 'score_jumps', '*', 'score_jumps', 'pairs', 'pairs', 'pairs'])
                 as relation,
-            unnest(['object_id', 'top_post_id', 'why', 'decided_by', 'engager_id', 'person_id', 'account_id'])
+            unnest(['object_id', 'top_post_id', 'why', 'why', 'decided_by', 'engager_id', 'person_id', 'account_id'])
                 as column_name,
-            unnest(['content', 'content', 'content', 'reviewer', 'engager', 'person', 'account']) as kind;
+            unnest(['content', 'content', 'content', 'none', 'reviewer', 'engager', 'person', 'account']) as kind;
     create table raw.activity as select unnest(['stranger', 'ann', '12345', 'forum', 'pr-7', null]) as actor_id,
         unnest(['did:plc:xyz', 'ann', 'ann', 'Bob.Smith', 'eve', 'ann']) as target_id;
     create table raw.accounts as select 'profiled' as account_id;

@@ -233,6 +233,27 @@ def test_a_month_has_one_figure_whichever_of_its_nights_is_asked_and_whoever_has
     assert aggregate(places, "band", date(2026, 2, 25))["as_of_date"] == date(2026, 2, 20)
 
 
+def test_of_a_network_who_counts_there_is_told_and_of_a_topic_its_own_scores(places: HomePaths) -> None:
+    with duckdb.connect(places.database) as con:
+        con.execute(
+            "create table network_coverage as select person_id, persona, as_of_date, network, is_counted "
+            "from person_scores, (values ('forum', true), ('forge', false)) as networks(network, is_counted)"
+        )
+        con.execute(
+            "create table topic_scores as "
+            "select person_id, as_of_date, 'chess' as topic, 95.0 as score from person_scores"
+        )
+    networks, topics = (aggregate(places, by, date(2026, 3, 9)) for by in ("network", "topic"))
+    assert ([cell["cell"] for cell in networks["cells"]], networks["too_few_people"]) == (["forum"], [])
+    assert [(cell["cell"], cell["mean_points"] > 80) for cell in topics["cells"]] == [("chess", True)]
+
+
+def test_the_highest_score_is_in_the_highest_band(places: HomePaths) -> None:
+    with duckdb.connect(places.database) as con:
+        con.execute("update person_scores set score = 100")
+    assert [cell["cell"] for cell in aggregate(places, "band", date(2026, 3, 9))["cells"]] == ["80 to 100"]
+
+
 def test_the_noise_is_the_same_when_asked_again_and_another_in_another_home_month_or_cell(tmp_path: Path) -> None:
     noise = Noise(b"a key", "band", "2026-03")
     drawn = noise.draw("20 to 40", "sum")
@@ -255,6 +276,11 @@ def test_a_cell_of_fifty_says_nothing_nearly_ever_and_one_of_none_never() -> Non
     shown = [protected("cell", [20.0] * 50, Noise(b"key", "band", str(number))) for number in range(300)]
     assert sum(cell is not None for cell in shown) < 15
     assert protected("cell", [], Noise(b"key", "band", "2026-03")) is None
+
+
+def test_a_cell_of_sixty_says_something_in_every_second_month_so_that_nobody_counts_to_sixty() -> None:
+    shown = [protected("cell", [20.0] * 60, Noise(b"key", "band", str(number))) for number in range(300)]
+    assert 100 < sum(cell is not None for cell in shown) < 200
 
 
 def test_kept_figures_that_are_damaged_are_not_made_anew(places: HomePaths) -> None:

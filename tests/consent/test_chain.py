@@ -287,6 +287,26 @@ def test_what_was_laid_out_is_not_taken_where_anything_speaks_against_it(
         assert as_another_process(three).table.num_rows == len(chained(three)) >= before
 
 
+def test_what_a_process_has_read_is_held_against_heads_that_were_noted_since(three: Home) -> None:
+    ledger.open_ledger(three.settings)
+    note_another_head(three)
+    with pytest.raises(BrokenChain, match="saw another row there"):
+        ledger.open_ledger(three.settings)
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("ann", "cal"))
+    lay_out = ledger._laid_out
+    with monkeypatch.context() as patch:
+        later = ANN.replace("ann", "dan")
+        patch.setattr(
+            ledger, "_laid_out", lambda *given: (keep(three, ANN, BEN, ANN_LEAVES, later), lay_out(*given))[1]
+        )
+        ledger.open_ledger(three.settings)
+    with pytest.raises(InputError, match="was changed or removed"):
+        ledger.open_ledger(three.settings)
+
+
 def test_rows_cut_off_the_end_are_missed_by_the_run_that_saw_them(three: Home) -> None:
     note_head(three)
     write_chain(three, chained(three)[:2])
@@ -324,10 +344,12 @@ def test_a_row_that_is_gone_or_changed_in_the_file_stops_the_run(three: Home, li
 
 
 def test_an_accepted_loss_ends_a_grant_and_leaves_a_withdrawal_standing(three: Home) -> None:
+    keep(three, ANN, BEN, ANN_LEAVES, BEN.replace("public_score", "research"))
+    read(three)
     keep(three, ANN)
     ledger.import_ledger(three.settings, None, accepts_missing=True)
     today = str(datetime.now(UTC).date())
-    assert [row for row in read(three) if row[2] == today] == [("p_ben", "withdraw", today)]
+    assert [row for row in read(three) if row[2] == today] == [("p_ben", "withdraw", today)] * 2
     assert ("p_ann", "withdraw", "2026-02-01") in read(three)
 
 
@@ -376,9 +398,11 @@ def test_a_new_name_on_an_erased_account_does_not_bring_its_past_back(three: Hom
 
 
 def test_who_shared_an_account_with_somebody_erased_keeps_it(three: Home) -> None:
-    keep(three, ANN, BEN, ANN_LEAVES, ANN.replace("p_ann", "p_other"))
+    other = ANN.replace("p_ann", "p_other")
+    keep(three, ANN, BEN, ANN_LEAVES, other, other.replace("2026-01-01", "2026-03-02"))
     forget(three, "p_ann")
-    assert [row for row in read(three) if row[0] == "p_other"] == [("p_other", "grant", "2026-01-01")]
+    said = [row for row in read(three) if row[0] == "p_other"]
+    assert said == [("p_other", "grant", "2026-01-01"), ("p_other", "grant", "2026-03-02")]
 
 
 def test_an_erasure_reaches_to_the_request_and_not_to_what_was_granted_after_it(home: Home) -> None:
@@ -405,6 +429,14 @@ def test_many_leave_at_once_with_each_of_their_accounts(three: Home) -> None:
     assert forget(three, "p_ben", "p_ann", accounts=("ann", "ann_at_work", "ben")) == 4
     assert read(three) == []
     assert ledger.verify(three.settings).erasure_count == 6
+
+
+def test_an_erasure_bears_witness_to_its_own_names_alone(three: Home) -> None:
+    forget(three, "p_ann", at=datetime(2026, 3, 2))
+    forget(three, "p_ben", at=MARCH)
+    first, second = (set(row["listed"]) for row in chained(three) if row["kind"] == chain.ERASURE)
+    assert first and second and first.isdisjoint(second)
+    ledger.verify(three.settings)
 
 
 def test_who_is_on_the_list_already_is_no_longer_heard_nor_missed(three: Home) -> None:

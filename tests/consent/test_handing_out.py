@@ -13,7 +13,9 @@ from evenscore.base.settings import Settings
 from evenscore.cli import main
 from evenscore.consent import ledger
 from evenscore.disclosure.access_log import read_records
+from evenscore.disclosure.subject_data import landing, names_others
 from evenscore.night import steps
+from home import Home, event
 
 NETWORKS = ("forum", "forge", "pixels", "hub", "arts", "attic", "spare")
 HOSTILE = "<script>alert(1)</script>"
@@ -28,6 +30,23 @@ WHY_NOT = {
     "spare": "not linked",
     "nowhere": "no source delivers this network",
 }
+
+
+@pytest.mark.parametrize(
+    ("column", "is_anothers"),
+    [("engager_id", True), ("other_person_id", True), ("ring_id", True), ("actor_id", True), ("decided_by", True),
+     ("receiver", True), ("engager_count", False), ("other_person_count", False), ("person_id", False),
+     ("decided_at", False), ("account_id", False)],
+)  # fmt: skip
+def test_a_column_that_names_somebody_else_is_told_by_its_name(column: str, is_anothers: bool) -> None:
+    assert names_others(column) is is_anothers
+
+
+def test_a_refused_record_is_told_to_whom_it_names_and_to_nobody_whose_name_is_in_it(home: Home) -> None:
+    home.deliver("all.ndjson", event(actor_id="joann", verb="adores"))
+    home.extract()
+    for account, count in (("joann", 1), ("ann", 1), ("jo", 0), ("bob", 0)):
+        assert len(landing(home.places, [("forum", account)])["rejected"]) == count, account
 
 
 @pytest.fixture(scope="module")

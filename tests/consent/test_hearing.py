@@ -66,8 +66,15 @@ def test_who_says_yes_again_stands_again(home: Home) -> None:
     assert shown(home, GRANT, no, yes) == {("p_ann", "ann")}
 
 
-def test_a_no_to_research_alone_leaves_the_score(home: Home) -> None:
+def test_a_no_to_research_alone_leaves_the_score_and_an_erasure_for_any_purpose_does_not(home: Home) -> None:
     assert shown(home, GRANT, f"p_ann,forum,ann,work,withdraw,research,true,{LATER}") == {("p_ann", "ann")}
+    assert shown(home, GRANT, f"p_ann,forum,ann b,work,withdraw,research,true,{LATER}") == {("p_ann", "ann")}
+    assert shown(home, GRANT, f"p_ann,forum,ann b,work,erase,research,true,{LATER}") == set()
+
+
+def test_a_no_at_the_instant_of_its_own_grant_is_about_no_other(home: Home) -> None:
+    second = [f"p_ann,forum,ann2,work,{action},public_score,true,{LATER}" for action in ("grant", "withdraw")]
+    assert shown(home, GRANT, *second) == {("p_ann", "ann")}
 
 
 def test_a_no_that_fits_nobody_is_counted_and_doctor_names_it(home: Home) -> None:

@@ -121,6 +121,7 @@ def test_a_minor_on_any_network_is_shown_on_none_until_grown_up_for_that_very_pu
         ([said(person_id="cal"), said("withdraw", LATER, person_id="cal")], False),
         ([said(person_id="cal"), said("withdraw", LATER, person_id="cal", purpose="research")], True),
         ([said(person_id="cal"), said("erase", LATER, person_id="cal", purpose="research")], False),
+        ([said("erase", LATER, person_id="cal"), said(at=LATER, person_id="cal", purpose="research")], False),
         ([said(person_id="cal", network="forge")], False),
         ([said(purpose="research")], False),
     ],

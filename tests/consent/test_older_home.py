@@ -265,6 +265,12 @@ def test_before_the_move_a_lost_second_key_stops_it(
     assert before == (older.places.suppression_key.read_bytes(), older.places.suppressed.read_bytes())
 
 
+def test_before_the_move_a_lost_first_key_stops_it(older: Home) -> None:
+    older.places.suppression_key.unlink()
+    with pytest.raises(InputError, match=r"erasures/key: the key of .* is gone"):
+        read(older)
+
+
 def test_a_second_key_that_is_put_back_makes_no_older_list_pass_for_the_whole(older: Home) -> None:
     erase.forget(older.settings, ["p_ben"], "the desk")
     assert read(older) == []
