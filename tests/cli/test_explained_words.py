@@ -49,6 +49,18 @@ def test_whoever_loses_a_score_by_a_change_of_method_is_told_so() -> None:
     assert "from scoring version 2 to 3: by the new one there is too little trusted evidence for a score." in told
 
 
+def test_of_a_network_is_told_what_it_brought_or_what_would_let_it_count() -> None:
+    networks = [
+        {"network": "forum", "is_linked": True, "is_counted": True, "weight": 0.6, "why_not": None},
+        {"network": "forge", "is_linked": True, "is_counted": True, "weight": 0.0, "why_not": None},
+        {"network": "hub", "is_linked": True, "is_counted": False, "weight": 0.4, "why_not": "withdrawn"},
+    ]
+    assert grounds(row(), [], networks)["what_would_change_it"][1:] == [
+        "forum brought 60% of the points; withdrawing it takes its evidence away.",
+        "hub does not count (withdrawn): it would count again with a new grant.",
+    ]
+
+
 def test_a_night_like_any_other_says_nothing_of_a_method() -> None:
     assert "The method changed" not in in_words(row())
 

@@ -10,7 +10,7 @@ from village import LAST, published, rows
 
 from evenscore.base.errors import InputError, UsageError
 from evenscore.base.settings import Settings
-from evenscore.erasure.hide import hide, roll_back, shown_too_many
+from evenscore.erasure.hide import hide, hide_before_night, roll_back, shown_too_many
 from evenscore.intake.extraction import extract
 from evenscore.publication import run_folders
 from evenscore.publication.shown import shown_now
@@ -69,6 +69,18 @@ def test_a_topic_is_hidden_while_the_last_word_on_it_is_a_veto(left: Left, tmp_p
     assert hide(settings) is None  # they have no such topic, and their scores stay
 
 
+def test_a_night_to_which_nobody_may_be_shown_leaves_what_readers_see_to_who_looks_into_it(
+    left: Left, tmp_path: Path
+) -> None:
+    everybody = {(row["person_id"], row["account_id"]) for row in left.village.ledger}
+    end = {"action": "withdraw", "recorded_at": later(1)}
+    settings = said(left, tmp_path, *({"person": person, "account": name} | end for person, name in everybody))
+    hide_before_night(settings)
+    assert published(settings, "select count(distinct person_id) from person_scores") == [(5,)]
+    hide(settings)
+    assert published(settings, "select count(distinct person_id) from person_scores") == [(0,)]
+
+
 def test_a_home_without_a_publish_has_nothing_to_hide(left: Left) -> None:
     left.settings.places.current.unlink()
     assert hide(left.settings) is None
@@ -79,13 +91,14 @@ def test_who_withdraws_is_named_no_more_in_the_rows_of_others(left: Left, tmp_pa
         con.execute(
             "insert into score_jumps by name select 'p_stays' as person_id, 'work' as persona, $1::date as as_of_date, "
             "$2 as top_post_id, $3 as why",
-            [LAST, f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it"],
+            [LAST, f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks"],
         )
+        con.execute("delete from score_jumps where person_id = $1", [PERSON])  # what names them is others' alone
     jump = "select top_post_id, why from score_jumps where person_id = 'p_stays'"
     settings = said(left, tmp_path, WITHDRAWN)
-    assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it")]
+    assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks")]
     hide(settings)
-    assert published(settings, jump) == [("forum:…/…#7", "@… did it")]
+    assert published(settings, jump) == [("forum:…/…#7", "@… did it, says p_asks")]
 
 
 def people_of(folder: Path) -> set[str]:
@@ -128,8 +141,11 @@ def test_who_withdraws_is_in_no_kept_run(left: Left, tmp_path: Path) -> None:
     assert shown_too_many(settings) == {}
 
 
-def test_what_others_read_names_who_withdraws_no_more(left: Left, tmp_path: Path) -> None:
-    home = left.settings.home
+@pytest.mark.parametrize("run", [0, 1], ids=["of an earlier run", "of what readers see"])
+def test_what_others_read_names_who_withdraws_no_more(run: int, left: Left, tmp_path: Path) -> None:
+    home, kept = left.settings.home, run_folders.kept_runs(left.settings.places)
+    with duckdb.connect(str(kept[1 - run] / run_folders.DATABASE)) as con:
+        con.execute("delete from person_scores where person_id = $1", [PERSON])
     read = [home / "evaluations/evaluation_20260310/pairs.csv", home / "fits/v3/report.md"]
     unread = home / "exports/everybody.json"
     before = {path: path.read_bytes() for path in (*read, unread)}

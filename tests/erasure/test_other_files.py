@@ -130,7 +130,10 @@ def test_a_database_loses_the_texts_and_the_bytes_of_them_and_keeps_its_rows(hom
     path.parent.mkdir(parents=True)
     with sqlite3.connect(path) as con:
         con.execute("create table runs (note text, number integer)")
+        con.execute("pragma secure_delete = off")  # what was deleted stays in the file until it is written anew
         con.executemany("insert into runs values (?, ?)", [("of bob", 12), ("of ann", 12), (None, 1)])
+        con.executemany("insert into runs values (?, ?)", [("bob left", 2)] * 1000)
+        con.execute("delete from runs where number = 2")
     con.close()
     assert purge_files(home.settings, MATCHER) == 1
     assert b"bob" not in path.read_bytes()

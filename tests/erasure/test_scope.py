@@ -9,8 +9,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from evenscore.base import atomic_io
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
-from evenscore.base.errors import UsageError
+from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.consent.ledger import read_ledger
 from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
 from evenscore.erasure import elsewhere, erase, landed, published_runs, scope
@@ -19,7 +20,7 @@ from evenscore.names.account_ids import EVERYWHERE
 from evenscore.names.identifier_matcher import REMOVED, ErasureSubject, IdentifierMatcher
 from evenscore.names.look_alikes import looks
 from evenscore.publication import run_folders
-from home import LEDGER, Home
+from home import LEDGER, Home, event
 
 AT = datetime(2026, 3, 1, 12)
 ANN = ErasureSubject("forum", "ann", AT.isoformat(), "p_ann")
@@ -145,6 +146,13 @@ def test_every_name_of_an_account_is_followed_and_a_recycled_one_is_not(
         ),
         (["p_cal,forum,ann,grant,public_score,2026-03-01T12:00:00Z"], True),
         (["p_cal,forum,ann,grant,public_score,2026-03-01T12:00:01Z"], False),
+        (
+            [
+                "p_cal,forum,ann,grant,public_score,2026-01-01T00:00:00Z",
+                "p_cal,forum,ann,grant,public_score,2026-03-02T00:00:00Z",
+            ],
+            True,
+        ),
     ],
 )
 def test_an_account_that_somebody_else_has_a_grant_on_is_not_erased(home: Home, more: list[str], stays: bool) -> None:
@@ -255,6 +263,22 @@ def test_what_is_known_to_be_clean_is_so_for_the_list_as_it_stands(home: Home) -
     assert landed.read_clean(home.places) == set()
 
 
+def test_no_cache_outlives_an_erasure_and_no_delivered_file_is_called_by_the_name(home: Home) -> None:
+    home.deliver("ann.ndjson", event())
+    home.extract()
+    places = home.places
+    wal = places.warehouse.with_name(f"{places.warehouse.name}.wal")
+    folders = (places.inputs, places.exchange, *places.all_spilled, places.dbt, places.reconstructed)
+    folders += (places.scratch.home, places.comparison_scratch)
+    caches = [places.warehouse, wal, *(folder / "part.bin" for folder in folders)]
+    for path in caches:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"packed: no byte search would find a name in it")
+    erase.forget(home.settings, ["p_ann"], by="the desk")
+    assert [path for path in caches if path.exists()] == []
+    assert "ann" not in places.deliveries("forum").read_text()
+
+
 # what is published ---------------------------------------------------------------------------------------------------
 
 NIGHT = date(2026, 3, 1)
@@ -302,6 +326,18 @@ def test_a_run_loses_the_subjects_rows_and_in_others_their_names(home: Home) -> 
     assert published_runs._kept(folder, nobody) == {}
     account = left_of(folder, published_runs._kept(folder, IdentifierMatcher([ErasureSubject("forum", "ann", "t")])))
     assert [row[3] for row in account["person_scores"]] == [None, None, REMOVED, None]
+
+
+def test_a_run_that_cannot_be_read_goes_whole_unless_readers_see_it(home: Home) -> None:
+    folder = run_of(home)
+    (folder / run_folders.DATABASE).write_bytes(b"no database")
+    atomic_io.point(home.places.current, folder)
+    with pytest.raises(EvenscoreError, match="what readers see cannot be read"):
+        published_runs.purge_runs(home.places, IdentifierMatcher([ANN]))
+    assert folder.exists()
+    home.places.current.unlink()
+    assert published_runs.purge_runs(home.places, IdentifierMatcher([ANN])) == 1
+    assert not folder.exists()
 
 
 def test_what_a_roll_back_brought_back_goes_up_to_the_day_of_the_erasure(home: Home) -> None:
