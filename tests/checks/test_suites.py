@@ -55,6 +55,12 @@ HEALTHY = """
             'p' || number as person_id, 'talk' as network, 'a' || number as account_id, 'work' as persona,
             'grant' as action, 'public_score' as purpose, timestamp '2026-01-01' as recorded_at
         from (select unnest(range(0, 60)) as number);
+    -- And as many had asked, and have left since: nobody misses their names.
+    insert into raw.consent by name
+        select 'left' || number as person_id, 'talk' as network, 'gone' || number as account_id, 'work' as persona,
+            unnest(['grant', 'withdraw']) as action, 'public_score' as purpose,
+            unnest([timestamp '2026-01-01', timestamp '2026-03-10 23:59:59']) as recorded_at
+        from (select unnest(range(0, 61)) as number);
     create table raw.aliases as
         select 'talk' as network, 'account' as kind, 't' || number as alias_id, 'n' || number as stable_id
         from (select unnest(range(0, 100)) as number)
@@ -184,7 +190,7 @@ FAULTS = {
     ("landing.ledger", "heard_count"): "update raw.ledger_words set heard_count = 1",
     ("landing.matching", "named_count"): "update raw.consent set account_id = account_id || '.0'",
     ("landing.matching", "named_share"): (
-        "update raw.consent set account_id = account_id || '.0' where account_id[2:]::integer >= 29"
+        "update raw.consent set account_id = account_id || '.0' where try_cast(account_id[2:] as integer) >= 29"
     ),
     ("landing.matching", "known_target_count"): "update raw.activity set target_id = target_id || '.0'",
     ("landing.matching", "look_alike_count"): "update raw.look_alikes set look_alike_count = 3",
@@ -341,6 +347,11 @@ def test_a_delivery_stops_later_nights_too_and_one_that_was_accepted_stops_none(
     assert set(failures(settings, con)) == {("landing.deliveries", "rejected_share")}
     con.execute("update raw.deliveries set is_accepted = rejected_share > 0.5")
     assert failures(settings, con) == {}
+
+
+def test_who_is_frozen_and_missing_has_moved(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("delete from marts.person_scores where person_id = 'p99'")
+    assert ("scores.frozen", "moved_count") in failures(settings, con)
 
 
 def test_no_result_names_a_person(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
