@@ -30,7 +30,7 @@ def rows(**columns: str) -> pa.Table:
     return pa.table({one.name: pa.array([known.get(one.name)], one.type) for one in DATASETS["activity"]})
 
 
-SAME = ["p5", "@p5", "p5/", "%705", "P5", "u/p5", "/u/p5/", "%40p5", "\uff20p5", " @p5 "]
+SAME = ["p5", "@p5", "/p5", "/@p5", "p5/", "%705", "P5", "u/p5", "/u/p5/", "%40p5", "\uff20p5", " @p5 "]
 ALIKE = ["forum:p5", "\u04405", "p5@forum.example", "https://forum.example/u/p5", "https://f.org/@p5?x=1", "@p5@f.org"]
 OTHERS = ["p55", "mp5", "p5-2", "@p6", "talk:p5x", "https://forum.example/u/p6", "u/px", "%706"]
 

@@ -51,6 +51,11 @@ def test_a_column_is_brought_into_the_form_that_each_id_has(written: list[str | 
     assert other_spellings(IDS, "accounts", rows) == sorted({row for row in theirs if row[1] != row[2]})
 
 
+def test_what_an_object_is_called_stays_as_it_is_written() -> None:
+    rows = pa.table({"network": ["forum"] * 3, "kind": ["account", "object", None], "alias_id": ["Bob"] * 3})
+    assert normalised(IDS, "aliases", rows)["alias_id"].to_pylist() == ["bob", "Bob", "Bob"]
+
+
 def test_composed_and_decomposed_letters_are_one() -> None:
     assert IDS.normal("forum", "jose\u0301") == IDS.normal("forum", "JOS\u00c9")
 

@@ -1,6 +1,7 @@
 """What was refused because of the clock is tried again; what stopped a night stops every night until it is mended."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from evenscore.base.errors import UsageError
 from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, accepted, stopping
+from evenscore.intake.extraction import FileReading
 from evenscore.landing_zone.deliveries import Delivery, judge
 from home import Home, event
 
@@ -50,6 +52,13 @@ def test_rows_twelve_seconds_in_the_future_land_when_their_time_has_come(home: H
     assert (home.landed_ids(), home.rejected(), home.extract("2026-03-08")) == (["a", "b", "c"], [], [])
 
 
+def test_of_what_lies_in_the_future_in_several_tables_the_earliest_is_waited_for() -> None:
+    reading: Any = SimpleNamespace(delivery=Delivery("all.json", 1, 1, "", "2026-03-05"))
+    for day in (8, 7, 9):
+        FileReading._wait_for(reading, datetime(2026, 3, day, tzinfo=UTC))
+    assert reading.delivery.waits_until == "2026-03-07T00:00:00+00:00"
+
+
 def test_a_snapshot_of_the_near_future_is_tried_again_too(home: Home, clock: Any) -> None:
     home.configure(more='network = "forum"\ndataset = "accounts"')
     home.deliver("people.ndjson", {"account_id": "ann", "captured_at": soon(12), "is_private": True})
@@ -57,6 +66,14 @@ def test_a_snapshot_of_the_near_future_is_tried_again_too(home: Home, clock: Any
     clock.ahead = timedelta(seconds=20)
     home.extract()
     assert [row["account_id"] for row in home.landed()] == ["ann"]
+
+
+def test_a_snapshot_that_asks_for_nothing_is_waited_for_until_its_instant(home: Home, clock: Any) -> None:
+    home.configure(more='network = "forum"\ndataset = "accounts"')
+    at = soon(12)
+    home.deliver("people.ndjson", {"account_id": "ann", "captured_at": at, "is_private": False})
+    (delivery,) = home.extract()
+    assert home.landed() == [] and datetime.fromisoformat(str(delivery.waits_until)) == datetime.fromisoformat(at)
 
 
 def test_a_row_after_the_day_of_its_file_is_refused_for_good(home: Home, clock: Any) -> None:
