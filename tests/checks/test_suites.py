@@ -349,6 +349,36 @@ def test_a_delivery_stops_later_nights_too_and_one_that_was_accepted_stops_none(
     assert failures(settings, con) == {}
 
 
+@pytest.mark.parametrize(("decision", "is_promised"), [("released", False), ("rejected", True)])
+def test_a_jump_that_a_reviewer_released_is_the_new_baseline_and_no_other(
+    decision: str, is_promised: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(FAULTS["scores.moves", "published_move"])
+    con.execute("insert into marts.score_jumps values ('p7', 'work', date '2026-03-10', $1)", [decision])
+    assert (("scores.moves", "published_move") in failures(settings, con)) is is_promised
+
+
+def test_of_few_rows_nothing_is_said_about_who_is_named(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(FAULTS["landing.matching", "named_count"])
+    con.execute("delete from raw.activity where occurred_at < '2026-03-10'")
+    assert ("landing.matching", "named_count") not in failures(settings, con)
+
+
+@pytest.mark.parametrize(("usual", "is_silent"), [(20, True), (19, False)])
+def test_a_night_without_a_row_is_silent_where_twenty_are_usual(
+    usual: int, is_silent: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(f"update raw.landed_files set row_count = if(landed_date = '2026-03-10', 0, {usual})")
+    assert (("landing.night", "is_silent") in failures(settings, con)) is is_silent
+
+
+def test_a_source_covers_tonight_where_none_of_its_networks_is_missing(
+    settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute("insert into raw.source_days values ('tube', 'forum', date '2026-03-10', 'missing')")
+    assert set(failures(settings, con)) == {("landing.deliveries", "is_covered")}
+
+
 def test_who_is_frozen_and_missing_has_moved(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
     con.execute("delete from marts.person_scores where person_id = 'p99'")
     assert ("scores.frozen", "moved_count") in failures(settings, con)

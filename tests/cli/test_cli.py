@@ -267,5 +267,10 @@ def test_what_verbs_leave_is_the_owners_alone_and_doctor_says_what_is_not(home: 
     assert not well and f"chmod -R go-rwx {home.places.home}" in says
     home.places.home.chmod(0o710)  # a group passes through
     assert findings(run("doctor", "--json"))["privacy"][0]
+    home.places.published.mkdir(exist_ok=True)
+    for mode, is_well in ((0o750, True), (0o770, False), (0o755, False)):
+        home.places.published.chmod(mode)
+        assert findings(run("doctor", "--json"))["privacy"][0] is is_well, oct(mode)
+    home.places.published.chmod(0o700)
     home.places.landing.chmod(0o750)
     assert str(home.places.landing) in findings(run("doctor", "--json"))["privacy"][1]

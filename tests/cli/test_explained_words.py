@@ -4,9 +4,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-from evenscore.disclosure.explain import in_words
+from evenscore.disclosure.explain import PLACES, in_words
 from evenscore.disclosure.grounds import grounds
 
 
@@ -41,6 +42,20 @@ def test_a_change_of_method_is_told_by_the_place_that_it_left_or_changed(before:
     told = in_words(row(promotion={"scoring_version": 2} | places))
     assert "The method changed from scoring version 2 to 3" in told
     assert says in told
+
+
+def test_places_are_those_among_who_has_a_score_by_both_methods() -> None:
+    """Ben is held and so of the old method still, dan had no score by it, and eve was not there."""
+    with duckdb.connect() as con:
+        con.execute(
+            "create table person_scores as select *, 'work' as persona from (values "
+            "('ann', date '2026-03-14', 'published', 10), ('ben', date '2026-03-14', 'published', 20), "
+            "('cal', date '2026-03-14', 'published', 30), ('dan', date '2026-03-14', 'insufficient_evidence', null), "
+            "('ann', date '2026-03-15', 'published', 40), ('ben', date '2026-03-15', 'held', 20), "
+            "('cal', date '2026-03-15', 'published', 15), ('dan', date '2026-03-15', 'published', 5), "
+            "('eve', date '2026-03-15', 'published', 7)) as rows(person_id, as_of_date, status, score)"
+        )
+        assert con.execute(PLACES, [date(2026, 3, 15), "ann", "work"]).fetchall() == [(0, 100, 2)]
 
 
 def test_whoever_loses_a_score_by_a_change_of_method_is_told_so() -> None:

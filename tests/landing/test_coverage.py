@@ -199,3 +199,11 @@ def test_a_partial_day_is_missing_like_one_of_which_nothing_came(con: duckdb.Duc
     write_source_days(con, {"feed": {NIGHT}, "other": {ago(1)}, "none": set()})
     told = con.execute("select state from raw.source_days where day_date >= $1 order by day_date", [ago(1)])
     assert told.fetchall() == [("covered",), ("missing",)]
+
+
+@pytest.mark.parametrize(("last_date", "is_near"), [("2026-03-03", True), ("2026-03-02", False), (None, False)])
+def test_a_file_that_reaches_to_within_a_week_of_its_night_is_about_the_present(
+    last_date: str | None, is_near: bool
+) -> None:
+    read = Delivery("all.csv", 1, 1, "", "2026-03-10", last_date=last_date, earlier_nights=["2026-02-01"])
+    assert read.nights_near() == ["2026-02-01", *(["2026-03-10"] if is_near else [])]

@@ -127,11 +127,14 @@ def test_small_files_are_judged_together_and_the_worse_ones_answer(home: Home) -
     assert names(home) == ["0.ndjson", "1.ndjson"]
 
 
-def test_a_single_bad_record_among_many_good_files_stops_nothing() -> None:
+@pytest.mark.parametrize(("record_count", "share"), [(10, 1 / 300), (19, 1 / 309), (20, 1 / 20)])
+def test_a_single_bad_record_among_many_good_files_stops_nothing_but_in_a_file_of_twenty(
+    record_count: int, share: float
+) -> None:
     read = [Delivery(str(at), 1, 1, "", "2026-03-05", record_count=10) for at in range(30)]
-    read[0].rejected = {"verb is unknown": 1}
+    read[0].rejected, read[0].record_count = {"verb is unknown": 1}, record_count
     judge(read)
-    assert [one.rejected_share for one in read if one.rejected_share] == [pytest.approx(1 / 300, abs=1e-6)]
+    assert [one.rejected_share for one in read if one.rejected_share] == [pytest.approx(share, abs=1e-6)]
 
 
 def test_an_acceptance_names_who_and_why_and_holds_for_these_bytes_alone(home: Home) -> None:

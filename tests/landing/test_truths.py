@@ -1,5 +1,6 @@
 """What is only ever added to is counted: deleted, emptied, cut, changed or swapped, it is noticed."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -305,6 +306,17 @@ def test_lost_heads_are_accepted_by_name_and_count_again(places: HomePaths) -> N
     truths.require_whole(places)
     cut(places.suppressed, 1)
     with pytest.raises(LostTruth):
+        truths.require_whole(places)
+
+
+def test_a_change_that_the_heads_were_made_to_fit_is_noticed_by_what_a_run_saw(places: HomePaths) -> None:
+    run_recorded(places)
+    changed = places.decisions.read_bytes().swapcase()
+    places.decisions.write_bytes(changed)
+    heads = atomic_io.read_json(places.heads)
+    heads[str(places.decisions.relative_to(places.home))]["sha256"] = hashlib.sha256(changed).hexdigest()
+    atomic_io.write_json(places.heads, heads)
+    with pytest.raises(LostTruth, match=r"2 entries were there when 2026-03-05_a ran, and not all of them are what"):
         truths.require_whole(places)
 
 

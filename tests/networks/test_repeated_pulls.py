@@ -1,5 +1,6 @@
 """What a pull asks again: a fraction where nothing has changed, and all that may have."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ from invented import every, github, mastodon
 from loopback import Asked, Reply, StillClock
 from pulled_home import altered, served
 
+from evenscore.base.paths import HomePaths
 from evenscore.pulling import outcome
+from evenscore.pulling.store import Store
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
@@ -93,3 +96,11 @@ def test_a_review_that_comes_after_the_first_is_read(tmp_path: Path) -> None:
         home.pull()
         home.extract("2026-03-17")
         assert {"rv-8000", "rv-8001"} <= {row["event_id"] for row in home.landed()}
+
+
+def test_a_pull_that_read_less_than_there_was_is_nothing_that_the_next_one_goes_on_from(tmp_path: Path) -> None:
+    store, at = Store(HomePaths(tmp_path), "net"), [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2, 3)]
+    store.close(store.begin(at[0]), is_whole=True, is_over=True)
+    store.close(store.begin(at[1]), is_whole=False, is_over=True)
+    last = store.begin(at[2])
+    assert (last["since"], last["is_after_whole"]) == (at[0].isoformat(), False)

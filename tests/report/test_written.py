@@ -11,6 +11,8 @@ from tiny_warehouse import build_warehouse
 
 from evenscore.base import atomic_io
 from evenscore.base.settings import Consent, Settings, Source
+from evenscore.report.facts import Moves
+from evenscore.report.score_facts import read_scored
 from evenscore.report.writing import write_report
 
 
@@ -139,3 +141,19 @@ def test_a_damaged_warehouse_does_not_hide_the_verdict(settings: Settings) -> No
     page = Page(write_report(settings, NIGHT).read_bytes())
     assert "The warehouse could not be read" in page.words
     assert "the night is silent" in page.words
+
+
+def test_a_move_of_a_week_is_of_who_had_a_score_a_week_before() -> None:
+    with duckdb.connect() as con:
+        con.execute("create schema raw; create schema marts; create schema scores")
+        con.execute("create table raw.run as select date '2026-03-15' as as_of_date")
+        con.execute(
+            "create table marts.person_scores as select unnest(['ann', 'ben', 'cal']) as person_id, "
+            "'work' as persona, 'published' as status, null::varchar as reason, unnest([30.0, 50, null]) as score"
+        )
+        con.execute(
+            "create table scores.score_person__accepted as select unnest(['ann', 'ben', 'cal', 'ann']) as person_id, "
+            "'work' as persona, date '2026-03-08' - unnest([0, 0, 0, 1])::integer as as_of_date, "
+            "unnest([20.0, 10, 5, 90]) as accepted_score, unnest([true, false, true, true]) as is_accepted_sufficient"
+        )
+        assert read_scored(con).moves == Moves(1, 1, 0, 10)

@@ -82,6 +82,16 @@ def test_the_turn_of_a_process_that_is_gone_is_over(places: HomePaths) -> None:
         pytest.fail("another run was let in")
 
 
+def test_the_process_of_somebody_else_is_there(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kill(_pid: int, _signal: int) -> None:
+        raise PermissionError
+
+    turns.take(places, MARCH_1, 7)
+    monkeypatch.setattr(os, "kill", kill)
+    with pytest.raises(BusyError), runs.only_one(places):
+        pytest.fail("another run was let in")
+
+
 @pytest.mark.parametrize("torn", [b"", b'{"holder": "nightly', b"\x00\x00"])
 def test_a_torn_note_lets_nobody_in(places: HomePaths, torn: bytes) -> None:
     places.turn.write_bytes(torn)

@@ -51,7 +51,7 @@ GAPS = """
     left join raw.deliveries on sources.name = deliveries.source and first_date <= as_of_date
     where sources.dataset = 'activity'
     group by all
-    having not coalesce(bool_or(as_of_date between first_date and last_date), false)
+    having not coalesce(bool_or(as_of_date <= last_date), false)
     order by all
 """
 
