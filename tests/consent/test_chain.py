@@ -532,9 +532,10 @@ def test_a_decision_that_is_typed_in_stands_beside_the_file(home: Home) -> None:
 
 def test_nothing_is_dated_before_an_erasure(home: Home) -> None:
     forget(home, "p_ben", at=datetime(2026, 1, 1))
-    fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True))
-    with pytest.raises(UsageError, match="lies before this person's erasure"):
-        ledger.record(home.settings, [fields], "grant")
+    for action in ("grant", "withdraw"):
+        fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True)) | {"action": action}
+        with pytest.raises(UsageError, match="lies before this person's erasure"):
+            ledger.record(home.settings, [fields], action)
 
 
 def test_text_version_and_source_are_kept_as_evidence_and_not_scored(home: Home, tmp_path: Path) -> None:
