@@ -9,7 +9,7 @@ from loopback import Asked, Reply, Server, StillClock
 
 from evenscore.base.settings import Source
 from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
-from evenscore.pulling.secrecy import without
+from evenscore.pulling.secrecy import forms, without
 from evenscore.pulling.weather import MOST_SECONDS, Refused, Weather, refusal
 
 Asking = Callable[[Callable[[Asked], Reply]], tuple[Asker, Server]]
@@ -107,4 +107,4 @@ def test_of_two_waits_of_a_host_the_longer_one_holds(asking: Asking) -> None:
 
 @pytest.mark.parametrize("said", ["s3:cr/et-token", "s3%3Acr%2Fet-token", "s3%3acr%2fet-token", "s3:cr\\/et-token"])
 def test_a_secret_is_taken_out_however_it_is_escaped(said: str) -> None:
-    assert without("s3:cr/et-token", f"key={said}&of=7".encode()) == b"key=(secret)&of=7"
+    assert without(forms("s3:cr/et-token", []), f"key={said}&of=7".encode()) == b"key=(secret)&of=7"
