@@ -1,6 +1,7 @@
 """The ledger shows every change that was not an appended row, and forgets a person without breaking."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -314,6 +315,31 @@ def test_rows_cut_off_the_end_are_missed_by_the_run_that_saw_them(three: Home) -
         read(three)
 
 
+def restore_the_ledger(home: Home, copy: Path) -> None:
+    shutil.copy2(copy / "consent" / "ledger.ndjson", home.places.consent_ledger)
+
+
+def restore_all_but_what_is_published(home: Home, copy: Path) -> None:
+    for path in home.places.home.iterdir():
+        if path != home.places.published and path.is_dir():
+            shutil.rmtree(path)
+    shutil.copytree(copy, home.places.home, ignore=shutil.ignore_patterns("published"), dirs_exist_ok=True)
+
+
+@pytest.mark.parametrize("restore", [restore_the_ledger, restore_all_but_what_is_published])
+@pytest.mark.parametrize("verb", ["withdraw", "erase"])
+def test_what_was_said_since_the_last_night_is_missed_in_an_older_copy(
+    three: Home, tmp_path: Path, restore: Callable[[Home, Path], None], verb: str
+) -> None:
+    note_head(three)
+    shutil.copytree(three.places.home, tmp_path / "copy")
+    fields = dict(zip(HEADER.split(","), BEN.split(","), strict=True)) | {"recorded_at": "2026-02-01"}
+    ledger.record(three.settings, [fields | {"action": verb}], verb)
+    restore(three, tmp_path / "copy")
+    with pytest.raises(BrokenChain, match=r"at sequence 4: .*consent_head.json saw rows up to 4, and they are gone"):
+        as_another_process(three)
+
+
 def test_a_ledger_that_was_removed_is_not_begun_anew(three: Home) -> None:
     note_head(three)
     three.places.consent_ledger.unlink()
@@ -332,6 +358,7 @@ def test_a_chain_that_was_made_anew_is_told_by_a_run_and_by_a_noted_hash(three: 
     with pytest.raises(BrokenChain, match=r"at sequence 3: run 2026-03-01_a saw another row there"):
         read(three)
     (three.places.run("2026-03-01_a") / "stages" / "check_landing.json").unlink()
+    three.places.consent_head.unlink()
     with pytest.raises(BrokenChain, match=rf"no row has the hash {noted}"):
         ledger.verify(three.settings, noted)
 

@@ -228,6 +228,11 @@ class HomePaths:
         """The published database."""
         return self.published / "evenscore.duckdb"
 
+    @property
+    def consent_head(self) -> Path:
+        """The last row of the ledger as it was last written: apart from it, for who restores one may keep the other."""
+        return self.published / "consent_head.json"
+
     def published_run(self, run_id: str) -> Path:
         """The folder that holds one published run: database, Parquet, manifest."""
         return self.published / "runs" / run_id

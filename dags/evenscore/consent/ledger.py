@@ -140,7 +140,7 @@ def _writing(settings: Settings) -> Iterator[LedgerFile]:
     with runs.only_one(settings.places, between_steps=True):
         book = open_ledger_file(settings.places)
         yield book
-        book.save()
+        book.save(settings.places.consent_head)
 
 
 def _take_in(settings: Settings, book: LedgerFile, erased: Suppressed, may_lack: bool = False) -> Imported:

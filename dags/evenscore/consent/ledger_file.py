@@ -1,7 +1,9 @@
 """The ledger's file: read and verified, added to as a whole, in one atomic replacement.
 
 Each night's run notes how far it verified the ledger: the last row, and a SHA-256 of all bytes up to it. Where these
-bytes are the same still, what stands in them is verified, and only what was added since is to be.
+bytes are the same still, what stands in them is verified, and only what was added since is to be. What is said between
+two nights is witnessed beside what is published: an older copy of the ledger, or of all but that, would else bring
+back whoever has withdrawn since.
 """
 
 import hashlib
@@ -69,12 +71,13 @@ class LedgerFile:
         """What later heads are compared with."""
         return Links(self.path, self.digest, [row["row_hash"] for row in self.rows])
 
-    def save(self) -> None:
-        """Replace the file; a run that is killed leaves the old one."""
+    def save(self, witness: Path) -> None:
+        """Replace the file, then let the witness know its head; a run that is killed leaves the old one."""
         if self.is_changed:
             content = b"".join(chain.canonical(row) + b"\n" for row in self.rows)
             atomic_io.write_bytes(self.path, content)
             self.digest, self.is_changed = hashlib.sha256(content).hexdigest(), False
+            atomic_io.write_json(witness, self.head)
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _verified_count(content: bytes, rows: list[Row], heads: list[dict[str, Any]]
 
 
 def require_heads_seen(places: HomePaths, links: Links) -> None:
-    """Raise BrokenChain unless the last row that each earlier run saw is in the chain still, at its place."""
+    """Raise BrokenChain unless the last row that each earlier run or writer saw is in the chain still, at its place."""
     _require_heads(links, list(_heads_seen(places)))
 
 
@@ -180,7 +183,7 @@ def _share(row: Row) -> None:
 
 
 def heads_seen(places: HomePaths) -> list[dict[str, Any]]:
-    """What each earlier run noted of the last row that it saw."""
+    """What each earlier run, and the last to write, noted of the last row that it saw."""
     return [head for _, head in _heads_seen(places)]
 
 
@@ -188,12 +191,14 @@ def _heads_seen(places: HomePaths) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted(places.runs.glob("*/stages/check_landing.json")):
         head = atomic_io.read_json(path).get(HEAD)
         if head:
-            yield path.parents[1].name, head
+            yield f"run {path.parents[1].name}", head
+    if places.consent_head.exists():
+        yield str(places.consent_head), atomic_io.read_json(places.consent_head)
 
 
 def _require_heads(links: Links, heads: list[tuple[str, dict[str, Any]]]) -> None:
-    for run, head in heads:
-        _require_head(links.path, links.row_hashes, head, f"run {run}")
+    for who, head in heads:
+        _require_head(links.path, links.row_hashes, head, who)
 
 
 def _require_head(path: Path, row_hashes: list[str], head: dict[str, Any], who: str) -> None:
