@@ -1,5 +1,6 @@
 """What was refused because of the clock is tried again; what stopped a night stops every night until it is mended."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, accepted, stopping
 from evenscore.intake.extraction import FileReading
 from evenscore.landing_zone.deliveries import Delivery, judge
+from evenscore.state.truths import accept_loss
 from home import Home, event
 
 
@@ -176,3 +178,63 @@ def test_rows_that_a_file_takes_back_leave_once_it_is_accepted_and_stop_until_th
     assert names(home) == ["all.ndjson"]  # it has not been carried out yet
     (again,) = home.extract("2026-03-08")
     assert (again.withdrawn_count, again.duplicate_count, names(home), len(home.landed())) == (45, 5, [], 5)
+
+
+# the configuration ---------------------------------------------------------------------------------------------
+
+
+def kind(home: Home, name: str) -> None:
+    home.configure()
+    home.config.write_text(home.config.read_text().replace('"files"', f'"{name}"'))
+
+
+MISTAKES: list[tuple[Callable[[Home], None], tuple[str, ...]]] = [
+    (lambda home: kind(home, "discourse"), ("all.ndjson",)),
+    (lambda home: home.configure(more='network = "forge"'), ()),
+    (lambda home: home.configure(more='network = "forum"\ndataset = "aliases"'), ("all.ndjson",)),
+]
+
+
+@pytest.mark.parametrize(("misread", "stops"), MISTAKES)
+def test_a_file_is_read_again_once_the_configuration_takes_it_for_what_it_is(
+    home: Home, misread: Callable[[Home], None], stops: tuple[str, ...]
+) -> None:
+    names_columns = {"kind": "account", "alias_id": "ann", "stable_id": "1", "seen_at": "soon"}
+    rows = [{**event(f"e{at}"), **names_columns} for at in range(19)]
+    for row in rows:
+        del row["network"]
+    home.deliver("all.ndjson", *rows)
+    misread(home)
+    home.extract("2026-03-05")
+    assert names(home) == list(stops)
+    home.configure()
+    (again,) = home.extract("2026-03-05")
+    assert (again.landed_count, names(home)) == (19, [])
+    assert {(row["network"], row["verb"]) for row in home.landed()} == {("forum", "like")}
+    assert home.extract("2026-03-06") == []
+
+
+def test_rows_of_another_network_are_asked_about_before_they_leave(home: Home) -> None:
+    rows = [event(f"e{at:02}") for at in range(40)]
+    for row in rows:
+        del row["network"]
+    home.deliver("all.ndjson", *rows)
+    home.configure(more='network = "forge"')
+    home.extract("2026-03-05")
+    home.configure()
+    (delivery,) = home.extract("2026-03-05")
+    assert (delivery.withheld_count, names(home)) == (40, ["all.ndjson"])
+    accept(home.settings, "forum", delivery, "ann", "it was never the forge")
+    home.extract("2026-03-06")
+    assert (names(home), {row["network"] for row in home.landed()}) == ([], {"forum"})
+
+
+def test_what_an_earlier_release_read_is_taken_for_what_it_is_now(home: Home) -> None:
+    home.deliver("all.ndjson", event("a"))
+    home.extract("2026-03-05")
+    path = home.places.deliveries("forum")
+    path.write_text(path.read_text().replace(f'"{home.settings.source("forum").read_as}"', "null"))
+    accept_loss(home.places, path)
+    assert home.extract("2026-03-06") == []
+    home.configure(more='network = "forge"')
+    assert len(home.extract("2026-03-07")) == 1

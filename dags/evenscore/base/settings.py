@@ -80,6 +80,11 @@ class Source(_Frozen):
         return AccountIds(CASE_COUNTS | ({self.network} if self.network and self.case_counts else set()))
 
     @property
+    def read_as(self) -> str:
+        """What its files are taken for: the same bytes say something else under another setting."""
+        return f"{self.kind} {self.network or ''} {self.dataset}"
+
+    @property
     def is_pulled(self) -> bool:
         """Whether its files are what a network answers."""
         return self.url is not None

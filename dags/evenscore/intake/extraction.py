@@ -53,7 +53,8 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     """Land everything that `source_name` has delivered and that is not landed yet.
 
     A file that names its day is read once that day has come; other files are read whole, however many years they
-    hold. One that held what lay in the future, or that was accepted by name since, is read again. Returns the
+    hold. One that held what lay in the future, that was accepted by name since, or that the configuration took for
+    something else, is read again. Returns the
     deliveries read on this night. Raises InputError for a file that cannot be read: what was landed before it stays,
     and the file is tried again by the next run. Whoever calls it has brought what landed before into form
     (landed_names.settle).
@@ -146,6 +147,8 @@ class Reading:
         stat = file.path.stat()
         stamps = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
         is_same = known is not None and (known.size, known.modified_ns, known.changed_ns) == stamps
+        if known and known.read_as is None:
+            known.read_as = self.source.read_as
         is_due = known is not None and self._is_to_be_read_again(known, file.day)
         if known and is_same and not is_due:
             return known
@@ -154,7 +157,13 @@ class Reading:
             known.modified_ns, known.changed_ns = stat.st_mtime_ns, stat.st_ctime_ns
             return known
         delivery = Delivery(
-            str(file.path), stat.st_size, stat.st_mtime_ns, digest, self.night.isoformat(), changed_ns=stat.st_ctime_ns
+            str(file.path),
+            stat.st_size,
+            stat.st_mtime_ns,
+            digest,
+            self.night.isoformat(),
+            changed_ns=stat.st_ctime_ns,
+            read_as=self.source.read_as,
         )
         reading = FileReading(self, file, delivery, known)
         reading.run()
@@ -165,7 +174,8 @@ class Reading:
 
     def _is_to_be_read_again(self, known: Delivery, day: date | None) -> bool:
         takes_over = not known.withheld_count and self.replaced_by(known, day)
-        return known.is_due() or self.is_answered(known) or bool(takes_over)
+        is_misread = known.read_as != self.source.read_as
+        return is_misread or known.is_due() or self.is_answered(known) or bool(takes_over)
 
     def is_answered(self, known: Delivery) -> bool:
         """Whether somebody has said of a file that what it takes back, or no longer has, is gone rightly."""
@@ -197,14 +207,15 @@ class FileReading:
         self.tally = Tally()
         self.covered_days = {file.day} if file.day else set[date]()
         self.anew = Anew(of.settings.places, of.source.name, delivery.file_id)
-        self.is_answered = before is not None and before.sha256 == delivery.sha256 and of.is_answered(before)
+        self.is_answered = before is not None and self.is_same and of.is_answered(before)
         self.asks_first = False
         """Whether so much of what it had told is taken down by its records that somebody is asked about it first."""
 
     @property
     def is_same(self) -> bool:
-        """Whether the same bytes were read before: what landed of them then may have been overtaken since."""
-        return self.before is not None and self.before.sha256 == self.delivery.sha256
+        """Whether the same was read before: what landed of it then may have been overtaken since."""
+        now = self.delivery
+        return self.before is not None and self.before.is_reading_of(now.sha256, now.read_as)
 
     def run(self) -> None:
         """Parse, judge, land, withdraw, and count."""

@@ -67,6 +67,8 @@ class Delivery:
     """Rows of days before its first that its last version had: they stay, unless it is accepted by name."""
     changed_ns: int = 0
     """When the file system last saw the file change: no copying tool sets that back."""
+    read_as: str | None = None
+    """What its source took it for (Source.read_as); None of what an earlier release read."""
     is_replaced: bool = False
     """Whether another file has taken its place, and answers for what it had brought."""
     notes: list[str] = field(default_factory=list)
@@ -94,6 +96,10 @@ class Delivery:
         near = date.fromisoformat(self.night) - timedelta(days=NEAR_DAYS)
         is_near = self.last_date is not None and self.last_date >= near.isoformat()
         return sorted({*self.earlier_nights, *([self.night] if is_near else [])})
+
+    def is_reading_of(self, sha256: str, read_as: str | None) -> bool:
+        """Whether it is these bytes that were read, and for the same thing."""
+        return self.sha256 == sha256 and self.read_as in (None, read_as)
 
     def is_due(self) -> bool:
         """Whether what lay in the future when the file was read has come to pass."""
