@@ -5,11 +5,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from leaving import ACCOUNT, EVE, PERSON, Left, later
 from village import LAST, published, rows
 
 from evenscore.base.errors import InputError, UsageError
 from evenscore.base.settings import Settings
+from evenscore.cli import main
 from evenscore.erasure.hide import hide, hide_before_night, roll_back, shown_too_many
 from evenscore.intake.extraction import extract
 from evenscore.publication import run_folders
@@ -37,6 +39,33 @@ def test_who_withdraws_is_in_no_table_a_moment_later(left: Left, tmp_path: Path)
         assert published(settings, mentions) == [(0,)], table
     assert published(settings, "from person_scores order by all") == before
     assert hide(settings) is None
+
+
+IN_A_FILE = "person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("withdraw", PERSON),
+        ("grant", PERSON, "--account", f"forum:{ACCOUNT}", "--minor"),
+        ("grant", "p_other", "--account", f"forum:{ACCOUNT}", "--adult"),
+        ("import", f"{PERSON},forum,{ACCOUNT},work,withdraw,public_score,true,{later(1)}"),
+        ("import", f"{PERSON},forum,{ACCOUNT},work,erase,public_score,true,{later(1)}"),
+    ],
+)
+def test_whichever_verb_takes_in_what_protects_somebody_hides_them(
+    left: Left, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    if words[0] == "import":
+        (tmp_path / "letters.csv").write_text(f"{IN_A_FILE}{words[1]}\n")
+        words = ("import", str(tmp_path / "letters.csv"))
+    home = ("--home", str(left.settings.home), "--config", str(left.settings.config))
+    done = CliRunner().invoke(main, ["consent", *words, *home])
+    assert done.exit_code == 0, done.output
+    assert {person for (person,) in published(left.settings, "select person_id from person_scores")} >= {"p_stays"}
+    assert published(left.settings, "select count(*) from person_scores where person_id = $1", PERSON) == [(0,)]
+    assert shown_too_many(left.settings) == {}
 
 
 def test_while_nobody_leaves_nothing_is_written(left: Left) -> None:

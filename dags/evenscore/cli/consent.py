@@ -101,10 +101,6 @@ def withdraw(
         raise UsageError(f"{person}: the ledger has no grant of theirs there to withdraw")
     common = {"action": "withdraw", "recorded_at": recorded_at or runs.now(), "text_version": None, "source": source}
     _record(settings, as_json, [row | common | {"purpose": one} for row in linked.values() for one in wanted])
-    try:
-        hide(settings)
-    except BusyError as error:
-        say(f"evenscore: recorded; {error}; what is published is hidden when that run publishes", is_error=True)
 
 
 def _record(settings: Settings, as_json: bool, rows: list[Row]) -> None:
@@ -112,6 +108,15 @@ def _record(settings: Settings, as_json: bool, rows: list[Row]) -> None:
     known = len(rows) - len(appended)
     lines = [_line(row) for row in appended] + ([f"{known} known already"] if known else [])
     show([plain(row) for row in appended], as_json, "\n".join(lines))
+    _hide(settings)
+
+
+def _hide(settings: Settings) -> None:
+    """Take out of readers' sight whom the ledger lets go: a grant may say so, too, of a minor or a second claim."""
+    try:
+        hide(settings)
+    except BusyError as error:
+        say(f"evenscore: recorded; {error}; what is published is hidden when that run publishes", is_error=True)
 
 
 def _link(account: str) -> dict[str, str]:
@@ -166,6 +171,8 @@ def verify(settings: Settings, as_json: bool, noted_hash: str | None) -> None:
 def import_file(settings: Settings, as_json: bool, file: Path | None, accept_missing: bool) -> None:
     """Take what is new in a file into the ledger, by default in the configured one, as every night does first.
 
+    Whom it lets go, readers see no more from now on.
+
     \b
     Example: evenscore consent import grants_of_march.csv
     """
@@ -173,6 +180,7 @@ def import_file(settings: Settings, as_json: bool, file: Path | None, accept_mis
     text = f"{found.file}: {found.appended_count} rows taken in, {found.known_count} known already"
     text += f", {found.repeated_count} repeated, {found.forgotten_count} of people who were erased left out"
     show(asdict(found), as_json, text)
+    _hide(settings)
 
 
 def _line(row: Row) -> str:
