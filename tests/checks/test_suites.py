@@ -90,7 +90,7 @@ HEALTHY = """
             person_id, persona, date '2026-03-10' - day as as_of_date,
             20 + number / 5 + if(number % 20 = 7, day % 2, 0) as score,
             15 as score_low, 50 as score_high, 7 as reach, 1 as amplification, 0.5 as network_quality,
-            30 as evidence_count, null::varchar as reason
+            30 as evidence_count, 'published' as status, null::varchar as reason
         from conformed.consent cross join (select unnest(range(1, 30))::integer as day);
     create table conformed.published_history as from raw.published_scores;
     create table raw.incident_releases (incident_id varchar, as_of_date date);
@@ -120,7 +120,8 @@ HEALTHY = """
     create table marts.score_contributions as
         select * replace (date '2026-03-10' as as_of_date) from raw.published_contributions;
     create table marts.score_jumps as
-        select person_id, persona, as_of_date, null::varchar as decision from marts.person_scores where false;
+        select person_id, persona, as_of_date, null::varchar as decision, score as candidate_score
+        from marts.person_scores where false;
     create table raw.published_jumps as from marts.score_jumps;
 
     create table examined as
@@ -544,6 +545,27 @@ def test_a_mass_move_is_published_once_a_reviewer_has_called_it_real(
     if decided:
         con.execute("insert into raw.incident_releases values ('mass_shift:all:2026-03-08', $1)", [decided])
     assert failures(settings, con).keys() & {PUBLISHED_MOVE, MEDIAN_MOVE} == stops
+
+
+HELD = """
+    insert into raw.published_jumps
+        select person_id, persona, as_of_date, 'pending', score from conformed.published_history
+        where as_of_date = date '2026-03-09' and person_id[2:]::integer < {count};
+    update conformed.published_history as history set status = 'held', score = score + 48
+        from raw.published_jumps as waiting
+        where history.person_id = waiting.person_id and history.as_of_date = waiting.as_of_date;
+"""
+"""Who waits at the last good score, which the method of before has given: nobody, most or all."""
+
+
+@pytest.mark.parametrize("count", [0, 51, 100])
+@pytest.mark.parametrize(("moved", "stops"), [(0, False), (1.9, False), (2.1, True)])
+def test_who_waits_is_measured_from_last_nights_candidate(
+    count: int, moved: float, stops: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(HELD.format(count=count))
+    con.execute("update scores.score_person__influence_previous_version set score = score + $1", [moved])
+    assert (MEDIAN_MOVE in failures(settings, con)) == stops
 
 
 @pytest.mark.parametrize("what", VACUOUS)
