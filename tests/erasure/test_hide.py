@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from leaving import ACCOUNT, EVE, PERSON, Left, later
 from village import LAST, published, rows
 
-from evenscore.base.errors import InputError, UsageError
+from evenscore.base.errors import DiskError, InputError, UsageError
 from evenscore.base.settings import Settings
 from evenscore.cli import main
 from evenscore.erasure.hide import hide, hide_before_night, roll_back, shown_too_many
@@ -65,6 +65,25 @@ def test_whichever_verb_takes_in_what_protects_somebody_hides_them(
     assert done.exit_code == 0, done.output
     assert {person for (person,) in published(left.settings, "select person_id from person_scores")} >= {"p_stays"}
     assert published(left.settings, "select count(*) from person_scores where person_id = $1", PERSON) == [(0,)]
+    assert shown_too_many(left.settings) == {}
+
+
+@pytest.mark.parametrize("error", [DiskError("no space left"), duckdb.Error("no space left")])
+@pytest.mark.parametrize("words", [("withdraw", PERSON), ("import",)])
+def test_what_is_recorded_and_cannot_be_hidden_is_said_to_be_seen_still(
+    left: Left, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], error: Exception
+) -> None:
+    def fail(_: Settings) -> None:
+        raise error
+
+    monkeypatch.setattr("evenscore.cli.consent.hide", fail)
+    home = ("--home", str(left.settings.home), "--config", str(left.settings.config))
+    done = CliRunner().invoke(main, ["consent", *words, *home])
+    assert done.exit_code == 1
+    assert "recorded, but not hidden yet" in done.stderr
+    assert "no space left" in done.stderr
+    monkeypatch.undo()
+    assert CliRunner().invoke(main, ["consent", *words, *home]).exit_code == 0
     assert shown_too_many(left.settings) == {}
 
 

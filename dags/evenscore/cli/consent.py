@@ -117,6 +117,9 @@ def _hide(settings: Settings) -> None:
         hide(settings)
     except BusyError as error:
         say(f"evenscore: recorded; {error}; what is published is hidden when that run publishes", is_error=True)
+    except Exception:
+        say("evenscore: recorded, but not hidden yet: mend this and say it again, or run a night", is_error=True)
+        raise
 
 
 def _link(account: str) -> dict[str, str]:
