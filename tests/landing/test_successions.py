@@ -4,6 +4,7 @@ somebody is asked."""
 import csv
 import io
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -243,3 +244,18 @@ def test_a_file_that_changed_in_place_is_read_though_size_and_time_are_the_same(
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     home.extract("2026-03-13")
     assert (path.stat().st_size, home.landed_ids()) == (before.st_size, ["e2", "e9"])
+
+
+@pytest.mark.parametrize("name", ["2026-03-01.ndjson", "all.ndjson"])
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_files_that_the_source_names_no_more_hold_nothing_back(home: Home, name: str, is_moved: bool) -> None:
+    pattern = "{date}.ndjson" if name[0] == "2" else "*.ndjson"
+    home.configure(path=f"data/{pattern}")
+    home.deliver(name, event("a"), event("b"))
+    home.extract()
+    (shutil.move if is_moved else shutil.copytree)(home.data, home.folder / "copied")
+    home.configure(path=f"copied/{pattern}")
+    home.extract("2026-03-06")
+    (home.folder / "copied" / name).write_bytes(ndjson([event("a")]))
+    home.extract("2026-03-07")
+    assert home.landed_ids() == ["a"]

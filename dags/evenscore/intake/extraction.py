@@ -63,7 +63,7 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     with _only_one(settings.places.deliveries(source_name), source_name), validator() as con:
         known = read_deliveries(settings.places, source_name)
         reading = Reading(con, settings, source, as_of_date, said(settings.places), read_suppressed(settings))
-        reading.gone = successions.gone(known)
+        reading.gone = successions.gone(known, set(_found(settings, source)))
         reading.settle_gone()
         try:
             for file in track(input_files(settings, source, as_of_date), f"extract {source_name}"):
@@ -100,10 +100,9 @@ def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
 def input_files(settings: Settings, source: Source, as_of_date: date) -> list[InputFile]:
     """The source's files in order; those that name a day after the night are not there yet."""
     beside = glob.escape(str(settings.config.parent))
-    pattern = os.path.join(beside, source.path.replace("{date}", ANY_DATE))
     folder = settings.folder(source).resolve()
     found = []
-    for name in sorted(glob.glob(pattern, recursive=True)):
+    for name in _found(settings, source):
         file = InputFile(Path(name), _day(name, beside, source.path))
         if not file.path.is_file() or (file.day or as_of_date) > as_of_date:
             continue
@@ -113,6 +112,12 @@ def input_files(settings: Settings, source: Source, as_of_date: date) -> list[In
             )
         found.append(file)
     return found
+
+
+def _found(settings: Settings, source: Source) -> list[str]:
+    """The paths that the source names, of whatever day."""
+    pattern = os.path.join(glob.escape(str(settings.config.parent)), source.path.replace("{date}", ANY_DATE))
+    return sorted(glob.glob(pattern, recursive=True))
 
 
 def _day(name: str, beside: str, written: str) -> date | None:
@@ -140,7 +145,7 @@ class Reading:
     """What somebody has accepted by name."""
     suppressed: Suppressed | None
     gone: list[Delivery] = field(default_factory=list)
-    """What was delivered by files that are not there any more."""
+    """What was delivered by files that the source has no more."""
 
     def read(self, file: InputFile, known: Delivery | None) -> Delivery:
         """What came of a file: what is known already, where there is nothing new to it."""

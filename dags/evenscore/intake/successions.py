@@ -5,7 +5,7 @@ It answers from then on for what that had brought: what it does not hold any mor
 delivered anew. A file that is merely gone was put away; what it brought stays.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,12 +32,13 @@ def name_of(path: str) -> tuple[Path, str]:
     return found.parent, found.name
 
 
-def gone(known: Mapping[str, Delivery]) -> list[Delivery]:
-    """The deliveries whose file is not there any more and that nothing has replaced yet."""
+def gone(known: Mapping[str, Delivery], found: Container[str]) -> list[Delivery]:
+    """The deliveries whose file is not among those `found` where the source names them, and that nothing has replaced
+    yet: what stays in the folder of before, when a home or its input is copied, delivers nothing here."""
     return [
         one
         for one in known.values()
-        if not one.is_replaced and not one.path.startswith(NAMELESS) and not Path(one.path).exists()
+        if not one.is_replaced and not one.path.startswith(NAMELESS) and one.path not in found
     ]
 
 
