@@ -355,7 +355,8 @@ def test_a_jump_that_a_reviewer_released_is_the_new_baseline_and_no_other(
     decision: str, is_promised: bool, settings: Settings, con: duckdb.DuckDBPyConnection
 ) -> None:
     con.execute(FAULTS["scores.moves", "published_move"])
-    con.execute("insert into marts.score_jumps values ('p7', 'work', date '2026-03-10', $1)", [decision])
+    jump = "select 'p7' as person_id, 'work' as persona, as_of_date, $1 as decision from raw.run"
+    con.execute(f"insert into marts.score_jumps by name {jump}", [decision])
     assert (("scores.moves", "published_move") in failures(settings, con)) is is_promised
 
 

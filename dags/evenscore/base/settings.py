@@ -82,7 +82,7 @@ class Source(_Frozen):
     @property
     def read_as(self) -> str:
         """What its files are taken for: the same bytes say something else under another setting."""
-        return f"{self.kind} {self.network or ''} {self.dataset}"
+        return f"{self.kind} {self.dataset} of {self.network or 'the networks in its rows'}"
 
     @property
     def is_pulled(self) -> bool:

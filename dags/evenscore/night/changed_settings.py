@@ -50,7 +50,7 @@ def rested_on(settings: Settings) -> Told:
 def _reads(source: Source) -> str:
     """What a source is to the scores, wherever its files lie."""
     marks = [name for name in ("case_counts", "polices_votes") if getattr(source, name)]
-    return ", ".join([f"{source.kind} {source.dataset} of {source.network or 'the networks in its rows'}", *marks])
+    return ", ".join([source.read_as, *marks])
 
 
 def write(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
