@@ -4,7 +4,7 @@
 -- stand as they were published, and the walk goes on from them. Of whom readers were never shown a score, a move of long ago
 -- is where they stand: nobody could have looked, and nobody is surprised. Whoever was shown one stands where readers saw them
 -- while a candidate is as far off as a night would ask about: a night that was left out, or that a check stopped, accepts
--- nothing in a reviewer's place, and the next one that is shown asks.
+-- nothing in a reviewer's place, and the next one that is shown asks. Nor does anybody appear with a first score on it.
 with recursive
 
 night as (
@@ -37,12 +37,18 @@ unseen as (
         candidates.* exclude (is_sufficient),
         decisions.seen_score,
         uncovered.as_of_date is not null as is_uncovered,
+        coalesce(candidates.as_of_date > latest.as_of_date, false) as is_left_out,
         first_shown.person_id is null as was_never_shown,
         candidates.is_sufficient
         and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
         and shown.as_of_date is null as is_sufficient
     from {{ ref("score_person__candidates") }} as candidates
     cross join night
+    cross join (
+        select max(published_nights.as_of_date) as as_of_date
+        from {{ source("raw", "published_nights") }} as published_nights
+        inner join night on published_nights.as_of_date < night.as_of_date
+    ) as latest
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered
         on
@@ -169,7 +175,7 @@ walk as (
         score,
         score_low,
         score_high,
-        is_sufficient,
+        is_sufficient and not is_left_out,
         false,
         as_of_date,
         as_of_date,
@@ -191,7 +197,7 @@ walk as (
         if(stays, accepted_score, score),
         if(stays, accepted_low, score_low),
         if(stays, accepted_high, score_high),
-        if(stays, is_accepted_sufficient, is_sufficient),
+        if(stays, is_accepted_sufficient, is_sufficient and (is_accepted_sufficient or not is_left_out)),
         if(is_uncovered or not was_never_shown and not is_held, is_held, stays),
         if(stays, basis_date, as_of_date),
         if(stays, parts_date, as_of_date),
