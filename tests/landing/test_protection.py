@@ -186,3 +186,11 @@ def test_a_snapshot_that_nothing_can_follow_is_whole(home: Home, end: str) -> No
     )
     home.extract()
     assert len(home.landed()) == 1
+
+
+def test_snapshots_whose_folder_was_moved_say_nothing_new(home: Home) -> None:
+    before = landed(home, snapshot(is_private=True), snapshot(account_id="bob"))
+    home.data.rename(home.folder / "moved")
+    home.configure("moved/*{date}*", 'network = "forum"\ndataset = "accounts"')
+    home.extract()
+    assert home.landed() == before

@@ -205,7 +205,7 @@ def _still_protecting(old: pa.Table, new: pa.Table) -> pa.Table:
     keys = list(KEY_COLUMNS["accounts"])
     flags = {"is_private": "was_private", "is_bot": "was_bot"}
     known = old.select([*keys, *flags]).rename_columns([*keys, *flags.values()])
-    both = new.append_column("place", pa.array(range(new.num_rows))).join(known, keys).sort_by("place")
+    both = new.append_column("place", pa.array(range(new.num_rows), pa.int64())).join(known, keys).sort_by("place")
     for flag, was in flags.items():
         strict = pc.or_kleene(both[flag], both[was])
         new = new.set_column(
