@@ -16,6 +16,7 @@ from evenscore.state.runs import Night
 RECORD = "settings"
 """Where the record of a run's first stage keeps what its scores rest on."""
 NONE = "none"
+COLUMNS = pa.schema([(name, pa.string()) for name in ("name", "before", "now")])
 LAST_RUN = """
     select run_id from published.runs
     where outcome in ('published', 'unchanged') and as_of_date < $1
@@ -57,9 +58,11 @@ def write(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> N
     """Lay out `raw.changed_settings`: what has changed since the night before tonight that readers saw last."""
     before, now = _rested_before(con, settings.places, night), rested_on(settings)
     names = [name for name in sorted(before | now) if before and before.get(name) != now.get(name)]
-    told = [(name, *_in_words(before.get(name, [NONE])[0], now.get(name, [NONE])[0])) for name in names]
-    columns = dict(zip(("name", "before", "now"), zip(*told, strict=True) if told else ((), (), ()), strict=True))
-    con.register("changed", pa.table({name: pa.array(each, pa.string()) for name, each in columns.items()}))
+    told = [
+        dict(zip(COLUMNS.names, (name, *_in_words(before.get(name, [NONE])[0], now.get(name, [NONE])[0])), strict=True))
+        for name in names
+    ]
+    con.register("changed", pa.Table.from_pylist(told, schema=COLUMNS))
     con.execute("create or replace table raw.changed_settings as from changed")
     con.unregister("changed")
 
