@@ -30,6 +30,15 @@ releases as (
 
 ),
 
+-- What readers saw last before tonight.
+latest as (
+
+    select max(published_nights.as_of_date) as as_of_date
+    from {{ source("raw", "published_nights") }} as published_nights
+    inner join night on published_nights.as_of_date < night.as_of_date
+
+),
+
 -- On some of them readers were told that there is no score: what was kept from them then has not been accepted since.
 unseen as (
 
@@ -44,11 +53,7 @@ unseen as (
         and shown.as_of_date is null as is_sufficient
     from {{ ref("score_person__candidates") }} as candidates
     cross join night
-    cross join (
-        select max(published_nights.as_of_date) as as_of_date
-        from {{ source("raw", "published_nights") }} as published_nights
-        inner join night on published_nights.as_of_date < night.as_of_date
-    ) as latest
+    cross join latest
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered
         on
