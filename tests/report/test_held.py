@@ -196,3 +196,11 @@ def test_a_hold_that_began_earlier_says_when() -> None:
     held = replace(jump(), episode_date=date(2026, 3, 9))
     page = Page(render(replace(nights_by_hand.published(), gate=Gate((held,), 1))))
     assert "Held since 9 March by" in page.words
+
+
+def test_a_changed_setting_is_told_as_what_it_was_and_is() -> None:
+    setting = Incident(TONIGHT, "settings_change", "setting:scoring.seeds", 12, "2 named", "2 named, but others", "")
+    says = "scoring.seeds was 2 named, and is 2 named, but others: 12 scores moved far tonight."
+    assert gate_words.befell(setting) == says
+    moved = Incident(TONIGHT, "mass_shift", "network:forum", 1, "calm", "a fall", "")
+    assert gate_words.befell(moved) == "1 score of the network forum affected: expected calm, observed a fall."

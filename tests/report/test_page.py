@@ -14,6 +14,7 @@ from evenscore.report import words
 from evenscore.report.facts import Facts, Gap, Source, Stage
 from evenscore.report.gate import Ended, Gate, Incident, Part, Post
 from evenscore.report.page import render
+from evenscore.report.plots import histogram
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,14 @@ def test_rejected_records_and_what_was_set_aside_are_counted_by_reason(page: Pag
 def test_every_plot_says_in_words_what_it_shows(page: Page) -> None:
     assert page.tags.count("img") == len(page.all("alt")) == 3, "a held score, a distribution and a network"
     assert all(re.fullmatch(r"[A-Z].{40,}\.", label) for label in page.all("alt"))
+
+
+@pytest.mark.parametrize(("tallest", "at"), [(2, "end"), (9, "end"), (10, "start"), (16, "start")])
+def test_the_legend_of_the_histogram_stands_beside_the_tallest_bar(tallest: int, at: str) -> None:
+    drawn = histogram(tuple(15 if step == tallest else 1 for step in range(20)), None)
+    svg = base64.b64decode(drawn.light.removeprefix("data:image/svg+xml;base64,")).decode()
+    (style,) = re.findall(r'<text style="([^"]*)"[^>]*>. tonight</text>', svg)
+    assert f"text-anchor: {at};" in style
 
 
 def test_plots_hold_no_name(content: bytes) -> None:

@@ -79,7 +79,6 @@ SCOPES = (
     (r"network:([^/]+)", "the network {}"),
     (r"network:([^/]+)/shard:(\w+)", "the network {}, shard {}"),
     (r"scoring_version:(\w+)", "scoring version {}"),
-    (r"setting:(.+)", "the setting {}"),
 )
 
 
@@ -112,6 +111,15 @@ def scope(incident: Incident) -> str:
         if found:
             return says.format(*found.groups())
     return incident.scope
+
+
+def befell(incident: Incident) -> str:
+    """What was usual and what was seen, and of whom; of a setting, what it was and is."""
+    count = plural(incident.affected_count, "score")
+    if incident.kind == "settings_change":
+        setting = incident.scope.removeprefix("setting:")
+        return f"{setting} was {incident.expected}, and is {incident.observed}: {count} moved far tonight."
+    return f"{count} of {scope(incident)} affected: expected {incident.expected}, observed {incident.observed}."
 
 
 def standing(incident: Incident, tonight: date) -> str:

@@ -59,14 +59,16 @@ def histogram(bins: tuple[int, ...], before: tuple[int, ...] | None) -> Plot:
     """How many scores lie in each step of points: bars for tonight, an outline for a week before."""
     top = max(*bins, *(before or ()), 1) * 1.14
     tallest = bins.index(max(bins))
+    # Beside the tallest bars, never on them.
+    side, corner = (1, CORNER) if 2 * tallest < len(bins) else (0, CORNER | {"ha": "left"})
 
     def draw(axes: Any) -> None:
         axes.set(xlim=(0, len(bins)), ylim=(0, top))
         axes.bar([position + 0.5 for position in range(len(bins))], bins, color=ACCENT, width=0.86, alpha=0.55)
         if before:
             axes.stairs(before, range(len(bins) + 1), color=INK, linewidth=1.3)
-            note(axes, "\N{BOX DRAWINGS HEAVY HORIZONTAL} a week before", (1, 1), (0, -24), **CORNER, color=INK)
-        note(axes, "\N{BLACK SQUARE} tonight", (1, 1), (0, -8), **CORNER, color=ACCENT)
+            note(axes, "\N{BOX DRAWINGS HEAVY HORIZONTAL} a week before", (side, 1), (0, -24), **corner, color=INK)
+        note(axes, "\N{BLACK SQUARE} tonight", (side, 1), (0, -8), **corner, color=ACCENT)
         axes.axhline(0, color=SOFT, linewidth=0.8)
         for position in range(0, len(bins) + 1, len(bins) // 5):
             axes.text(position, -top * 0.04, str(position * BIN_POINTS), color=SOFT, ha="center", va="top")
