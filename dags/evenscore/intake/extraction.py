@@ -54,10 +54,9 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
 
     A file that names its day is read once that day has come; other files are read whole, however many years they
     hold. One that held what lay in the future, that was accepted by name since, or that the configuration took for
-    something else, is read again. Returns the
-    deliveries read on this night. Raises InputError for a file that cannot be read: what was landed before it stays,
-    and the file is tried again by the next run. Whoever calls it has brought what landed before into form
-    (landed_names.settle).
+    something else, is read again. Returns the deliveries read on this night. Raises InputError for a file that cannot
+    be read: what was landed before it stays, and the file is tried again by the next run. Whoever calls it has brought
+    what landed before into form (landed_names.settle).
     """
     source = settings.source(source_name)
     with _only_one(settings.places.deliveries(source_name), source_name), validator() as con:

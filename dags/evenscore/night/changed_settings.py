@@ -58,10 +58,10 @@ def write(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> N
     """Lay out `raw.changed_settings`: what has changed since the night before tonight that readers saw last."""
     before, now = _rested_before(con, settings.places, night), rested_on(settings)
     names = [name for name in sorted(before | now) if before and before.get(name) != now.get(name)]
-    told = [
-        dict(zip(COLUMNS.names, (name, *_in_words(before.get(name, [NONE])[0], now.get(name, [NONE])[0])), strict=True))
-        for name in names
-    ]
+    told = []
+    for name in names:
+        was, is_now = (values.get(name, [NONE])[0] for values in (before, now))
+        told.append({"name": name, "before": was, "now": f"{is_now}, but others" if was == is_now else is_now})
     con.register("changed", pa.Table.from_pylist(told, schema=COLUMNS))
     con.execute("create or replace table raw.changed_settings as from changed")
     con.unregister("changed")
@@ -74,10 +74,6 @@ def notes(con: duckdb.DuckDBPyConnection) -> list[str]:
         f"the setting {name} has changed since the night before: it was {before}, and is {now}"
         for name, before, now in changed
     ]
-
-
-def _in_words(before: str, now: str) -> tuple[str, str]:
-    return before, f"{now}, but others" if before == now else now
 
 
 def _rested_before(con: duckdb.DuckDBPyConnection, places: HomePaths, night: Night) -> Told:

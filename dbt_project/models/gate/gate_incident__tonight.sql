@@ -111,43 +111,34 @@ missing as (
 
 ),
 
+-- How many moved far: by another method, and by the one that readers saw last.
+moved as (
+
+    select
+        count(*) filter (abs(eve.candidate_score - eve.accepted_score - eve.move) >= thresholds.moved_points) as by_method,
+        count(*) filter (abs(eve.move) >= thresholds.moved_points) as by_themselves
+    from {{ ref("gate_person__baseline") }} as eve
+    cross join {{ ref("gate_thresholds") }} as thresholds
+    where eve.is_accepted_sufficient
+
+),
+
 -- A promotion is on purpose, and still everybody's to know. So is a change of what scores rest on beside the evidence.
-promotion as (
+on_purpose as (
 
     select
         'version_change' as kind,
         'scoring_version:' || scoring_version as scope,
-        (
-            select count(*)
-            from {{ ref("gate_person__baseline") }} as eve
-            where eve.is_accepted_sufficient and abs(eve.candidate_score - eve.accepted_score - eve.move) >= (select moved_points from {{ ref("gate_thresholds") }})
-        ) as affected_count,
+        moved.by_method as affected_count,
         'version ' || previous_version as expected,
-        'version ' || scoring_version as observed,
-        'published and marked; jumps wait for a reviewer' as action,
-        cast(null as double) as mover_median,
-        cast(null as double) as mover_spread
+        'version ' || scoring_version as observed
     from night
+    cross join moved
     where scoring_version <> previous_version
-
-),
-
-changes as (
-
-    select
-        'settings_change' as kind,
-        'setting:' || name as scope,
-        (
-            select count(*)
-            from {{ ref("gate_person__baseline") }} as eve
-            where eve.is_accepted_sufficient and abs(eve.move) >= (select moved_points from {{ ref("gate_thresholds") }})
-        ) as affected_count,
-        before as expected,
-        now as observed,
-        'published and marked; jumps wait for a reviewer' as action,
-        cast(null as double) as mover_median,
-        cast(null as double) as mover_spread
-    from {{ source("raw", "changed_settings") }}
+    union all
+    select 'settings_change', 'setting:' || changed.name, moved.by_themselves, changed.before, changed.now
+    from {{ source("raw", "changed_settings") }} as changed
+    cross join moved
 
 ),
 
@@ -159,9 +150,7 @@ found as (
     union all
     select * from missing
     union all
-    select * from promotion
-    union all
-    select * from changes
+    select *, 'published and marked; jumps wait for a reviewer', null, null from on_purpose
 
 ),
 

@@ -203,13 +203,10 @@ walk as (
         if(stays, accepted_low, score_low),
         if(stays, accepted_high, score_high),
         if(stays, is_accepted_sufficient, is_sufficient and (is_accepted_sufficient or not is_left_out)),
-        if(is_uncovered or not was_never_shown and not is_held, is_held, stays),
+        if(begins_nothing, is_held, stays),
         if(stays, basis_date, as_of_date),
         if(stays, parts_date, as_of_date),
-        case
-            when is_uncovered or not was_never_shown and not is_held then episode_date
-            when stays then coalesce(episode_date, as_of_date)
-        end,
+        case when begins_nothing then episode_date when stays then coalesce(episode_date, as_of_date) end,
         if(stays, nights_near, 0),
         if(is_released or not is_accepted_sufficient, [score], list_append(recent_scores, if(stays, accepted_score, score))[-hold_window_nights:])
     from (
@@ -233,6 +230,7 @@ walk as (
                 coalesce(abs(unseen.score - unseen.seen_score) < night.hold_move_points, false)
                 or (unseen.was_never_shown and unseen.as_of_date - walk.episode_date >= night.unseen_hold_nights)
             ) as is_released,
+            unseen.is_uncovered or not (unseen.was_never_shown or walk.is_held) as begins_nothing,
             unseen.is_uncovered
             or (not is_released and (is_jump or (walk.is_held and nights_near < night.clear_nights))) as stays
         from walk
