@@ -60,33 +60,14 @@ late as (
 ),
 
 -- Where trust starts with others than on the night that a score is measured from, old evidence is worth another amount.
-seeds as (
-
-    select as_of_date, person_id from {{ ref("trust_night_seeds") }} where scoring_version = {{ var("scoring_version") }}
-
-),
-
-basis_nights as (
-
-    select distinct jumps.basis_date, jumps.as_of_date
-    from {{ ref("gate_person__verdict") }} as jumps
-    semi join seeds on jumps.basis_date = seeds.as_of_date
-    where jumps.episode_date is not null
-
-),
-
 other_seeds as (
 
-    select basis_date, 'trust_change' as cause
-    from (
-        select basis_nights.basis_date, seeds.person_id, count(distinct seeds.as_of_date) as night_count
-        from basis_nights
-        inner join seeds on seeds.as_of_date in (basis_nights.basis_date, basis_nights.as_of_date)
-        group by basis_nights.basis_date, seeds.person_id
-    )
+    select earlier_date as basis_date, 'trust_change' as cause
+    from {{ ref("trust_kept_seeds") }}
     cross join constants
-    group by basis_date
-    having count_if(night_count = 2) / count(*) < any_value(kept_seed_share)
+    where
+        scoring_version = {{ var("scoring_version") }}
+        and trust_kept_seeds.kept_seed_share < constants.kept_seed_share
 
 ),
 

@@ -37,7 +37,7 @@ ONCE = (
     f"create table raw.incident_releases ({_empty(INCIDENT_RELEASES)})",
     f"create table raw.set_asides ({_empty(SET_ASIDES)})",
     "create table raw.published_nights (as_of_date date, scoring_version integer)",
-    "create table conformed.trust_night_seeds (scoring_version integer, as_of_date date, person_id varchar)",
+    "create table conformed.trust_kept_seeds (scoring_version integer, earlier_date date, kept_seed_share double)",
     "create table raw.changed_settings (name varchar, before varchar, now varchar)",
     "create view conformed.published_history as from raw.published_scores",
     # Every night is scored by the simulation itself.
