@@ -276,6 +276,11 @@ class HomePaths:
         return self.reports / f"{as_of_date.isoformat()}.html"
 
     @property
+    def fonts(self) -> Path:
+        """A cache: matplotlib's list of this machine's fonts."""
+        return self.home / "fonts"
+
+    @property
     def night_pages(self) -> list[Path]:
         """The pages of all nights, the oldest first."""
         return sorted(self.reports.glob("????-??-??.html"))

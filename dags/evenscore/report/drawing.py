@@ -5,10 +5,12 @@ import io
 import os
 import re
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from evenscore.report.words import short_day
@@ -22,6 +24,8 @@ DARK = {INK: "#eceff1", SOFT: "#a3adb6", LINE: "#3a424a", FAINT: "#4c5b5f", ACCE
 STYLE = {"svg.fonttype": "none", "svg.hashsalt": "evenscore", "font.size": 12, "text.parse_math": False}
 FONTS = "font-family: system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+_kept_in: deque[Path] = deque(maxlen=1)
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,14 @@ def _data_uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
+def keep_fonts_in(folder: Path) -> None:
+    """Where matplotlib, not loaded yet, keeps its list of fonts: to make it anew takes a third of a second."""
+    _kept_in.append(folder)
+
+
 def _matplotlib() -> tuple[Any, Any]:
     """matplotlib and its Figure, imported late because it takes a second, and leaving no cache in the user's home."""
-    with _scratch_folder():
+    with _folder_of_its_own():
         import matplotlib
         from matplotlib.backends import backend_svg  # noqa: F401  (savefig would import it, and its fonts, later)
         from matplotlib.figure import Figure
@@ -90,12 +99,12 @@ def _matplotlib() -> tuple[Any, Any]:
 
 
 @contextmanager
-def _scratch_folder() -> Iterator[None]:
+def _folder_of_its_own() -> Iterator[None]:
     if "MPLCONFIGDIR" in os.environ:
         yield
         return
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["MPLCONFIGDIR"] = folder
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["MPLCONFIGDIR"] = str(_kept_in[-1] if _kept_in else scratch)
         try:
             yield
         finally:

@@ -21,9 +21,12 @@ STATUSES = {
 
 def clean(value: object) -> str:
     """Text without what reorders, hides or breaks it: control, format, surrogate and separator characters."""
+    text = str(value)
+    if text.isprintable():  # none of them is, and pictures are long
+        return text
     return "".join(
         " " if character in "\t\n\r\u2028\u2029" else character
-        for character in str(value)
+        for character in text
         if character in "\t\n\r\u2028\u2029" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
     )
 

@@ -12,6 +12,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.names.identifier_matcher import Account, ErasureSubject, IdentifierMatcher
 from evenscore.report import stored
+from evenscore.report.drawing import keep_fonts_in
 from evenscore.report.facts import Facts
 from evenscore.report.nights import NightRow, neighbours, pages_of, read_nights
 from evenscore.report.page import HERE, render, rendered
@@ -135,6 +136,7 @@ def _write(settings: Settings, facts: Facts) -> Path:
     places, day = settings.places, facts.run.as_of_date
     path = places.report(day)
     before, after = neighbours(pages_of(places), day)
+    keep_fonts_in(places.fonts)
     atomic_io.write_bytes(path, render(replace(facts, night_before=before, night_after=after)))
     for other in filter(None, (before, after)):
         _link(places, other)
