@@ -97,6 +97,11 @@ def test_a_file_is_taken_in_once_and_a_loss_only_when_it_is_accepted(home: Home)
     evenscore(home, "consent", "import")
     (home.folder / "ledger.csv").write_text(LEDGER.replace("ann", "ben"))
     assert evenscore(home, "consent", "import").exit_code == 1
-    assert evenscore(home, "consent", "import", "--accept-missing").exit_code == 0
+    settled = evenscore(home, "consent", "import", "--accept-missing")
+    assert settled.exit_code == 0
+    gone = f"1 gone from {home.folder / 'ledger.csv'} are settled: grants among them have ended"
+    assert settled.output.endswith(f"0 of people who were erased left out; {gone}\n")
     assert standing(home, "p_ann") == [("ann", "public_score", "withdraw")]
+    again = evenscore(home, "consent", "import", "--accept-missing", "--json")
+    assert json.loads(again.stdout)["settled_count"] == 0
     assert evenscore(home, "consent", "import").exit_code == 0

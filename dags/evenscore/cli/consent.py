@@ -182,6 +182,8 @@ def import_file(settings: Settings, as_json: bool, file: Path | None, accept_mis
     found = ledger.import_ledger(settings, file, accept_missing)
     text = f"{found.file}: {found.appended_count} rows taken in, {found.known_count} known already"
     text += f", {found.repeated_count} repeated, {found.forgotten_count} of people who were erased left out"
+    if accept_missing:
+        text += f"; {found.settled_count} gone from {settings.ledger} are settled: grants among them have ended"
     show(asdict(found), as_json, text)
     _hide(settings)
 

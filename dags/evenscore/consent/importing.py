@@ -22,6 +22,8 @@ class Imported:
     repeated_count: int
     forgotten_count: int
     """Rows of people who were erased later: they stay out."""
+    settled_count: int = 0
+    """Rows that are gone from the configured file: that is accepted now, and grants among them have ended."""
 
 
 def import_file(book: LedgerFile, erased: Suppressed, path: Path, name: str, may_lack: bool = False) -> Imported:

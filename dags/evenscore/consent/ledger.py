@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -189,12 +189,15 @@ def _erasures(rows: list[Row], erased: Suppressed) -> Iterator[Row]:
 def import_ledger(settings: Settings, path: Path | None, accepts_missing: bool) -> Imported:
     """Take a file into the ledger, by default the configured one. Raises as read_ledger does."""
     with _writing(settings) as book:
+        settled_count = 0
         if accepts_missing:
-            importing.accept_missing(book, settings.ledger, str(settings.consent.ledger))
+            settled_count = importing.accept_missing(book, settings.ledger, str(settings.consent.ledger))
         erased = read_list(settings, book.rows)
         if path is None:
-            return _take_in(settings, book, erased)
-        return importing.import_file(book, erased, path, str(path))
+            found = _take_in(settings, book, erased)
+        else:
+            found = importing.import_file(book, erased, path, str(path))
+        return replace(found, settled_count=settled_count)
 
 
 def record(settings: Settings, rows: list[Row], verb: str) -> list[Row]:

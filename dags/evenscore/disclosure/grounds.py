@@ -25,7 +25,7 @@ REMEDIES = {
     "claimed by two people": "it will count for the one whose account it is, once that is settled",
     "private account": "it would count if the account were public",
     "no source delivers this network": "it would count if the operator connected it",
-    "no longer linked": "it would count again with a grant for the account as it is called now",
+    "no longer linked": "it would count again with a new grant for the account, as it is called now",
 }
 """For each reason why a network does not count, what would change that."""
 
