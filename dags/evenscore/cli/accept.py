@@ -12,22 +12,23 @@ from evenscore.landing_zone.deliveries import Delivery, read_deliveries
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
 @click.option("--by", required=True, help="Who answers for it.")
 @click.option("--why", required=True, help="For whoever asks later.")
 @surroundings
-def accept(settings: Settings, as_json: bool, file: Path, by: str, why: str) -> None:
-    """Let a delivered file count that stops every night: too many refused records, or too many rows taken back.
+def accept(settings: Settings, as_json: bool, files: tuple[Path, ...], by: str, why: str) -> None:
+    """Let delivered files count that stop every night: too many refused records, or too many rows taken back.
 
-    It holds for the bytes that were read: delivered anew, the file is judged anew. The next night takes it up.
+    It holds for the bytes that were read: delivered anew, a file is judged anew. The next night takes it up. With
+    --json each file is an object on a line of its own.
 
     \b
     Example: evenscore accept incoming/forum/2026-03-14.ndjson --by ann --why "the forum was archived"
     """
-    source, delivery = _find(settings, file)
-    said = acceptances.accept(settings, source, delivery, by, why)
-    text = f"{delivery.path}: accepted by {said.accepted_by}; the next night takes it up"
-    show(said.model_dump(mode="json"), as_json, text)
+    for source, delivery in [_find(settings, file) for file in files]:
+        said = acceptances.accept(settings, source, delivery, by, why)
+        text = f"{delivery.path}: accepted by {said.accepted_by}; the next night takes it up"
+        show(said.model_dump(mode="json"), as_json, text)
 
 
 def _find(settings: Settings, file: Path) -> tuple[str, Delivery]:
