@@ -38,7 +38,7 @@ HEALTHY = """
         from (select unnest(range(0, 57))::integer as day);
     create table raw.deliveries as
         select 'forum' as source, '2026-03-10' as night_date, 0.01 as rejected_share, 0 as withheld_count,
-            false as is_accepted, false as is_unchecked,
+            false as is_accepted, false as is_quiet_in_truth, false as is_unchecked,
             date '2026-01-01' as first_date, date '2026-03-10' as last_date;
     -- A hundred people act a day, each on one of two colleagues.
     create table raw.activity as
@@ -373,6 +373,23 @@ def test_a_night_without_a_row_is_silent_where_twenty_are_usual(
     usual: int, is_silent: bool, settings: Settings, con: duckdb.DuckDBPyConnection
 ) -> None:
     con.execute(f"update raw.landed_files set row_count = if(landed_date = '2026-03-10', 0, {usual})")
+    assert (("landing.night", "is_silent") in failures(settings, con)) is is_silent
+
+
+@pytest.mark.parametrize(
+    ("more", "is_silent"),
+    [
+        ("", False),
+        ("update raw.deliveries set last_date = date '2026-03-09'", True),
+        ("update raw.deliveries set first_date = date '2026-03-11', last_date = date '2026-03-11'", True),
+        ("update raw.sources set dataset = 'accounts'", True),
+    ],
+)
+def test_who_answers_for_a_quiet_day_answers_for_that_day_of_activity(
+    more: str, is_silent: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(FAULTS["landing.night", "is_silent"])
+    con.execute(f"update raw.deliveries set is_quiet_in_truth = true; {more}")
     assert (("landing.night", "is_silent") in failures(settings, con)) is is_silent
 
 

@@ -1,17 +1,20 @@
 """What was refused because of the clock is tried again; what stopped a night stops every night until it is mended."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from evenscore.base.errors import UsageError
+from evenscore.building import warehouse
 from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, accepted, stopping
 from evenscore.intake.extraction import FileReading
 from evenscore.landing_zone.deliveries import Delivery, judge
+from evenscore.night.inputs import prepare_inputs
+from evenscore.state.runs import Night
 from evenscore.state.truths import accept_loss
 from home import Home, event
 
@@ -163,6 +166,21 @@ def test_nothing_is_accepted_unseen_without_a_name_or_without_need(home: Home) -
     with pytest.raises(UsageError, match=r"bad\.ndjson: has changed since it was read"):
         accept(home.settings, "forum", worse, "ann", "why")
     assert accepted(home.places) == frozenset()
+
+
+def test_a_day_without_a_record_is_accepted_by_its_own_name(home: Home) -> None:
+    home.configure("data/{date}.ndjson")
+    for day in (3, 4):
+        home.deliver(f"2026-03-0{day}.ndjson", content=b"")
+    home.deliver("2026-03-05.ndjson", event("a"))
+    quiet, _, lively = home.extract("2026-03-05")
+    accept(home.settings, "forum", quiet, "ann", "the forum was closed")
+    with pytest.raises(UsageError, match=r"2026-03-05\.ndjson: stops no night"):
+        accept(home.settings, "forum", lively, "ann", "why")
+    prepare_inputs(home.settings, Night.of(date(2026, 3, 5)))
+    with warehouse.connect(home.places) as con:
+        told = con.execute("select first_date, is_quiet_in_truth from raw.deliveries order by all").fetchall()
+    assert [is_quiet for _, is_quiet in told] == [True, False, False]
 
 
 def test_rows_that_a_file_takes_back_leave_once_it_is_accepted_and_stop_until_then(home: Home) -> None:

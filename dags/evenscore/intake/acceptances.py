@@ -81,6 +81,11 @@ def stopping(settings: Settings, source: str) -> list[Delivery]:
     return [one for one in found if one.withheld_count or (one.rejected_share > limit and one.sha256 not in known)]
 
 
+def is_quiet(delivery: Delivery) -> bool:
+    """Whether a file covers a day and holds nothing: the network was quiet, or its export broke."""
+    return delivery.record_count == 0 and delivery.last_date is not None
+
+
 def how_to_go_on(delivery: Delivery) -> str:
     """One line that names a file that stops the night, and says why and what to do."""
     why = (
@@ -98,7 +103,7 @@ def accepting(path: str) -> str:
 
 
 def _require_stopping(delivery: Delivery, limit: float) -> None:
-    stops = delivery.rejected_share > limit or delivery.withheld_count > 0
+    stops = delivery.rejected_share > limit or delivery.withheld_count > 0 or is_quiet(delivery)
     if delivery.is_replaced or not (stops or delivery.beyond_count):
         raise UsageError(f"{delivery.path}: stops no night; there is nothing to accept")
     try:

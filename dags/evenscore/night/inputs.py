@@ -21,7 +21,7 @@ from evenscore.building import reconstructed
 from evenscore.building.warehouse import attach_published, columns_of, connect, file_of, quoted
 from evenscore.connectors.compressed import UNCHECKED
 from evenscore.consent.ledger import open_ledger, read_suppressed
-from evenscore.intake.acceptances import accepted
+from evenscore.intake.acceptances import Acceptance, is_quiet, said
 from evenscore.intake.coverage import is_feed, partial_days, write_source_days
 from evenscore.intake.extraction import deliveries
 from evenscore.intake.topic_list import read_topics
@@ -79,7 +79,7 @@ DELIVERIES = {
     **dict.fromkeys(("record_count", "landed_count", "duplicate_count", "rejected_count"), "bigint"),
     **dict.fromkeys(("ignored_count", "suppressed_count", "withdrawn_count", "withheld_count"), "bigint"),
     "rejected_share": "double",
-    **dict.fromkeys(("is_accepted", "is_unchecked"), "boolean"),
+    **dict.fromkeys(("is_accepted", "is_quiet_in_truth", "is_unchecked"), "boolean"),
 }
 """What a night is told of its seeds, its sources and each input file."""
 
@@ -264,16 +264,18 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Ni
         for source in settings.sources
     ]
     _create(con, "table raw.sources", SOURCES, sources)
-    known = accepted(settings.places)
-    rows = [_told(name, one, one.sha256 in known) for name, each in delivered.items() for one in each]
+    answers = said(settings.places)
+    rows = [_told(name, one, answers) for name, each in delivered.items() for one in each]
     _create(con, "table raw.deliveries", DELIVERIES, rows)
 
 
-def _told(source: str, delivery: Delivery, is_accepted: bool) -> dict[str, object]:
+def _told(source: str, delivery: Delivery, answers: list[Acceptance]) -> dict[str, object]:
+    """Files that hold nothing are all alike, so each needs a word of its own."""
     ours = {
         "source": source,
         "night_date": delivery.night,
-        "is_accepted": is_accepted,
+        "is_accepted": any(one.sha256 == delivery.sha256 for one in answers),
+        "is_quiet_in_truth": is_quiet(delivery) and any(one.answers(delivery) for one in answers),
         "is_unchecked": UNCHECKED in delivery.notes,
     }
     return ours | {name: getattr(delivery, name) for name in DELIVERIES if name not in ours}
