@@ -17,7 +17,7 @@ from evenscore.landing_zone.deliveries import Delivery, read_deliveries
 @click.option("--why", required=True, help="For whoever asks later.")
 @surroundings
 def accept(settings: Settings, as_json: bool, files: tuple[Path, ...], by: str, why: str) -> None:
-    """Let delivered files count that stop every night: too many refused records, or too many rows taken back.
+    """Let delivered files count that stop the night: records refused, rows taken back, or nothing in them at all.
 
     It holds for the bytes that were read: delivered anew, a file is judged anew. The next night takes it up. With
     --json each file is an object on a line of its own.
