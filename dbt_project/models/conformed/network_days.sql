@@ -1,6 +1,6 @@
 -- For each network and day, whether it is whole, and if not, why: a feed that owes it did not deliver, or it is partial,
 -- less than a fifth of what is usual. Usual is the less of two medians: of four weeks, and of the same weekday in eight.
--- A low that nature brings is no fault: below twenty usual rows nothing is partial, and a day must be lower than half of
+-- A low that nature brings is no fault, nor is a day without a row for which somebody answers: below twenty usual rows nothing is partial, and a day must be lower than half of
 -- the lows of eight weeks, or, where sixty rows or more are usual and a weekday tells something, of such weekdays.
 with states as (
 
@@ -16,6 +16,15 @@ landed as (
     from {{ source("raw", "landed_files") }}
     where dataset = 'activity'
     group by all
+
+),
+
+quiet as (
+
+    select networks.network, cast(unnest(range(files.first_date, files.last_date + 1, interval 1 day)) as date) as day_date
+    from {{ source("raw", "deliveries") }} as files
+    inner join {{ ref("source_networks") }} as networks on files.source = networks.source
+    where files.is_quiet_in_truth
 
 ),
 
@@ -57,7 +66,8 @@ select
     case
         when not is_covered then 'missing'
         when
-            usual_days >= 14
+            (row_count > 0 or (network, day_date) not in (select network, day_date from quiet))
+            and usual_days >= 14
             and usual >= 20
             and row_count < usual / 5
             and (row_count < low / 2 or (usual >= 60 and row_count < weekday_low / 2))
