@@ -63,11 +63,9 @@ late as (
 other_seeds as (
 
     select earlier_date as basis_date, 'trust_change' as cause
-    from {{ ref("trust_kept_seeds") }}
+    from {{ ref("trust_kept_seeds") }} as seeds
     cross join constants
-    where
-        scoring_version = {{ var("scoring_version") }}
-        and trust_kept_seeds.kept_seed_share < constants.kept_seed_share
+    where seeds.scoring_version = {{ var("scoring_version") }} and seeds.kept_seed_share < constants.kept_seed_share
 
 ),
 
