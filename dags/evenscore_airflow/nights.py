@@ -30,8 +30,8 @@ def pull(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
     def step(settings: Settings, night: Night) -> str:
         from evenscore.night import steps
 
-        if not settings.source(source).is_pulled:
-            raise AirflowSkipException(f"{source} is read from files")
+        if not settings.source(source).is_asked(night.as_of_date):
+            raise AirflowSkipException(f"{source} is read from files, or has ended")
         done = steps.pull(settings, night, source, surroundings.secret_of(source))
         if not done.is_success:
             raise AirflowException(done.in_words())  # tried again, and then red: what it lacks is nobody's success

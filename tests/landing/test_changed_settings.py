@@ -64,6 +64,10 @@ CHANGES: dict[str, tuple[Callable[[Home], object], dict[str, tuple[str, str]]]] 
         lambda home: home.configure(more=SEEDS.replace('"forum"\n', '"forge"\npolices_votes = true\n', 1)),
         {"sources.forum": ("files activity of forum", "files activity of forge, polices_votes")},
     ),
+    "a source that has ended": (
+        lambda home: home.configure(more=SEEDS.replace('"forum"\n', '"forum"\nlast_day = 2026-03-04\n', 1)),
+        {"sources.forum": ("files activity of forum", "files activity of forum, ended on 2026-03-04")},
+    ),
     "a list of topics": (
         lambda home: (write_list(home, "a"), home.configure(more=f'{SEEDS}\n\n[topics]\nlist = "topics.csv"')),
         {"topics.list": ("none", "a list")},

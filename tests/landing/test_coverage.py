@@ -29,7 +29,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("""
             create schema raw;
-            create table raw.sources (name varchar, network varchar, dataset varchar, is_feed boolean);
+            create table raw.sources (name varchar, network varchar, dataset varchar, is_feed boolean, last_day date);
             create table raw.deliveries (source varchar, first_date date, last_date date);
             create table raw.landed_files (source varchar, network varchar, dataset varchar);
             create table raw.look_back as
@@ -41,7 +41,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def states(con: duckdb.DuckDBPyConnection, files: Files, feeds: tuple[str, ...], day: date = NIGHT) -> dict[str, str]:
     """What each source has done for a day of their network; of a feed's name nothing follows."""
     for source, delivered in files.items():
-        con.execute("insert into raw.sources values (?, 'forum', 'activity', ?)", [source, source in feeds])
+        con.execute("insert into raw.sources values (?, 'forum', 'activity', ?, null)", [source, source in feeds])
         for first, last in delivered:
             con.execute("insert into raw.deliveries values (?, ?, ?)", [source, first, last])
     write_source_days(con)
@@ -98,6 +98,18 @@ def test_what_a_source_owes(
     assert states(con, files, feeds) == expected
 
 
+def test_a_source_that_has_ended_owes_no_day_after_its_last(con: duckdb.DuckDBPyConnection) -> None:
+    owed = states(con, {"forum": daily(40, 5), "chat": daily(40, 1)}, ("forum", "chat"))
+    assert owed == {"forum": "missing", "chat": "missing"}
+    for days, expected in ((4, "closed"), (1, "closed"), (0, "missing")):
+        con.execute("update raw.sources set last_day = $1 where name = 'forum'", [ago(days)])
+        write_source_days(con)
+        told = con.execute("select source, state from raw.source_days where day_date = $1", [NIGHT]).fetchall()
+        assert dict(told) == {"forum": expected, "chat": "missing"}
+    earlier = con.execute("select state from raw.source_days where source = 'forum' and day_date <= $1", [ago(5)])
+    assert {state for (state,) in earlier.fetchall()} == {"covered", "not begun", "missing"} - {"not begun"}
+
+
 def test_a_day_before_the_feed_began_is_covered_by_history_alone(con: duckdb.DuckDBPyConnection) -> None:
     files = {"history": [(ago(300), ago(4))], "daily": daily(3, 0)}
     assert states(con, files, ("daily",), ago(5)) == {"history": "covered", "daily": "not begun"}
@@ -105,7 +117,8 @@ def test_a_day_before_the_feed_began_is_covered_by_history_alone(con: duckdb.Duc
 
 def test_a_source_that_names_no_network_owes_those_that_it_has_landed(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("insert into raw.landed_files values ('mixed', 'forum', 'activity'), ('mixed', 'pixels', 'activity')")
-    con.execute("insert into raw.sources values ('mixed', null, 'activity', true), ('names', null, 'accounts', true)")
+    named = "('mixed', 'activity', true), ('names', 'accounts', true)"
+    con.execute(f"insert into raw.sources (name, dataset, is_feed) values {named}")
     con.execute("insert into raw.deliveries values ('mixed', $1, $1)", [ago(1)])
     write_source_days(con)
     tonight = con.execute("select network, state from raw.source_days where day_date = $1 order by 1", [NIGHT])
@@ -194,7 +207,7 @@ def test_a_part_that_came_now_and_then_is_not_owed() -> None:
 
 
 def test_a_partial_day_is_missing_like_one_of_which_nothing_came(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("insert into raw.sources values ('feed', 'forum', 'activity', true)")
+    con.execute("insert into raw.sources values ('feed', 'forum', 'activity', true, null)")
     con.executemany("insert into raw.deliveries values ('feed', $1, $1)", [[ago(2)], [ago(1)], [NIGHT]])
     write_source_days(con, {"feed": {NIGHT}, "other": {ago(1)}, "none": set()})
     told = con.execute("select state from raw.source_days where day_date >= $1 order by day_date", [ago(1)])

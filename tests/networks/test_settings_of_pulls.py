@@ -1,5 +1,6 @@
 """What a configuration may say of a source that is pulled; a mistake names the setting."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import load_settings
 from evenscore.connectors.zulip import Zulip
-from evenscore.pulling import pull, pull_all, secrecy
+from evenscore.pulling import pull, pull_all, pulled_sources, secrecy
 
 
 def configured(folder: Path, source: str) -> Path:
@@ -30,6 +31,18 @@ def test_a_source_that_is_read_from_files_is_not_pulled(tmp_path: Path) -> None:
         pull(load_settings(tmp_path / "home", config), "net")
 
 
+@pytest.mark.parametrize(("days", "is_asked"), [(-1, False), (0, True), (1, True)])
+def test_a_network_that_has_ended_is_asked_no_more(tmp_path: Path, days: int, is_asked: bool) -> None:
+    today = datetime.now(UTC).date()
+    ended = f'kind = "github"\nplaces = ["ann/tool"]\nlast_day = {today + timedelta(days)}'
+    settings = load_settings(tmp_path / "home", configured(tmp_path, ended))
+    assert [source.name for source in pulled_sources(settings)] == ["net"] * is_asked
+    assert settings.sources[0].is_asked(today) is is_asked
+    files = configured(tmp_path, f'kind = "files"\nnetwork = "forum"\npath = "x/*"\nlast_day = {today}')
+    (tmp_path / "x").mkdir()
+    assert pulled_sources(load_settings(tmp_path / "home", files)) == []
+
+
 @pytest.mark.parametrize(
     ("source", "problem"),
     [
@@ -42,6 +55,7 @@ def test_a_source_that_is_read_from_files_is_not_pulled(tmp_path: Path) -> None:
         ('kind = "mastodon"\nurl = "https://ann:secret@m.example"', "url"),
         ('kind = "mastodon"\nurl = "ftp://m.example"', "url"),
         ('kind = "mastodon"\nurl = "https://m.example"\ntoken = "abc"', "no such setting"),
+        ('kind = "mastodon"\nurl = "https://m.example"\nlast_day = "soon"', "last_day"),
     ],
 )
 def test_a_mistake_ends_with_a_line_that_names_it(tmp_path: Path, source: str, problem: str) -> None:

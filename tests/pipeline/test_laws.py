@@ -175,3 +175,16 @@ def test_a_network_that_is_down_or_partial_keeps_its_part(delivered: int, tmp_pa
         "select status, reason, count(*) from marts.person_scores where status <> 'insufficient_evidence' group by all"
     )
     assert {row[:2] for row in rows_of(settings, status)} == {("published", "missing_delivery")}
+
+
+def test_what_a_network_brought_that_has_ended_fades(tmp_path: Path) -> None:
+    eve = LAST - timedelta(days=1)
+    village = two_networks(tmp_path / "town")
+    village.last_days = {"pixels": eve}
+    settings = built(village, missing=f"pixels/activity/{LAST}.csv", only=("+feat_person__bounded", "+network_nights"))
+    part = "select sum(crowd_long) from features.feat_person__bounded where network = 'pixels' and {}"
+    ((before,),) = rows_of(settings, part.format(f"as_of_date = '{eve}' and evidence_through_date = as_of_date"))
+    ((after,),) = rows_of(settings, part.format(TONIGHT))
+    assert 0.9 * before < after < before
+    whole = f"select is_complete from conformed.network_nights where network = 'pixels' and as_of_date = '{LAST}'"
+    assert rows_of(settings, whole) == [(True,)]

@@ -37,7 +37,7 @@ name = "{network}_activity"
 kind = "files"
 path = "{network}/activity/{{date}}.csv"
 network = "{network}"
-
+{ended}
 [[sources]]
 name = "{network}_accounts"
 kind = "files"
@@ -75,6 +75,8 @@ class Village:
     """The days that the networks deliver, be it nothing."""
     first_file: date = date.min
     """The day whose file holds what is older, too: to land a file takes longer than to land its rows."""
+    last_days: dict[str, date] = field(default_factory=dict)
+    """Of networks that have ended."""
     scoring: str = "version = 1\nlookback_nights = 28"  # where a crowd of strangers counts, and jumps come easily
 
     def grant(self, person: str, account: str | None = None, **entry: Any) -> Self:
@@ -119,7 +121,8 @@ class Village:
                 self._by_day(network, "aliases", ALIASES, self.aliases, "seen_at", shuffle_seed)
         _write(self.folder / "consent.csv", CONSENT, _shuffled(self.ledger, shuffle_seed))
         template = CONFIG + NAMED if self.aliases else CONFIG
-        sources = "\n".join(template.format(network=network) for network in self.networks)
+        ended = {network: f"last_day = {day}\n" for network, day in self.last_days.items()}
+        sources = "\n".join(template.format(network=name, ended=ended.get(name, "")) for name in self.networks)
         (self.folder / "evenscore.toml").write_text(
             f'{sources}\n[consent]\nledger = "consent.csv"\n\n[scoring]\n{self.scoring}\n'
         )

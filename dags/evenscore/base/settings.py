@@ -73,6 +73,8 @@ class Source(_Frozen):
     """Whether `Bob` and `bob` are two accounts on this source's network. They are one nearly everywhere."""
     polices_votes: bool = False
     """Whether the network behind this source removes bought votes: then those of the unnamed weigh a little."""
+    last_day: date | None = None
+    """Its last day, of a source that has ended: it owes none after it, and what it brought fades like anything."""
 
     @property
     def account_ids(self) -> AccountIds:
@@ -88,6 +90,10 @@ class Source(_Frozen):
     def is_pulled(self) -> bool:
         """Whether its files are what a network answers."""
         return self.url is not None
+
+    def is_asked(self, day: date) -> bool:
+        """Whether its network is asked for a day: it is pulled, and has not ended before."""
+        return self.is_pulled and (self.last_day is None or day <= self.last_day)
 
     @model_validator(mode="after")
     def _names_its_network(self) -> "Source":

@@ -32,6 +32,7 @@ DAY_FORMS = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y_%m_%d")
 
 STATES = {
     "covered": "a file covers the day",
+    "closed": "the configuration says that the source had ended before the day",
     "missing": "a feed owes the day, or no source of the network covers it",
     "ended": "nothing is owed, and another source covers it: the source is history, or was switched off",
     "not begun": "the source began later, and another covers the day",
@@ -69,6 +70,7 @@ SOURCE_DAYS = f"""
             days.day_date,
             coalesce(is_covered, false) as is_covered,
             days.day_date >= begun.first_date as has_begun,
+            coalesce(days.day_date > sources.last_day, false) as is_closed,
             sources.is_feed
             and count(is_covered) over (
                 partition by networks.network, networks.source
@@ -87,6 +89,7 @@ SOURCE_DAYS = f"""
         day_date,
         case
             when is_covered then 'covered'
+            when is_closed then 'closed'
             when not goes_on or (has_begun and is_awaited) then 'missing'
             when has_begun then 'ended'
             else 'not begun'

@@ -51,7 +51,8 @@ def rested_on(settings: Settings) -> Told:
 def _reads(source: Source) -> str:
     """What a source is to the scores, wherever its files lie."""
     marks = [name for name in ("case_counts", "polices_votes") if getattr(source, name)]
-    return ", ".join([source.read_as, *marks])
+    ended = [f"ended on {source.last_day}"] if source.last_day else []
+    return ", ".join([source.read_as, *marks, *ended])
 
 
 def write(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:

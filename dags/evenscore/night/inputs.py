@@ -69,6 +69,7 @@ SEEDS = {"network": "varchar", "account_id": "varchar"}
 SOURCES = {
     **dict.fromkeys(("name", "kind", "network", "dataset"), "varchar"),
     **dict.fromkeys(("is_feed", "polices_votes"), "boolean"),
+    "last_day": "date",
 }
 DELIVERIES = {
     "source": "varchar",

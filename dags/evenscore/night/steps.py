@@ -203,7 +203,7 @@ def run_night(settings: Settings, as_of_date: date) -> Night:
         # Before minutes go into a night that a fault in it would end; kept for those who ask later.
         open_ledger(settings)
         for source in settings.sources:
-            if source.is_pulled:
+            if source.is_asked(as_of_date):
                 pull(settings, night, source.name)
             extract(settings, night, source.name)
         _score_night(settings, night)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from evenscore.base.errors import UsageError
@@ -20,9 +21,13 @@ NOTHING = "no source is pulled; one that names no path is (docs/networks.md)"
 
 
 def pulled_sources(settings: Settings, names: Iterable[str] = ()) -> list[Source]:
-    """The sources that are pulled, or those of them that are named. Raises UsageError for a name that none has."""
+    """The sources that are pulled and have not ended, or those of them that are named.
+
+    Raises UsageError for a name that none has.
+    """
     wanted = [settings.source(name) for name in names] or list(settings.sources)
-    return [source for source in wanted if source.is_pulled]
+    today = datetime.now(UTC).date()
+    return [source for source in wanted if source.is_asked(today)]
 
 
 def pull(

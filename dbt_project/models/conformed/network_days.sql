@@ -1,10 +1,14 @@
 -- For each network and day, whether it is whole, and if not, why: a feed that owes it did not deliver, or it is partial,
 -- less than a fifth of what is usual. Usual is the less of two medians: of four weeks, and of the same weekday in eight.
--- A low that nature brings is no fault, nor is a day without a row for which somebody answers: below twenty usual rows nothing is partial, and a day must be lower than half of
+-- A low that nature brings is no fault, nor is a day after a network's end, or without a row, for which somebody answers: below twenty usual rows nothing is partial, and a day must be lower than half of
 -- the lows of eight weeks, or, where sixty rows or more are usual and a weekday tells something, of such weekdays.
 with states as (
 
-    select network, day_date, bool_or(state = 'covered') and not bool_or(state = 'missing') as is_covered
+    select
+        network,
+        day_date,
+        bool_or(state in ('covered', 'closed')) and not bool_or(state = 'missing') as is_covered,
+        not bool_or(state in ('covered', 'missing')) as is_closed
     from {{ source("raw", "source_days") }}
     group by all
 
@@ -35,6 +39,7 @@ counted as (
         network,
         day_date,
         states.is_covered,
+        states.is_closed,
         dayofweek(day_date) as weekday,
         coalesce(landed.row_count, 0) as row_count,
         if(states.is_covered, coalesce(landed.row_count, 0), null) as usual_count
@@ -66,7 +71,8 @@ select
     case
         when not is_covered then 'missing'
         when
-            (row_count > 0 or (network, day_date) not in (select network, day_date from quiet))
+            not is_closed
+            and (row_count > 0 or (network, day_date) not in (select network, day_date from quiet))
             and usual_days >= 14
             and usual >= 20
             and row_count < usual / 5
