@@ -2,14 +2,19 @@
 
 import json
 import re
+from datetime import datetime
 
 import pytest
 from click.testing import CliRunner, Result
 
 from evenscore.cli import main
+from evenscore.consent.entries import typed_decisions
+from evenscore.consent.ledger_file import open_ledger_file
 from home import LEDGER, Home
 
 ANN = LEDGER.splitlines()[1]
+GRANT = {"person_id": "p_ben", "network": "forum", "account_id": "ben", "persona": "work", "action": "grant"}
+GRANT |= {"purpose": "public_score", "is_adult": "true", "recorded_at": ""}
 BY = ("--recorded-at", "2026-02-01T00:00:00Z")
 
 
@@ -54,6 +59,42 @@ def test_of_one_instant_the_stricter_word_stands(home: Home) -> None:
         more = ("--account", "forum:ben") if action == "grant" else ()
         evenscore(home, "consent", action, "p_ben", *more, *BY)
     assert standing(home, "p_ben") == [("ben", "public_score", "withdraw")]
+
+
+@pytest.fixture
+def set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's clock stands a week before BY."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769299200")
+
+
+@pytest.mark.usefixtures("set_back")
+def test_what_is_said_on_a_clock_that_was_set_back_stands_all_the_same_and_the_clock_is_told(home: Home) -> None:
+    account = ("--account", "forum:ben")
+    evenscore(home, "consent", "grant", "p_ben", *account, "--adult", *BY)
+    said = evenscore(home, "consent", "withdraw", "p_ben")
+    assert said.exit_code == 0
+    assert "this machine's clock says 2026-01-25T00:00:00.000000Z, which is before what" in said.stderr
+    assert standing(home, "p_ben") == [("ben", "public_score", "withdraw")]
+    evenscore(home, "consent", "grant", "p_ben", *account, "--adult")
+    assert standing(home, "p_ben") == [("ben", "public_score", "grant")]
+
+
+@pytest.mark.usefixtures("set_back")
+def test_a_grant_that_is_gone_from_its_file_ends_though_the_clock_was_set_back(home: Home) -> None:
+    (home.folder / "ledger.csv").write_text(LEDGER.replace("2026-01-01", "2026-02-01"))
+    evenscore(home, "consent", "import")
+    (home.folder / "ledger.csv").write_text(LEDGER.splitlines()[0] + "\n")
+    evenscore(home, "consent", "import", "--accept-missing")
+    assert standing(home, "p_ann") == [("ann", "public_score", "withdraw")]
+
+
+def test_a_decision_of_a_clock_that_was_ahead_can_be_taken_back_and_doctor_tells_it(home: Home) -> None:
+    book = open_ledger_file(home.places)
+    book.enter(typed_decisions([GRANT], datetime(2999, 1, 1)).rows[0][1], {"verb": "grant"})
+    book.save(home.places.consent_head)
+    assert evenscore(home, "consent", "withdraw", "p_ben").exit_code == 0
+    assert standing(home, "p_ben") == [("ben", "public_score", "withdraw")]
+    assert "2 entries lie in the future, up to 2999-01-01" in evenscore(home, "doctor").output
 
 
 @pytest.mark.parametrize(

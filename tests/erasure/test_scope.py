@@ -93,6 +93,12 @@ def test_by_hand_all_accounts_of_a_person_and_named_ones_in_normal_form(home: Ho
         scope.asked_by_hand(home.settings, ["p_z", "p_ann", "p_a"], [], AT)
 
 
+def test_by_hand_all_goes_that_was_said_though_the_clock_was_set_back(home: Home) -> None:
+    keep(home, f"p_ann,forum,ann,grant,public_score,{AT.isoformat()}Z")
+    (ann,) = scope.asked_by_hand(home.settings, ["p_ann"], [], AT - timedelta(days=30))
+    assert datetime.fromisoformat(ann.erased_at) > AT
+
+
 def land(home: Home, dataset: str, *rows: dict[str, Any], network: str = "forum") -> str:
     known = {"network": network, INSTANT_COLUMN[dataset]: AT}
     table = pa.Table.from_pylist([known | row for row in rows], schema=DATASETS[dataset])

@@ -15,7 +15,6 @@ from evenscore.consent.chain import Row
 from evenscore.consent.entries import plain
 from evenscore.consent.standing import last_words, standing
 from evenscore.erasure.hide import hide
-from evenscore.state import runs
 
 
 @main.group()
@@ -68,7 +67,7 @@ def grant(
     \b
     Example: evenscore consent grant p_maya --account forum:maya --adult --text-version 2026-01 --source "web form"
     """
-    common = {"person_id": person, "persona": persona, "is_adult": is_adult, "recorded_at": recorded_at or runs.now()}
+    common = {"person_id": person, "persona": persona, "is_adult": is_adult, "recorded_at": recorded_at}
     common |= {"action": "grant", "text_version": text_version, "source": source}
     links = [_link(account) for account in accounts]
     _record(settings, as_json, [{**common, **link, "purpose": purpose} for link in links for purpose in purposes])
@@ -99,7 +98,7 @@ def withdraw(
     linked = {(row["network"], row["account_id"], row["persona"]): row for row in mine}
     if not linked or not wanted:
         raise UsageError(f"{person}: the ledger has no grant of theirs there to withdraw")
-    common = {"action": "withdraw", "recorded_at": recorded_at or runs.now(), "text_version": None, "source": source}
+    common = {"action": "withdraw", "recorded_at": recorded_at, "text_version": None, "source": source}
     _record(settings, as_json, [row | common | {"purpose": one} for row in linked.values() for one in wanted])
 
 
@@ -108,7 +107,16 @@ def _record(settings: Settings, as_json: bool, rows: list[Row]) -> None:
     known = len(rows) - len(appended)
     lines = [_line(row) for row in appended] + ([f"{known} known already"] if known else [])
     show([plain(row) for row in appended], as_json, "\n".join(lines))
+    _warn_of_the_clock([plain(row) for row in appended])
     _hide(settings)
+
+
+def _warn_of_the_clock(appended: list[Row]) -> None:
+    late = [row for row in appended if row["recorded_at"] > row["appended_at"]]
+    if late:
+        says = f"evenscore: this machine's clock says {late[0]['appended_at']}, which is before what the ledger has of "
+        says += f"{late[0]['person_id']} already: recorded as said right after that. Set the clock"
+        say(says, is_error=True)
 
 
 def _hide(settings: Settings) -> None:

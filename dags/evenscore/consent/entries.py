@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from evenscore.landing_zone.validation import accepted_rows, refused, repeats, v
 
 SAID_ALIKE = ("network", "persona", "action", "purpose", "recorded_at", "text_version", "source")
 """What many decisions say in the same words."""
+MOMENT = timedelta(microseconds=1)
+"""The ledger tells instants apart that are so far from each other."""
 ROWS_AT_ONCE = 1000
 """So many rows are in memory twice while they take their shape."""
 
@@ -33,24 +35,39 @@ class Decisions:
 def read_decisions(path: Path) -> Decisions:
     """The decisions in a file. Raises InputError naming the file, the first bad row and the reason."""
     parsed = read_canonical(path, "consent")
-    problem, decisions = _judged(parsed)
+    problem, decisions = _judged(parsed, datetime.now(UTC))
     if problem:
         raise InputError(f"{path}: {problem}")
     return decisions
 
 
-def typed_decisions(rows: list[Row]) -> Decisions:
-    """Decisions that were typed in. Raises UsageError naming the reason where one is not sound."""
-    numbered = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
-    problem, decisions = _judged(Parsed(tables={"consent": raw_table("consent", numbered)}))
+def typed_decisions(rows: list[Row], now: datetime) -> Decisions:
+    """Decisions that were typed in; one without `recorded_at` is said `now` (UTC).
+
+    Raises UsageError naming the reason where one is not sound.
+    """
+    numbered = [
+        {**row, "recorded_at": row["recorded_at"] or instant(now), "row": number}
+        for number, row in enumerate(rows, start=1)
+    ]
+    latest = max(datetime.now(UTC), now.replace(tzinfo=UTC) + MOMENT)
+    problem, decisions = _judged(Parsed(tables={"consent": raw_table("consent", numbered)}), latest)
     if problem:
         raise UsageError(problem)
     return decisions
 
 
-def _judged(parsed: Parsed) -> tuple[str | None, Decisions]:
+def just_said(now: datetime, before: Iterable[datetime]) -> datetime:
+    """The instant of what is said now (UTC, without a zone): after all that was said `before`, as it is in truth.
+
+    On a machine whose clock was set back a withdrawal would otherwise lie before the grant that it ends.
+    """
+    return max([now, *(said + MOMENT for said in before)])
+
+
+def _judged(parsed: Parsed, latest: datetime) -> tuple[str | None, Decisions]:
     with validator() as con:
-        rejects = refused(con, "consent", parsed.tables["consent"], None, datetime.now(UTC))
+        rejects = refused(con, "consent", parsed.tables["consent"], None, latest)
         repeat_count = repeats(con)
         found = accepted_rows(con, "consent")
     problems = sorted(parsed.rejects + rejects, key=lambda reject: reject.row)
@@ -86,6 +103,11 @@ def instant(moment: datetime) -> str:
     return naive.isoformat(timespec="microseconds") + "Z"
 
 
+def moment(recorded_at: str) -> datetime:
+    """The instant, without a zone (UTC), that `instant` wrote down."""
+    return datetime.fromisoformat(recorded_at.removesuffix("Z"))
+
+
 def content(fields: Row) -> tuple[str, ...]:
     """What makes two decisions the same one; sorts by what it says, whatever is left out."""
     return tuple(str(fields[name]) for name in CONSENT.names)
@@ -99,5 +121,5 @@ def table(rows: list[Row], names: Iterable[str] = tuple(CONSENT.names)) -> pa.Ta
 
 def _column(rows: list[Row], field: pa.Field) -> pa.Array:
     if pa.types.is_timestamp(field.type):
-        return pa.array([datetime.fromisoformat(row[field.name].removesuffix("Z")) for row in rows], field.type)
+        return pa.array([moment(row[field.name]) for row in rows], field.type)
     return pa.array([row.get(field.name) for row in rows], field.type)

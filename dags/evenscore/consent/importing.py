@@ -6,7 +6,7 @@ from pathlib import Path
 from evenscore.base.errors import InputError
 from evenscore.consent import chain
 from evenscore.consent.chain import Row
-from evenscore.consent.entries import content, read_decisions
+from evenscore.consent.entries import content, instant, just_said, moment, read_decisions
 from evenscore.consent.ledger_file import LedgerFile
 from evenscore.consent.suppression import Suppressed
 from evenscore.state import runs
@@ -78,7 +78,8 @@ def accept_missing(book: LedgerFile, path: Path, name: str) -> int:
     for row in lost:
         fields = row["entry"]["fields"]
         if fields["action"] == "grant":
-            ending = {"action": "withdraw", "recorded_at": runs.now(), "source": f"gone from {name}"}
+            now = just_said(moment(runs.now()), [moment(fields["recorded_at"])])
+            ending = {"action": "withdraw", "recorded_at": instant(now), "source": f"gone from {name}"}
             book.enter(fields | ending, {"verb": "import"})
     if lost:
         book.settle([row["sequence"] for row in lost])

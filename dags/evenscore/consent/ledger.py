@@ -18,7 +18,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.consent import importing, laid_out
 from evenscore.consent.chain import ERASURE, Row
-from evenscore.consent.entries import content, instant, table, typed_decisions
+from evenscore.consent.entries import content, instant, just_said, moment, table, typed_decisions
 from evenscore.consent.hearing import hear
 from evenscore.consent.importing import Imported
 from evenscore.consent.judging import Claim, claim_of
@@ -203,16 +203,29 @@ def import_ledger(settings: Settings, path: Path | None, accepts_missing: bool) 
 def record(settings: Settings, rows: list[Row], verb: str) -> list[Row]:
     """Append decisions that were typed in; one that is known already is not appended again.
 
+    One whose `recorded_at` is None is said now, after all that the ledger has of these people and accounts.
     Returns the rows appended. Raises UsageError where one is not sound, or lies before that person's erasure.
     """
     with _writing(settings) as book:
         known = {content(row["entry"]["fields"]) for row in book.entries()}
         erased = read_list(settings, book.rows)
-        fresh = [fields for _, fields in typed_decisions(rows).rows if content(fields) not in known]
+        now = just_said(moment(runs.now()), _said_of(settings, book, rows))
+        fresh = [fields for _, fields in typed_decisions(rows, now).rows if content(fields) not in known]
         for fields in fresh:
             if erased.forgets(fields):
                 raise UsageError(f"recorded_at {fields['recorded_at']}: lies before this person's erasure")
         return [book.enter(fields, {"verb": verb}) for fields in fresh]
+
+
+def _said_of(settings: Settings, book: LedgerFile, about: list[Row]) -> Iterator[datetime]:
+    """When anything was said of these people, or of these accounts in their normal form."""
+    about = [_with_normal_id(settings, row) for row in about]
+    people = {row["person_id"] for row in about}
+    accounts = {(row["network"], row["account_id"]) for row in about}
+    for entry in book.entries():
+        fields = _with_normal_id(settings, entry["entry"]["fields"])
+        if fields["person_id"] in people or (fields["network"], fields["account_id"]) in accounts:
+            yield moment(fields["recorded_at"])
 
 
 def rows_of(settings: Settings, person_id: str) -> list[Row]:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
-from evenscore.consent.entries import instant
+from evenscore.consent.entries import instant, just_said
 from evenscore.consent.judging import Claim, Row, claim_of, claims
 from evenscore.consent.ledger import open_ledger, read_ledger
 from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
@@ -64,9 +64,10 @@ def _is_done(suppressed: Suppressed | None, at: datetime, *claim: str) -> bool:
 
 
 def asked_by_hand(
-    settings: Settings, people: Iterable[str], accounts: Iterable[Account], at: datetime
+    settings: Settings, people: Iterable[str], accounts: Iterable[Account], now: datetime
 ) -> list[ErasureSubject]:
-    """Every account that the ledger knows of these people, and further accounts of anybody.
+    """Every account that the ledger knows of these people, and further accounts of anybody: with all that was said of
+    them up to `now` (UTC, without a zone), whatever the clock said then.
 
     Raises UsageError naming a person whom the ledger does not know.
     """
@@ -80,6 +81,7 @@ def asked_by_hand(
         )
     known = {(row["network"], row["account_id"], row["person_id"]) for row in rows}
     named = {(network, settings.account_ids.normal(network, account), None) for network, account in accounts}
+    at = just_said(now, (row["recorded_at"] for row in rows))
     return [
         ErasureSubject(network, account, at.isoformat(), person)
         for network, account, person in sorted(known | named, key=lambda found: (found[0], found[1], found[2] or ""))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -105,6 +105,11 @@ def _look_at_ledger(settings: Settings) -> Iterator[Finding]:
     yield Finding("ledger", True, f"{settings.ledger}: {found.table.num_rows} sound entries")
     if found.heard.unheard:
         yield Finding("ledger", False, f"{settings.ledger}: {hearing.in_words(found.heard)}")
+    recorded, now = found.said["recorded_at"].to_pylist(), datetime.now(UTC).replace(tzinfo=None)
+    if ahead := [instant for instant in recorded if instant > now]:
+        says = f"{plural(len(ahead), 'entry lies', 'entries lie')} in the future, up to {max(ahead)}"
+        says += ": set this machine's clock; a grant among them does not count until then"
+        yield Finding("ledger", False, f"{settings.ledger}: {says}")
 
 
 def _look_at_truths(settings: Settings) -> Iterator[Finding]:
