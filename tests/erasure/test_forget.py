@@ -213,6 +213,7 @@ def test_an_erasure_that_is_killed_within_its_steps_is_finished_by_the_next_run(
             erasing()
         assert left.settings.places.erasure_intent.exists(), where
         erasing = partial(erase.forget_due, left.settings, by="the night")
+    assert erasing().people == 1
     assert erasing() == erase.Forgotten()
     assert found(left.settings) == set()
     assert published(left.settings, "select count(distinct person_id) from person_scores") == [(4,)]

@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
 from click.testing import CliRunner, Result
 from leaving import PERSON, Left
 from village import LAST
 
+from evenscore.base.errors import InputError
 from evenscore.cli import main
+from evenscore.erasure import erase
 
 
 def run(left: Left, verb: str, *arguments: str) -> Result:
@@ -24,6 +27,23 @@ def test_forget_says_how_much_went_and_what_is_not_ours(left: Left) -> None:
     assert "nobody is to be forgotten" in none.output
     gone = run(left, "explain", PERSON)
     assert gone.exit_code == 2
+
+
+def test_an_erasure_that_ran_out_of_disk_says_how_it_goes_on_and_does_when_it_is_said_again(
+    left: Left, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise InputError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erase, "STEPS", (*erase.STEPS[:1], full))
+        failed = run(left, "forget", PERSON, "--by", "the desk")
+    assert failed.exit_code == 1
+    assert "the erasure has begun; mend this and say it again, or run a night" in failed.stderr
+    assert "an erasure has begun and is not finished" in run(left, "doctor").output
+    again = run(left, "forget", PERSON, "--by", "the desk")
+    assert (again.exit_code, again.output[:33]) == (0, "forgotten: 1 people, 1 accounts; "), again.output
+    assert run(left, "forget", PERSON, "--by", "the desk").exit_code == 2
 
 
 def test_forget_wants_to_be_told_whom(left: Left) -> None:

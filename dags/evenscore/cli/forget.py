@@ -6,6 +6,7 @@ import click
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
+from evenscore.base.terminal import say
 from evenscore.cli.root import Day, main, show, surroundings
 from evenscore.erasure import elsewhere, erase
 from evenscore.night import retention
@@ -52,7 +53,12 @@ def forget(
     """
     if due == bool(people or accounts):
         raise UsageError("forget: name people or accounts, or give --due for those whom the ledger names")
-    found = erase.forget_due(settings, by) if due else erase.forget(settings, people, by, why, accounts)
+    try:
+        found = erase.forget_due(settings, by) if due else erase.forget(settings, people, by, why, accounts)
+    except Exception:
+        if settings.places.erasure_intent.exists():
+            say("evenscore: the erasure has begun; mend this and say it again, or run a night", is_error=True)
+        raise
     show(vars(found), as_json, in_words(found))
 
 

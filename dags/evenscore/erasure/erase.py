@@ -47,38 +47,48 @@ def forget(
 ) -> Forgotten:
     """Forget people with all their accounts, and further accounts by name; their past is gone when this returns.
 
+    Where an erasure of all of them had begun, it is finished, and told.
     Raises UsageError for a person whom the ledger does not know, BusyError while another run works in the home.
     """
     with runs.only_one(settings.places):
-        _prepare(settings)
+        finished = _prepare(settings)
+        if finished and not accounts:
+            begun, found = finished
+            people = set(people) - {one.person_id for one in begun.subjects}
+            if not people:
+                return found
         subjects = scope.asked_by_hand(settings, people, accounts, scope.now())
         return _carry_out(settings, Erasure(scope.with_names(settings, subjects), by, why))
 
 
 def forget_due(settings: Settings, by: str) -> Forgotten:
-    """Forget everybody whose erasure the ledger asks for and that has not been carried out yet, all at once."""
+    """Forget everybody whose erasure the ledger asks for and that has not been carried out yet, all at once.
+
+    Where nobody is left once what had begun is finished, that is told.
+    """
     with runs.only_one(settings.places):
-        _prepare(settings)
+        finished = _prepare(settings)
         subjects = scope.asked_by_ledger(settings, read_suppressed(settings))
         if not subjects:
-            return Forgotten()
+            return finished[1] if finished else Forgotten()
         return _carry_out(settings, Erasure(scope.with_names(settings, subjects), by, "asked for in the ledger"))
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings) -> tuple[Erasure, Forgotten] | None:
     """Bring an older home's two lists together and finish what was interrupted; then raise LostTruth unless all that is
-    only ever added to is there."""
+    only ever added to is there. Returns what was finished. The caller holds the home folder."""
     move_in(settings)
-    resume(settings)
+    finished = _resume(settings)
     truths.require_whole(settings.places)
+    return finished
 
 
-def resume(settings: Settings) -> Forgotten | None:
-    """Carry on with an erasure that was interrupted, if one was. The caller holds the home folder."""
+def _resume(settings: Settings) -> tuple[Erasure, Forgotten] | None:
     path = settings.places.erasure_intent
     if not path.exists():
         return None
-    return _carry_out(settings, Erasure.from_plain(atomic_io.read_json(path)))
+    erasure = Erasure.from_plain(atomic_io.read_json(path))
+    return erasure, _carry_out(settings, erasure)
 
 
 def keep_out(settings: Settings) -> None:

@@ -186,6 +186,9 @@ def _look_at_lock(settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_erasures(settings: Settings) -> Iterator[Finding]:
+    if settings.places.erasure_intent.exists():
+        says = "an erasure has begun and is not finished: `evenscore forget --due --by NAME` goes on, or the next night"
+        yield Finding("erasures", False, f"{settings.places.erasure_intent}: {says}")
     if settings.places.erasure_elsewhere.exists():
         says = f"{settings.places.erasure_elsewhere}: Airflow's database and logs may name who was forgotten: run {HOW}"
         yield Finding("erasures", False, says)
