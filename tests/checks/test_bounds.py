@@ -50,7 +50,11 @@ BETWEEN: dict[str, dict[str, tuple[str, list[Any], list[Any]]]] = {
         "published_move": ("critical", [0, 19.999], [20]),
         "candidate_move": ("warning", [0, 19.999], [20]),
     },
-    "scores.night": {"median_move": ("critical", [2], [2.001]), "held_share": ("warning", [0.02], [0.0201])},
+    "scores.night": {
+        "median_move": ("critical", [2], [2.001]),
+        "unseen_move": ("warning", [2], [2.001]),
+        "held_share": ("warning", [0.02], [0.0201]),
+    },
     "scores.personal_data": dict.fromkeys(("unlisted_count", "unasked_count"), NONE),
     "published.last_good": {"lost_count": NONE},
     "published.personal_data": dict.fromkeys(("unlisted_count", "unasked_count"), NONE),
@@ -91,6 +95,7 @@ OURS: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
 MAY_COMPARE_NOTHING = {
     *(("landing.matching", column) for column in ("named_count", "known_target_count")),
     *(("scores.history", "mode_count"), ("scores.moves", "published_move"), ("scores.night", "median_move")),
+    ("scores.night", "unseen_move"),
 }
 SUITES = {suite.name: suite for stage in STAGES for suite in load_suites(stage, Checks())}
 

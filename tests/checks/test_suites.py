@@ -214,6 +214,10 @@ FAULTS = {
         f"update scores.score_person__accepted set candidate_score = 60 {TONIGHT} and person_id = 'p7'"
     ),
     ("scores.night", "median_move"): "update scores.score_person__influence_previous_version set score = score + 2.1",
+    ("scores.night", "unseen_move"): (
+        "delete from conformed.published_history where as_of_date = date '2026-03-09'; "
+        "update scores.score_person__influence_previous_version set score = score + 2.1"
+    ),
     ("scores.night", "held_share"): (
         "update marts.person_scores set status = 'held' where person_id in ('p1', 'p2', 'p3'); "
         f"update scores.score_person__accepted set is_held = true {TONIGHT} and person_id in ('p1', 'p2', 'p3')"
