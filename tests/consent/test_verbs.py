@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
@@ -59,6 +61,21 @@ def test_of_one_instant_the_stricter_word_stands(home: Home) -> None:
         more = ("--account", "forum:ben") if action == "grant" else ()
         evenscore(home, "consent", action, "p_ben", *more, *BY)
     assert standing(home, "p_ben") == [("ben", "public_score", "withdraw")]
+
+
+def test_a_withdrawal_waits_for_the_night_that_is_under_way_and_says_so(home: Home) -> None:
+    hold = "import sys, time, evenscore.state.runs as runs, evenscore.base.paths as paths\n"
+    hold += "from pathlib import Path\n"
+    hold += "with runs.only_one(paths.HomePaths(Path(sys.argv[1]))):\n    print('held', flush=True); time.sleep(2)"
+    night = [sys.executable, "-c", hold, str(home.places.home)]
+    with subprocess.Popen(night, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout and running.stdout.readline() == "held\n"
+        said = evenscore(home, "consent", "withdraw", "p_ann")
+    assert (said.exit_code, said.stderr) == (
+        0,
+        "evenscore: waits until the run that works in this home folder lets go of it\n",
+    )
+    assert standing(home, "p_ann") == [("ann", "public_score", "withdraw")]
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Verbs about the consent ledger: say yes, say no, read what was said, and prove that nobody rewrote it."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from evenscore.consent.chain import Row
 from evenscore.consent.entries import plain
 from evenscore.consent.standing import last_words, standing
 from evenscore.erasure.hide import hide
+from evenscore.state import runs
 
 
 @main.group()
@@ -102,13 +105,30 @@ def withdraw(
     _record(settings, as_json, [row | common | {"purpose": one} for row in linked.values() for one in wanted])
 
 
+PATIENCE = 3600
+"""Seconds that a decision waits for the step of a night, or the night of the command line, that is under way."""
+
+
+@contextlib.contextmanager
+def _in_turn(settings: Settings) -> Iterator[None]:
+    """Hold the home folder, once whoever works there lets go of it: nobody's decision is turned away."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(runs.only_one(settings.places, between_steps=True))
+        except BusyError:
+            say("evenscore: waits until the run that works in this home folder lets go of it", is_error=True)
+            held.enter_context(runs.only_one(settings.places, between_steps=True, patience=PATIENCE))
+        yield
+
+
 def _record(settings: Settings, as_json: bool, rows: list[Row]) -> None:
-    appended = ledger.record(settings, rows, rows[0]["action"])
-    known = len(rows) - len(appended)
-    lines = [_line(row) for row in appended] + ([f"{known} known already"] if known else [])
-    show([plain(row) for row in appended], as_json, "\n".join(lines))
-    _warn_of_the_clock([plain(row) for row in appended])
-    _hide(settings)
+    with _in_turn(settings):
+        appended = ledger.record(settings, rows, rows[0]["action"])
+        known = len(rows) - len(appended)
+        lines = [_line(row) for row in appended] + ([f"{known} known already"] if known else [])
+        show([plain(row) for row in appended], as_json, "\n".join(lines))
+        _warn_of_the_clock([plain(row) for row in appended])
+        _hide(settings)
 
 
 def _warn_of_the_clock(appended: list[Row]) -> None:
@@ -123,8 +143,6 @@ def _hide(settings: Settings) -> None:
     """Take out of readers' sight whom the ledger lets go: a grant may say so, too, of a minor or a second claim."""
     try:
         hide(settings)
-    except BusyError as error:
-        say(f"evenscore: recorded; {error}; what is published is hidden when that run publishes", is_error=True)
     except Exception:
         say("evenscore: recorded, but not hidden yet: mend this and say it again, or run a night", is_error=True)
         raise
@@ -187,13 +205,14 @@ def import_file(settings: Settings, as_json: bool, file: Path | None, accept_mis
     \b
     Example: evenscore consent import grants_of_march.csv
     """
-    found = ledger.import_ledger(settings, file, accept_missing)
-    text = f"{found.file}: {found.appended_count} rows taken in, {found.known_count} known already"
-    text += f", {found.repeated_count} repeated, {found.forgotten_count} of people who were erased left out"
-    if accept_missing:
-        text += f"; {found.settled_count} gone from {settings.ledger} are settled: grants among them have ended"
-    show(asdict(found), as_json, text)
-    _hide(settings)
+    with _in_turn(settings):
+        found = ledger.import_ledger(settings, file, accept_missing)
+        text = f"{found.file}: {found.appended_count} rows taken in, {found.known_count} known already"
+        text += f", {found.repeated_count} repeated, {found.forgotten_count} of people who were erased left out"
+        if accept_missing:
+            text += f"; {found.settled_count} gone from {settings.ledger} are settled: grants among them have ended"
+        show(asdict(found), as_json, text)
+        _hide(settings)
 
 
 def _line(row: Row) -> str:
