@@ -1,5 +1,6 @@
 """A configuration that cannot work is refused before anything is done, by one line that names file and setting."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def test_a_missing_file_is_named(home: Home) -> None:
     assert refusal(home) == "cannot be read (No such file or directory)"
 
 
+def test_what_is_kept_for_ever_has_a_first_day(home: Home) -> None:
+    home.config.write_text(home.config.read_text() + "\n[retention]\nraw_days = 100000\npublished_nights = 100000\n")
+    kept = home.settings.retention
+    assert kept.first_raw_day(date(2000, 1, 1)) == kept.first_night(date(2000, 1, 1)) < date(1800, 1, 1)
+
+
 def test_a_file_that_is_not_utf_8_is_named(home: Home) -> None:
     home.config.write_bytes(b"# caf\xe9\n")
     assert refusal(home) == "not UTF-8 (byte 6)"
@@ -53,6 +60,10 @@ def test_bad_toml_is_named_with_its_line(home: Home) -> None:
         ("[consent]", "colour = 1\n[consent]", "colour: no such setting"),
         ("[consent]", "[checks]\nmax_rejected_shar = 0.1\n[consent]", "checks.max_rejected_shar: no such setting"),
         ("[consent]", "[scoring]\nversion = 99\n[consent]", "scoring.version: Input should be 1"),
+        ("[consent]", "[scoring]\nversion = true\n[consent]", "scoring.version: true and false are no value"),
+        ("[consent]", "[checks]\nmax_rejected_share = true\n[consent]", "checks.max_rejected_share: true and false"),
+        ("[consent]", "[retention]\nraw_days = 100001\n[consent]", "retention.raw_days: Input should be less than"),
+        ("[consent]", "[retention]\npublished_nights = 100001\n[consent]", "retention.published_nights: Input should"),
         ("[consent]", "home = '/'\n[consent]", "home and config are not settings of the file"),
         ('"forum"', "7", "sources.0.name: Input should be a valid string"),
         ('name = "forum"', 'name = "../forum"', "sources.0.name: String should match pattern"),

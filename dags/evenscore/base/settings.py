@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from evenscore.base import databases
 from evenscore.base.errors import UsageError
@@ -21,6 +21,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 RESERVED_NETWORKS = ("all", "deliveries", "rejected")
 """Words that stand where a network's name would: all networks together, and two folders of the landing zone."""
 
+MOST_DAYS = 100_000
+"""For ever, of what is kept so many days: any night has a date that lies so many days before it."""
 UNOPENABLE = "?#\\"
 """What DuckDB and its dbt adapter read in a database's path as the end of it, or as a border of folders."""
 MEMORY = re.compile(r"[1-9][0-9]*(\.[0-9]+)? ?(MB|MiB|GB|GiB)")
@@ -29,6 +31,14 @@ WILDCARD = re.compile(r"[*?\[]|\{date\}")
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_switch(cls, value: Any, info: ValidationInfo) -> Any:
+        """Python would take true for 1, and a check for one that lets everything pass."""
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError("true and false are no value of this setting")
+        return value
 
 
 URLS = {
@@ -158,10 +168,10 @@ class Publish(_Frozen):
 class Retention(_Frozen):
     """How long what a night leaves behind is kept; see docs/leaving.md."""
 
-    raw_days: int = Field(default=730, ge=30)
+    raw_days: int = Field(default=730, ge=30, le=MOST_DAYS)
     """Landed rows and rejected records, from their day. Evidence fades by half in 120 days and never wholly: fewer days
     than 730 move scores."""
-    published_nights: int = Field(default=400, ge=60)
+    published_nights: int = Field(default=400, ge=60, le=MOST_DAYS)
     """Published nights, pages, run folders, evaluations, comparisons and logs."""
 
     def first_raw_day(self, as_of_date: date) -> date:
