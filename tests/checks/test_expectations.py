@@ -82,6 +82,7 @@ def test_a_load_that_came_twice_is_out_of_season() -> None:
 def test_a_first_night_has_nothing_to_compare() -> None:
     assert VOLUME.verdict(volume(1000, count=6)).observed == NOTHING
     assert share(10, 10, count=6) == Verdict(True, NOTHING, SHARE.expected())
+    assert not share(10, 10, count=7).success
 
 
 def test_nights_with_a_gap_are_an_error_and_no_season() -> None:

@@ -131,17 +131,19 @@ def test_a_failing_warning_lets_the_night_go_on(
 
 
 @pytest.mark.parametrize(
-    ("rows_are", "observed"),
+    ("rows_are", "first", "observed"),
     [
-        (["name"], "21 of 30: " + "; ".join(f"source{n} {n}" for n in range(9, 29)) + "; and 1 more"),
-        ([], "21 of 30: 9 to 29"),
+        (["name"], 0, "21 of 30: " + "; ".join(f"source{n} {n}" for n in range(9, 29)) + "; and 1 more"),
+        (["name"], 29, "1 of 1: source29 29"),
+        ([], 0, "21 of 30: 9 to 29"),
+        ([], 29, "29"),
     ],
-    ids=["named", "unnamed"],
+    ids=["named", "one named", "unnamed", "one unnamed"],
 )
 def test_failing_rows_are_named_up_to_twenty_where_the_suite_names_its_rows(
-    rows_are: list[str], observed: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rows_are: list[str], first: int, observed: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    query = "select 'source' || n as name, n as a from (select unnest(range(0, 30)) as n) order by n"
+    query = f"select 'source' || n as name, n as a from (select unnest(range({first}, 30)) as n) order by n"
     expect(monkeypatch, tmp_path, query, rows_are, column="a", max_value=8, severity="warning")
     with duckdb.connect() as con:
         (result,) = judge(settings, NIGHT, "scores", con)

@@ -258,10 +258,10 @@ def take_back_the_note(home: Home) -> None:
     path.write_text(json.dumps(note))
 
 
-def note_another_head(home: Home) -> None:
+def note_another_head(home: Home, sequence: int = 2) -> None:
     stages = home.places.run("2026-02-28_b") / "stages"
     stages.mkdir(parents=True)
-    (stages / "check_landing.json").write_text(json.dumps({HEAD: {"sequence": 2, "row_hash": "another"}}))
+    (stages / "check_landing.json").write_text(json.dumps({HEAD: {"sequence": sequence, "row_hash": "another"}}))
 
 
 @pytest.mark.parametrize(
@@ -272,6 +272,7 @@ def note_another_head(home: Home) -> None:
         (lambda home: home.places.consent_laid_out.unlink(), None),
         (lambda home: keep(home, ANN, BEN, ANN_LEAVES, ANN.replace("ann", "cal")), None),
         (note_another_head, "saw another row there"),
+        (lambda home: note_another_head(home, 3), "saw another row there"),
         (lambda home: write_chain(home, chained(home)[:2]), "saw rows up to 3, and they are gone"),
     ],
 )

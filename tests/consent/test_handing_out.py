@@ -13,6 +13,7 @@ from evenscore.base.settings import Settings
 from evenscore.cli import main
 from evenscore.consent import ledger
 from evenscore.disclosure.access_log import read_records
+from evenscore.disclosure.person_page import render
 from evenscore.disclosure.subject_data import landing, names_others
 from evenscore.night import steps
 from home import Home, event
@@ -130,6 +131,17 @@ def test_an_export_names_nobody_else(settings: Settings, found: dict[str, Any]) 
 def test_of_an_account_that_another_claims_nobody_is_told_what_is_there(found: dict[str, Any]) -> None:
     assert found["accounts_claimed_by_somebody_else_too"] == [{"network": "hub", "account_id": "mixed"}]
     assert not [row for row in found["landing"]["activity"] if row["network"] == "hub"]
+
+
+@pytest.mark.parametrize(
+    ("count", "says"), [(1, "1 row."), (100, "100 rows."), (101, "101 rows, of which the first 100 are shown here.")]
+)
+def test_the_page_says_how_many_rows_of_a_table_it_leaves_to_the_json(
+    found: dict[str, Any], count: int, says: str
+) -> None:
+    page = render({**found, "ledger": [{"entry": f"row {number}"} for number in range(count)]}).decode()
+    assert f"<caption>{says}</caption>" in page.split("<h2>The consent ledger</h2>")[1].split("<h2>")[0]
+    assert page.count("<td>row ") == min(count, 100)
 
 
 def test_the_page_escapes_what_it_shows_and_asks_nobody(settings: Settings, tmp_path: Path) -> None:

@@ -192,10 +192,16 @@ def test_until_when_a_claim_and_all_claims_on_an_account_are_forgotten(home: Hom
     later = LEFT + timedelta(1)
     for at in (later, LEFT):
         erase(home, keyed, (CLAIM, "p", "forum", "ann"), at=at)
+    for written, at in (("ANN", later + INSTANT), ("Ann", LEFT)):  # beside its normal form
+        suppression.suppress(
+            home.places, [Entry(hashed(keyed.key, CLAIM, "p", "forum", written), "ann", at.isoformat())]
+        )
     erase(home, keyed, (CLAIMED, "forum", "us"), of="us")
     erase(home, keyed, (ACCOUNT, "forum", "ben"), of="ben")
     found = read(home)
     assert found.forgotten_until(CLAIM, "p", "forum", "ann") == instant(later)
+    assert found.forgotten_until(CLAIM, "p", "forum", "Ann") == instant(later)
+    assert found.forgotten_until(CLAIM, "p", "forum", "ANN") == instant(later + INSTANT)
     assert found.forgotten_until(CLAIMED, "forum", "US") == instant(LEFT)
     for nobody in ((CLAIM, "q", "forum", "ann"), (CLAIM, "p", "forge", "ann"), (CLAIMED, "forum", "ann")):
         assert found.forgotten_until(*nobody) == "", nobody

@@ -65,7 +65,10 @@ def published() -> Facts:
         "published",
         stages=(Stage("extract_feed", "done", 61.0), Stage("publish", "done", 0.5)),
         counts={"read": 12_345, "rejected": 2, "landed": 12_343, "scored": 7, "held": 1, "published": 6},
-        sources=(Source("feed", {"read": 12_345, "rejected": 2}, {"verb is unknown": 2}, "/var/rejected/feed"),),
+        sources=(
+            Source("feed", {"read": 12_345, "rejected": 2}, {"verb is unknown": 2}, "/var/rejected/feed"),
+            Source("sound_feed", {"read": 5}),
+        ),
         checks=(result("rejected_share"), result("candidate_move", False, "warning", "scores.moves")),
     )
     days = tuple((TONIGHT - timedelta(days), 100) for days in range(28, -1, -1))

@@ -154,6 +154,7 @@ def test_a_name_with_hidden_characters_is_written_out_for_the_shell() -> None:
 def test_open_incidents_are_part_of_the_verdict_and_closed_ones_are_not(busy: Page) -> None:
     assert "4 jumps wait for a reviewer; 1 held on after a rejection. 1 incident stands open." in busy.words
     assert "attention" in busy.all("class")
+    assert [one for one in busy.all("class") if one.startswith("incident ")] == ["incident open", "incident closed"]
 
 
 @pytest.mark.parametrize(

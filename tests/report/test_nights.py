@@ -1,6 +1,6 @@
 """The index of nights tells what is published, and every page leads to the pages beside it."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -142,6 +142,14 @@ def test_the_index_shows_a_dash_for_what_a_run_did_not_reach_and_draws_what_it_d
     assert "Mon 2026-03-09 published 500 3 1 2 0" in page.words
     assert page.tags.count("img") == 2
     assert page.all("alt")[1].startswith("Scores held on each of 1 night")
+
+
+def test_the_index_draws_the_ninety_newest_nights_that_scored_anybody_and_lists_all() -> None:
+    scored = [NightRow(MONDAY - timedelta(days), scored=500 - days, held=days) for days in range(91)]
+    page, nights = Page(render_index((NightRow(TUESDAY), *scored))), "90 nights from 10 December to 9 March"
+    assert f"on each of {nights}: 500 on the last one, between 411 and 500" in page.all("alt")[0]
+    assert f"on each of {nights}: 0 on the last one, between 0 and 89" in page.all("alt")[1]
+    assert "Tue 2025-12-09 " in page.words
 
 
 def test_an_index_without_a_night_says_so() -> None:

@@ -92,6 +92,7 @@ def test_a_source_that_did_not_come_is_named(page: Page) -> None:
 
 def test_rejected_records_and_what_was_set_aside_are_counted_by_reason(page: Page) -> None:
     assert "feed /var/rejected/feed Reason Records verb is unknown 2" in page.words
+    assert "sound_feed" in page.words and "sound_feed Reason" not in page.words
     assert "service account forum 4,242" in page.words
     assert "welcome-bot forum gives 47 % of everything 4,200" in page.words
     assert "forum: 1,004 names of more than one account. Nothing is counted for another by such a name." in page.words

@@ -129,6 +129,11 @@ def test_the_evidence_is_of_the_night_and_the_persona_in_question(places: HomePa
     assert evidence.nights[-1][0] == NIGHT
 
 
+def test_a_rule_that_we_do_not_know_is_said_without_what_a_terminal_would_do(places: HomePaths) -> None:
+    publish(places, held(rule="a\u202erule\x1b[2J"))
+    assert wording.because(read_queue(places).find("p_maya", None)) == "Held because arule[2J."
+
+
 def test_a_rejected_hold_is_listed_shown_and_may_be_reversed_by_whoever_rejected_it(places: HomePaths) -> None:
     publish(places, held(decision="rejected", decided_by="ann"), held("p_ok", decision="released"))
     board = read_queue(places)

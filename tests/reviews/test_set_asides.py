@@ -98,6 +98,12 @@ def test_a_fall_and_a_hold_that_has_ended_have_nothing_to_set_aside(places: Home
     assert read_set_asides(places) == []
 
 
+def test_what_is_behind_a_rejected_hold_is_set_aside_too(home: Home) -> None:
+    publish(home.places, held(decision="rejected", decided_by="ann"))
+    set_aside(home.places, read_queue(home.places).find("p_maya", None), "newcomers", "ben", WHY)
+    assert numbers(home.places, NEXT) == [1]
+
+
 def test_what_is_set_aside_late_is_of_the_night_that_was_seen_and_changes_no_night_before(places: HomePaths) -> None:
     seen = read_queue(places).find("p_maya", None)
     publish(places, held(as_of_date=NEXT), run_id="later")
