@@ -16,8 +16,11 @@ def test_the_home_may_be_named_before_the_verb_and_after_it(tmp_path: Path) -> N
         assert f"{tmp_path}/absent.toml" in said.stderr
 
 
-def test_what_stands_behind_the_verb_wins(tmp_path: Path) -> None:
-    said = CliRunner().invoke(main, ["--config", "first.toml", "doctor", "--config", "second.toml"])
+@pytest.mark.parametrize(
+    "words", [["doctor", "--config", "second.toml"], ["review", "--config", "second.toml", "list"]], ids=" ".join
+)
+def test_what_stands_behind_the_verb_or_its_group_wins(words: list[str]) -> None:
+    said = CliRunner().invoke(main, ["--config", "first.toml", *words])
     assert "second.toml" in said.stderr
 
 

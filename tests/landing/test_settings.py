@@ -33,6 +33,17 @@ def test_a_sound_configuration_is_read(home: Home) -> None:
     assert settings.checks.max_rejected_share == 0.05
 
 
+def test_what_one_source_says_of_case_goes_for_the_others_of_its_network_alone(home: Home) -> None:
+    home.configure(more='network = "forum"\ncase_counts = true')
+    others = [
+        f'[[sources]]\nname = "{name}"\nkind = "files"\npath = "data/*"\nnetwork = "{network}"\n'
+        for name, network in (("archive", "forum"), ("forge", "forge"))
+    ]
+    home.config.write_text("\n".join([home.config.read_text(), *others]))
+    found = {name: home.settings.source(name).case_counts for name in ("forum", "archive", "forge")}
+    assert found == {"forum": True, "archive": True, "forge": False}
+
+
 def test_a_missing_file_is_named(home: Home) -> None:
     home.config.unlink()
     assert refusal(home) == "cannot be read (No such file or directory)"

@@ -14,6 +14,7 @@ import pytest
 
 from evenscore.intake.acceptances import accept, how_to_go_on, stopping
 from evenscore.intake.reconciliation import losses
+from evenscore.intake.successions import replaced_by
 from evenscore.landing_zone.deliveries import Delivery
 from home import Home, event, ndjson
 
@@ -53,6 +54,15 @@ def answer(home: Home, night: str = "2026-03-14") -> list[str]:
         accept(home.settings, "forum", one, "ann", "it is right")
     home.extract(night)
     return [Path(one.path).name for one in stopping(home.settings, "forum")]
+
+
+def test_a_file_takes_the_place_of_one_of_its_name_or_of_its_bytes_unless_it_is_empty() -> None:
+    gone = [
+        Delivery(f"/before/{name}", 1, 1, digest, "2026-03-12", record_count=count)
+        for name, digest, count in (("a.csv", "x", 0), ("b.csv", "y", 0), ("c.csv", "y", 1), ("d.csv", "z", 1))
+    ]
+    replaced = [Path(one.path).name for one in replaced_by("/before/a.csv.gz", "y", gone)]
+    assert replaced == ["a.csv", "c.csv"]
 
 
 @pytest.mark.parametrize("kind", FORMATS)
