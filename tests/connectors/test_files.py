@@ -199,6 +199,14 @@ def test_far_too_many_columns_are_refused_before_any_is_looked_at(
     assert len(looked_at) <= 3 * len(DATASETS["activity"].names)
 
 
+def test_a_thousand_columns_are_read(tmp_path: Path) -> None:
+    wide = event() | dict(list(EXTRA.items())[: 1_000 - len(event())])
+    header = put(tmp_path, "a.csv", ",".join(wide) + "\n" + ",".join(map(str, wide.values())) + "\n")
+    assert read_canonical(header, "activity", "forum").record_count == 1
+    with pytest.raises(InputError, match="has 1,001 columns"):
+        read_canonical(put(tmp_path, "b.csv", ",".join([*wide, "one_more"]) + "\n"), "activity", "forum")
+
+
 def test_a_footer_of_many_mebibytes_is_refused_unread(tmp_path: Path) -> None:
     path = put(tmp_path, "a.parquet", b"PAR1" + bytes(9 << 20) + (9 << 20).to_bytes(4, "little") + b"PAR1")
     assert refusal(path) == "its columns are described in 9,437,184 bytes; taken for a bomb"

@@ -31,6 +31,7 @@ def after(step: Callable[[Page], Next | None], body: Any, items: list[Any], **pa
         (by_last("id", "untilId"), [], [], {}, None),
         (by_url("links.next"), {"links": {"next": "https://h/n?page[offset]=20"}}, [], {}, {"page[offset]": "20"}),
         (by_url("links.next"), {"links": {"next": "/api/notes?of=a&of=b"}}, [], {}, {"of": ["a", "b"]}),
+        (by_url("links.next"), {"links": {"next": "/api/notes?q=&page=2"}}, [], {}, {"q": "", "page": "2"}),
         (by_url("links.next"), {"links": {}}, [1], {}, None),
     ],
 )  # fmt: skip
@@ -61,6 +62,22 @@ def test_what_is_no_text_is_asked_as_it_is_and_names_are_filled_at_any_depth() -
     assert endpoint.first({"id": "7", "kind": "a"}, None)["params"] == {
         "limit": 100, "isOld": False, "variables": {"user": "7", "kinds": ["a"]}, "query": "{ me { id } }",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "address"),
+    [
+        ("/projects/{place}/notes", {"place": "group%2Fname"}, "/projects/group%2Fname/notes"),
+        ("/projects/{place}/notes", {"place": "group/name?a#b"}, "/projects/group/name%3Fa%23b/notes"),
+        ("/users/{id}/notes", {"id": "a%2F/b?c"}, "/users/a%252F%2Fb%3Fc/notes"),
+        ("{server}/{id}", {"server": "https://h/%41?x#y", "id": "a/b"}, "https://h/%41?x#y/a%2Fb"),
+    ],
+    ids=["place as it is written", "place of two parts", "one part", "address"],
+)
+def test_a_value_is_one_part_of_an_address_but_a_place_and_what_it_begins_with(
+    path: str, values: dict[str, str], address: str
+) -> None:
+    assert Endpoint("notes", path, ACCOUNT, "notes").first(values, None)["path"] == address
 
 
 def test_a_child_may_be_asked_about_with_what_its_parent_was_asked_about() -> None:
