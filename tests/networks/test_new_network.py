@@ -1,14 +1,16 @@
 """`evenscore new network NAME`: what it writes runs, and every rule of the house holds for it at once."""
 
+import runpy
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evenscore.base.errors import UsageError
-from evenscore.cli.scaffold import new_network
+from evenscore.cli.scaffold import LISTS, PLACES, new_network
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("dags", "docs", "tests", "dbt_project", "expectations", "pyproject.toml", "Makefile", ".importlinter")
@@ -33,6 +35,27 @@ def test_a_new_network_passes_the_tests_of_all_networks_as_it_is_written(tmp_pat
     run("-m", "ruff", "check", "--fix", "-q", "dags")
     run("-m", "evenscore.pulling.network_pages", "docs")
     run("-m", "pytest", "-q", "tests/repo/test_networks.py", *TESTS, "-k", "newsboard")
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        ({"id": 1, "author": {"id": 7}}, None),
+        ({"id": 1, "author": {"id": 7}, "direct": True}, "a direct message"),
+        ({"id": 1, "author": {"id": 7, "private": True}}, "private"),
+        ({"id": 1, "author": None}, None),
+    ],
+    ids=["open", "direct", "of a private account", "nobody's"],
+)
+def test_a_new_connector_leaves_out_what_is_private_as_it_is_written(
+    tmp_path: Path, item: dict[str, Any], why: str | None
+) -> None:
+    for path in {one[0] for one in (*PLACES, *LISTS)}:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    written = new_network("newsboard", tmp_path).written[0]
+    made = runpy.run_path(str(written))["Newsboard"]()
+    assert made.kept_out("posts", item) == why
 
 
 @pytest.mark.parametrize("name", ["github", "Two Words", "../up", "files", ""])
