@@ -1,10 +1,12 @@
 """The audit of what is published finds who did not ask by name, in ids and texts, and takes nothing else for a name."""
 
+import re
 from collections.abc import Iterator
 
 import duckdb
 import pytest
 
+from evenscore.building.warehouse import DBT_PROJECT
 from evenscore.checks.personal_data import examine
 
 WAREHOUSE = """
@@ -110,3 +112,19 @@ def test_a_column_that_is_on_no_list_is_told(con: duckdb.DuckDBPyConnection) -> 
     examine(con, "candidate")
     found = con.execute("select column_name, kind from examined where is_unlisted").fetchall()
     assert found == [("extra.note", None)]
+
+
+def test_whoever_a_column_is_called_after_dbt_looks_at_its_values() -> None:
+    macro = (DBT_PROJECT / "macros" / "columns_that_name_somebody.sql").read_text()
+    (query,) = re.findall(r"\{% macro columns_that_name_somebody\(\) -%\}(.*)\{%- endmacro %\}", macro, re.DOTALL)
+    somebody = "person other engager account actor target receiver giver author owner member user ring handle login who"
+    names = [f"{name}{end}" for name in somebody.split() for end in ("", "_id", "_name")] + [
+        "top_engager_id",
+        "seen_by_user",
+    ]
+    others = ["persons", "person_count", "network", "whole", "follogin_id", "username", "ids"]
+    columns = ", ".join(f"{name} varchar" for name in [*names, *others])
+    with duckdb.connect() as con:
+        con.execute(f"create table any_table ({columns}, member_number bigint, person_number_id bigint)")
+        con.execute("create table numbers (person_id bigint)")
+        assert [column for _, _, column in con.execute(query).fetchall()] == sorted(names)
