@@ -1,10 +1,12 @@
 """The audit of what is published finds who did not ask by name, in ids and texts, and takes nothing else for a name."""
 
+import csv
 import re
 from collections.abc import Iterator
 
 import duckdb
 import pytest
+import yaml
 
 from evenscore.building.warehouse import DBT_PROJECT
 from evenscore.checks.personal_data import examine
@@ -128,3 +130,12 @@ def test_whoever_a_column_is_called_after_dbt_looks_at_its_values() -> None:
         con.execute(f"create table any_table ({columns}, member_number bigint, person_number_id bigint)")
         con.execute("create table numbers (person_id bigint)")
         assert [column for _, _, column in con.execute(query).fetchall()] == sorted(names)
+
+
+def test_the_list_says_of_every_column_of_a_mart_that_it_is_published() -> None:
+    marts = yaml.safe_load((DBT_PROJECT / "models" / "marts" / "marts.yml").read_text())["models"]
+    with (DBT_PROJECT / "seeds" / "personal_data.csv").open(newline="") as file:
+        retention = {(row["relation"], row["column_name"]): row["retention"] for row in csv.DictReader(file)}
+    columns = [(mart["name"], column["name"]) for mart in marts for column in mart["columns"]]
+    kept = {one: retention.get(one) or retention["*", one[1]] for one in columns}
+    assert {one: where for one, where in kept.items() if "published" not in where} == {}
