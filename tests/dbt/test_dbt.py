@@ -238,7 +238,8 @@ def test_a_seed_that_has_lost_a_row_stops_the_build_and_each_is_named(
     others = shutil.ignore_patterns("models", *tests)  # to parse them all takes ten times as long
     shutil.copytree(warehouse.DBT_PROJECT, tmp_path / "dbt_project", ignore=others)
     monkeypatch.setattr(warehouse, "DBT_PROJECT", tmp_path / "dbt_project")
-    for seed, lost in (("verb_weights_v1", "dislike,"), ("gate_constants", "near_share,")):
+    losses = {"verb_weights_v1": "dislike,", "gate_constants": "near_share,", "known_programs": "discourse,discobot,"}
+    for seed, lost in losses.items():
         path = tmp_path / "dbt_project" / "seeds" / f"{seed}.csv"
         rows = path.read_text().splitlines(keepends=True)
         kept = [row for row in rows if not row.startswith(lost)]
@@ -248,3 +249,4 @@ def test_a_seed_that_has_lost_a_row_stops_the_build_and_each_is_named(
         project.build("resource_type:seed")
     assert re.search(r"gate_constants: \w+ lacks near_share", str(stopped.value))
     assert re.search(r"verb_weights_v1: \w+ lacks dislike", str(stopped.value))
+    assert re.search(r"known_programs: \w+ lacks discobot", str(stopped.value))
