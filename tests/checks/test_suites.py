@@ -14,6 +14,7 @@ from evenscore.base.errors import StoppedByCheck, UsageError
 from evenscore.base.settings import Checks, Consent, Settings, Source
 from evenscore.checks import suites
 from evenscore.checks.judge import Result, judge, results_of, validate
+from evenscore.checks.kept_rows import rows_of
 from evenscore.checks.suites import STAGES, Suite, load_suites
 from evenscore.state.runs import Night
 
@@ -342,6 +343,47 @@ def test_the_fault_is_seen_and_nothing_else(
 ) -> None:
     con.execute(FAULTS[fault])
     assert set(failures(settings, con)) == {fault} | COMPANIONS.get(fault, set())
+
+
+SEEN_BEFORE = """
+    delete from raw.activity
+    where actor_id[2:]::integer >= 50 and occurred_at::date between date '2026-03-10' - {days} + 1 and date '2026-03-09'
+"""
+NO_FAULTS = {
+    "likes_of_several_posts_at_once": (
+        "insert into raw.activity by name select * replace ('again-' || event_id as event_id, "
+        "'other-' || object_id as object_id) from raw.activity where occurred_at >= '2026-03-08'"
+    ),
+    "who_was_seen_four_weeks_before": SEEN_BEFORE.format(days=28),
+    "who_had_no_score_last_night": (
+        "update conformed.published_history set score = null where person_id[3:] < '3' and as_of_date = '2026-03-09'; "
+        "update marts.person_scores set score = null, status = 'insufficient_evidence' where person_id[3:] < '3'"
+    ),
+}
+"""What is close to a fault, and none."""
+
+
+@pytest.mark.parametrize("what", NO_FAULTS)
+def test_what_is_no_fault_is_not_called_one(what: str, settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(NO_FAULTS[what])
+    assert failures(settings, con) == {}
+
+
+def test_who_was_last_seen_more_than_four_weeks_before_is_new(
+    settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(SEEN_BEFORE.format(days=29))
+    assert ("landing.new_ids", "new_actor_count") in failures(settings, con)
+
+
+def test_a_move_is_of_one_persona(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    (suite,) = [suite for suite in load_suites("scores", Checks()) if suite.name == "scores.history"]
+    counts = ["paired_count", "down_count", "up_count"]
+    before = rows_of(suite, settings.places, con)[counts]
+    for table, score in (("scores.score_person__accepted", "accepted_score"), ("marts.person_scores", "score")):
+        con.execute(f"insert into {table} select * replace ('home' as persona, {score} + 30 as {score}) from {table}")
+    assert before.any().all()
+    assert (rows_of(suite, settings.places, con)[counts] == 2 * before).all(axis=None)
 
 
 def test_a_delivery_stops_later_nights_too_and_one_that_was_accepted_stops_none(
