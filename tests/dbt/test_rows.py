@@ -1,11 +1,14 @@
 """The rules of a model's rows: each fails on a row that breaks it, and says which it was; by model, and by layer."""
 
+import re
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from evenscore.building import warehouse
 
@@ -121,3 +124,37 @@ def test_a_layer_names_every_rule_that_one_of_its_models_breaks(tested: RulesSee
 def test_a_layer_that_leaves_a_model_with_rules_out_ends_the_run(tested: RulesSeen) -> None:
     assert str(tested.of_too_few.status) == "error"
     assert f"{list(BROKEN)[-1]} has rules, and is not among what is tested" in tested.of_too_few.message
+
+
+@cache
+def models() -> list[dict[str, Any]]:
+    files = (warehouse.DBT_PROJECT / "models").glob("*/*.yml")
+    return [model for file in files for model in yaml.safe_load(file.read_text()).get("models", [])]
+
+
+def rules(model: dict[str, Any]) -> dict[str, Any]:
+    return {name: rule for test in model.get("data_tests", []) for name, rule in test["rows"]["arguments"].items()}
+
+
+def test_a_row_is_unique_by_as_many_columns_as_the_description_says() -> None:
+    # A key of more columns would let double rows pass.
+    grains = {
+        model["name"]: re.match(r".*One row an? \(([^)]+)\)", model["description"], re.DOTALL) for model in models()
+    }
+    keys = {model["name"]: set(rules(model)["unique"][0]) for model in models() if "unique" in rules(model)}
+    told = {name: (len(grain[1].split(",")), keys[name]) for name, grain in grains.items() if grain and name in keys}
+    besides = {"scoring_version", "judged_date"}  # all models of a kind have them
+    assert len(told) > 25
+    assert {name for name, (count, key) in told.items() if not count <= len(key) <= count + len(key & besides)} == set()
+
+
+def test_a_column_lies_within_the_bounds_that_its_description_says() -> None:
+    told = {
+        (model["name"], column["name"]): ([int(bound[1]), int(bound[2])], rules(model)["within"][column["name"]])
+        for model in models()
+        for column in model["columns"]
+        if column["name"] in rules(model).get("within", {})
+        and (bound := re.search(r"\b(\d+) to (\d+)\b", column["description"]))
+    }
+    assert len(told) >= 10
+    assert {which for which, (said, asked) in told.items() if said != asked} == set()
