@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evenscore.base.errors import BusyError, InputError, StoppedByCheck
+from evenscore.base.errors import BusyError, DiskError, InputError, LostTruth, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.state import runs, turns
 
@@ -231,6 +231,23 @@ def test_the_log_says_what_was_not_met_and_the_run_stops(
         "not met (critical): landing.night: is_silent: to be false: observed true, expected false: Nothing came."
         in said
     )
+
+
+@pytest.mark.parametrize("error", [StoppedByCheck, LostTruth, UsageError, InputError, DiskError])
+def test_what_stays_so_however_often_it_is_tried_is_not_tried_again(
+    error: type[Exception], places: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenscore_airflow import nights, waiting
+
+    def fails(_settings: Any) -> None:
+        raise error("so it is")
+
+    monkeypatch.setattr(waiting, "end_dead_turn", lambda *_given: None)
+    is_for_good = error in (StoppedByCheck, LostTruth, UsageError)
+    with pytest.raises(AirflowFailException if is_for_good else error, match="so it is"):
+        nights.between_nights(fails, Airflow())
 
 
 def test_a_torn_note_of_a_turn_is_an_error_and_no_free_home(places: HomePaths) -> None:
