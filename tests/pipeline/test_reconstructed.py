@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -158,11 +158,3 @@ def test_of_who_leaves_nothing_is_kept(told: Told, tmp_path: Path) -> None:
     left = village.grant("p4", action="withdraw", recorded_at="2026-03-10T06:00:00Z").write().settings(settings.home)
     hide(left)
     assert not left.places.reconstructed.exists()
-
-
-def test_what_no_later_night_looks_back_on_goes(told: Told, tmp_path: Path) -> None:
-    settings = copied(told.eve, tmp_path / "home")
-    reconstructed.keep(settings.places, EVE + timedelta(28), 28)
-    assert [path.stem for path in settings.places.all_reconstructed] == [str(EVE), str(EVE + timedelta(28))]
-    reconstructed.keep(settings.places, EVE + timedelta(29), 28)
-    assert str(EVE) not in [path.stem for path in settings.places.all_reconstructed]
