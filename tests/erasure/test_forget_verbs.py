@@ -22,6 +22,8 @@ def test_forget_says_how_much_went_and_what_is_not_ours(left: Left) -> None:
     assert done.exit_code == 0, done.output
     assert "forgotten: 1 people, 1 accounts" in done.output
     assert "consent.csv" in done.output
+    for source in left.settings.sources:
+        assert (str(left.settings.folder(source)) in done.output) is not source.is_pulled
     assert PERSON not in done.output
     none = run(left, "forget", "--due", "--by", "the night")
     assert "nobody is to be forgotten" in none.output
