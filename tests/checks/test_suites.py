@@ -642,6 +642,17 @@ def test_what_was_not_compared_is_not_proved(what: str, settings: Settings, con:
     assert expected in found and found[expected].severity == "critical"
 
 
+@pytest.mark.parametrize(("status", "stops"), [("frozen", False), ("held", False), ("published", True)])
+def test_who_went_beyond_what_an_incident_keeps_back_is_no_move_of_all(
+    status: str, stops: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    """An incident froze nearly everybody; those who moved twice as far wait for a reviewer."""
+    con.execute("update scores.score_person__influence_previous_version set score = score + 6")
+    con.execute("update marts.person_scores set status = 'frozen'")
+    con.execute(f"update marts.person_scores set status = '{status}' where person_id < 'p15'")
+    assert (MEDIAN_MOVE in failures(settings, con)) == stops
+
+
 @pytest.mark.parametrize(("people", "movers", "stops"), [(1, 1, False), (4, 4, False), (5, 2, False), (5, 3, True)])
 def test_one_or_two_who_moved_stop_no_night_however_few_there_are(
     people: int, movers: int, stops: bool, settings: Settings, con: duckdb.DuckDBPyConnection
