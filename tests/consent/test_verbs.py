@@ -163,3 +163,13 @@ def test_a_file_is_taken_in_once_and_a_loss_only_when_it_is_accepted(home: Home)
     again = evenscore(home, "consent", "import", "--accept-missing", "--json")
     assert json.loads(again.stdout)["settled_count"] == 0
     assert evenscore(home, "consent", "import").exit_code == 0
+
+
+def test_a_word_that_is_recorded_where_nothing_published_can_be_written_is_told_as_such(home: Home) -> None:
+    evenscore(home, "consent", "import")
+    home.places.consent_head.unlink()
+    (home.places.consent_head / "in_the_way").mkdir(parents=True)
+    said = evenscore(home, "consent", "withdraw", "p_ann", *BY)
+    assert said.exit_code == 1
+    assert "recorded; whom it lets go readers see until a night has run" in said.stderr
+    assert {action for _, _, action in standing(home, "p_ann")} == {"withdraw"}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from evenscore.base import atomic_io
-from evenscore.base.errors import BrokenChain
+from evenscore.base.errors import BrokenChain, DiskError
 from evenscore.base.paths import HomePaths
 from evenscore.consent import chain
 from evenscore.consent.chain import Row
@@ -77,7 +77,11 @@ class LedgerFile:
             content = b"".join(chain.canonical(row) + b"\n" for row in self.rows)
             atomic_io.write_bytes(self.path, content)
             self.digest, self.is_changed = hashlib.sha256(content).hexdigest(), False
-            atomic_io.write_json(witness, self.head)
+            try:
+                atomic_io.write_json(witness, self.head)
+            except DiskError as error:
+                says = "recorded; whom it lets go readers see until a night has run, or this is mended and said again"
+                raise DiskError(f"{self.path}: {says}: {error}") from error
 
 
 @dataclass(frozen=True)
