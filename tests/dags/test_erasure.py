@@ -97,6 +97,25 @@ def test_nobody_stands_in_the_database_nor_in_a_log_any_more(noted: Home, databa
     assert erasure.finish(noted.settings, Run) == {}
 
 
+@pytest.mark.parametrize(
+    ("value", "is_named"),
+    [
+        ("liked by bob", True),
+        ({"bob": 1}, True),
+        ({"of": [{"bob": 1}]}, True),
+        ({"of": [1, {"who": "bob"}]}, True),
+        ('{"of": ["b\\u006fb"]}', True),
+        ({"person_id": "7"}, True),
+        ({"number": "7", "rows": ["bobby", 12, None]}, False),
+    ],
+)
+def test_a_name_is_found_in_any_key_or_value_and_a_persons_id_where_it_says_so(value: Any, is_named: bool) -> None:
+    from evenscore_airflow.metadata import names_one
+
+    matcher = IdentifierMatcher([ErasureSubject("forum", "bob", "2026-03-01", "7")])
+    assert names_one(value, matcher) is is_named
+
+
 def test_what_others_still_wait_for_keeps_its_place(noted: Home, database: Path) -> None:
     from evenscore_airflow import erasure
 
