@@ -113,6 +113,18 @@ def test_no_change_of_history_is_proven(
         growth.kept_blocks(grown, TONIGHT)
 
 
+def test_rows_that_were_put_elsewhere_are_counted_from_the_beginning_of_their_own_mart() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            f"create temp table {growth.NOTED} as from (values "
+            "('a', 0, 0, 0, 100, 1), ('a', 0, 1, 0, 100, 2), ('a', 1, 0, 0, 50, 3), ('b', 0, 0, 0, 60, 4), "
+            "('b', 0, 0, 60, 40, 5), ('b', 1, 0, 0, 20, 6), ('b', 2, 0, 0, 7, 7), ('c', 0, 0, 0, 9, 8)"
+            ") as segments (mart, row_group_id, column_id, start, count, block_id)"
+        )
+        con.execute(f"create temp table {growth.LISTED} as from {growth.NOTED} where block_id not in (2, 6)")
+        assert con.execute(growth.MOVED).fetchall() == [("a", 0, 100), ("b", 100, 120)]
+
+
 @pytest.mark.parametrize("at", [1000, growth.BLOCK_BYTES - 1000])
 def test_other_bytes_in_a_block_of_history_are_found(
     grown: duckdb.DuckDBPyConnection, runs: tuple[Path, Path], at: int
