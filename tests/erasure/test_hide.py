@@ -12,11 +12,13 @@ from village import LAST, published, rows
 from evenscore.base.errors import DiskError, InputError, UsageError
 from evenscore.base.settings import Settings
 from evenscore.cli import main
+from evenscore.erasure import hide as hiding
 from evenscore.erasure.hide import hide, hide_before_night, roll_back, shown_too_many
 from evenscore.intake.extraction import extract
 from evenscore.publication import run_folders
-from evenscore.publication.shown import shown_now
+from evenscore.publication.shown import shown_by_ledger, shown_now
 from evenscore.publication.shown_rows import lay_out_present, rule
+from home import LEDGER, Home
 
 WITHDRAWN = {"person": PERSON, "account": ACCOUNT, "action": "withdraw", "recorded_at": later(1)}
 
@@ -127,6 +129,19 @@ def test_a_night_to_which_nobody_may_be_shown_leaves_what_readers_see_to_who_loo
     assert published(settings, "select count(distinct person_id) from person_scores") == [(5,)]
     hide(settings)
     assert published(settings, "select count(distinct person_id) from person_scores") == [(0,)]
+
+
+def test_an_account_that_may_not_be_shown_is_a_stranger_though_one_elsewhere_is_called_the_same(home: Home) -> None:
+    rows = [
+        ("p_ann", "forum", "Ann", "grant"), ("p_bob", "forge", "Ann", "grant"), ("p_bob", "forge", "Ann", "withdraw"),
+        ("p_cid", "forum", "cid", "grant"), ("p_dee", "forum", "dee", "grant"), ("p_dee", "forum", "dee", "withdraw"),
+    ]  # fmt: skip
+    lines = [
+        f"{who},{network},{account},work,{action},public_score,true,2026-01-0{number}T00:00:00Z"
+        for number, (who, network, account, action) in enumerate(rows, start=1)
+    ]
+    (home.folder / "ledger.csv").write_text("\n".join([LEDGER.splitlines()[0], *lines]) + "\n")
+    assert hiding._standing(home.settings, shown_by_ledger(home.settings)).strangers == ["ann", "dee"]
 
 
 def test_a_home_without_a_publish_has_nothing_to_hide(left: Left) -> None:
