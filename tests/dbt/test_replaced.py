@@ -1,5 +1,6 @@
 """A table of the warehouse is replaced whole or not at all, with its comments."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -104,3 +105,17 @@ def test_a_table_takes_the_place_of_a_view_and_python_that_of_either(project: Pa
     model.with_suffix(".py").write_text(PYTHON.replace("[%d]", "broken"))
     assert build() == ["error"]
     assert rows(project, "from one") == [(3,)]
+
+
+def test_a_table_that_another_engine_built_takes_the_place_of_ours_and_is_handed_over(
+    project: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "models" / "one.sql").write_text("select 1 as number")
+    assert build() == ["success"]
+    theirs, given = project / "theirs.parquet", project / "given.parquet"
+    duckdb.execute(f"copy (select 7 as number) to '{theirs}' (format parquet)")
+    exchange = {"taken": {"main.one": f"'{theirs}'"}, "given": {"main.one": f"'{given}'"}}
+    monkeypatch.setenv("EVENSCORE_EXCHANGE", json.dumps(exchange))
+    assert build() == ["success"]
+    assert rows(project, "from one") == [(7,)] == duckdb.execute(f"from '{given}'").fetchall()
+    assert tables(project) == [("one", "What it's about; and more.")]
