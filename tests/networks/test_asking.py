@@ -98,6 +98,59 @@ def test_a_wait_without_an_end_pauses_the_pull(asking: Asking, said: str) -> Non
     assert len(server.log) == 1
 
 
+AFTER = "Mon, 16 Mar 2026 02:00:07 GMT"
+AN_ERROR = {"error": {"code": "ratelimited", "info": "no"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "seconds"),
+    [
+        (429, {"retry-after": "7, 7"}, {}, 7),
+        (429, {"retry-after": "7s"}, {}, 7),
+        (429, {"retry-after": AFTER}, {}, 7),
+        (429, {"retry-after-ms": "7000"}, {}, 7),
+        (429, {"x-ratelimit-reset-requests": "1m30s"}, {}, 90),
+        (429, {}, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 7000}, 7),
+        (429, {}, {"error": {"info": {"resetMs": 1773626407000}}}, 7),
+        (429, {}, {"error": {"details": [{"retryDelay": "7.5s"}]}}, 7.5),
+        (429, {}, {"retryAfter": "2026-03-16T02:00:07Z", "waited": True}, 7),
+        (429, {}, {"message": "Try again in 2 minutes."}, 120),
+        (429, {"retry-after": "-7"}, {}, None),
+        (429, {"retry-after": "Mon, 01 Jan 2024 00:00:00 GMT"}, {}, None),
+        (420, {}, {}, None),
+        (200, {"retry-after": "7"}, AN_ERROR, 7),
+        (200, {}, {"status": "error", "message": "rate limit exceeded, wait 7 s"}, 7),
+        (202, {"retry-after": "7"}, {}, 7),
+        (401, {"retry-after": "7"}, {}, 7),
+        (404, {"retry-after": "7"}, {}, 7),
+    ],
+)
+def test_a_wait_is_known_in_whatever_words(
+    asking: Asking, status: int, headers: dict[str, str], body: Any, seconds: float | None
+) -> None:
+    asker, server = asking(lambda asked: Reply([]))
+    bad = refusal(status, headers, body, server.clock.now(), asker.network.waits)
+    assert bad is not None and bad.seconds == (pytest.approx(seconds) if seconds else None)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, {"data": "too many"}), (200, {"error": None, "text": "rate limit"}), (404, {}), (401, {})],
+)
+def test_what_names_no_wait_is_no_limit(asking: Asking, status: int, body: Any) -> None:
+    asker, server = asking(lambda asked: Reply([]))
+    assert refusal(status, {}, body, server.clock.now(), asker.network.waits) is None
+
+
+@pytest.mark.parametrize("status", [200, 302])
+def test_a_good_answer_that_names_a_wait_is_followed_by_no_request_before_it_ends(asking: Asking, status: int) -> None:
+    later = Reply([], status, {"Retry-After": "7", "Location": "/b"})
+    asker, server = asking(lambda asked: later if asked.path == "/a" else Reply([]))
+    for path in ("/a", "/b"):
+        asker.get(path, {}, {}, body_of)
+    assert (server.log[1].at - server.log[0].at).total_seconds() == 7
+
+
 def test_of_two_waits_of_a_host_the_longer_one_holds(asking: Asking) -> None:
     asker, _ = asking(lambda asked: Reply([]))
     for seconds, reason in ((30, "busy"), (60, "limit"), (5, "retry")):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from evenscore.connectors.records import Row, seek
@@ -10,20 +11,27 @@ EARLIEST = 1970
 """No network has anything of an earlier year: it stands there where nobody knows."""
 
 
+LATEST = 1e11
+"""No network has anything of 3,000 years hence: a larger number of seconds since the epoch counts parts of them."""
+
+
 def instant_of(*path: str) -> Callable[[Row], datetime | None]:
-    """An item's own instant at a path: ISO text, with or without a zone, or seconds since the epoch."""
+    """An item's own instant at a path, however it is written."""
     return lambda item: as_instant(seek(item, *path))
 
 
 def as_instant(value: Any) -> datetime | None:
-    """ISO text or seconds since the epoch as an instant, UTC; None for anything else, a zero of whatever clock too."""
+    """ISO text with or without a zone, an HTTP date, or seconds since the epoch (or thousandths, or millionths) as an
+    instant, UTC; None for anything else, a zero of whatever clock too."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            found = datetime.fromtimestamp(value, UTC)
+            parts = next((one for one in (1, 1e3, 1e6) if value < LATEST * one), 1)
+            found = datetime.fromtimestamp(value / parts, UTC)
         else:
-            found = datetime.fromisoformat(str(value))
+            text = str(value)
+            found = parsedate_to_datetime(text) if text[:1].isalpha() else datetime.fromisoformat(text)
             found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None
     return found if found.year >= EARLIEST else None
 

@@ -123,8 +123,10 @@ class Asker:
         for _ in range(MOST_HOPS):
             self._take_turn(host)
             answer = self._ask(method, url, params, headers)
+            if asked := weather.pause(answer.headers, answer.body, self.clock.now()):
+                self.wait(host, *asked)
             if not answer.leads_to:
-                return read(self._judged(host, answer, headers))
+                return read(self._judged(answer, headers))
             url, params = answer.leads_to, params if method == "POST" else {}
             if _host(url) != host:
                 raise Refused("leads to another host")
@@ -172,16 +174,13 @@ class Asker:
             # Its message may hold the address, and that the secret.
             raise Weather(type(error).__name__) from None
 
-    def _judged(self, host: str, answer: Answer, headers: Values) -> Answer:
-        now = self.clock.now()
+    def _judged(self, answer: Answer, headers: Values) -> Answer:
         if answer.status == UNCHANGED and "If-None-Match" not in headers:
             raise Weather("304, though nothing was said to be known")
-        if bad := weather.refusal(answer.status, answer.headers, answer.body, now, self.network.waits):
+        if bad := weather.refusal(answer.status, answer.headers, answer.body, self.clock.now(), self.network.waits):
             raise bad
         if answer.status != 200:
             raise Refused(str(answer.status), answer.status, str(answer.body)[:2_000])
-        if asked := weather.pause(answer.headers, answer.body, now):
-            self.wait(host, *asked)
         if not isinstance(answer.body, dict | list):
             raise Weather("neither a JSON object nor a list")
         return answer
@@ -198,6 +197,6 @@ def _host(url: str) -> str:
 
 def _decoded(content: bytes) -> Any:
     try:
-        return json.loads(content)
+        return json.loads(content, parse_constant=int)  # which refuses NaN
     except (ValueError, RecursionError):
         return content[:2_000].decode("utf-8", errors="replace")

@@ -5,23 +5,31 @@ Whatever tells an instant is read against the server's own clock, for that of ei
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import seek
 
-RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset-after")
-REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
-BODY_SECONDS = ("backoff", "retry-after", "retry_after", "extras.wait_seconds", "parameters.retry_after")
-LIMITED = re.compile(
-    r"rate.?limit|throttle|too many|abuse detection|quota ?exceeded|dailylimit|userratelimit|slow ?down", re.IGNORECASE
-)
+RETRY = re.compile("retry-after")
+RESET = re.compile("rate-?limit.*reset")
+REMAINING = re.compile("rate-?limit.*remaining")
+"""Headers, in small letters, that name a wait; that say when a limit ends; and how much is left of it."""
+WAITS = re.compile(r"(?i)'([^']*(?:retry.?(?:after|delay|in)|wait|back.?off|reset)[^']*)': '?([^',}]+)")
+"""Keys of a body, at whatever depth, under which a refusal names a wait, and what they hold."""
+LIMITED = re.compile("(?i)rate.?limit|throttle|too many|abuse|quota ?exceeded|dailylimit|slow ?down|retry.?after")
 """How a body says that a refusal is a limit."""
-IN_WORDS = re.compile(r"(?:in|after) (\d+(?:\.\d+)?) ?(?:s\b|sec)", re.IGNORECASE)
+FAILED = {"ok": False, "success": False, "status": "error", "result": "error"}
+"""How a good status calls itself an error, beside `error` and `errors`."""
+IN_WORDS = re.compile(r"(?i)(?:in|after|wait) (\d[\d.]* ?(?:ms|s|m|h))")
+DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|m|h)")
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+THOUSANDTHS = re.compile("[_-]ms$|Ms$|[Mm]illi")
+"""Names of what counts in milliseconds."""
 EPOCH = 1_000_000_000
-"""A larger number counts from 1970, and one a thousand times as large does so in milliseconds."""
+"""A larger number counts from 1970."""
+LIMITS, LATER = (420, 429), (202, 408, 425)
+"""Statuses that are a limit, and such as want to be asked again, like every one that names when."""
 MAY_BE_LIMITS = (200, 400, 403)
 """Statuses that are a limit where the body or the headers say so, and something else where they do not."""
 MOST_WORDS = 2_000
@@ -53,73 +61,64 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, now: datetime, o
 
     `body` is decoded JSON, or text; `own` reads words that mean a wait to this network alone.
     """
-    there, retry = _server_time(headers, now), headers.get("retry-after")
-    if status == 429 or (status in MAY_BE_LIMITS and _is_limit(status, headers, body, there)):
+    there, retry = as_instant(headers.get("date")) or now, _named(RETRY, headers)
+    if status in LIMITS or (status in MAY_BE_LIMITS and _is_limit(status, headers, body, there)):
         return Weather(f"{status}: rate limit", _seconds(headers, body, there, own), is_limit=True)
-    if status == 408 or status >= 500:
+    if status in LATER or status >= 500 or (status >= 400 and retry):
         reason = f"{status}: retry-after" if retry else str(status)
-        return Weather(reason, _longest([retry], there), is_limit=bool(retry))
+        return Weather(reason, _longest(retry, there), is_limit=bool(retry))
     return None
 
 
 def pause(headers: Mapping[str, str], body: Any, now: datetime) -> tuple[float, str] | None:
-    """How many seconds a good answer wants nothing to be asked, and why; None where it does not."""
-    there = _server_time(headers, now)
-    if asked := _longest([seek(body, "backoff")], there):
+    """How many seconds any answer wants nothing to be asked, and why; None where it does not."""
+    there = as_instant(headers.get("date")) or now
+    if asked := _longest([*_named(RETRY, headers), ("", seek(body, "backoff"))], there):
         return asked, "the answer asks for a pause"
-    left = _longest(map(headers.get, RESETS), there) if _is_spent(headers, there) else None
+    left = _longest(_named(RESET, headers), there) if _is_spent(headers, there) else None
     return (left, "the limit is used up") if left else None
-
-
-def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:
-    """What the server's clock says; ours where it does not tell."""
-    return _instant(headers.get("date", "")) or now
 
 
 def _is_limit(status: int, headers: Mapping[str, str], body: Any, there: datetime) -> bool:
     if status == 200:  # it is one only where it calls itself an error
-        said = seek(body, "error" if seek(body, "ok") is False else "errors")
-        return bool(LIMITED.search(str(said)))
-    is_said = LIMITED.search(str(body)[:MOST_WORDS]) or (status == 403 and "retry-after" in headers)
-    return bool(is_said or _is_spent(headers, there))
+        told = {**body, "data": None} if isinstance(body, dict) else {}
+        failed = told.get("error") or told.get("errors") or any(told.get(name) == no for name, no in FAILED.items())
+        return bool(failed and LIMITED.search(str(told)[:MOST_WORDS]))
+    return bool(LIMITED.search(str(body)[:MOST_WORDS]) or _is_spent(headers, there))
 
 
 def _seconds(headers: Mapping[str, str], body: Any, there: datetime, own: Own) -> float | None:
     words = str(body)[:MOST_WORDS]
-    in_body = [seek(body, *key.split(".")) for key in BODY_SECONDS] + IN_WORDS.findall(words)[:1]
-    named = _longest([headers.get("retry-after"), *in_body], there) or _longest([own(words, there)], there)
+    told = [*_named(RETRY, headers), *WAITS.findall(words), *(("", one) for one in IN_WORDS.findall(words)[:1])]
+    named = _longest(told, there) or _longest([("", own(words, there))], there)
     is_reset = not named or _is_spent(headers, there) is not False
-    return _longest([named, *(map(headers.get, RESETS) if is_reset else ())], there)
+    return _longest([("", named), *(_named(RESET, headers) if is_reset else ())], there)
+
+
+def _named(pattern: re.Pattern[str], headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The headers of such names, and what they say."""
+    return [(name, said) for name, said in headers.items() if pattern.search(name.lower())]
 
 
 def _is_spent(headers: Mapping[str, str], there: datetime) -> bool | None:
     """Whether nothing remains of a limit; None where that is not said."""
-    remaining = [_from(headers.get(name), there) for name in REMAINING]
-    return next((one < 1 for one in remaining if one is not None), None)
+    remaining = [one for _, said in _named(REMAINING, headers) if (one := _from(said, there)) is not None]
+    return min(remaining) < 1 if remaining else None
 
 
-def _longest(said: Iterable[Any], there: datetime) -> float | None:
+def _longest(said: Iterable[tuple[str, Any]], there: datetime) -> float | None:
     """The longest of the waits that are named, in seconds: every one of them holds. None where none is."""
-    named = [_from(one, there) for one in said]
+    named = [_from(one, there, name) for name, one in said]
     return max((min(one, MOST_SECONDS) for one in named if one and one > 0), default=None)
 
 
-def _from(said: Any, there: datetime) -> float | None:
-    """Seconds from now, out of a number, an epoch, an ISO time or an HTTP date."""
+def _from(said: Any, there: datetime, name: str = "") -> float | None:
+    """Seconds from now, out of a number, an epoch, an ISO time, an HTTP date, or numbers with their units."""
+    number: float | None
     try:
-        number = float(said)
-    except (TypeError, ValueError, OverflowError):
-        until = _instant(str(said))
-        return (until - there).total_seconds() if until else None
-    if number < EPOCH:
-        return number
-    return (number / 1000 if number > EPOCH * 1000 else number) - there.timestamp()
-
-
-def _instant(said: str) -> datetime | None:
-    """An HTTP date or an ISO time."""
-    try:
-        found = parsedate_to_datetime(said)
-    except (TypeError, ValueError, IndexError):
-        return as_instant(said)
-    return found.replace(tzinfo=found.tzinfo or UTC)
+        number = float(str(said).rpartition(",")[2])  # the last, where a header is there several times
+        until = as_instant(number) if number > EPOCH else None
+    except ValueError:
+        parts = DURATION.findall(str(said).lower())
+        number, until = sum(float(one) * UNITS[of] for one, of in parts) or None, as_instant(said)
+    return (until - there).total_seconds() if until else number and number / (1000 if THOUSANDTHS.search(name) else 1)
