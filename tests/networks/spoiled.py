@@ -79,16 +79,22 @@ def said(status: int, body: Any, wait: float) -> Once:
     return fault
 
 
+def good(weather: Weather, asked: Asked, reply: Reply) -> Reply:
+    """What was asked for, and that nothing is to be asked for a while."""
+    weather.wait(asked, 7)
+    return Reply(reply.body, reply.status, {**reply.headers, "Retry-After": "7"}, reply.content)
+
+
 def plain(**changes: Any) -> Once:
     return lambda weather, asked, reply: Reply(**{"body": reply.body, **changes})
 
 
 def items_of(body: Any) -> list[Any] | None:
-    """The first list of objects in a body."""
+    """The first list in a body, at whatever depth."""
     if isinstance(body, list):
         return body
-    found = [value for value in body.values() if isinstance(value, list)] if isinstance(body, dict) else []
-    return found[0] if found else None
+    parts = body.values() if isinstance(body, dict) else ()
+    return next((found for found in map(items_of, parts) if found is not None), None)
 
 
 def new_key(_weather: Weather, _asked: Asked, reply: Reply) -> Reply:
@@ -116,7 +122,7 @@ def repeated(weather: Weather, asked: Asked, reply: Reply) -> Reply:
 
 
 def expired(weather: Weather, asked: Asked, reply: Reply) -> Reply:
-    is_first = asked.one(weather.cursor, "newest") == "newest"
+    is_first = asked.one(weather.cursor, "newest") in ("newest", "0")
     return reply if is_first else Reply({"error": "ExpiredCursor"}, 400)
 
 
@@ -155,6 +161,8 @@ FAULTS = (
     Fault("429, reset in seconds", limit(429, x_ratelimit_reset=seconds)),
     Fault("429, a fraction in the body", said(429, {"result": "error", "retry-after": 6.86}, 6.86)),
     Fault("429, seconds deep in the body", said(429, {"errors": ["slow"], "extras": {"wait_seconds": 7}}, 7)),
+    Fault("429, milliseconds in the body", said(429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 7000}, 7)),
+    Fault("429, a unit deep in the body", said(429, {"error": {"details": [{"retryDelay": "7s"}]}}, 7)),
     Fault("429, nothing said", said(429, {"error": "too many"}, 0.5)),
     Fault("403, nothing remains", limit(403, x_ratelimit_remaining=nothing_left, x_ratelimit_reset=epoch)),
     Fault("403, Retry-After", limit(403, retry_after=seconds)),
@@ -162,6 +170,10 @@ FAULTS = (
     Fault("400, throttle in words", said(400, THROTTLED, 7)),
     Fault("200, RATE_LIMITED", said(200, {"errors": [{"type": "RATE_LIMITED"}]}, 0.5)),
     Fault("200, ok is false", said(200, {"ok": False, "error": "ratelimited"}, 0.5)),
+    Fault("200, an error, Retry-After", limit(200, {"error": {"code": "maxlag", "lag": 6}}, retry_after=seconds)),
+    Fault("200, Retry-After", good),
+    Fault("202, Retry-After", limit(202, retry_after=seconds)),
+    Fault("409, Retry-After", limit(409, retry_after=http_date)),
     Fault("502", plain(status=502)),
     Fault("503 with an HTTP date", limit(503, retry_after=http_date)),
     Fault("a reset connection", plain(reset=True)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import evenscore.pulling.walk
 from evenscore.base.paths import HomePaths
 from evenscore.connectors.endpoints import Endpoint, Subject
 from evenscore.connectors.instants import as_instant
@@ -300,6 +301,51 @@ def test_the_same_page_again_is_asked_for_anew_and_then_given_up(pulls: Pulls) -
     assert len(pulls.host.asked) == 4 and walk.cursor.mark == before(hours=1)
 
 
+def test_what_stood_on_an_earlier_page_is_no_further_one_however_new_its_next_is(
+    pulls: Pulls,
+) -> None:
+    first, second = page(item("a"), item("b"), next="2"), page(item("c"), next="3")
+    walk = pulls.run(first, second, *[page(item("b"), item("a"), next="4", took=7)] * 3)
+    assert walk.account.incomplete == {"posts: the same page again": 1} and not walk.cursor.is_whole
+    walk = pulls.run(first, second, page(item("b"), item("a"), next="4"), page(item("d")))
+    assert walk.cursor.is_whole and [one["id"] for one in pulls.kept] == ["a", "b", "c", "d"]
+
+
+def test_empty_pages_have_an_end(pulls: Pulls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evenscore.pulling.walk, "MOST_EMPTY", 3)
+    empty = [page(next=str(number)) for number in range(9)]
+    assert pulls.run(*empty[:3], page(item("a"))).cursor.is_whole, "some are no end"
+    walk = pulls.run(*empty)
+    assert walk.account.incomplete == {"posts: the same page again": 1} and len(pulls.host.asked) == 6
+
+
+@pytest.mark.parametrize(
+    ("count", "asked"), [("2", 4), (2, 4), ("2 2026-03-01", 4), (1, 2), ("2026-03-01", 2), (None, 2)]
+)
+def test_an_end_before_the_count_is_asked_for_twice_more_and_then_believed(
+    pulls: Pulls, count: int | str | None, asked: int
+) -> None:
+    last = replace(LISTING, next=lambda page: Next({"page": page.items[-1]["id"]}) if page.items else None)
+    walk = pulls.run(page(item("a")), *[page()] * 3, endpoint=last, count=count)
+    assert len(pulls.host.asked) == asked and walk.cursor.is_whole
+    walk = pulls.run(page(item("a")), page(), page(item("b")), page(), endpoint=last, count=2, values={"id": "7"})
+    assert "b" in [one["id"] for one in pulls.kept]
+
+
+def test_nobody_where_a_profile_belongs_is_asked_for_twice_more(pulls: Pulls) -> None:
+    walk = pulls.run(page(), page(item("ann")), endpoint=replace(LISTING, shows_profile=True))
+    assert walk.cursor.is_there and len(pulls.host.asked) == 2
+    assert not pulls.run(
+        *[page()] * 3, endpoint=replace(LISTING, shows_profile=True), values={"id": "7"}
+    ).cursor.is_there
+
+
+def test_a_walk_that_is_killed_as_it_asks_again_has_no_further_tries(pulls: Pulls) -> None:
+    with pytest.raises(KeyError):
+        pulls.run(page(BAD), page(BAD), KeyError("killed"), pull=1)
+    assert pulls.run(page(BAD), pull=1).cursor.is_whole
+
+
 def test_a_next_that_leads_back_begins_anew_twice_and_is_given_up(pulls: Pulls) -> None:
     walk = pulls.run(*[page(item("a"), next="2"), page(item("b"), next="2")] * 3)
     assert walk.account.retried == {"a next that leads back": 3}
@@ -407,6 +453,9 @@ def test_an_account_is_asked_by_its_id_where_that_is_known(pulls: Pulls) -> None
     for values, path in (({}, "/ann/posts"), ({"id": "7"}, "/by/7")):
         pulls.run(page(), endpoint=endpoint, values=values)
         assert pulls.host.asked[0][0] == path
+    posted = replace(LISTING, params={"name": "{name}", "limit": 9}, params_by_id={"userId": "{id}"})
+    assert posted.first({"name": "ann"}, None)["params"] == {"name": "ann", "limit": 9}
+    assert posted.first({"name": "ann", "id": "7"}, None)["params"] == {"userId": "7"}
     moved = replace(
         LISTING, next=lambda page: Next({"p": "2"}, "/else") if page.body["next"] else None, params={"q": "{name}"}
     )

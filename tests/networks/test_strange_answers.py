@@ -11,9 +11,11 @@ from invented import CID, every
 from loopback import Asked, Reply
 from pulled_home import PulledHome, altered, served
 
+from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint
-from evenscore.connectors.records import each
+from evenscore.connectors.pulled import ASKED, Network
+from evenscore.connectors.records import Ignored, each
 from evenscore.pulling import outcome
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
@@ -210,6 +212,37 @@ def test_a_status_whose_author_asks_not_to_be_found_there_is_left_out(tmp_path: 
         assert done.account.left_out["statuses: indexable is false"] >= 20
         home.extract()
         assert "900011" not in {row["actor_id"] for row in home.landed()}
+
+
+def test_an_item_that_says_nothing_that_counts_is_counted() -> None:
+    """Neither read, left out nor refused, it would vanish without a word."""
+
+    class Silent(Network):
+        kind = "mastodon"
+
+        def readers(self) -> dict[str, Any]:
+            return {"posts": lambda *_: iter(())}
+
+    with pytest.raises(Ignored, match="posts: nothing that counts"):
+        list(Silent().rows({"id": 7, ASKED: {"endpoint": "posts"}}, Source(name="net", kind="mastodon", path="-")))
+
+
+def test_a_profile_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None:
+    """Where no row is made of it, too: on Bluesky one says which server holds somebody's records."""
+    errors = [Reply({"error": "no"})]
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return errors.pop() if errors and asked.path.startswith("/did:") else reply
+
+    with served(tmp_path, altered(every()["bluesky"](), change)) as home:
+        done = home.pull()
+    assert done.state == outcome.WHOLE and done.account.retried["an item cannot be read"] == 1 and not errors
+
+
+def test_numbers_that_are_none_are_no_json(tmp_path: Path) -> None:
+    with served(tmp_path, altered(every()["mastodon"](), lambda asked, reply: Reply(content=b'{"id": NaN}'))) as home:
+        done = home.pull()
+    assert {reason.partition(": ")[2] for reason in done.account.incomplete} == {"neither a JSON object nor a list"}
 
 
 def test_a_listing_that_says_more_and_holds_nothing_ends(tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ class Endpoint:
     """Where an item of `per` says whose it is, in one place or several, `|` between them: only consenting people's are
     asked about."""
     path_by_id: str = ""
-    """The path instead, once an account's stable id is known: a handle may be somebody else's by then."""
+    params_by_id: Mapping[str, Any] = field(default_factory=dict)
+    """The path and the parameters instead, once an account's stable id is known: a handle may be somebody else's by
+    then."""
     instant: Callable[[Row], datetime | None] = lambda item: None
     """When an item was made or changed: what the high-water mark is made of."""
     since: str = ""
@@ -100,7 +102,7 @@ class Endpoint:
 
     def first(self, values: Mapping[str, str], since: datetime | None) -> dict[str, Any]:
         """The request for the first page, `path` and `params`: for what is newer than an instant, if it can ask so."""
-        params = filled(self.params, values)
+        params = filled(self.params_by_id if self.params_by_id and "id" in values else self.params, values)
         if self.joint == "&":
             several = [name for name, written in self.params.items() if written == f"{{{self.batch}}}"]
             params |= {name: params[name].split(self.between) for name in several}

@@ -33,6 +33,10 @@ class Page:
         """What tells that an item stood here: when it was made, and all that it says, which may change."""
         return [*map(str, filter(None, self.instants)), *map(digest, self.items)]
 
+    def held(self, digest: Callable[[Any], str]) -> list[str]:
+        """What tells one page from another, whatever order its items stand in."""
+        return sorted(map(digest, self.items))
+
 
 @dataclass(frozen=True)
 class Next:
@@ -97,13 +101,14 @@ def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1)
     """Numbered pages: on while the body says that there is more, or else while they hold `size` items.
 
     A server may send less than it was asked for, so an empty page is the end where neither is said. `step` is what is
-    added to the number: where not pages are counted but items, as many as were asked for.
+    added to the number: where not pages are counted but items, as many as were asked for; fewer, where fewer came.
     """
 
     def following(page: Page) -> Next | None:
         goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
         now = page.params.get(param, "1")
-        return Next({param: type(now)(int(now) + step)}, is_counted=True) if goes_on else None
+        came = min(step, len(page.items) or step)
+        return Next({param: type(now)(int(now) + came)}, is_counted=True) if goes_on else None
 
     return following
 

@@ -121,17 +121,22 @@ class Network(JsonLines):
         if about.get(GONE):
             raise Ignored("gone from the network", self.event_of(record))
         try:
-            for dataset, row in self.readers()[endpoint](record, about, source):
-                yield dataset, {"network": source.network or self.kind, **row}
+            found = list(self.readers()[endpoint](record, about, source))
         except Malformed:
             raise
         except UNLIKE as error:
             raise Malformed(f"not of the shape that {endpoint} has: {type(error).__name__}") from error
+        if not found:
+            raise Ignored(f"{endpoint}: nothing that counts")
+        for dataset, row in found:
+            yield dataset, {"network": source.network or self.kind, **row}
 
     def is_readable(self, record: Row, source: Source) -> bool:
-        """Whether an item is as documented, be it left out or not."""
+        """Whether an item is as documented, be it left out or not; a profile tells whose it is, too."""
+        is_profile = seek(record, ASKED, "endpoint") in {one.name for one in self.endpoints if one.shows_profile}
         try:
-            return all(True for _ in self.rows(record, source))
+            is_told = not is_profile or self.told_of(record)[1] != UNREADABLE
+            return is_told and all(True for _ in self.rows(record, source))
         except Ignored:
             return True
         except Malformed:

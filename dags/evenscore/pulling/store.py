@@ -39,8 +39,6 @@ class Cursor:
     """Whether what it is about has ever answered anything but that there is nothing."""
     about: dict[str, str] = field(default_factory=dict)
     """The values of its subject."""
-    last: str = ""
-    """The digest of the page before."""
     mark: str | None = None
     """The high-water mark: the newest instant of the last whole walk."""
     rising: str | None = None
@@ -52,8 +50,10 @@ class Cursor:
     count: int | str | None = None
     """How much there was to read, by the network's own count, when it was last read whole."""
     restarts: int = 0
+    tries: int = 0
+    """How often the page in flight was asked for again, for it did not look right."""
     seen: list[str] = field(default_factory=list)
-    """Digests of the requests of this walk: one that comes again leads in a circle."""
+    """Digests of the requests of this walk and of what its pages held: one that comes again leads in a circle."""
 
 
 @dataclass

@@ -24,7 +24,7 @@ FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
 STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
-MOST_PAGES = 100_000
+MOST_PAGES, MOST_EMPTY = 100_000, 1_000
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
 SAME = "the same page again"
@@ -40,7 +40,6 @@ class Walk:
     endpoint: Endpoint
     subject: Subject
     pull: Mapping[str, Any]
-    tries: int = 0
 
     def __post_init__(self) -> None:
         self.name, self.account = walk_name(self.endpoint.name, self.subject), self.asker.account
@@ -90,10 +89,9 @@ class Walk:
 
     def _asked(self) -> Page:
         """The page that is to be asked next."""
-        asked, headers = self.cursor.todo[0], dict(self.endpoint.headers)
-        if self.cursor.etag:
-            headers["If-None-Match"] = self.cursor.etag
-        page: Page = self.asker.get(asked["path"], asked["params"], headers, self._read, self.endpoint.method)
+        asked, endpoint, etag = self.cursor.todo[0], self.endpoint, self.cursor.etag
+        headers = {**endpoint.headers, **({"If-None-Match": etag} if etag else {})}
+        page: Page = self.asker.get(asked["path"], asked["params"], headers, self._read, endpoint.method)
         return page
 
     def _read(self, answer: Answer) -> Page:
@@ -102,8 +100,9 @@ class Walk:
             page = self.endpoint.page(self.cursor.todo[0], answer.url, answer.headers, answer.body)
         except UNLIKE:
             raise Weather("the page is of another shape") from None
-        if self.tries < FURTHER_TRIES and (flaw := self._flaw(page)):
-            self.tries += 1
+        if self.cursor.tries < FURTHER_TRIES and (flaw := self._flaw(page)):
+            self.cursor.tries += 1
+            self.store.keep(self.name, self.cursor)
             raise Weather(flaw)
         return page
 
@@ -112,11 +111,17 @@ class Walk:
         if self._repeats(page):
             return SAME
         network, source = self.asker.network, self.asker.source
+        count = re.match("[0-9]+(?= |$)", "1" if self.endpoint.shows_profile else str(self.subject.count))
+        is_end = not (page.items or page.following or self.reach.bound)
+        if is_end and count and int(count[0]) > self.cursor.item_count:
+            return "an end before the count"
         is_sound = all(network.is_readable(self._record(item), source) for item in each(page.items))
         return None if is_sound else "an item cannot be read"
 
     def _repeats(self, page: Page) -> bool:
-        return bool(page.items or page.is_counted) and _printed(page.body) == self.cursor.last
+        """Whether earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing."""
+        most = 1 if page.items or page.is_counted else MOST_EMPTY
+        return SHOWN not in self.cursor.todo[0] and self.cursor.seen.count(_printed(page.held(_printed))) >= most
 
     def _record(self, item: Row, **more: Any) -> Row:
         asked = {"endpoint": self.endpoint.name, "about": dict(self.subject.values), "at": self.pull["at"], **more}
@@ -131,9 +136,9 @@ class Walk:
         if step and (_printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
             return self._restart("a next that leads back", 2, "the pages lead in a circle")
         self._write(page)
-        cursor.rising, cursor.last = self.reach.newest(page, cursor.rising), _printed(page.body)
+        cursor.rising = self.reach.newest(page, cursor.rising)
         cursor.item_count += len(page.items)
-        cursor.seen.append(_printed(step))
+        cursor.seen += [_printed(step), _printed(page.held(_printed))]
         cursor.etag = page.headers.get("etag") if cursor.page_count == 1 and not step else None
         if repeats:
             return self._give_up(SAME)
@@ -162,7 +167,7 @@ class Walk:
         self.cursor.page_count += 1
         # Of whom it does not know, a network says 404, or lists nobody.
         self.cursor.is_there |= not self.endpoint.shows_profile or bool(page.items)
-        self.tries = 0
+        self.cursor.tries = 0
 
     def _kept(self, items: list[Any]) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
