@@ -44,6 +44,22 @@ def test_a_network_that_has_ended_is_asked_no_more(tmp_path: Path, days: int, is
 
 
 @pytest.mark.parametrize(
+    ("source", "network"),
+    [
+        ('kind = "activitystreams"\nurl = "https://a.example"\ncase_counts = true', "activitystreams"),
+        ('kind = "mastodon"\nurl = "https://a.example"\nnetwork = "home"\ncase_counts = true', "home"),
+        ('kind = "youtube"', "youtube"),
+        ('kind = "youtube"\nnetwork = "tube"', "tube"),
+    ],
+)
+def test_case_counts_by_whichever_name_a_network_has(tmp_path: Path, source: str, network: str) -> None:
+    settings = load_settings(tmp_path / "home", configured(tmp_path, source))
+    for ids in (settings.account_ids, settings.source("net").account_ids):
+        assert ids.normal(network, "UCabC") == "UCabC" and ids.normal("forum", "UCabC") == "ucabc"
+    assert settings.source("net").case_counts
+
+
+@pytest.mark.parametrize(
     ("source", "problem"),
     [
         ('kind = "github"', "names one repository"),

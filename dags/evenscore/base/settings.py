@@ -89,7 +89,12 @@ class Source(_Frozen):
     @property
     def account_ids(self) -> AccountIds:
         """The normal form of account ids on this source's network."""
-        return AccountIds(CASE_COUNTS | ({self.network} if self.network and self.case_counts else set()))
+        return AccountIds(CASE_COUNTS | ({self.called} if self.case_counts or self.kind in CASE_COUNTS else set()))
+
+    @property
+    def called(self) -> str:
+        """The name of its network, where its rows do not say another: that of its kind unless it is given one."""
+        return self.network or self.kind
 
     @property
     def read_as(self) -> str:
@@ -272,8 +277,7 @@ class Settings(_Frozen):
     @property
     def account_ids(self) -> AccountIds:
         """The normal form of account ids on the configured networks."""
-        own = {source.network for source in self.sources if source.case_counts and source.network}
-        return AccountIds(CASE_COUNTS | own)
+        return AccountIds(CASE_COUNTS.union(*(source.account_ids.case_counts for source in self.sources)))
 
     @property
     def topic_list(self) -> Path | None:
@@ -295,7 +299,7 @@ class Settings(_Frozen):
         for source in self.sources:
             if source.name == name:
                 # What one source says of its network goes for the others too.
-                return source.model_copy(update={"case_counts": source.network in self.account_ids.case_counts})
+                return source.model_copy(update={"case_counts": source.called in self.account_ids.case_counts})
         known = ", ".join(source.name for source in self.sources)
         raise UsageError(f"{self.config}: no source is called {name!r} (known: {known})")
 

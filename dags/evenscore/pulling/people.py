@@ -22,15 +22,14 @@ Person = dict[str, dict[str, Any]]
 
 def standing(settings: Settings, source: Source) -> list[str]:
     """The accounts of a source's network with a standing grant, by the one rule of who may be shown."""
-    network = source.network or source.kind
-    return sorted({account for _, _, of, account in shown_by_ledger(settings).stands if of == network})
+    return sorted({account for _, _, of, account in shown_by_ledger(settings).stands if of == source.called})
 
 
 class People:
     """The accounts of one source that stand, by the names of the ledger."""
 
     def __init__(self, settings: Settings, source: Source, accounts: list[str], store: Store) -> None:
-        self.settings, self.called, self.store = settings, source.network or source.kind, store
+        self.settings, self.called, self.store = settings, source.called, store
         known = store.people()
         self.every = {one: known.get(one) or _unknown(one) for one in accounts}
 
