@@ -135,7 +135,7 @@ def test_a_wait_is_known_in_whatever_words(
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(200, {"data": "too many"}), (200, {"error": None, "text": "rate limit"}), (404, {}), (401, {})],
+    [(200, {"data": "too many"}), (200, {"error": None, "text": "rate limit"}), (403, "Report abuse"), (404, {})],
 )
 def test_what_names_no_wait_is_no_limit(asking: Asking, status: int, body: Any) -> None:
     asker, server = asking(lambda asked: Reply([]))

@@ -214,6 +214,15 @@ def test_a_status_whose_author_asks_not_to_be_found_there_is_left_out(tmp_path: 
         assert "900011" not in {row["actor_id"] for row in home.landed()}
 
 
+@pytest.mark.parametrize(("kind", "path"), [("zulip", "/messages"), ("zulip", "/users"), ("hackernews", "/search")])
+def test_what_is_always_there_cannot_be_missing(kind: str, path: str, tmp_path: Path) -> None:
+    """Where no address is of anybody or anything, whoever answers 404 has moved the interface, or stands before it."""
+    missing = altered(every()[kind](), lambda asked, reply: Reply({}, 404) if path in asked.path else reply)
+    with served(tmp_path, missing) as home:
+        done = home.pull()
+    assert done.state == outcome.INCOMPLETE and all(reason.endswith(": 404") for reason in done.account.incomplete)
+
+
 def test_an_item_that_says_nothing_that_counts_is_counted() -> None:
     """Neither read, left out nor refused, it would vanish without a word."""
 

@@ -47,10 +47,10 @@ class HackerNews(Network):
         Endpoint("search", "/api/v1/search_by_date", ACCOUNT, "stories and comments", HITS,
                  params={"tags": "author_{account},(story,comment,poll,job)", "hitsPerPage": str(HITS)}, items="hits",
                  next=_earlier, instant=instant_of("created_at_i"), is_newest_first=True,
-                 recheck=WINDOW),
+                 recheck=WINDOW, nothing=()),
         Endpoint("answers", "/api/v1/search_by_date", "search", "who commented on their stories", HITS,
                  params={"tags": "comment,story_{story}", "hitsPerPage": str(HITS)}, items="hits", next=_earlier,
-                 about=_answered, owner="author"),
+                 about=_answered, owner="author", nothing=()),
     )  # fmt: skip
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:

@@ -57,12 +57,12 @@ class Zulip(Network):
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("users", "/api/v1/users", SITE, "who is there, and which accounts are programs", 10_000,
-                 items="members"),
+                 items="members", nothing=()),
         Endpoint("messages", "/api/v1/messages", SITE, "messages of public channels, and their reactions", 1_000,
                  params={"anchor": "newest", "num_before": "1000", "num_after": "0", "narrow": "{narrow}",
                          "apply_markdown": "false"},
                  items="messages", next=_older, instant=instant_of("timestamp"), is_newest_first=True,
-                 recheck=WINDOW),
+                 recheck=WINDOW, nothing=()),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:

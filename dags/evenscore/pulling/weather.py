@@ -17,7 +17,7 @@ REMAINING = re.compile("rate-?limit.*remaining")
 """Headers, in small letters, that name a wait; that say when a limit ends; and how much is left of it."""
 WAITS = re.compile(r"(?i)'([^']*(?:retry.?(?:after|delay|in)|wait|back.?off|reset)[^']*)': '?([^',}]+)")
 """Keys of a body, at whatever depth, under which a refusal names a wait, and what they hold."""
-LIMITED = re.compile("(?i)rate.?limit|throttle|too many|abuse|quota ?exceeded|dailylimit|slow ?down|retry.?after")
+LIMITED = re.compile("(?i)rate.?limit|throttle|too many|abuse detect|(quota|limit) ?exceeded|slow ?down|retry.?after")
 """How a body says that a refusal is a limit."""
 FAILED = {"ok": False, "success": False, "status": "error", "result": "error"}
 """How a good status calls itself an error, beside `error` and `errors`."""
