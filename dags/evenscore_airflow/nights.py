@@ -7,13 +7,13 @@ from typing import Any
 from airflow.sdk import PokeReturnValue
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from evenscore.base.errors import BusyError, LostTruth, StoppedByCheck, UsageError
+from evenscore.base.errors import BrokenChain, BusyError, LostTruth, StoppedByCheck, UsageError
 from evenscore.base.settings import Settings
 from evenscore.state import runs, turns
 from evenscore.state.runs import Night
 from evenscore_airflow import surroundings, waiting
 
-FOR_GOOD = (StoppedByCheck, LostTruth, UsageError)
+FOR_GOOD = (StoppedByCheck, LostTruth, BrokenChain, UsageError)
 """What stays so however often it is tried: somebody has to mend something, then clear the task."""
 
 Step = Callable[[Settings, Night], Any]

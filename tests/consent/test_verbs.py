@@ -5,11 +5,14 @@ import re
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from evenscore.base.errors import DiskError
 from evenscore.cli import main
+from evenscore.consent import ledger_file
 from evenscore.consent.entries import typed_decisions
 from evenscore.consent.ledger_file import open_ledger_file
 from home import LEDGER, Home
@@ -165,11 +168,19 @@ def test_a_file_is_taken_in_once_and_a_loss_only_when_it_is_accepted(home: Home)
     assert evenscore(home, "consent", "import").exit_code == 0
 
 
-def test_a_word_that_is_recorded_where_nothing_published_can_be_written_is_told_as_such(home: Home) -> None:
+@pytest.mark.parametrize("error", [DiskError, PermissionError])
+def test_a_word_that_is_recorded_where_nothing_published_can_be_written_is_told_as_such(
+    error: type[Exception], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     evenscore(home, "consent", "import")
-    home.places.consent_head.unlink()
-    (home.places.consent_head / "in_the_way").mkdir(parents=True)
-    said = evenscore(home, "consent", "withdraw", "p_ann", *BY)
+
+    def is_full(_path: Path, _value: object) -> None:
+        raise error("no space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_file.atomic_io, "write_json", is_full)
+        said = evenscore(home, "consent", "withdraw", "p_ann", *BY)
     assert said.exit_code == 1
+    assert str(home.places.consent_ledger) in said.stderr
     assert "recorded; whom it lets go readers see until a night has run" in said.stderr
     assert {action for _, _, action in standing(home, "p_ann")} == {"withdraw"}

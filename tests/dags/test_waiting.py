@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evenscore.base.errors import BusyError, DiskError, InputError, LostTruth, StoppedByCheck, UsageError
+from evenscore.base.errors import BrokenChain, BusyError, DiskError, InputError, LostTruth, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.state import runs, turns
 
@@ -233,7 +233,7 @@ def test_the_log_says_what_was_not_met_and_the_run_stops(
     )
 
 
-@pytest.mark.parametrize("error", [StoppedByCheck, LostTruth, UsageError, InputError, DiskError])
+@pytest.mark.parametrize("error", [StoppedByCheck, LostTruth, BrokenChain, UsageError, InputError, DiskError])
 def test_what_stays_so_however_often_it_is_tried_is_not_tried_again(
     error: type[Exception], places: HomePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,7 +245,7 @@ def test_what_stays_so_however_often_it_is_tried_is_not_tried_again(
         raise error("so it is")
 
     monkeypatch.setattr(waiting, "end_dead_turn", lambda *_given: None)
-    is_for_good = error in (StoppedByCheck, LostTruth, UsageError)
+    is_for_good = error in (StoppedByCheck, LostTruth, BrokenChain, UsageError)
     with pytest.raises(AirflowFailException if is_for_good else error, match="so it is"):
         nights.between_nights(fails, Airflow())
 

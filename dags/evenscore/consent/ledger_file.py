@@ -79,7 +79,7 @@ class LedgerFile:
             self.digest, self.is_changed = hashlib.sha256(content).hexdigest(), False
             try:
                 atomic_io.write_json(witness, self.head)
-            except DiskError as error:
+            except (DiskError, OSError) as error:
                 says = "recorded; whom it lets go readers see until a night has run, or this is mended and said again"
                 raise DiskError(f"{self.path}: {says}: {error}") from error
 

@@ -26,8 +26,7 @@ def pulled_sources(settings: Settings, names: Iterable[str] = ()) -> list[Source
     Raises UsageError for a name that none has.
     """
     wanted = [settings.source(name) for name in names] or list(settings.sources)
-    today = datetime.now(UTC).date()
-    return [source for source in wanted if source.is_asked(today)]
+    return [source for source in wanted if source.is_asked(datetime.now(UTC).date())]
 
 
 def pull(
