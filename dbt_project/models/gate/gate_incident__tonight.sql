@@ -5,6 +5,16 @@ with night as (
 
 ),
 
+-- Where trust starts with other people than last night, that may be what moved everybody.
+other_seeds as (
+
+    select printf('; trust starts with others than last night, %.0f %% are the same', 100 * seeds.kept_seed_share) as told
+    from {{ ref("trust_kept_seeds") }} as seeds
+    inner join night on seeds.scoring_version = night.scoring_version and seeds.earlier_date = night.as_of_date - 1
+    where seeds.kept_seed_share < {{ gate_constant("kept_seed_share") }}
+
+),
+
 shifts as (
 
     select
@@ -14,12 +24,13 @@ shifts as (
         printf(
             'median move %+.2f, %.1f %% move %.1f points or more', usual_median, 100 * usual_moved_share, thresholds.moved_points
         ) as expected,
-        printf('median move %+.2f, %.1f %% moved', median_move, 100 * moved_share) as observed,
+        printf('median move %+.2f, %.1f %% moved', median_move, 100 * moved_share) || coalesce(other_seeds.told, '') as observed,
         'those who moved with it are kept at their last accepted scores' as action,
         mover_median,
         mover_spread
     from {{ ref("gate_cohort__incidents") }}
     cross join {{ ref("gate_thresholds") }} as thresholds
+    left join other_seeds on true
 
 ),
 
