@@ -10,7 +10,7 @@ import pytest
 from evenscore.base.errors import UsageError
 from evenscore.building import warehouse
 from evenscore.intake import extraction
-from evenscore.intake.acceptances import accept, accepted, stopping
+from evenscore.intake.acceptances import accept, accepted, is_quiet, stopping
 from evenscore.intake.extraction import FileReading
 from evenscore.landing_zone.deliveries import Delivery, judge
 from evenscore.night.inputs import prepare_inputs
@@ -181,6 +181,23 @@ def test_a_day_without_a_record_is_accepted_by_its_own_name(home: Home) -> None:
     with warehouse.connect(home.places) as con:
         told = con.execute("select first_date, is_quiet_in_truth from raw.deliveries order by all").fetchall()
     assert [is_quiet for _, is_quiet in told] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("counts", "last_date", "expected"),
+    [
+        ({}, "2026-03-05", True),
+        ({"record_count": 2, "ignored": {"a draft": 1, "by an app": 1}}, "2026-03-05", True),
+        ({"record_count": 2, "ignored": {"a draft": 1}, "rejected": {"invalid JSON": 1}}, "2026-03-05", False),
+        ({}, None, False),
+    ],
+    ids=["nothing", "nothing about influence", "something refused", "no day"],
+)
+def test_a_quiet_day_may_bring_what_says_nothing_about_influence(
+    counts: dict[str, Any], last_date: str | None, expected: bool
+) -> None:
+    delivery = Delivery("file", 1, 1, "sha", "2026-03-05", last_date=last_date, **counts)
+    assert is_quiet(delivery) is expected
 
 
 def test_rows_that_a_file_takes_back_leave_once_it_is_accepted_and_stop_until_then(home: Home) -> None:

@@ -82,8 +82,8 @@ def stopping(settings: Settings, source: str) -> list[Delivery]:
 
 
 def is_quiet(delivery: Delivery) -> bool:
-    """Whether a file covers a day and holds nothing: the network was quiet, or its export broke."""
-    return delivery.record_count == 0 and delivery.last_date is not None
+    """Whether a file covers a day and says nothing about influence: the network was quiet, or its export broke."""
+    return delivery.record_count == delivery.ignored_count and delivery.last_date is not None
 
 
 def how_to_go_on(delivery: Delivery) -> str:

@@ -23,12 +23,35 @@ landed as (
 
 ),
 
+-- Somebody answers for every source of activity whose file of the day says nothing.
+silent as (
+
+    select
+        source,
+        cast(unnest(range(first_date, last_date + 1, interval 1 day)) as date) as day_date,
+        is_quiet_in_truth
+    from {{ source("raw", "deliveries") }}
+    where record_count = ignored_count
+
+),
+
+answered as (
+
+    select source, day_date, bool_or(is_quiet_in_truth) as is_answered
+    from silent
+    group by all
+
+),
+
 quiet as (
 
-    select networks.network, cast(unnest(range(files.first_date, files.last_date + 1, interval 1 day)) as date) as day_date
-    from {{ source("raw", "deliveries") }} as files
-    inner join {{ ref("source_networks") }} as networks on files.source = networks.source
-    where files.is_quiet_in_truth
+    select networks.network, answered.day_date
+    from answered
+    inner join {{ source("raw", "sources") }} as sources on answered.source = sources.name
+    inner join {{ ref("source_networks") }} as networks on answered.source = networks.source
+    where sources.dataset = 'activity'
+    group by all
+    having bool_and(answered.is_answered)
 
 ),
 
