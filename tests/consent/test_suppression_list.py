@@ -1,5 +1,6 @@
 """The suppression list: who is on it, from which grant on they are in again, and what it says when it is damaged."""
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
-from evenscore.base.errors import InputError
+from evenscore.base.errors import DiskError, InputError
 from evenscore.consent import suppression
 from evenscore.consent.entries import instant
 from evenscore.consent.keys import hashed, make_key
@@ -118,6 +119,16 @@ def test_a_list_without_its_key_is_not_given_another(home: Home, keyed: Suppress
     for attempt in (lambda: make_key(home.places), lambda: read(home)):
         with pytest.raises(InputError, match=r"the key of .* is gone"):
             attempt()
+    assert not home.places.suppression_key.exists()
+
+
+def test_a_key_that_a_full_disk_refused_leaves_no_damaged_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk, pytest.raises(DiskError, match="the disk is full"):
+        disk.setattr("os.fsync", full)
+        make_key(home.places)
     assert not home.places.suppression_key.exists()
 
 

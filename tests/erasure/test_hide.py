@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from leaving import ACCOUNT, EVE, PERSON, Left, later
 from village import LAST, published, rows
 
-from evenscore.base.errors import DiskError, InputError, UsageError
+from evenscore.base.errors import DiskError, EvenscoreError, InputError, UsageError
 from evenscore.base.settings import Settings
 from evenscore.cli import main
 from evenscore.erasure import hide as hiding
@@ -239,3 +239,18 @@ def test_one_goes_back_run_by_run_and_then_there_is_none(left: Left) -> None:
     assert roll_back(left.settings, None) == before.resolve() == places.current.resolve()
     with pytest.raises(UsageError, match="no earlier run is kept"):
         roll_back(left.settings, None)
+
+
+def test_where_one_went_back_and_the_rest_cannot_be_written_both_are_told(
+    left: Left, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = left.settings.places
+    before, _ = run_folders.kept_runs(places)
+
+    def full(path: Path, _: object) -> None:
+        raise DiskError(f"{path}: the disk is full; nothing was replaced")
+
+    monkeypatch.setattr(hiding.atomic_io, "write_json", full)
+    with pytest.raises(EvenscoreError, match=rf"^readers see {before.name}, but .*applied\.json: the disk is full"):
+        roll_back(left.settings, None)
+    assert places.current.resolve() == before.resolve()

@@ -40,10 +40,15 @@ def make_key(places: HomePaths) -> bytes:
         path, own = places.suppression_key, secrets.token_bytes(KEY_BYTES)
         with atomic_io.disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-                handle.write(own)
-                handle.flush()
-                os.fsync(handle.fileno())
+            opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(opened, "wb") as handle:
+                    handle.write(own)
+                    handle.flush()
+                    os.fsync(handle.fileno())
+            except OSError:  # a full disk: half a key would be taken for one that was damaged
+                path.unlink()
+                raise
         atomic_io.sync(path.parent)
     return own
 
