@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from evenscore.base.errors import UsageError
+from evenscore.base import atomic_io
+from evenscore.base.errors import InputError, UsageError
 from evenscore.building import warehouse
 from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, accepted, is_quiet, stopping
@@ -213,6 +215,25 @@ def test_rows_that_a_file_takes_back_leave_once_it_is_accepted_and_stop_until_th
     assert names(home) == ["all.ndjson"]  # it has not been carried out yet
     (again,) = home.extract("2026-03-08")
     assert (again.withdrawn_count, again.duplicate_count, names(home), len(home.landed())) == (45, 5, [], 5)
+
+
+def test_a_file_that_is_written_anew_while_it_is_read_lands_whole_or_not_at_all(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home.deliver("all.ndjson", event("a"), event("b"))
+    whole, sha256 = path.read_bytes(), atomic_io.sha256
+
+    def hashed_before_it_is_cut(path: Path) -> str:
+        digest = sha256(path)
+        path.write_bytes(whole.splitlines(keepends=True)[0])
+        return digest
+
+    with monkeypatch.context() as exporter, pytest.raises(InputError, match=r"all\.ndjson: changed while it was read"):
+        exporter.setattr(atomic_io, "sha256", hashed_before_it_is_cut)
+        home.extract("2026-03-05")
+    path.write_bytes(whole)
+    home.extract("2026-03-05")
+    assert home.landed_ids() == ["a", "b"]
 
 
 # the configuration ---------------------------------------------------------------------------------------------

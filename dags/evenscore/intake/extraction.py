@@ -132,6 +132,12 @@ def _day(name: str, beside: str, written: str) -> date | None:
     raise InputError(f"{name}: names two different days")
 
 
+def _stamps(path: Path) -> tuple[int, int, int]:
+    """What tells that a file may have changed: its size, and when it and its status did, in nanoseconds."""
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
 @dataclass
 class Reading:
     """What reading the files of one source on one night goes by."""
@@ -148,8 +154,7 @@ class Reading:
 
     def read(self, file: InputFile, known: Delivery | None) -> Delivery:
         """What came of a file: what is known already, where there is nothing new to it."""
-        stat = file.path.stat()
-        stamps = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        size, modified_ns, changed_ns = stamps = _stamps(file.path)
         is_same = known is not None and (known.size, known.modified_ns, known.changed_ns) == stamps
         if known and known.read_as is None:
             known.read_as = self.source.read_as
@@ -158,15 +163,15 @@ class Reading:
             return known
         digest = atomic_io.sha256(file.path)
         if known and known.sha256 == digest and not is_due:
-            known.modified_ns, known.changed_ns = stat.st_mtime_ns, stat.st_ctime_ns
+            known.modified_ns, known.changed_ns = modified_ns, changed_ns
             return known
         delivery = Delivery(
             str(file.path),
-            stat.st_size,
-            stat.st_mtime_ns,
+            size,
+            modified_ns,
             digest,
             self.night.isoformat(),
-            changed_ns=stat.st_ctime_ns,
+            changed_ns=changed_ns,
             read_as=self.source.read_as,
         )
         reading = FileReading(self, file, delivery, known)
@@ -224,6 +229,7 @@ class FileReading:
     def run(self) -> None:
         """Parse, judge, land, withdraw, and count."""
         self.parsed = CONNECTORS[self.of.source.kind].parse(self.file.path, self.of.source)
+        self._require_unchanged()
         if self.parsed.covered:
             first, last = self.parsed.covered
             self.covered_days |= {first + timedelta(number) for number in range((last - first).days + 1)}
@@ -240,6 +246,12 @@ class FileReading:
             self._take_down()
         self._withdraw()
         self._count()
+
+    def _require_unchanged(self) -> None:
+        """Raise InputError where these are not the bytes that were hashed: those would never be read any more."""
+        hashed = self.delivery
+        if _stamps(self.file.path) != (hashed.size, hashed.modified_ns, hashed.changed_ns):
+            raise InputError(f"{self.file.path}: changed while it was read; run again when it has been written whole")
 
     def _take_over(self, rows: pa.Table | None) -> None:
         """Answer for the files whose place this one takes, and say where that cannot be told."""
