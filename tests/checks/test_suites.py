@@ -439,6 +439,25 @@ def test_who_answers_for_a_quiet_day_answers_for_that_day_of_activity(
     assert (("landing.night", "is_silent") in failures(settings, con)) is is_silent
 
 
+@pytest.mark.parametrize(
+    ("forum", "tube", "is_silent"),
+    [
+        ("closed", "closed", False),
+        ("closed", "missing", True),
+        ("closed", "covered", False),
+        ("covered", "missing", False),
+        ("missing", "missing", True),
+    ],
+)
+def test_a_network_that_has_ended_speaks_for_none_that_is_missing(
+    forum: str, tube: str, is_silent: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute("delete from raw.landed_files")
+    con.execute("update raw.source_days set state = $1", [forum])
+    con.execute("insert into raw.source_days values ('tube', 'tube', date '2026-03-10', $1)", [tube])
+    assert (("landing.night", "is_silent") in failures(settings, con)) is is_silent
+
+
 def test_a_source_covers_tonight_where_none_of_its_networks_is_missing(
     settings: Settings, con: duckdb.DuckDBPyConnection
 ) -> None:
