@@ -386,6 +386,133 @@ def test_a_move_is_of_one_persona(settings: Settings, con: duckdb.DuckDBPyConnec
     assert (rows_of(suite, settings.places, con)[counts] == 2 * before).all(axis=None)
 
 
+COUNTED: dict[str, tuple[str, str, str, object]] = {
+    "who was published last is kept": (
+        "features.people",
+        "delete from conformed.consent where person_id < 'p3'; "
+        "delete from raw.published_scores where person_id < 'p3' and as_of_date = '2026-03-09'",
+        "kept_share",
+        1,
+    ),
+    "two accounts of one member are two seeds": (
+        "features.trust",
+        "delete from conformed.configured_seeds where person_id = 'p2'; "
+        "update conformed.configured_seeds set seed_count = 2",
+        "unknown_seed_count",
+        0,
+    ),
+    "a file of another night was told of then": (
+        "landing.deliveries",
+        "update raw.deliveries set is_unchecked = true, night_date = '2026-03-09'",
+        "unchecked_count",
+        0,
+    ),
+    "snapshots cover no night": (
+        "landing.deliveries",
+        "update raw.sources set dataset = 'accounts'; delete from raw.source_days",
+        "is_covered",
+        True,
+    ),
+    "answers within half a minute": (
+        "landing.doubled",
+        "update raw.activity set verb = 'reply'; insert into raw.activity by name select * replace "
+        "('again-' || event_id as event_id, occurred_at + interval 30 seconds as occurred_at) from raw.activity",
+        "max(repeated_share)",
+        0,
+    ),
+    "thirty likes doubled among thousands": (
+        "landing.doubled",
+        "update raw.activity set target_id = 't5'; insert into raw.activity by name "
+        "select * replace ('again-' || event_id as event_id) from raw.activity where actor_id = 'a5'",
+        "max(repeated_accounts)",
+        0,
+    ),
+    "three accounts that nothing names": (
+        "landing.matching",
+        "delete from raw.consent where person_id not in ('p1', 'p2', 'p3'); "
+        "update raw.consent set account_id = account_id || '.0'",
+        "named_share",
+        0,
+    ),
+    "a grant and a withdrawal of one instant": (
+        "landing.matching",
+        "insert into raw.consent by name select * replace (account_id || '.0' as account_id, "
+        "unnest(['grant', 'withdraw']) as action) from raw.consent where action = 'grant'",
+        "named_share",
+        1,
+    ),
+    "a community of three weeks": (
+        "landing.night",
+        "delete from raw.landed_files where landed_date < '2026-02-18' or landed_date = '2026-03-10'",
+        "is_silent",
+        True,
+    ),
+    "a source that has ended": (
+        "landing.night",
+        "delete from raw.landed_files; update raw.source_days set state = 'closed'",
+        "is_silent",
+        False,
+    ),
+    "likes of the unnamed": (
+        "landing.repeats",
+        "insert into raw.activity by name select * exclude (copy) replace (null as actor_id, "
+        "event_id || '-' || copy as event_id) from raw.activity cross join unnest(range(2)) as copies (copy)",
+        "sum(repeated_count)",
+        0,
+    ),
+    "days of which nobody knows": (
+        "landing.volumes",
+        "update raw.deliveries set first_date = '2026-03-01'",
+        "count(row_count)",
+        10,
+    ),
+    "somebody twice": (
+        "scores.completeness",
+        "insert into marts.person_scores from marts.person_scores where person_id = 'p7'",
+        "unmatched_count",
+        1,
+    ),
+    "one of nine lost": (
+        "scores.completeness",
+        "delete from conformed.published_history where person_id not between 'p1' and 'p16'; "
+        "update marts.person_scores set score = null where person_id = 'p1'",
+        "count(unscored_share)",
+        0,
+    ),
+    "two who are held": (
+        "scores.night",
+        "update marts.person_scores set status = 'held' where person_id in ('p1', 'p2')",
+        "held_share",
+        0,
+    ),
+    "a night of another version": (
+        "scores.history",
+        "update raw.run set previous_version = 2",
+        "max(paired_count) filter (is_tonight)",
+        0,
+    ),
+}
+"""By what is so: a suite, what makes it so, and a figure of its rows, which a judgement of all hides."""
+COUNTED |= {
+    f"a frozen {column}": (
+        "scores.frozen",
+        f"update marts.person_scores set {column} = 8 where person_id = 'p99'",
+        "moved_count",
+        1,
+    )
+    for column in ("score", "score_low", "score_high", "reach", "amplification", "network_quality", "evidence_count")
+}
+
+
+@pytest.mark.parametrize("what", COUNTED)
+def test_rows_count_what_they_say(what: str, settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
+    name, change, figure, expected = COUNTED[what]
+    (suite,) = [suite for suite in load_suites(name.split(".")[0], Checks()) if suite.name == name]
+    con.execute(change)
+    con.register("counted", rows_of(suite, settings.places, con))
+    assert con.execute(f"select {figure} from counted").fetchall() == [(expected,)]
+
+
 def test_a_delivery_stops_later_nights_too_and_one_that_was_accepted_stops_none(
     settings: Settings, con: duckdb.DuckDBPyConnection
 ) -> None:
