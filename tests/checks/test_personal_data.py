@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from evenscore.building.warehouse import DBT_PROJECT
-from evenscore.checks.personal_data import examine
+from evenscore.checks.personal_data import ALLOWED, examine
 
+COLUMNS_CALLED = DBT_PROJECT / "macros" / "columns_that_name_somebody.sql"
 WAREHOUSE = """
     create schema raw; create schema conformed; create schema scores;
     create table scores.personal_data as
@@ -117,7 +118,7 @@ def test_a_column_that_is_on_no_list_is_told(con: duckdb.DuckDBPyConnection) -> 
 
 
 def test_whoever_a_column_is_called_after_dbt_looks_at_its_values() -> None:
-    macro = (DBT_PROJECT / "macros" / "columns_that_name_somebody.sql").read_text()
+    macro = COLUMNS_CALLED.read_text()
     (query,) = re.findall(r"\{% macro columns_that_name_somebody\(\) -%\}(.*)\{%- endmacro %\}", macro, re.DOTALL)
     somebody = "person other engager account actor target receiver giver author owner member user ring handle login who"
     names = [f"{name}{end}" for name in somebody.split() for end in ("", "_id", "_name")] + [
@@ -132,10 +133,21 @@ def test_whoever_a_column_is_called_after_dbt_looks_at_its_values() -> None:
         assert [column for _, _, column in con.execute(query).fetchall()] == sorted(names)
 
 
+def listed(what: str) -> dict[tuple[str, str], str]:
+    """What the list of personal data says, by relation and column."""
+    with (DBT_PROJECT / "seeds" / "personal_data.csv").open(newline="") as file:
+        return {(row["relation"], row["column_name"]): row[what] for row in csv.DictReader(file)}
+
+
+def test_what_is_called_after_somebody_is_listed_as_naming_them() -> None:
+    (called,) = re.findall(r"'(\(\^\|_\).*)'", COLUMNS_CALLED.read_text())
+    kinds = {one: kind for one, kind in listed("kind").items() if re.search(called, one[1])}
+    assert {one: kind for one, kind in kinds.items() if kind not in ALLOWED} == {} and kinds
+
+
 def test_the_list_says_of_every_column_of_a_mart_that_it_is_published() -> None:
     marts = yaml.safe_load((DBT_PROJECT / "models" / "marts" / "marts.yml").read_text())["models"]
-    with (DBT_PROJECT / "seeds" / "personal_data.csv").open(newline="") as file:
-        retention = {(row["relation"], row["column_name"]): row["retention"] for row in csv.DictReader(file)}
+    retention = listed("retention")
     columns = [(mart["name"], column["name"]) for mart in marts for column in mart["columns"]]
     kept = {one: retention.get(one) or retention["*", one[1]] for one in columns}
     assert {one: where for one, where in kept.items() if "published" not in where} == {}

@@ -139,7 +139,9 @@ def headed(outcome: str, **counts: int) -> Page:
     ],
 )
 def test_a_night_that_published_nothing_new_is_not_headed_published(outcome: str, published: int, title: str) -> None:
-    assert headed(outcome, published=published).words.startswith(f" {title}: the night of")
+    words = headed(outcome, published=published).words
+    assert words.startswith(f" {title}: the night of")
+    assert f"New scores out {published} " in words
 
 
 def test_a_warning_leads_with_what_was_seen_and_then_says_why() -> None:
@@ -172,6 +174,7 @@ def test_of_a_large_ring_the_first_members_are_in_sight_and_one_command_names_th
     page = page_of(*map(member, names))
     assert "3 more members" in page.words
     assert f"-- {' '.join(names)} evenscore review release" in page.words
+    assert {page.words.count(f"{name} personal") for name in names} == {1}, "each is in one list"
     assert "more members" not in page_of(*map(member, names[:LISTED_MEMBERS])).words
 
 

@@ -10,7 +10,7 @@ from nights_by_hand import TONIGHT, jump
 from parsed import Page
 
 from evenscore.report import gate_words
-from evenscore.report.gate import AlarmRecord, Gate, Incident
+from evenscore.report.gate import AlarmRecord, Gate, Incident, Part
 from evenscore.report.page import SECTIONS, render
 
 
@@ -191,6 +191,13 @@ def test_the_distribution_says_how_many_rose_and_fell_though_the_picture_looks_c
         "4 % rose by a point or more and 41 % fell by as much; the middle one moved by \N{MINUS SIGN}0.8." in busy.words
     )
     assert "half 6.0 7.4 \N{MINUS SIGN}1.4" in busy.words
+
+
+def test_the_bar_of_a_fall_is_as_long_as_that_of_a_rise() -> None:
+    fallen = replace(jump(), parts=(Part("forum", "recent_engagers", -8.0), Part("forum", "lasting_crowd", 2.0)))
+    page = Page(render(replace(nights_by_hand.published(), gate=Gate((fallen,), 1))))
+    bars = page.all("width")
+    assert "100.0" in bars and "25.0" in bars and not [width for width in bars if width.startswith("-")]
 
 
 def test_a_hold_that_began_earlier_says_when() -> None:

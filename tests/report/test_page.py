@@ -71,6 +71,7 @@ def test_every_outcome_has_a_page(published: Facts, outcome: str) -> None:
     stages = (Stage("extract_feed", "failed" if outcome == "failed" else "done", 1.0, "no such file"),)
     page = Page(render(replace(published, run=replace(published.run, outcome=outcome, stages=stages))))
     assert {"unchanged": "Unchanged", "failed": "no such file", "unfinished": "Not finished"}[outcome] in page.words
+    assert (("open", "") in page.attributes) is (outcome == "failed"), "stages are in sight where one failed"
 
 
 def test_every_check_is_shown_with_its_reason_and_failures_come_first(published: Facts, page: Page) -> None:

@@ -47,7 +47,7 @@ select
 create table raw.published_scores as
 select date '2026-03-14' as as_of_date, unnest(range(997))::double as score
 union all
-select date '2026-02-15', 1;
+select unnest([date '2026-02-15', date '2026-03-15']), 1;
 
 create table marts.score_jumps (
     person_id varchar, persona varchar, as_of_date date, episode_date date, rule varchar, cause varchar,

@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from evenscore.base.bundled import DBT_PROJECT
 
@@ -33,3 +34,14 @@ def test_the_numbers_of_a_version_are_those_that_people_were_scored_by(path: Pat
         f"{path.name}: other numbers are another scoring version, with seeds of its own (CONTRIBUTING.md). "
         f'Of a version that has scored nobody yet, note the digest of the numbers in DIGESTS: "{digest(path)}"'
     )
+
+
+def test_a_seed_promises_each_of_its_rows_and_values() -> None:
+    """Compared with a constant that is lost, nothing is held and nobody is kept out: the build has to stop."""
+    for seed in yaml.safe_load((DBT_PROJECT / "seeds" / "seeds.yml").read_text())["seeds"]:
+        with (DBT_PROJECT / "seeds" / f"{seed['name']}.csv").open(newline="", encoding="utf-8") as handle:
+            rows = list(csv.DictReader(handle))
+        (rules,) = [test["rows"]["arguments"] for test in seed["data_tests"]]
+        assert "constant" not in rows[0] or "constant" in rules["has"], seed["name"]
+        for column, values in (rules.get("has", {}) | rules.get("one_of", {})).items():
+            assert set(values) == {row[column] for row in rows}, f"{seed['name']}.{column}"
