@@ -11,7 +11,7 @@ from pulled_home import served
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.pulled import ASKED
-from evenscore.connectors.records import Malformed
+from evenscore.connectors.records import Ignored, Malformed
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
 
@@ -111,3 +111,36 @@ def test_no_event_is_named_after_what_is_no_id(kind: str, endpoint: str, make: A
     asked = {"endpoint": endpoint, "about": {}, "at": "2026-03-16T02:00:00+00:00"}
     with pytest.raises(Malformed):
         list(NETWORKS[kind].rows({**make(strange), ASKED: asked}, source))
+
+
+def told(kind: str, endpoint: str, item: dict[str, Any], **about: str) -> list[dict[str, Any]]:
+    """The activity in one item of an answer."""
+    asked = {"endpoint": endpoint, "about": about, "at": "2026-03-16T02:00:00+00:00"}
+    source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
+    return [row for dataset, row in NETWORKS[kind].rows({**item, ASKED: asked}, source) if dataset == "activity"]
+
+
+def test_a_boost_is_one_event_whether_the_booster_or_a_list_tells_of_it() -> None:
+    note = {"id": "5", "account": {"id": "1"}}
+    boost = {"id": "60", "account": {"id": "2"}, "created_at": "2026-03-02T00:00:00Z", "reblog": note}
+    (by_booster,) = told("mastodon", "statuses", boost)
+    (by_list,) = told("mastodon", "reblogged_by", {"id": "2"}, status="5", owner="1", at="2026-03-01T00:00:00Z")
+    assert by_booster["event_id"] == by_list["event_id"]
+
+
+@pytest.mark.parametrize("item", [{"type": "private", "display_recipient": "ann"}, {"display_recipient": [{"id": 7}]}])
+def test_a_direct_message_is_left_out_by_either_sign(item: dict[str, Any]) -> None:
+    assert NETWORKS["zulip"].left_out("messages", {**TOPICAL, **item}) == "a direct message"
+
+
+@pytest.mark.parametrize(("parent", "author"), [("t3_post", "ann"), ("t1_other", None)])
+def test_a_comment_counts_for_the_author_of_a_post_that_it_answers_itself(parent: str, author: str | None) -> None:
+    comment = {"name": "t1_c", "author": "ben", "created_utc": 1_772_300_000, "body": "text", "link_author": "ann"}
+    thing = {"kind": "t1", "data": {**comment, "link_id": "t3_post", "parent_id": parent}}
+    assert [row["target_id"] for row in told("reddit", "user-comments", thing)] == [author]
+
+
+@pytest.mark.parametrize("gone", ["deleted", "dead"])
+def test_what_the_site_has_taken_away_counts_for_nobody(gone: str) -> None:
+    with pytest.raises(Ignored, match=gone):
+        told("hackernews", "item", {"id": 1, "type": "story", "by": "ann", "time": 1_772_300_000, gone: True})
