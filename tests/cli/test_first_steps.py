@@ -1,7 +1,7 @@
 """What a new user types first: `init`, verbs without a day, a configuration named by the environment."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -117,6 +117,26 @@ def test_status_without_a_day_tells_of_the_latest_night_however_late_an_earlier_
         )
     said = run("status", "--home", str(home.places.home), "--config", str(home.config))
     assert said.stdout.startswith("night 2026-03-05: ")
+
+
+ENDED = {"published": {"outcome": "done"}, "stopped": {"outcome": "failed", "exit_code": 3}}
+
+
+@pytest.mark.parametrize(("outcomes", "code"), [(["stopped", "published"], 3), (["published", "published"], 0)])
+def test_a_range_exits_as_the_worst_of_its_nights_and_status_as_the_night_that_it_tells_of(
+    outcomes: list[str], code: int, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_night(settings: Settings, day: date) -> Night:
+        night = Night.of(day, "a")
+        told = {"stage": "publish", "started_at": "2026", "seconds": 1, "published": "published"}
+        path = home.places.run(night.run_id) / "stages" / "publish.json"
+        atomic_io.write_json(path, told | ENDED[outcomes[day.day - 4]])
+        return night
+
+    monkeypatch.setattr(steps, "run_night", run_night)
+    at = ("--home", str(home.places.home), "--config", str(home.config))
+    assert run("night", "--date", "2026-03-04", "--until", "2026-03-05", *at).exit_code == code
+    assert [run("status", "--date", day, *at).exit_code for day in ("2026-03-04", "2026-03-05")] == [code, 0]
 
 
 def test_there_is_no_latest_night_before_the_first(tmp_path: Path) -> None:

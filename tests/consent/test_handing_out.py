@@ -144,6 +144,18 @@ def test_the_page_says_how_many_rows_of_a_table_it_leaves_to_the_json(
     assert page.count("<td>row ") == min(count, 100)
 
 
+@pytest.mark.parametrize(("runs", "files"), [(["a_run"], []), ([], ["a_file"]), ([], [])])
+def test_the_page_names_what_repeats_some_of_it(runs: list[str], files: list[str], found: dict[str, Any]) -> None:
+    page = render({**found, "kept_runs": runs, "files_that_name_the_person": files}).decode()
+    assert [f"<li>{path}</li>" in page for path in ("a_run", "a_file")] == [bool(runs), bool(files)]
+    assert ("Files that repeat some of this" in page) is bool(runs or files)
+
+
+def test_the_page_shows_nothing_as_a_dash_and_no_and_zero_as_they_are(found: dict[str, Any]) -> None:
+    page = render({**found, "ledger": [{"adult": False, "count": 0, "source": None}]}).decode()
+    assert "<td>False</td><td>0</td><td>\N{EN DASH}</td>" in page
+
+
 def test_the_page_escapes_what_it_shows_and_asks_nobody(settings: Settings, tmp_path: Path) -> None:
     result = evenscore(
         settings, "export", "mixed", "--to", str(tmp_path / "m.json"), "--page", str(tmp_path / "m.html")

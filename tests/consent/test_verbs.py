@@ -54,6 +54,13 @@ def test_a_withdrawal_ends_everything_unless_it_names_an_account_or_a_purpose(ho
     assert ("ben", "topic:chess", "withdraw") in standing(home, "p_ben")
 
 
+def test_a_withdrawal_is_of_every_persona_that_an_account_was_linked_under(home: Home) -> None:
+    for persona in ("work", "personal"):
+        evenscore(home, "consent", "grant", "p_ben", "--account", "forum:ben", "--adult", "--persona", persona, *BY)
+    said = evenscore(home, "consent", "withdraw", "p_ben", "--purpose", "topic:chess", "--json")
+    assert sorted(row["persona"] for row in json.loads(said.output)) == ["personal", "work"]
+
+
 def test_who_is_in_the_file_alone_can_withdraw_by_the_verb(home: Home) -> None:
     assert evenscore(home, "consent", "withdraw", "p_ann").exit_code == 0
     assert standing(home, "p_ann") == [("ann", "public_score", "withdraw")]

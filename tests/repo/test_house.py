@@ -3,14 +3,16 @@
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 import yaml
 from invented import every
 
-from evenscore.base.phrases import CAUSES
+from evenscore.base.phrases import CAUSES, CHANGES
 from evenscore.base.settings import Checks, Source
 from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
 from evenscore.cli import main
@@ -66,6 +68,47 @@ def test_a_sum_of_broken_numbers_is_taken_exactly_or_in_one_order() -> None:
             if summed[1] == "avg" or not WHOLE.match(model.read_text(), summed.end()):
                 loose.append(f"{model.name}: {summed.string[summed.start() :].splitlines()[0]}")
     assert loose == []
+
+
+KEYLESS = {
+    "feat_pair__objects",
+    "feat_pair__actions",
+    "feat_person__bounded",
+    "feat_person__reach",
+    "feat_person__amplification",
+    "feat_engager__topics",
+    "gate_jump__evidence",
+    "trust_weights",
+}
+"""Models whose grain no rule asks for."""
+
+
+def ruled() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each model that has rules, with them."""
+    for path in (DBT / "models").glob("*/*.yml"):
+        for model in yaml.safe_load(path.read_text()).get("models", []):
+            yield from ((model, test["rows"]["arguments"]) for test in model.get("data_tests", []) if "rows" in test)
+
+
+def test_a_model_that_says_its_grain_is_asked_for_it() -> None:
+    keyless = set()
+    for model, rules in ruled():
+        said = re.search(r"One row an? [^(.]*\(([^)]*)\)", model["description"])
+        if said and len(said[1].split(", ")) > max(map(len, rules.get("unique", [[]]))):
+            keyless.add(model["name"])
+    assert keyless == KEYLESS
+
+
+def test_rules_allow_what_the_columns_say_and_no_more() -> None:
+    """A share is bounded where its neighbours are; a value that is allowed is described, or has words for people."""
+    for model, rules in ruled():
+        shares = {column["name"] for column in model["columns"] if column["name"].endswith("_share")}
+        bounded = shares & rules.get("within", {}).keys()
+        assert bounded in (shares, set()), f"{model['name']}: {shares - bounded}"
+        says = {column["name"]: column["description"] for column in model["columns"]}
+        for column, values in rules.get("one_of", {}).items():
+            told = {*re.findall(r"\w+", says[column]), *CAUSES, *CHANGES, *gate_words.CAUSES}
+            assert set(values) <= told, f"{model['name']}.{column}"
 
 
 def test_every_python_model_leaves_its_method_to_a_tested_module() -> None:
