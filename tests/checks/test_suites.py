@@ -491,6 +491,68 @@ COUNTED: dict[str, tuple[str, str, str, object]] = {
         "max(paired_count) filter (is_tonight)",
         0,
     ),
+    "who acts seldom": (
+        "landing.matching",
+        "delete from raw.activity where occurred_at > '2026-02-01'",
+        "named_share",
+        1,
+    ),
+    "names of another network": (
+        "landing.matching",
+        "update raw.consent set account_id = 'old-' || account_id; insert into raw.aliases "
+        "select unnest(['talk', 'tube']), 'account', unnest(['old-' || alias_id, alias_id]), 'm' || stable_id "
+        "from raw.aliases where alias_id[1] = 'a'",
+        "named_share",
+        0,
+    ),
+    "acts on oneself": ("landing.new_ids", "update raw.activity set target_id = actor_id", "sum(pair_count)", 0),
+    "half of what the unnamed did came twice": (
+        "landing.doubled",
+        "update raw.activity set actor_id = null, target_id = 't5'; insert into raw.activity by name "
+        "select * replace ('again-' || event_id as event_id) from raw.activity where day(occurred_at) % 2 = 0",
+        "max(multiplied_accounts)",
+        0,
+    ),
+    "one quiet weekday before": (
+        "landing.night",
+        "delete from raw.landed_files where landed_date in ('2026-03-03', '2026-03-10')",
+        "is_silent",
+        True,
+    ),
+    "who left with one persona": (
+        "features.people",
+        "update conformed.consent set persona = 'home' where person_id < 'p3'",
+        "kept_share < 1",
+        True,
+    ),
+    "held without a score": (
+        "scores.completeness",
+        f"update scores.score_person__accepted set is_held = true {TONIGHT} and person_id = 'p7'; "
+        "update marts.person_scores set score = null, status = 'insufficient_evidence' where person_id = 'p7'",
+        "misstated_count",
+        0,
+    ),
+    "a move since the first night of the window": (
+        "scores.moves",
+        "update scores.score_person__accepted set accepted_score = accepted_score - 15 "
+        "where as_of_date = '2026-03-07' and person_id = 'p1'",
+        "max(candidate_move) > 10",
+        True,
+    ),
+    "the same scores as a week ago": (
+        "scores.distribution",
+        "update marts.person_scores set score = 30.3; update conformed.published_history set score = 30.3",
+        "sum(abs(tonight_count - week_ago_count))",
+        0,
+    ),
+    "parts of an earlier night": (
+        "scores.frozen",
+        "insert into raw.published_contributions select * replace (as_of_date - 1 as as_of_date) "
+        "from raw.published_contributions",
+        "moved_part_count",
+        0,
+    ),
+    "four weeks and tonight": ("scores.history", "select 1", "count(*)", 29),
 }
 """By what is so: a suite, what makes it so, and a figure of its rows, which a judgement of all hides."""
 COUNTED |= {
