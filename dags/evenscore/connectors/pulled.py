@@ -129,7 +129,7 @@ class Network(JsonLines):
         if not found:
             raise Ignored(f"{endpoint}: nothing that counts")
         for dataset, row in found:
-            yield dataset, {"network": source.network or self.kind, **row}
+            yield dataset, {"network": source.called, **row}
 
     def is_readable(self, record: Row, source: Source) -> bool:
         """Whether an item is as documented, be it left out or not; a profile tells whose it is, too."""

@@ -5,6 +5,7 @@ not be scored tonight stays outside it, as Parquet that views point to.
 """
 
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -80,7 +81,7 @@ DELIVERIES = {
     **dict.fromkeys(("record_count", "landed_count", "duplicate_count", "rejected_count"), "bigint"),
     **dict.fromkeys(("ignored_count", "suppressed_count", "withdrawn_count", "withheld_count"), "bigint"),
     "rejected_share": "double",
-    **dict.fromkeys(("is_accepted", "is_quiet_in_truth", "is_unchecked"), "boolean"),
+    **dict.fromkeys(("is_accepted", "is_quiet", "is_quiet_in_truth", "is_unchecked"), "boolean"),
 }
 """What a night is told of its seeds, its sources and each input file."""
 
@@ -265,17 +266,23 @@ def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Ni
         for source in settings.sources
     ]
     _create(con, "table raw.sources", SOURCES, sources)
-    answers = said(settings.places)
-    rows = [_told(name, one, answers) for name, each in delivered.items() for one in each]
+    answers: dict[str, list[Acceptance]] = defaultdict(list)
+    for answer in said(settings.places):
+        answers[answer.sha256].append(answer)
+    rows = [_told(name, one, answers.get(one.sha256, [])) for name, each in delivered.items() for one in each]
     _create(con, "table raw.deliveries", DELIVERIES, rows)
 
 
 def _told(source: str, delivery: Delivery, answers: list[Acceptance]) -> dict[str, object]:
-    """Files that hold nothing are all alike, so each needs a word of its own."""
+    """What a night is told of a file; `answers` are those for its bytes.
+
+    Files that hold nothing are all alike, so each needs a word of its own.
+    """
     ours = {
         "source": source,
         "night_date": delivery.night,
-        "is_accepted": any(one.sha256 == delivery.sha256 for one in answers),
+        "is_accepted": bool(answers),
+        "is_quiet": is_quiet(delivery),
         "is_quiet_in_truth": is_quiet(delivery) and any(one.answers(delivery) for one in answers),
         "is_unchecked": UNCHECKED in delivery.notes,
     }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def keep_fonts_in(folder: Path) -> None:
     _kept_in.append(folder)
 
 
+@cache
 def _matplotlib() -> tuple[Any, Any]:
     """matplotlib and its Figure, imported late because it takes a second, and leaving no cache in the user's home."""
     with _folder_of_its_own():

@@ -1,7 +1,8 @@
 -- For each network and day, whether it is whole, and if not, why: a feed that owes it did not deliver, or it is partial,
 -- less than a fifth of what is usual. Usual is the less of two medians: of four weeks, and of the same weekday in eight.
--- A low that nature brings is no fault, nor is a day after a network's end, or without a row, for which somebody answers: below twenty usual rows nothing is partial, and a day must be lower than half of
--- the lows of eight weeks, or, where sixty rows or more are usual and a weekday tells something, of such weekdays.
+-- A low that nature brings is no fault: below twenty usual rows nothing is partial, and a day must be lower than half of
+-- the lows of eight weeks, or, where sixty rows or more are usual and a weekday tells something, of such weekdays. Nor is a
+-- day after the network's end, or one without a row for which somebody answers.
 with states as (
 
     select
@@ -31,7 +32,7 @@ silent as (
         cast(unnest(range(first_date, last_date + 1, interval 1 day)) as date) as day_date,
         is_quiet_in_truth
     from {{ source("raw", "deliveries") }}
-    where record_count = ignored_count
+    where is_quiet
 
 ),
 
