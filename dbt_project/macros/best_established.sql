@@ -1,7 +1,8 @@
 {#
   CTEs up to `best`: the people whom the most members endorsed by so many days before each night on which trust is solved, and on
-  `least_days` at least; as many as the version takes. `lag_days` is a column of `trust_seed_lags`. `weight` is what a member's word
-  weighs, by the columns of `lags` (the version and night), `people` (who was endorsed, and by whom) and what is `joined`.
+  `least_days` at least; as many as the version takes. So, too, for each of the nights before that a version chooses its seeds by.
+  `lag_days` is a column of `trust_seed_lags`. `weight` is what a member's word weighs, by the columns of `lags` (the version and
+  night), `people` (who was endorsed, and by whom) and what is `joined`.
 #}
 {% macro best_established(lag_days, weight=1, joined="", least_days="seed_least_days") -%}
 nights as (
@@ -19,7 +20,7 @@ lags as (
 
     select scoring_version, as_of_date, unreached_weight, {{ lag_days }} as lag_days
     from {{ ref("trust_seed_lags") }}
-    semi join nights using (as_of_date)
+    semi join ({{ seed_nights("nights") }}) as chosen using (as_of_date)
 
 ),
 
@@ -103,4 +104,12 @@ best as (
         )
 
 )
+{%- endmacro %}
+
+{# The nights whose choices make the seeds of those of a relation: each, and as many before it as a version looks at. #}
+{% macro seed_nights(nights) -%}
+    select as_of_date - unnest(range((
+        select coalesce(max(value), 1)::bigint from {{ ref("scale_constants") }} where constant = 'seed_night_count'
+    )))::integer as as_of_date
+    from {{ nights }}
 {%- endmacro %}

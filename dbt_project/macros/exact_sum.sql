@@ -3,7 +3,7 @@
   Off the true sum by at most half a millionth a row. Doubles hold whole numbers, and sums of them, exactly up to 9e15.
 #}
 {% macro exact_sum(expression) -%}
-    sum(round(({{ expression }}) * 1000000)) / 1000000
+    (sum(round(({{ expression }}) * 1000000)) / 1000000)
 {%- endmacro %}
 
 {# The sum of numbers that need not be whole millionths, in one order: the same bits, and nothing is rounded. #}

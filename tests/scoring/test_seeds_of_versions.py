@@ -15,7 +15,7 @@ DIGESTS = {
     "reference_panel_v3": "aab7da4e9e0a",
     "scale_v1": "67c08cd7f77b",
     "scale_v2": "d67a26743e21",
-    "scale_v3": "8c364a575f7c",
+    "scale_v3": "c04890310679",
     "topic_floor_v1": "18f468dbeed2",
     "verb_weights_v1": "bd675c7e890d",
 }

@@ -10,6 +10,7 @@ from evenscore.scoring import trust
 from evenscore.scoring.trust import (
     Constants,
     Endorsements,
+    Seeds,
     Vouchers,
     band_weights,
     graph,
@@ -38,6 +39,10 @@ def endorsements(*edges: tuple[int, int, int, int], people: int = 10, members: i
     return Endorsements(giver, receiver, day, actions, np.arange(people) < (people if members is None else members))
 
 
+def whole(*people: int) -> Seeds:
+    return Seeds(np.array(people, dtype=np.int64), np.ones(len(people)))
+
+
 def random_graph(rng: np.random.Generator, people: int = 40, edges: int = 300) -> Endorsements:
     giver, receiver = rng.integers(0, people, (2, edges))
     kept = giver != receiver
@@ -47,9 +52,9 @@ def random_graph(rng: np.random.Generator, people: int = 40, edges: int = 300) -
 
 def test_trust_is_the_solution_of_its_equation() -> None:
     found = graph(random_graph(np.random.default_rng(1)), NIGHT, CONSTANTS)
-    seeds = np.array([3, 7])
+    seeds = Seeds(np.array([3, 7]), np.array([1, 0.25]))
     source = np.zeros(40)
-    source[seeds] = 0.5
+    source[[3, 7]] = 0.5, 0.125
     exact = np.linalg.solve(np.eye(40) - 0.5 * found.shares.toarray().T, source)
     assert np.allclose(solve(found, seeds, 0.5), exact, rtol=0, atol=1e-14)
 
@@ -63,7 +68,7 @@ def test_a_giver_passes_on_all_and_no_more() -> None:
 def test_what_has_faded_to_nothing_passes_nothing_on() -> None:
     decades = 20 * 365
     found = graph(endorsements((0, 1, NIGHT - decades, 1), (2, 3, NIGHT - 14, 1)), NIGHT, CONSTANTS)
-    assert solve(found, np.array([0, 2]), 0.5)[:4].tolist() == [0.5, 0, 0.5, 0.25]
+    assert solve(found, whole(0, 2), 0.5)[:4].tolist() == [0.5, 0, 0.5, 0.25]
 
 
 def test_more_actions_for_one_than_the_cap_pass_on_no_more() -> None:
@@ -74,20 +79,20 @@ def test_more_actions_for_one_than_the_cap_pass_on_no_more() -> None:
 
 def test_what_happened_within_the_lag_is_not_known_yet() -> None:
     edges = endorsements((0, 1, NIGHT - 14, 1), (0, 2, NIGHT - 13, 1))
-    assert solve(graph(edges, NIGHT, CONSTANTS), np.array([0]), 0.5)[:3].tolist() == [0.5, 0.25, 0]
-    assert solve(graph(edges, NIGHT + 1, CONSTANTS), np.array([0]), 0.5)[2] > 0
+    assert solve(graph(edges, NIGHT, CONSTANTS), whole(0), 0.5)[:3].tolist() == [0.5, 0.25, 0]
+    assert solve(graph(edges, NIGHT + 1, CONSTANTS), whole(0), 0.5)[2] > 0
 
 
 def test_who_is_reached_from_no_seed_weighs_nothing_however_large_their_ring() -> None:
     ring = [(giver, receiver, 900, 9) for giver in range(5, 10) for receiver in range(5, 10) if giver != receiver]
     found = graph(endorsements((0, 1, 900, 1), *ring, *((fake, 1, 900, 9) for fake in range(5, 10))), NIGHT, CONSTANTS)
-    reached = solve(found, np.array([0]), 0.5)
+    reached = solve(found, whole(0), 0.5)
     assert weights(found, reached, np.arange(5, 10), np.full(5, 1), CONSTANTS).tolist() == [0] * 5
 
 
 def test_nobody_lends_trust_to_their_own_crowd() -> None:
     found = graph(endorsements((0, 1, 900, 1), (1, 2, 900, 1), (2, 1, 900, 1), (2, 3, 900, 1)), NIGHT, CONSTANTS)
-    reached = solve(found, np.array([0]), 0.5)
+    reached = solve(found, whole(0), 0.5)
     for_patron, for_other = weights(found, reached, np.array([2, 2]), np.array([1, 3]), CONSTANTS)
     assert for_patron == 0 < for_other
 
@@ -96,8 +101,8 @@ def test_a_warm_start_leaves_no_trace() -> None:
     edges = random_graph(np.random.default_rng(3))
     engager, person = np.divmod(np.arange(1600), 40)
     nights = range(NIGHT - 20, NIGHT + 1)
-    stepped = dict(nightly_weights(edges, engager, person, {n: np.array([3, 7]) for n in nights}, CONSTANTS))
-    alone = dict(nightly_weights(edges, engager, person, {NIGHT: np.array([3, 7])}, CONSTANTS))
+    stepped = dict(nightly_weights(edges, engager, person, {n: whole(3, 7) for n in nights}, CONSTANTS))
+    alone = dict(nightly_weights(edges, engager, person, {NIGHT: whole(3, 7)}, CONSTANTS))
     assert np.array_equal(stepped[NIGHT], alone[NIGHT])
     assert len(np.unique(stepped[NIGHT])) > 100
 
@@ -109,7 +114,7 @@ def test_the_order_of_the_edges_changes_no_bit() -> None:
     other = Endorsements(
         edges.giver[order], edges.receiver[order], edges.day[order], edges.actions[order], edges.is_member
     )
-    first, second = (solve(graph(each, NIGHT, CONSTANTS), np.array([3]), 0.5) for each in (edges, other))
+    first, second = (solve(graph(each, NIGHT, CONSTANTS), whole(3), 0.5) for each in (edges, other))
     assert first.tobytes() == second.tobytes()
 
 
@@ -117,12 +122,12 @@ def test_a_graph_that_does_not_converge_is_an_error(monkeypatch: pytest.MonkeyPa
     found = graph(random_graph(np.random.default_rng(1)), NIGHT, CONSTANTS)
     monkeypatch.setattr(trust, "MOST_SWEEPS", 20)
     with pytest.raises(EvenscoreError, match="not converged"):
-        solve(found, np.array([3, 7]), 0.5)
+        solve(found, whole(3, 7), 0.5)
 
 
 def test_what_has_faded_to_nothing_passes_on_nothing() -> None:
     found = graph(endorsements((0, 1, 900, 1), (2, 3, 900 - 9000, 1)), NIGHT, CONSTANTS)
-    assert solve(found, np.array([0, 2]), 0.5)[:4].tolist() == [0.5, 0.25, 0.5, 0]
+    assert solve(found, whole(0, 2), 0.5)[:4].tolist() == [0.5, 0.25, 0.5, 0]
 
 
 VOUCHED = replace(CONSTANTS, full=0.03, none=0.01, vouched=2, own_steps=2)
@@ -133,7 +138,7 @@ WIDE = replace(VOUCHED, full=0.3)
 
 def weighed(edges: Endorsements, constants: Constants, engager: int, person: int, seed: int = 0) -> float:
     found = graph(edges, NIGHT, constants)
-    reached = solve(found, np.array([seed]), constants.damping)
+    reached = solve(found, whole(seed), constants.damping)
     return float(weights(found, reached, np.array([engager]), np.array([person]), constants)[0])
 
 
@@ -171,7 +176,7 @@ def test_what_came_back_over_a_friend_is_not_the_targets_own(steps: int, is_left
 
 def test_vouchers_are_found_whoever_the_person_is() -> None:
     found = graph(random_graph(np.random.default_rng(5)), NIGHT, VOUCHED)
-    reached = solve(found, np.array([3, 7]), 0.5)
+    reached = solve(found, whole(3, 7), 0.5)
     passed = 0.5 * reached[:, None] * found.shares.toarray()
     vouchers = Vouchers.of(found, reached, 0.5)
     engager, person = (grid.ravel() for grid in np.meshgrid(np.arange(40), np.arange(40)))
@@ -182,7 +187,7 @@ def test_vouchers_are_found_whoever_the_person_is() -> None:
 def test_a_graph_without_edges_or_seeds_gives_nobody_trust() -> None:
     none = np.array([], dtype=np.int64)
     found = graph(Endorsements(none, none, none, none, np.full(3, True)), NIGHT, CONSTANTS)
-    assert solve(found, none, 0.5).tolist() == [0, 0, 0]
+    assert solve(found, whole(), 0.5).tolist() == [0, 0, 0]
     assert weights(found, np.zeros(3), np.array([0]), np.array([1]), CONSTANTS).tolist() == [0]
 
 
@@ -200,7 +205,7 @@ def sixty_members(*edges: tuple[int, int, int, int]) -> Endorsements:
 
 def weight_of(edges: Endorsements, engager: int, person: int) -> float:
     found = graph(edges, NIGHT, CONSTANTS)
-    reached = solve(found, np.array([0]), 0.5)
+    reached = solve(found, whole(0), 0.5)
     return float(weights(found, reached, np.array([engager]), np.array([person]), CONSTANTS)[0])
 
 
@@ -215,7 +220,7 @@ def test_acts_for_others_take_less_from_those_for_members_and_share_out_no_more_
 
 def test_who_is_no_member_passes_nothing_on() -> None:
     found = graph(endorsements((0, 5, 900, 1), (5, 1, 900, 1), members=5), NIGHT, CONSTANTS)
-    assert solve(found, np.array([0]), 0.5)[[1, 5]].tolist() == [0, 0]
+    assert solve(found, whole(0), 0.5)[[1, 5]].tolist() == [0, 0]
 
 
 def test_whom_members_act_for_weighs_what_members_in_that_band_weigh() -> None:
@@ -272,7 +277,7 @@ def test_who_founded_a_community_reaches_its_members_through_years_in_which_noth
     early = [(0, 1, NIGHT - DECADE, 2), (4, 1, NIGHT - DECADE + 1, 2), (4, 2, NIGHT - 91, 2), (1, 2, NIGHT - 90, 2)]
     later = [(2, 3, NIGHT - 89, 2), (1, 3, NIGHT - 88, 2)]
     ((night, standing),) = nightly_standing(
-        endorsements(*early, *later, members=5), {NIGHT: np.array([0, 4])}, {NIGHT: 90.0}, WIDE
+        endorsements(*early, *later, members=5), {NIGHT: whole(0, 4)}, {NIGHT: 90.0}, WIDE
     )
     of_two_words = np.log(2 * 0.125 / 0.01) / np.log(30)
     assert night == NIGHT
@@ -284,14 +289,14 @@ def test_no_ring_that_came_later_has_a_standing_though_one_of_the_reached_acts_f
     ring = [(giver, to, day, 9) for giver in range(10, 40) for to in range(10, 40) if giver != to for day in (700, 800)]
     lent = [(3, member, day, 1) for member in range(10, 20) for day in (700, 800)]
     known = endorsements(*founded, *ring, *lent, people=40)
-    ((_, standing),) = nightly_standing(known, {NIGHT: np.array([0, 4])}, {NIGHT: 90.0}, VOUCHED)
+    ((_, standing),) = nightly_standing(known, {NIGHT: whole(0, 4)}, {NIGHT: 90.0}, VOUCHED)
     assert standing[:5].min() > 0.3
     assert standing[10:].max() == 0
 
 
 def test_one_members_word_gives_nobody_a_standing_nor_is_anybody_without_a_score_given_one() -> None:
     edges = [(0, 2, day, 1) for day in range(400, 500)] + [(founder, to, 500, 1) for founder in (0, 1) for to in (3, 4)]
-    founders = {NIGHT: np.array([0, 1])}
+    founders = {NIGHT: whole(0, 1)}
     ((_, standing),) = nightly_standing(endorsements(*edges, members=4), founders, {NIGHT: 90.0}, VOUCHED)
     assert standing[:5].tolist() == [1, 1, 0, pytest.approx(standing[3]), 0]
     assert standing[3] > 0
@@ -299,7 +304,7 @@ def test_one_members_word_gives_nobody_a_standing_nor_is_anybody_without_a_score
 
 def test_each_night_has_founders_and_a_lag_of_its_own_and_none_leaves_a_trace_in_the_next() -> None:
     known = random_graph(np.random.default_rng(5))
-    founders = {NIGHT - 1: np.array([1, 2]), NIGHT: np.array([3])}
+    founders = {NIGHT - 1: whole(1, 2), NIGHT: whole(3)}
     lags = {NIGHT - 1: 20.0, NIGHT: 90.0}
     both = dict(nightly_standing(known, founders, lags, CONSTANTS))
     alone = dict(nightly_standing(known, {NIGHT: founders[NIGHT]}, lags, CONSTANTS))

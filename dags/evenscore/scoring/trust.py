@@ -1,8 +1,8 @@
 """Seeded trust: how far trust reaches each engager, starting from a public list of people.
 
 t = (1 - a) C^T t + a p (personalised PageRank, Haveliwala 2002, with TrustRank's seed list, Gyongyi et al. 2004). C
-says how those whom a giver acts for share what the giver has, capped per pair. p is 1 for each seed and is not divided
-among them, so that one seed more takes nothing from the others.
+says how those whom a giver acts for share what the giver has, capped per pair. p is each seed's weight, 1 at most, and
+is not divided among them, so that one seed more takes nothing from the others.
 
 Only members, who asked for a score, have trust and pass it on. What members do for anybody else says in which of a
 few coarse bands that account stands; it weighs what members in the same band weigh on average.
@@ -71,6 +71,14 @@ class Endorsements:
 
 
 @dataclass(frozen=True)
+class Seeds:
+    """Where trust starts on a night: people, and what each weighs, above 0 and up to 1; arrays of equal length."""
+
+    place: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True)
 class Graph:
     """Shares of trust that each giver passes on: `shares[i, j]` of what i has goes to j."""
 
@@ -115,14 +123,14 @@ def _shares(giver: Ints, is_for_member: Bools, passed: Floats, size: int, consta
     return shared
 
 
-def solve(found: Graph, seeds: Ints, damping: float, start: Floats | None = None) -> Floats:
-    """Trust of every member, a seed having at least `damping`. `start` speeds it up and leaves no trace.
+def solve(found: Graph, seeds: Seeds, damping: float, start: Floats | None = None) -> Floats:
+    """Trust of every member, a seed having at least `damping` of its weight. `start` speeds it up and leaves no trace.
 
     Raises EvenscoreError when it does not converge: a half-solved graph must never score anybody.
     """
     received = found.among_members.T.tocsr()
     source = np.zeros(received.shape[0])
-    source[seeds] = damping
+    source[seeds.place] = damping * seeds.weight
     trust = source.copy() if start is None else start
     for _ in range(MOST_SWEEPS):
         before, trust = trust, (1 - damping) * (received @ trust) + source
@@ -240,7 +248,7 @@ def nightly_weights(
     endorsements: Endorsements,
     engager: Ints,
     person: Ints,
-    seeds: Mapping[int, Ints],
+    seeds: Mapping[int, Seeds],
     constants: Constants,
 ) -> Iterator[tuple[int, Floats]]:
     """Each night's weights of all pairs, in order, every night warm-started from the one before it."""
@@ -252,7 +260,7 @@ def nightly_weights(
 
 
 def nightly_standing(
-    endorsements: Endorsements, founders: Mapping[int, Ints], lag_days: Mapping[int, float], constants: Constants
+    endorsements: Endorsements, founders: Mapping[int, Seeds], lag_days: Mapping[int, float], constants: Constants
 ) -> Iterator[tuple[int, Floats]]:
     """How far the founders' trust reaches each member, 0 to 1 as a weight is, each night in order.
 

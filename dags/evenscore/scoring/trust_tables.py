@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenscore.names.name_kinds import MEMBER
-from evenscore.scoring.trust import Constants, Endorsements, Ints
+from evenscore.scoring.trust import Constants, Endorsements, Ints, Seeds
 
 NAME = f"'{MEMBER}' || person_id as name"
 """A member as a node of the trust graph, among those of strangers."""
@@ -60,12 +60,13 @@ def days(dates: pa.ChunkedArray) -> Ints:
     return found
 
 
-def by_night(people: pa.Table, version: int, nights: Iterable[int], names: pa.Array) -> dict[int, Ints]:
-    """Of rows (scoring_version, as_of_date, name) of one version: each night's people, as places among the names."""
+def by_night(people: pa.Table, version: int, nights: Iterable[int], names: pa.Array) -> dict[int, Seeds]:
+    """Of rows (scoring_version, as_of_date, name, seed_weight) of one version: each night's, by places among names."""
     own = people.filter(pc.equal(people["scoring_version"], version))
     night, place = days(own["as_of_date"]), pc.index_in(own["name"].combine_chunks(), names)
     known, place = place.is_valid().to_numpy(zero_copy_only=False), place.fill_null(0).to_numpy().astype(np.int64)
-    return {int(one): place[known & (night == one)] for one in nights}
+    weight = own["seed_weight"].to_numpy()
+    return {int(one): Seeds(place[known & (night == one)], weight[known & (night == one)]) for one in nights}
 
 
 def night_batch(schema: pa.Schema, version: int, night: int, **columns: Any) -> pa.RecordBatch:

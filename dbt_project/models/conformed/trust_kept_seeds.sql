@@ -1,5 +1,5 @@
--- Of all who are seeds of trust tonight or were on an earlier night, the share of those who are both: a seed more moves as many
--- people as a seed less. First seeds take nobody's place, so no night without any is compared.
+-- Of all that seeds of trust weigh tonight or weighed on an earlier night, the share of what they weigh on both: a seed more moves
+-- as many people as a seed less. First seeds take nobody's place, so no night without any is compared.
 with night as (
 
     select as_of_date from {{ source("raw", "run") }}
@@ -8,7 +8,7 @@ with night as (
 
 earlier as (
 
-    select seeds.scoring_version, seeds.as_of_date as earlier_date, seeds.person_id
+    select seeds.scoring_version, seeds.as_of_date as earlier_date, seeds.person_id, seeds.seed_weight
     from {{ ref("trust_night_seeds") }} as seeds
     inner join night on seeds.as_of_date < night.as_of_date
 
@@ -16,7 +16,7 @@ earlier as (
 
 tonight as (
 
-    select scoring_version, person_id from {{ ref("trust_night_seeds") }} semi join night using (as_of_date)
+    select scoring_version, person_id, seed_weight from {{ ref("trust_night_seeds") }} semi join night using (as_of_date)
 
 ),
 
@@ -25,15 +25,27 @@ of_either_night as (
 
     select * from earlier
     union all
-    select scoring_version, nights.earlier_date, tonight.person_id
+    select scoring_version, nights.earlier_date, tonight.person_id, tonight.seed_weight
     from (select distinct scoring_version, earlier_date from earlier) as nights
     inner join tonight using (scoring_version)
+
+),
+
+people as (
+
+    select
+        scoring_version,
+        earlier_date,
+        if(count(*) = 2, min(seed_weight), 0) as kept,
+        max(seed_weight) as most
+    from of_either_night
+    group by scoring_version, earlier_date, person_id
 
 )
 
 select
     scoring_version,
     earlier_date,
-    (count(*) - count(distinct person_id)) / count(distinct person_id) as kept_seed_share
-from of_either_night
+    {{ exact_sum("kept") }} / {{ exact_sum("most") }} as kept_seed_share
+from people
 group by all

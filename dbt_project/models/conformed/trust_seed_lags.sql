@@ -10,15 +10,19 @@ with scales as (
 
 nights as (
 
+    select as_of_date from {{ source("raw", "look_back") }}
+    union
+    select complete_through_date from {{ ref("network_nights") }}
+
+),
+
+known as (
+
     select
         scoring_version,
         as_of_date,
         as_of_date - (select min(occurred_date) from {{ ref("activity") }}) as known_days
-    from (
-        select as_of_date from {{ source("raw", "look_back") }}
-        union
-        select complete_through_date from {{ ref("network_nights") }}
-    )
+    from (select distinct as_of_date from ({{ seed_nights("nights") }}))
     cross join scales
 
 )
@@ -29,5 +33,5 @@ select
     least(seed_lag_days, known_days / 2) as lag_days,
     if(seed_founder_share is null, 1, round(greatest(least(2 - known_days / (2 * seed_lag_days), 1), 0), 6)) as unreached_weight,
     if(unreached_weight < 1, known_days - seed_founder_share * (known_days - lag_days), null) as founder_lag_days
-from nights
+from known
 inner join scales using (scoring_version)

@@ -19,7 +19,7 @@ SCHEMA = pa.schema(
 def model(dbt, session):
     """One row a (scoring version, night, person) whom it reaches, a night at a time: a first night has sixty."""
     dbt.config(materialized="table")
-    founders = dbt.ref("trust_founders").project(f"scoring_version, as_of_date, {tables.NAME}")
+    founders = dbt.ref("trust_founders").project(f"*, {tables.NAME}, 1::double as seed_weight")
     founders = tables.table(founders, "as_of_date, name")
     return pa.RecordBatchReader.from_batches(SCHEMA, _standing(dbt, founders) if len(founders) else iter(()))
 
@@ -34,7 +34,7 @@ def _standing(dbt, founders):
     for version, constants in tables.constants_by_version(dbt.ref("scale_constants")):
         lag_days = _lag_days(lags.filter(f"scoring_version = {version}"))
         found = tables.by_night(founders, version, lag_days, names)
-        own = {night: places for night, places in found.items() if len(places)}
+        own = {night: seeds for night, seeds in found.items() if len(seeds.place)}
         versions.append((version, own, lag_days, constants))
     # A batch is asked for in the midst of a statement: what is asked of the database is asked before.
     return _batches(people["person_id"].combine_chunks(), endorsements, member, versions)

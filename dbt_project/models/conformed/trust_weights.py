@@ -27,7 +27,7 @@ def model(dbt, session):
     pairs = tables.table(named.project(f"pair_id, engager_name, {tables.NAME}"), "pair_id")
     members = tables.table(dbt.ref("consent").project(tables.NAME).distinct(), "name")
     edges = tables.table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
-    seeds = dbt.ref("trust_night_seeds").project(f"scoring_version, as_of_date, {tables.NAME}")
+    seeds = dbt.ref("trust_night_seeds").project(f"scoring_version, as_of_date, {tables.NAME}, seed_weight")
     seeds = tables.table(seeds, "as_of_date, name")
     nights = dbt.ref("network_nights").join(dbt.ref("scored_nights"), "as_of_date", how="semi")
     nights = tables.days(tables.table(nights, "as_of_date")["complete_through_date"])

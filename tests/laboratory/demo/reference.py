@@ -39,6 +39,8 @@ class Version:
     start: float
     least_trusted: float
     seed_step: float
+    seed_nights: int
+    """A seed weighs the share of so many nights on which it was chosen."""
     one_object: float
     """No object carries more than this share."""
     asks_two_vouchers: bool
@@ -48,8 +50,10 @@ class Version:
     """What any object brings a part of beside the others."""
 
 
-V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 0.25, asks_two_vouchers=False)
-V3 = Version({7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -1.96, 14.07, 0.15, 0.05, 1.1, 0.18, True, 0.33, 0.5)
+V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 1, 0.25, asks_two_vouchers=False)
+V3 = Version(
+    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -1.96, 14.07, 0.15, 0.05, 1.1, 14, 0.18, True, 0.33, 0.5
+)
 
 
 def load(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -155,7 +159,7 @@ def trusted_scores(con: duckdb.DuckDBPyConnection, night: date, by: Version = V3
     """
     acts = _acts(con, night)
     scored = acts[acts.persona.notna()]
-    scored = scored.assign(weight=_weights(acts, scored, _seeds(acts, by.seed_step), by))
+    scored = scored.assign(weight=_weights(acts, scored, _seeds(acts, by), by))
     scored = scored.assign(is_candidate=_carry_most(scored, by))
     logs = sum(weight * np.log(_evidence(scored, half_life, by)) for half_life, weight in by.weights.items())
     points = (by.base + by.slope * np.log1p(np.expm1(logs) / by.start)).clip(1, 100)
@@ -198,7 +202,14 @@ def _acts(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
     ).df()
 
 
-def _seeds(acts: pd.DataFrame, step: float) -> list[str]:
+def _seeds(acts: pd.DataFrame, by: Version) -> pd.Series:
+    """What each seed weighs: on how many of the last nights it was chosen, of those on which any was."""
+    nights = [_chosen(acts[acts.age >= ago].assign(age=acts.age - ago), by.seed_step) for ago in range(by.seed_nights)]
+    chosen = pd.Series([person for night in nights for person in night], dtype=object)
+    return chosen.value_counts() / max(1, sum(bool(night) for night in nights))
+
+
+def _chosen(acts: pd.DataFrame, step: float) -> list[str]:
     """The people whom most other members had endorsed long before the night, if on enough days.
 
     Five of them, and `step` times as many again and again, up to a tenth.
@@ -214,7 +225,7 @@ def _seeds(acts: pd.DataFrame, step: float) -> list[str]:
     return first.index[first.days >= SEED_DAYS].tolist() if has_begun else []
 
 
-def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: list[str], by: Version) -> NDArray[np.float64]:
+def _weights(acts: pd.DataFrame, scored: pd.DataFrame, seeds: pd.Series, by: Version) -> NDArray[np.float64]:
     """The trust weight of each scored act's giver, less what the scored person's own acts passed on to the giver.
 
     A member's own trust counts; anybody else weighs what members weigh whom members' acts reach about as far.
@@ -293,13 +304,14 @@ def _shares(acts: pd.DataFrame) -> pd.Series:
     return shares
 
 
-def _trust(shares: pd.Series, seeds: list[str]) -> pd.Series:
+def _trust(shares: pd.Series, seeds: pd.Series) -> pd.Series:
     """The solution of `t = (1 - a) C^T t + a p`."""
     giver, receiver = (shares.index.get_level_values(side) for side in ("giver", "receiver"))
     nodes = giver.union(receiver).unique()
     transposed = csc_array((shares, (nodes.get_indexer(receiver), nodes.get_indexer(giver))), shape=(len(nodes),) * 2)
     left_side = eye_array(len(nodes), format="csc") - (1 - DAMPING) * transposed
-    return pd.Series(spsolve(left_side, DAMPING * nodes.isin(seeds), permc_spec="MMD_AT_PLUS_A"), nodes)
+    source = DAMPING * seeds.reindex(nodes).fillna(0).to_numpy()
+    return pd.Series(spsolve(left_side, source, permc_spec="MMD_AT_PLUS_A"), nodes)
 
 
 def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
