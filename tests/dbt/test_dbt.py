@@ -14,7 +14,7 @@ import pytest
 
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
 from evenscore.base.settings import Settings, load_settings
-from evenscore.building import warehouse
+from evenscore.building import lean_dbt, warehouse
 from evenscore.night import steps
 from evenscore.publication.shown_rows import MARTS
 from evenscore.state.runs import Night
@@ -51,10 +51,9 @@ class Project:
 
     def run(self, *command: str) -> list[Any]:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.cli.main import dbtRunner
 
         try:
-            result = dbtRunner(self.parsed).invoke([*command, *self.arguments])
+            result = lean_dbt.runner(self.parsed).invoke([*command, *self.arguments])
         finally:
             DuckDBConnectionManager.close_all_connections()
         assert result.exception is None, result.exception

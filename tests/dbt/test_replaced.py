@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenscore.building import warehouse
+from evenscore.building import lean_dbt, warehouse
 
 PROJECT = """\
 name: tiny
@@ -47,13 +47,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def build(project: Path) -> Build:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
 
     here = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(project / "target")]
 
     def built() -> list[Any]:
         try:
-            result = dbtRunner().invoke(["build", "--quiet", "--log-path", str(project / "logs"), *here])
+            result = lean_dbt.runner().invoke(["build", "--quiet", "--log-path", str(project / "logs"), *here])
         finally:
             DuckDBConnectionManager.close_all_connections()
         assert result.exception is None, result.exception

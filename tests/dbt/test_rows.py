@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import yaml
 
-from evenscore.building import warehouse
+from evenscore.building import lean_dbt, warehouse
 
 PROJECT = """\
 name: tiny
@@ -69,7 +69,6 @@ class RulesSeen:
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory: pytest.TempPathFactory) -> RulesSeen:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
 
     folder = tmp_path_factory.mktemp("rows")
     (folder / "models" / "small").mkdir(parents=True)
@@ -90,7 +89,7 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> RulesSeen:
     (folder / "tests" / "too_few.sql").write_text(LAYER % ", ".join(refs[:-1]))
     here = ("--project-dir", str(folder), "--profiles-dir", str(folder), "--target-path", str(folder / "target"))
     try:
-        result = dbtRunner().invoke(["build", "--quiet", "--log-path", str(folder / "logs"), *here])
+        result = lean_dbt.runner().invoke(["build", "--quiet", "--log-path", str(folder / "logs"), *here])
     finally:
         DuckDBConnectionManager.close_all_connections()
     assert result.exception is None, result.exception

@@ -7,6 +7,7 @@ from typing import Any
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError
+from evenscore.building import lean_dbt
 
 KEPT_COUNT = 8
 """How many parses are kept: one for each set of variables, and the project changes now and then."""
@@ -43,9 +44,7 @@ def project_files(project: Path) -> list[Path]:
 
 
 def _parse(variables: str, arguments: list[str]) -> Any:
-    from dbt.cli.main import dbtRunner  # seconds to import: only when dbt runs
-
-    result = dbtRunner().invoke(["parse", "--vars", variables, *arguments])
+    result = lean_dbt.runner().invoke(["parse", "--vars", variables, *arguments])
     if result.exception:
         raise EvenscoreError(f"dbt parse: {result.exception}") from result.exception
     return result.result

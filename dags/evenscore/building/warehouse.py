@@ -21,6 +21,7 @@ from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import ScoringVersion, Settings
+from evenscore.building import lean_dbt
 from evenscore.building.parsed_project import parsed
 from evenscore.state.runs import Night
 
@@ -190,13 +191,12 @@ def build(
     Raises StoppedByCheck when a data test found rows that must not be, EvenscoreError when a model cannot be built.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
-    from dbt.cli.main import dbtRunner
 
     try:
         versions, variables, manifest = parsed_night(settings, names_engagers, beside)
         arguments = dbt_arguments(settings.places)
         chosen = [*options, *idle_versions(versions), *CHOSEN]
-        result = dbtRunner(manifest).invoke(["build", *chosen, "--vars", variables, *arguments])
+        result = lean_dbt.runner(manifest).invoke(["build", *chosen, "--vars", variables, *arguments])
     finally:
         # dbt keeps the file's lock for as long as its process lives, unless told.
         DuckDBConnectionManager.close_all_connections()

@@ -1,0 +1,50 @@
+"""dbt does without the work that nobody asks of it, and what it does is the same."""
+
+from typing import Any
+
+import pytest
+
+from evenscore.building import lean_dbt
+
+
+@pytest.fixture(scope="module", autouse=True)
+def relieved() -> None:
+    lean_dbt.runner()
+
+
+def test_no_event_is_put_into_words() -> None:
+    from dbt.adapters.events.types import SQLQuery
+    from dbt_common.events.functions import fire_event
+
+    fire_event(SQLQuery(conn_name=object()))  # which no message can be made of
+
+
+def test_a_template_is_compiled_once_and_rendered_each_time_with_what_it_is_given() -> None:
+    from dbt_common.clients.jinja import get_environment
+
+    source = "{{ who }} {% if who is none %}nobody{% endif %}"
+    first, second = (get_environment().compile(source) for _ in range(2))
+    assert first is second
+    assert get_environment(native=True).compile(source) is not first
+    assert get_environment().compile(source + "!") is not first
+    said = [get_environment().from_string(source).render({"who": who}) for who in ("ann", "ben")]
+    assert [one.strip() for one in said] == ["ann", "ben"]
+
+
+def test_a_macro_is_found_where_dbt_would_find_it() -> None:
+    from dbt.context import macros
+
+    (dbts_own,) = macros.MacroNamespace.__bases__
+    namespaces: dict[str, Any] = {
+        "local_namespace": {"a": 1},
+        "global_namespace": {"a": 2, "b": 2},
+        "packages": {"a": 3, "b": 3, "c": 3},
+        "global_project_namespace": {"a": 4, "b": 4, "c": 4, "dbt": 4, "d": 4},
+    }
+    assert macros.MacroNamespace is not dbts_own
+    found, as_dbt_has_it = macros.MacroNamespace(**namespaces), dbts_own(**namespaces)
+    assert dict(found) == dict(as_dbt_has_it)
+    assert len(found) == len(as_dbt_has_it)
+    assert found["dbt"] == namespaces["global_project_namespace"]
+    with pytest.raises(KeyError):
+        found["e"]
