@@ -50,12 +50,7 @@ class Project:
     """What the night's own call of dbt built and tested."""
 
     def run(self, *command: str) -> list[Any]:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-        try:
-            result = lean_dbt.runner(self.parsed).invoke([*command, *self.arguments])
-        finally:
-            DuckDBConnectionManager.close_all_connections()
+        result = lean_dbt.call([*command, *self.arguments], self.parsed)
         assert result.exception is None, result.exception
         found: Any = result.result
         return list(found) if hasattr(found, "results") else [found]

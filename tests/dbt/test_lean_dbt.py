@@ -9,7 +9,7 @@ from evenscore.building import lean_dbt
 
 @pytest.fixture(scope="module", autouse=True)
 def relieved() -> None:
-    lean_dbt.runner()
+    lean_dbt.relieve()
 
 
 def test_no_event_is_put_into_words() -> None:
@@ -48,3 +48,10 @@ def test_a_macro_is_found_where_dbt_would_find_it() -> None:
     assert found["dbt"] == namespaces["global_project_namespace"]
     with pytest.raises(KeyError):
         found["e"]
+
+
+def test_a_dbt_that_has_them_by_other_names_works_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("events.event_manager.EventManager", "clients.jinja.MacroFuzzEnvironment"):
+        monkeypatch.delattr(f"dbt_common.{name}")
+    monkeypatch.delattr("dbt.context.macros.MacroNamespace")
+    lean_dbt.relieve.__wrapped__()

@@ -46,15 +46,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def build(project: Path) -> Build:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
     here = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(project / "target")]
 
     def built() -> list[Any]:
-        try:
-            result = lean_dbt.runner().invoke(["build", "--quiet", "--log-path", str(project / "logs"), *here])
-        finally:
-            DuckDBConnectionManager.close_all_connections()
+        result = lean_dbt.call(["build", "--quiet", "--log-path", str(project / "logs"), *here])
         assert result.exception is None, result.exception
         return [found.status for found in result.result]
 

@@ -68,8 +68,6 @@ class RulesSeen:
 
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory: pytest.TempPathFactory) -> RulesSeen:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
     folder = tmp_path_factory.mktemp("rows")
     (folder / "models" / "small").mkdir(parents=True)
     (folder / "macros").mkdir()
@@ -88,10 +86,7 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> RulesSeen:
     (folder / "tests" / "small_rows.sql").write_text(LAYER % ", ".join(refs))
     (folder / "tests" / "too_few.sql").write_text(LAYER % ", ".join(refs[:-1]))
     here = ("--project-dir", str(folder), "--profiles-dir", str(folder), "--target-path", str(folder / "target"))
-    try:
-        result = lean_dbt.runner().invoke(["build", "--quiet", "--log-path", str(folder / "logs"), *here])
-    finally:
-        DuckDBConnectionManager.close_all_connections()
+    result = lean_dbt.call(["build", "--quiet", "--log-path", str(folder / "logs"), *here])
     assert result.exception is None, result.exception
     tests = {one.node.name: one for one in result.result if one.node.resource_type == "test"}
     of_too_few = tests.pop("too_few")

@@ -3,24 +3,30 @@
 Whoever calls dbt by hand has it as it comes.
 """
 
+import contextlib
 from functools import cache
 from typing import Any
 
 
-def runner(manifest: Any = None) -> Any:
-    """What calls dbt, with a project that is parsed already, or with none."""
-    from dbt.cli.main import dbtRunner  # seconds to import: only when dbt runs
+def call(arguments: list[str], manifest: Any = None) -> Any:
+    """Call dbt, with a project that is parsed already if there is one. Returns what dbt's own runner does."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
+    from dbt.cli.main import dbtRunner
 
-    _relieve()
-    return dbtRunner(manifest)
+    relieve()
+    try:
+        return dbtRunner(manifest).invoke(arguments)
+    finally:
+        # dbt keeps the file's lock for as long as its process lives, unless told.
+        DuckDBConnectionManager.close_all_connections()
 
 
 @cache
-def _relieve() -> None:
-    """Once a process. What dbt calls these by is not promised, so its version is pinned, and tests ask for each."""
-    _say_nothing()
-    _keep_templates()
-    _lay_out_macros_once()
+def relieve() -> None:
+    """Once a process. By what names dbt has these is not promised: under others it works as it comes, only longer."""
+    for relief in (_say_nothing, _keep_templates, _lay_out_macros_once):
+        with contextlib.suppress(ImportError, AttributeError):
+            relief()
 
 
 def _say_nothing() -> None:

@@ -44,7 +44,7 @@ def project_files(project: Path) -> list[Path]:
 
 
 def _parse(variables: str, arguments: list[str]) -> Any:
-    result = lean_dbt.runner().invoke(["parse", "--vars", variables, *arguments])
+    result = lean_dbt.call(["parse", "--vars", variables, *arguments])
     if result.exception:
         raise EvenscoreError(f"dbt parse: {result.exception}") from result.exception
     return result.result

@@ -190,16 +190,12 @@ def build(
     tests that must be among those that ran, `beside` scoring versions that are built though the night needs them not.
     Raises StoppedByCheck when a data test found rows that must not be, EvenscoreError when a model cannot be built.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # seconds to import: only when dbt runs
-
     try:
         versions, variables, manifest = parsed_night(settings, names_engagers, beside)
         arguments = dbt_arguments(settings.places)
         chosen = [*options, *idle_versions(versions), *CHOSEN]
-        result = lean_dbt.runner(manifest).invoke(["build", *chosen, "--vars", variables, *arguments])
+        result = lean_dbt.call(["build", *chosen, "--vars", variables, *arguments], manifest)
     finally:
-        # dbt keeps the file's lock for as long as its process lives, unless told.
-        DuckDBConnectionManager.close_all_connections()
         shutil.rmtree(settings.places.spilled, ignore_errors=True)
     if result.exception:
         raise EvenscoreError(f"dbt build of {what}: {result.exception}") from result.exception
