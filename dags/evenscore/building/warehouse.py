@@ -169,7 +169,7 @@ def require_project() -> None:
 
 
 def build_night(settings: Settings) -> dict[str, Any]:
-    """Build and test everything that a night needs, in one call of dbt: to start it costs as much as forty models.
+    """Build and test everything that a night needs, in one call of dbt: each call starts it again.
 
     Returns what was built, with seconds. Raises as `build` does.
     """
