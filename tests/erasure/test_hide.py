@@ -141,7 +141,7 @@ def test_an_account_that_may_not_be_shown_is_a_stranger_though_one_elsewhere_is_
         for number, (who, network, account, action) in enumerate(rows, start=1)
     ]
     (home.folder / "ledger.csv").write_text("\n".join([LEDGER.splitlines()[0], *lines]) + "\n")
-    assert hiding._standing(home.settings, shown_by_ledger(home.settings)).strangers == ["ann", "dee"]
+    assert hiding._standing(home.settings, shown_by_ledger(home.settings)).strangers == ["ann", "dee", "p_bob", "p_dee"]
 
 
 def test_a_home_without_a_publish_has_nothing_to_hide(left: Left) -> None:
@@ -154,14 +154,14 @@ def test_who_withdraws_is_named_no_more_in_the_rows_of_others(left: Left, tmp_pa
         con.execute(
             "insert into score_jumps by name select 'p_stays' as person_id, 'work' as persona, $1::date as as_of_date, "
             "$2 as top_post_id, $3 as why",
-            [LAST, f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks"],
+            [LAST, f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks of {PERSON.upper()}."],
         )
         con.execute("delete from score_jumps where person_id = $1", [PERSON])  # what names them is others' alone
     jump = "select top_post_id, why from score_jumps where person_id = 'p_stays'"
     settings = said(left, tmp_path, WITHDRAWN)
-    assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks")]
+    assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks of {PERSON.upper()}.")]
     hide(settings)
-    assert published(settings, jump) == [("forum:…/…#7", "@… did it, says p_asks")]
+    assert published(settings, jump) == [("forum:…/…#7", "@… did it, says p_asks of …")]
 
 
 def people_of(folder: Path) -> set[str]:

@@ -297,7 +297,7 @@ def test_the_night_of_an_incident_is_in_no_baseline(struck: Struck) -> None:
 
 
 def test_an_incident_that_is_over_cannot_be_called_real(struck: Struck) -> None:
-    with pytest.raises(UsageError, match="not an open incident"):
+    with pytest.raises(UsageError, match="not an open mass shift"):
         release_incident(struck.settings.places, f"mass_shift:network:forum:{STRUCK}", "ann", "why not")
 
 

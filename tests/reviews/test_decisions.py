@@ -147,6 +147,13 @@ def test_two_others_who_agree_overrule_and_one_who_says_it_twice_does_not() -> N
     assert counting_on(SEEN, [*overruled, _made(5)]).decision_id == 5, "and whoever was first has the last word"
 
 
+def test_a_reviewer_is_one_however_the_name_was_typed() -> None:
+    alone = [_made(1), _made(2, by="ben", action="reject"), _made(3, by="Ben", action="reject")]
+    assert counting_on(SEEN, alone) == alone[0], "one reviewer overrules nobody"
+    reversed_by_first = [_made(1, by="ann"), _made(2, by="Ann", action="reject")]
+    assert counting_on(SEEN, reversed_by_first) == reversed_by_first[1], "and may change their mind"
+
+
 def test_a_decision_counts_from_the_night_on_that_it_was_made_on() -> None:
     later = SEEN.model_copy(update={"as_of_date": date(2026, 3, 16)})
     assert counting_on(SEEN, [_made(1, night=16)]) is None

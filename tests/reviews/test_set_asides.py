@@ -119,6 +119,8 @@ def test_whoever_set_it_aside_restores_it_and_another_only_with_a_third(places: 
     restore(places, 2, "ben", "I know them")
     with pytest.raises(UsageError, match="ben: has said so already, under number 4; another may agree"):
         restore(places, 2, "ben", "I still know them")
+    with pytest.raises(UsageError, match="Ben: has said so already"):
+        restore(places, 2, "Ben", "I know them all the same")
     assert numbers(places, NEXT) == [2]
     restore(places, 2, "cy", "so do I")
     assert numbers(places, NEXT) == []

@@ -35,7 +35,7 @@ class Standing:
 
     shown: Shown
     strangers: list[str]
-    """The names of accounts, in lower case, that may stand in no text."""
+    """The names of accounts and people that may stand in no text."""
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,11 @@ def _is_at_rest(settings: Settings, folder: Path, standing: Standing) -> bool:
 
 def _standing(settings: Settings, shown: Shown) -> Standing:
     accounts = {(network, account) for *_, network, account in shown.stands}
+    people = {person for person, *_ in shown.stands}
     ledger = read_ledger(settings)
     claims = set(zip(*(ledger[name].to_pylist() for name in ("person_id", "network", "account_id")), strict=True))
-    return Standing(shown, sorted({name.lower() for _, network, name in claims if (network, name) not in accounts}))
+    strangers = {name for _, network, name in claims if (network, name) not in accounts}
+    return Standing(shown, sorted(strangers | {person for person, *_ in claims} - people))
 
 
 def _lay_out(con: duckdb.DuckDBPyConnection, settings: Settings, standing: Standing) -> None:
@@ -168,7 +170,10 @@ def _lay_out(con: duckdb.DuckDBPyConnection, settings: Settings, standing: Stand
     lay_functions(con, settings.account_ids)
     con.execute("create schema if not exists conformed")
     con.register("strangers", pa.table({"name": pa.array(standing.strangers, pa.string())}))
-    con.execute("create or replace table conformed.non_member_names as from strangers")
+    con.execute(
+        "create or replace table conformed.non_member_names as "
+        "select lower(trim(name, '.-_')) as name from strangers where not names_nobody(name)"
+    )
     con.unregister("strangers")
     lay_nameless(con, "previous", "present.consent_shown")
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
 
 from evenscore.base.paths import HomePaths
+from evenscore.names.account_ids import skeleton
 from evenscore.state import journal, runs
 
 Action = Literal["release", "reject"]
@@ -46,6 +47,11 @@ class Said(CandidateShown):
     decided_by: str
     why: str
     action: str
+
+    @property
+    def reviewer(self) -> str:
+        """Who said it, however the name was typed: Ann and ann are one reviewer."""
+        return skeleton(self.decided_by)
 
 
 class Decision(Said):
@@ -143,7 +149,7 @@ def said_before(night: date, said: Iterable[Word], about: Callable[[Word], Hasha
 def last_word(said: Sequence[Word]) -> Word:
     """Of all that was said about one thing, oldest first, what counts: the latest of whoever spoke first, or the latest
     of two others who have said the opposite since."""
-    last = max(number for number, one in enumerate(said) if one.decided_by == said[0].decided_by)
+    last = max(number for number, one in enumerate(said) if one.reviewer == said[0].reviewer)
     own = said[last]
     against = [one for one in said[last + 1 :] if one.action != own.action]
-    return against[-1] if len({one.decided_by for one in against}) >= OVERRULING else own
+    return against[-1] if len({one.reviewer for one in against}) >= OVERRULING else own

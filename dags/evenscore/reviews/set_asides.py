@@ -136,7 +136,7 @@ def _append(places: HomePaths, about: dict[str, object], action: str, by: str, w
             "action": action,
         }
         made = SetAside.model_validate(about | said)
-        own = [one for one in before if one.about == made.about and one.decided_by == made.decided_by]
+        own = [one for one in before if one.about == made.about and one.reviewer == made.reviewer]
         if own and own[-1].action == made.action:
             raise UsageError(f"{by}: has said so already, under number {own[-1].set_aside_id}; another may agree")
         journal.append(places, places.set_asides, made)
