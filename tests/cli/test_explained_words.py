@@ -119,3 +119,9 @@ def test_the_readme_shows_what_explain_says() -> None:
     shown = f"explain p_maya\n{headline}\n{band}\n"
     is_shown = shown in (Path(__file__).parents[2] / "README.md").read_text()
     assert is_shown, f"README.md shows other words for it than\n{shown}"
+
+
+def test_what_waits_is_told_apart_from_what_the_score_that_stands_rests_on() -> None:
+    held, shown = (grounds(row(status=status), [], [])["data"][0] for status in ("held", "published"))
+    assert held.endswith("; the score that stands rests on what was there when it was accepted.")
+    assert "that stands" not in shown

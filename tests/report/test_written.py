@@ -143,17 +143,20 @@ def test_a_damaged_warehouse_does_not_hide_the_verdict(settings: Settings) -> No
     assert "the night is silent" in page.words
 
 
-def test_a_move_of_a_week_is_of_who_had_a_score_a_week_before() -> None:
+def test_a_move_of_a_week_is_of_who_was_seen_with_a_score_a_week_before() -> None:
     with duckdb.connect() as con:
-        con.execute("create schema raw; create schema marts; create schema scores")
+        con.execute("create schema raw; create schema marts; create schema conformed")
         con.execute("create table raw.run as select date '2026-03-15' as as_of_date")
         con.execute(
             "create table marts.person_scores as select unnest(['ann', 'ben', 'cal']) as person_id, "
             "'work' as persona, 'published' as status, null::varchar as reason, unnest([30.0, 50, null]) as score"
         )
         con.execute(
-            "create table scores.score_person__accepted as select unnest(['ann', 'ben', 'cal', 'ann']) as person_id, "
+            "create table conformed.published_history as select unnest(['ann', 'ben', 'cal', 'ann']) as person_id, "
             "'work' as persona, date '2026-03-08' - unnest([0, 0, 0, 1])::integer as as_of_date, "
-            "unnest([20.0, 10, 5, 90]) as accepted_score, unnest([true, false, true, true]) as is_accepted_sufficient"
+            "unnest([20.0, null, 5, 90]) as score"
         )
         assert read_scored(con).moves == Moves(1, 1, 0, 10)
+        con.execute("delete from conformed.published_history where as_of_date = '2026-03-08'")
+        found = read_scored(con)
+        assert found.moves is None and found.bins_before is None, "no reader saw that night, whatever is reconstructed"

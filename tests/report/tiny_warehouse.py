@@ -44,6 +44,8 @@ create table raw.published_contributions as
 select
     'p_maya' as person_id, 'work' as persona, date '2026-03-14' as as_of_date, 'forum' as network,
     unnest(['recent_engagers', 'recent_crowd']) as feature, unnest([10::double, 6]) as points;
+create table conformed.published_history as
+select 'p_maya' as person_id, 'work' as persona, date '2026-03-08' as as_of_date, 14::double as score;
 create table raw.published_scores as
 select date '2026-03-14' as as_of_date, unnest(range(997))::double as score
 union all

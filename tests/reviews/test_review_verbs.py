@@ -4,12 +4,14 @@ import json
 import shlex
 
 import click
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
 from evenscore.cli import main
 from evenscore.cli.review import review
 from evenscore.reviews.decisions import read_decisions
+from evenscore.reviews.questions import unasked
 from held_home import NIGHT, held, publish
 from home import Home
 
@@ -84,6 +86,14 @@ def test_the_evidence_is_shown_with_the_commands_that_decide(typed: list[str]) -
         'evenscore review release p_maya --persona personal --by YOUR_NAME --why "YOUR REASON"',
     ):
         assert line in said
+
+
+def test_nothing_is_said_of_a_change_where_the_published_score_stands(typed: list[str], home: Home) -> None:
+    assert "change of the published score" in run("review", "show", "p_maya", *typed).stdout
+    with duckdb.connect(str(home.places.database.resolve())) as con:
+        con.execute("delete from score_changes")
+    assert "published score by cause" not in run("review", "show", "p_maya", *typed).stdout
+    assert not [one for one in unasked(home.places, "run 1") if "published score by cause" in one["body"]]
 
 
 def test_a_release_says_when_it_takes_effect_and_a_second_decision_that_it_does_not(typed: list[str]) -> None:

@@ -59,8 +59,9 @@ def _data(score: Row, networks: list[Row]) -> list[str]:
     linked = sum(bool(network["is_linked"]) for network in networks)
     count = score["evidence_count"] or 0
     where = f"{', '.join(counted) or 'no network'} ({len(counted)} counted of {linked} linked)"
+    waits = "; the score that stands rests on what was there when it was accepted" if score["status"] == "held" else ""
     return [
-        f"{count:,} engagements of the last year with accounts that you linked, on {where}.",
+        f"{count:,} engagements of the last year with accounts that you linked, on {where}{waits}.",
         "Who engaged, with what, when, and how much the community trusts them. Your own words serve topics alone.",
     ]
 

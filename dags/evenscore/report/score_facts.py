@@ -1,4 +1,4 @@
-"""How tonight's scores lie, beside those that the same people had a week before."""
+"""How tonight's scores lie, beside those that readers saw of the same people a week before."""
 
 import duckdb
 
@@ -14,13 +14,12 @@ PEOPLE = """
 """
 WEEK = """
     create or replace temp table week as
-    select score, accepted_score as score_before
-    from marts.person_scores
+    select tonight.score, before.score as score_before
+    from marts.person_scores as tonight
     left join (
-        from scores.score_person__accepted
-        where is_accepted_sufficient and as_of_date = (select as_of_date - 7 from raw.run)
+        from conformed.published_history where as_of_date = (select as_of_date - 7 from raw.run)
     ) as before using (person_id, persona)
-    where score is not null
+    where tonight.score is not null
 """
 BINS = """
     select least(floor({column} / $1), $2)::integer, count(*) from week where {column} is not null group by all

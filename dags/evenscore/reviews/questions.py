@@ -111,12 +111,12 @@ def body(places: HomePaths, held: HeldScore) -> str:
     """The evidence as Markdown. What people chose themselves stands as code, where it can be neither link nor HTML."""
     evidence = read_evidence(places, held)
     title, sentence = gate_words.cause(held.cause)
+    moved = [f"- {line.strip()}" for line in wording.changes(evidence)]
     return "\n".join(
         [
             *(f"{wording.because(held)} The hold began on {held.episode_date}.", "", f"**{title}**: {sentence}", ""),
             *(f"- {line}" for line in wording.shares(held, code)),
-            *("", "Change of the published score by cause:", ""),
-            *(f"- {line.strip()}" for line in wording.changes(evidence)),
+            *(["", "Change of the published score by cause:", "", *moved] if moved else []),
             *("", code(wording.sparkline(evidence, held)), ""),
             *(RELEASE_OR_REJECT, ""),
             *(fenced("\n".join(wording.decide_commands(held))), ""),

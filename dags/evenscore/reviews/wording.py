@@ -62,9 +62,8 @@ def shares(held: HeldScore, show: Callable[[str], str] = clean) -> list[str]:
 
 
 def changes(evidence: Evidence) -> list[str]:
-    """The change of the published score by cause."""
-    known = [f"{words.signed(points):>6} {CHANGES.get(cause, clean(cause))}" for cause, points in evidence.changes]
-    return known or ["nothing is known of what changed"]
+    """The change of the published score by cause; nothing where it stands as it did, as most that are held do."""
+    return [f"{words.signed(points):>6} {CHANGES.get(cause, clean(cause))}" for cause, points in evidence.changes]
 
 
 def sparkline(evidence: Evidence, held: HeldScore) -> str:
@@ -209,12 +208,10 @@ def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, aside: Sequ
         ": ".join(gate_words.cause(held.cause)),
         "",
         *(f"  {line}" for line in shares(held)),
-        "",
-        "change of the published score by cause",
-        *(f"  {line}" for line in changes(evidence)),
-        "",
-        sparkline(evidence, held),
     ]
+    if moved := changes(evidence):
+        lines += ["", "change of the published score by cause", *(f"  {line}" for line in moved)]
+    lines += ["", sparkline(evidence, held)]
     if made := board.of(held):
         lines += ["", "decided so far", *(f"  {line}" for line in history(board, made))]
     if aside:
