@@ -150,16 +150,17 @@ def test_a_home_without_a_publish_has_nothing_to_hide(left: Left) -> None:
 
 
 def test_who_withdraws_is_named_no_more_in_the_rows_of_others(left: Left, tmp_path: Path) -> None:
+    why = f"@{ACCOUNT} did it, says p_asks of {PERSON.upper()}."
     with duckdb.connect(str(left.settings.places.database.resolve())) as con:
         con.execute(
             "insert into score_jumps by name select 'p_stays' as person_id, 'work' as persona, $1::date as as_of_date, "
             "$2 as top_post_id, $3 as why",
-            [LAST, f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks of {PERSON.upper()}."],
+            [LAST, f"forum:{ACCOUNT}/…#7", why],
         )
         con.execute("delete from score_jumps where person_id = $1", [PERSON])  # what names them is others' alone
     jump = "select top_post_id, why from score_jumps where person_id = 'p_stays'"
     settings = said(left, tmp_path, WITHDRAWN)
-    assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", f"@{ACCOUNT} did it, says p_asks of {PERSON.upper()}.")]
+    assert published(settings, jump) == [(f"forum:{ACCOUNT}/…#7", why)]
     hide(settings)
     assert published(settings, jump) == [("forum:…/…#7", "@… did it, says p_asks of …")]
 

@@ -55,9 +55,9 @@ def test_the_list_begins_with_the_incidents_that_wait_for_somebody(home: Home) -
 def test_what_is_missing_or_was_changed_on_purpose_cannot_be_called_a_real_move(home: Home) -> None:
     kinds = ("missing_delivery", "version_change", "settings_change")
     publish(home.places, incidents=[(f"{kind}:x:2026-03-15", kind, "seen", 9, None) for kind in kinds])
+    place = ["--home", str(home.places.home), "--config", str(home.config)]
     for kind in kinds:
-        words = ["review", "incident", f"{kind}:x:2026-03-15", "--by", "ann", "--why", "it is so", "--home", str(home.places.home), "--config", str(home.config)]
-        said = run(*words)
+        said = run("review", "incident", f"{kind}:x:2026-03-15", "--by", "ann", "--why", "it is so", *place)
         assert said.exit_code == 2 and "not an open mass shift" in said.output, kind
     assert not home.places.incident_releases.exists()
 
