@@ -325,6 +325,12 @@ def test_without_a_published_night_there_is_nothing_to_compare(tmp_path: Path) -
         compare(settings, None, 1)
 
 
+def test_a_version_that_there_is_not_is_never_another_one(tmp_path: Path) -> None:
+    settings = Village(tmp_path / "village").grant("p0").write().settings(tmp_path / "home")
+    with pytest.raises(UsageError, match="--candidate 0: there is no such scoring version"):
+        comparing.chosen(settings, 1, 0)
+
+
 def test_unless_told_otherwise_the_version_to_be_published_next_is_compared(promoted: Promoted) -> None:
     assert comparing.published_night(promoted.settings.places, BEFORE[1]) == (BEFORE[1], 1)
     assert comparing.published_night(promoted.settings.places, None) == (LAST, 2)

@@ -65,7 +65,7 @@ def published_night(places: HomePaths, as_of_date: date | None) -> tuple[date, i
 
 def chosen(settings: Settings, published: int, candidate: int | None) -> int:
     """The version to compare: the one asked for, else the configured candidate, else the one to be published next."""
-    version = candidate or settings.scoring.candidate or settings.scoring.version
+    version = (settings.scoring.candidate or settings.scoring.version) if candidate is None else candidate
     known = ", ".join(str(number) for number in warehouse.SCORING_VERSIONS)
     if version not in warehouse.SCORING_VERSIONS:
         raise UsageError(f"--candidate {version}: there is no such scoring version (known: {known})")
