@@ -139,9 +139,13 @@ def test_a_rejected_hold_is_listed_shown_and_may_be_reversed_by_whoever_rejected
     board = read_queue(places)
     assert ([one.person_id for one in board.rejected], board.waiting) == (["p_maya"], ())
     assert "1 score held on by a rejection:" in wording.listed(board) and "rejected by ann" in wording.listed(board)
+    with pytest.raises(UsageError, match=r"p_ok: was released.*; held are p_maya \(personal\)"):
+        board.find("p_ok", None)
     seen = board.find("p_maya", None)
     decide(places, seen, "reject", "ann", "bought")
+    assert "the next run" not in wording.listed(read_queue(places))
     made, counting = decide(places, seen, "release", "ann", "I was wrong")
     assert made == counting
     board = read_queue(places)
+    assert "rejected by ann; release by ann, the next run applies it" in wording.listed(board)
     assert [board.state(one) for one in board.decisions] == ["reversed", "waiting"]

@@ -199,7 +199,7 @@ class ReviewQueue:
         return tuple({held.episode: held for held in (self.find(person, persona) for person in people)}.values())
 
     def _why_not(self, person_id: str) -> str:
-        who = [held.who for held in self.waiting]
+        who = [held.who for held in (*self.waiting, *self.rejected)]
         more = f" and {len(who) - NAMED} more" if len(who) > NAMED else ""
         others = f"held are {', '.join(who[:NAMED])}{more}" if who else "nobody is"
         settled = [held for held in self.episodes if held.person_id == person_id and held.decision != "pending"]

@@ -123,9 +123,16 @@ def _rejected(board: ReviewQueue) -> list[str]:
     """Who is held on because of a rejection, which whoever made it may reverse."""
     rows = [
         f"  {held.who}  {headline(held)}  since {held.episode_date}  rejected by {clean(held.decided_by or '')}"
+        f"{_reversal(held, board)}"
         for held in board.rejected
     ]
     return ["", f"{words.plural(len(rows), 'score')} held on by a rejection:", *rows] if rows else []
+
+
+def _reversal(held: HeldScore, board: ReviewQueue) -> str:
+    """The decision that ends a hold that goes on because of a rejection, where there is one."""
+    made = board.deciding(held)
+    return f"; {_to_come(made)}" if made and made.action == "release" else ""
 
 
 def _rings(board: ReviewQueue) -> list[str]:
@@ -149,9 +156,13 @@ def command_for_all(held: Sequence[HeldScore], action: Action) -> str:
 
 def _row(held: HeldScore, board: ReviewQueue) -> Sequence[str]:
     made = board.deciding(held)
-    waits = f"{made.action} by {clean(made.decided_by)}, {STATES['waiting']}" if made else "waits for a decision"
+    waits = _to_come(made) if made else "waits for a decision"
     title, _ = gate_words.cause(held.cause)
     return held.who, headline(held), f"since {held.episode_date}", title.lower(), waits
+
+
+def _to_come(made: Decision) -> str:
+    return f"{made.action} by {clean(made.decided_by)}, {STATES['waiting']}"
 
 
 def history(board: ReviewQueue, decisions: Sequence[Decision]) -> list[str]:
