@@ -6,10 +6,13 @@ Scores one UTC day: the logical date. A run starts at 02:00 UTC, when that day h
 |---|---|
 | `begin` | the log names the setting, or the day; mend it and clear the task, or trigger a day that is over |
 | `pull` | a network told less than there is; the log says what. The night goes on; cleared, so does the pull |
-| `require_whole_pulls` | a `pull` has failed, so the run has: nothing to do here but there |
+| `require_whole_pulls` | a `pull` has failed or could not begin, so the run has: nothing to do here but there |
 | `extract` | the log names the file; mend or move it, then clear the task |
 | `check_landing`, `check` | a check stopped the night; readers keep the last scores. Mend the cause, clear the task |
 | anything else | clear it: every task may be run again; one that had failed begins with extract |
+
+A run that was marked by hand: clear all of it, not its failed tasks alone. Airflow takes what had not begun for
+skipped, and the run for a success that has published nothing.
 
 A run that waits (*up for reschedule*) lets another end first; its log says which. Earlier nights, in order, and the
 same without Airflow:

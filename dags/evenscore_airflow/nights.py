@@ -42,8 +42,10 @@ def pull(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
 
 
 def refuse_incomplete() -> None:
-    """Fail a run of which a pull has failed."""
-    raise AirflowFailException("a pull was incomplete or has failed: the log of that task says what it lacks")
+    """Fail a run of which a pull has failed, or could not begin."""
+    raise AirflowFailException(
+        "a pull was incomplete, has failed or could not begin: its log, or that of begin, says why"
+    )
 
 
 def extract(source: str, dag_run: Any, ti: Any) -> PokeReturnValue:
