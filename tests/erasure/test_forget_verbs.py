@@ -20,7 +20,7 @@ def run(left: Left, verb: str, *arguments: str) -> Result:
 def test_forget_says_how_much_went_and_what_is_not_ours(left: Left) -> None:
     done = run(left, "forget", PERSON, "--by", "the desk", "--why", "asked")
     assert done.exit_code == 0, done.output
-    assert "forgotten: 1 people, 1 accounts" in done.output
+    assert "forgotten: 1 person, 1 account" in done.output
     assert "consent.csv" in done.output
     for source in left.settings.sources:
         assert (str(left.settings.folder(source)) in done.output) is not source.is_pulled
@@ -44,7 +44,7 @@ def test_an_erasure_that_ran_out_of_disk_says_how_it_goes_on_and_does_when_it_is
     assert "the erasure has begun; mend this and say it again, or run a night" in failed.stderr
     assert "an erasure has begun and is not finished" in run(left, "doctor").output
     again = run(left, "forget", PERSON, "--by", "the desk")
-    assert (again.exit_code, again.output[:33]) == (0, "forgotten: 1 people, 1 accounts; "), again.output
+    assert (again.exit_code, again.output[:32]) == (0, "forgotten: 1 person, 1 account; "), again.output
     assert run(left, "forget", PERSON, "--by", "the desk").exit_code == 2
 
 

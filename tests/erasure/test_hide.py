@@ -107,6 +107,16 @@ def test_who_withdraws_one_account_keeps_what_did_not_rest_on_it(left: Left, tmp
     assert published(settings, nights) == [(EVE,), (LAST,)]
 
 
+def test_an_account_is_read_nowhere_that_is_withdrawn_while_its_owner_keeps_another(left: Left, tmp_path: Path) -> None:
+    elsewhere = {"person": "p_stays", "account": "stays_elsewhere", "recorded_at": "2026-01-01T00:00:00Z"}
+    withdrawn = elsewhere | {"action": "withdraw", "recorded_at": f"{EVE}T09:00:00Z"}
+    settings = said(left, tmp_path, elsewhere, withdrawn, WITHDRAWN)
+    report = settings.home / "fits/v3/report.md"
+    report.write_text("best: p_stays\nnext: stays_elsewhere\n")
+    hide(settings)
+    assert report.read_text().startswith("best: p_stays\n") and "stays_elsewhere" not in report.read_text()
+
+
 def test_a_topic_is_hidden_while_the_last_word_on_it_is_a_veto(left: Left, tmp_path: Path) -> None:
     veto = {"person": "p_stays", "action": "withdraw", "purpose": "topic:hiking", "recorded_at": later(1)}
     asked = {"person": "p_asks", "action": "withdraw", "purpose": "topic:hiking", "recorded_at": later(1)}

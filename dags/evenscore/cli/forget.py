@@ -11,6 +11,7 @@ from evenscore.cli.root import Day, main, show, surroundings
 from evenscore.erasure import elsewhere, erase
 from evenscore.night import retention
 from evenscore.night.steps import latest_published
+from evenscore.report.words import plural
 
 
 class NetworkAccount(click.ParamType[tuple[str, str]]):
@@ -67,7 +68,8 @@ def in_words(found: erase.Forgotten) -> str:
     if not found.people and not found.accounts:
         return "nobody is to be forgotten"
     lines = [
-        f"forgotten: {found.people} people, {found.accounts} accounts; {found.landed_rows:,} landed rows, "
+        f"forgotten: {plural(found.people, 'person', 'people')}, {plural(found.accounts, 'account')}; "
+        f"{found.landed_rows:,} landed rows, "
         f"{found.runs_rewritten} kept runs and {found.files_changed} other files were rewritten or removed",
         *(f"stays: {account}, on which somebody else has a standing grant" for account in found.kept_accounts),
         *([f"still to do in Airflow's database and logs: {elsewhere.HOW}"] if found.is_noted_elsewhere else []),

@@ -76,20 +76,24 @@ def hide(settings: Settings) -> Path | None:
         found = {current: _apply(settings, current, _standing(settings, shown), frozenset())}
         of_others = _standing(settings, by_ledger)
         found |= {folder: _apply(settings, folder, of_others, clean) for folder in others}
-        _take_off_pages(settings, frozenset().union(*(one.gone for one in found.values())))
+        if any(one.folder != folder for folder, one in found.items()):
+            _take_off_pages(settings, frozenset().union(*(one.gone for one in found.values())), shown)
         _note_clean(places, by_ledger)
         return places.current.resolve() if found[current].folder != current else None
 
 
-def _take_off_pages(settings: Settings, people: frozenset[str]) -> None:
-    """What reviewers and others read of people who have left: pages of nights, comparisons, evaluations."""
-    if not people:
-        return
+def _take_off_pages(settings: Settings, people: frozenset[str], shown: Shown) -> None:
+    """What reviewers and others read of people who have left, and of accounts that others keep without: pages of
+    nights, comparisons, evaluations. A name that somebody who stands has elsewhere stays."""
     from evenscore.report.writing import take_off  # seconds to import: only where somebody has left
 
+    members = {person for person, *_ in shown.stands}
+    known = {name.casefold() for person, _, _, account in shown.stands for name in (person, account)}
     claims = {claim_of(row) for row in read_ledger(settings).to_pylist()}
     subjects = [
-        ErasureSubject(network, account, "", person) for person, network, account in sorted(claims) if person in people
+        ErasureSubject(network, account, "", person if person in people else None)
+        for person, network, account in sorted(claims)
+        if person in people or (person in members and account.casefold() not in known)
     ]
     matcher = IdentifierMatcher(subjects, people=people, ids=settings.account_ids)
     take_off(settings, matcher)

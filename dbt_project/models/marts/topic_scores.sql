@@ -1,5 +1,5 @@
 -- What people are listened to on tonight: only with evidence enough, and only of people whose own score is published,
--- because what holds that one back (a jump, too little evidence) would speak through this one. Nor is a part ever more
+-- because what holds that one back (a jump, a mass move, too little evidence) would speak through this one. Nor is a part ever more
 -- than the whole: engagers who count for little there cannot count for much here.
 with names as (
 
@@ -11,7 +11,7 @@ published as (
 
     select person_id, persona, score
     from {{ ref("person_scores") }}
-    where status <> 'held' and score is not null
+    where status <> 'held' and reason is distinct from 'incident' and score is not null
 
 )
 
