@@ -10,7 +10,7 @@ import pytest
 
 from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
-from evenscore.building import parsed_project, warehouse
+from evenscore.night import dbt_build, parsed_project
 from home import Home
 
 atomic_io.keep_private()  # as every verb and every DAG does
@@ -110,7 +110,7 @@ def one_parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HomePaths, "parsed_projects", folder / "parsed")
         patch.setattr(parsed_project, "KEPT_COUNT", 16)  # the tests have more sets of variables than a home has
-        patch.setattr(warehouse, "parsed", parsed_once)
+        patch.setattr(dbt_build, "parsed", parsed_once)
         yield
 
 

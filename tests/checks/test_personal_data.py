@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import yaml
 
-from evenscore.building.warehouse import DBT_PROJECT
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.checks.personal_data import ALLOWED, examine
 
 COLUMNS_CALLED = DBT_PROJECT / "macros" / "columns_that_name_somebody.sql"

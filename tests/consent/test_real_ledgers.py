@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.settings import Settings, load_settings
-from evenscore.building import warehouse
 from evenscore.consent import ledger
 from evenscore.consent.standing import standing
-from evenscore.night import steps
+from evenscore.night import dbt_build, steps
 from evenscore.night.inputs import prepare_inputs
 from evenscore.publication.shown import shown_now
 from evenscore.state.runs import Night
@@ -54,7 +54,7 @@ class Judged:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dbt project, which leaves in a file what it decides: every decision can be looked at. It is parsed once."""
     project = tmp_path_factory.mktemp("project") / "dbt_project"
-    shutil.copytree(warehouse.DBT_PROJECT, project)
+    shutil.copytree(DBT_PROJECT, project)
     profile = project / "profiles.yml"
     profile.write_text(profile.read_text().replace(":memory:", str(seen_by(project))))
     return project
@@ -78,9 +78,9 @@ def judged(
     prepare_inputs(settings, night)
     seen_by(project).unlink(missing_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse, "DBT_PROJECT", project)
+        patch.setattr(dbt_build, "DBT_PROJECT", project)
         options = ["--select", "+consent_counts", "+consent", "--exclude-resource-type", "test"]
-        warehouse.build(settings, "the gate", options)
+        dbt_build.build(settings, "the gate", options)
     query = "select person_id, network, account_id, refused_because from conformed.consent_decisions where "
     with duckdb.connect(seen_by(project), read_only=True) as con:
         of_the_night, of_now = (

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
 from evenscore.base.settings import Settings, load_settings
-from evenscore.building import lean_dbt, warehouse
-from evenscore.night import steps
+from evenscore.night import dbt_build, lean_dbt, steps
 from evenscore.publication.shown_rows import MARTS
 from evenscore.state.runs import Night
 
@@ -57,7 +57,7 @@ class Project:
 
     def build(self, *selectors: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
         """Build a part as the night was built, with its variables: for others dbt would parse the project anew."""
-        return warehouse.build(self.settings, "a part", ["--select", *selectors], required=required, beside=BESIDE)
+        return dbt_build.build(self.settings, "a part", ["--select", *selectors], required=required, beside=BESIDE)
 
     def artifact(self, name: str) -> dict[str, Any]:
         return dict(json.loads((self.target / name).read_text()))
@@ -83,8 +83,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     before = os.environ.get("EVENSCORE_WAREHOUSE")
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     target = folder / "target"
-    here = ["--project-dir", str(warehouse.DBT_PROJECT), "--profiles-dir", str(warehouse.DBT_PROJECT)]
-    _, variables, parsed = warehouse.parsed_night(settings, beside=BESIDE)
+    here = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    _, variables, parsed = dbt_build.parsed_night(settings, beside=BESIDE)
     here += ["--vars", variables, "--target-path", str(target), "--log-path", str(folder / "logs"), "--quiet"]
     yield Project(settings, here, target, parsed, built)
     if before is None:
@@ -96,14 +96,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 def _build_seen(settings: Settings, night: Night) -> dict[str, Any]:
     """Build a night as it is built, and return what its call of dbt returned and was asked to require."""
     seen: dict[str, Any] = {}
-    build = warehouse.build
+    build = dbt_build.build
 
     def watched(*args: Any, **options: Any) -> dict[str, Any]:
         seen.update(build(*args, **options, beside=BESIDE), required=options.get("required"))
         return seen
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse, "build", watched)
+        patch.setattr(dbt_build, "build", watched)
         steps.build_all(settings, night)
     return seen
 
@@ -174,7 +174,7 @@ def test_the_marts_have_enforced_contracts_and_are_what_is_published(
 def test_every_model_lies_in_a_layer_that_must_be_there(docs: tuple[dict[str, Any], dict[str, Any]]) -> None:
     manifest, _ = docs
     folders = {node["fqn"][1] for node in manifest["nodes"].values() if node["resource_type"] == "model"}
-    assert folders == set(warehouse.LAYERS)
+    assert folders == set(dbt_build.LAYERS)
 
 
 def test_a_night_runs_every_data_test_that_its_models_have_and_no_unit_test(
@@ -193,15 +193,15 @@ def test_a_night_runs_every_data_test_that_its_models_have_and_no_unit_test(
 def test_a_layer_is_asked_for_every_rule_of_its_models(docs: tuple[dict[str, Any], dict[str, Any]]) -> None:
     manifest, _ = docs
     tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
-    asked = " ".join(" ".join(node["compiled_code"].split()) for node in tests if node["name"] in warehouse.LAYER_TESTS)
+    asked = " ".join(" ".join(node["compiled_code"].split()) for node in tests if node["name"] in dbt_build.LAYER_TESTS)
     rows = [node for node in tests if node.get("test_metadata", {}).get("name") == "rows"]
     assert len(rows) > 60
     assert [node["name"] for node in rows if " ".join(node["compiled_code"].split()) not in asked] == []
 
 
 def test_what_a_night_requires_is_every_singular_test(project: Project) -> None:
-    singular = {path.stem for path in (warehouse.DBT_PROJECT / "tests").glob("*.sql")}
-    assert set(warehouse.REQUIRED_TESTS) == singular
+    singular = {path.stem for path in (DBT_PROJECT / "tests").glob("*.sql")}
+    assert set(dbt_build.REQUIRED_TESTS) == singular
     assert set(project.night["required"]) == singular
 
 
@@ -213,7 +213,7 @@ def test_a_row_that_breaks_a_data_test_stops_the_night(docs: tuple[dict[str, Any
     for node in manifest["nodes"].values():
         if node["resource_type"] == "test":
             counted = {
-                "fail_calc": "count(*)" if node["name"] in warehouse.PROMISED_TESTS else "coalesce(sum(row_count), 0)"
+                "fail_calc": "count(*)" if node["name"] in dbt_build.PROMISED_TESTS else "coalesce(sum(row_count), 0)"
             }
             lax += [node["name"]] * any(node["config"][key] != value for key, value in (strict | counted).items())
     assert lax == []
@@ -222,16 +222,16 @@ def test_a_row_that_breaks_a_data_test_stops_the_night(docs: tuple[dict[str, Any
 @pytest.mark.parametrize("selectors", [("scores",), ("gate", "only_consenting_people_are_named")], ids=str)
 def test_a_night_whose_promised_tests_did_not_run_is_not_built(project: Project, selectors: tuple[str, ...]) -> None:
     with pytest.raises(EvenscoreError, match="did not run and pass, and what it proves is promised"):
-        project.build(*selectors, required=warehouse.REQUIRED_TESTS)
+        project.build(*selectors, required=dbt_build.REQUIRED_TESTS)
 
 
 def test_a_seed_that_has_lost_a_row_stops_the_build_and_each_is_named(
     project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    tests = [path.name for path in (warehouse.DBT_PROJECT / "tests").glob("*.sql") if path.stem != "seeds_rows"]
+    tests = [path.name for path in (DBT_PROJECT / "tests").glob("*.sql") if path.stem != "seeds_rows"]
     others = shutil.ignore_patterns("models", *tests)  # to parse them all takes ten times as long
-    shutil.copytree(warehouse.DBT_PROJECT, tmp_path / "dbt_project", ignore=others)
-    monkeypatch.setattr(warehouse, "DBT_PROJECT", tmp_path / "dbt_project")
+    shutil.copytree(DBT_PROJECT, tmp_path / "dbt_project", ignore=others)
+    monkeypatch.setattr(dbt_build, "DBT_PROJECT", tmp_path / "dbt_project")
     losses = {"verb_weights_v1": "dislike,", "gate_constants": "near_share,", "known_programs": "discourse,discobot,"}
     for seed, lost in losses.items():
         path = tmp_path / "dbt_project" / "seeds" / f"{seed}.csv"

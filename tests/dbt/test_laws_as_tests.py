@@ -6,7 +6,7 @@ import duckdb
 import jinja2
 import pytest
 
-from evenscore.building.warehouse import DBT_PROJECT
+from evenscore.base.bundled import DBT_PROJECT
 
 MEMBER, HASH = "member:p_ann", "#" + "0f" * 32
 COLUMNS = [("main", "pairs", "person_id"), ("main", "pairs", "engager_id")]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evenscore.building import lean_dbt
+from evenscore.night import lean_dbt
 
 
 @pytest.fixture(scope="module", autouse=True)

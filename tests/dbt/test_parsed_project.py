@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evenscore.building import parsed_project
+from evenscore.night import parsed_project
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from evenscore.building import lean_dbt, warehouse
+from evenscore.base.bundled import DBT_PROJECT
+from evenscore.night import lean_dbt
 
 PROJECT = """\
 name: tiny
@@ -36,7 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of one model that builds its tables as ours does."""
     (tmp_path / "models").mkdir()
     (tmp_path / "macros").mkdir()
-    shutil.copy(warehouse.DBT_PROJECT / "macros" / "replaced.sql", tmp_path / "macros")
+    shutil.copy(DBT_PROJECT / "macros" / "replaced.sql", tmp_path / "macros")
     (tmp_path / "dbt_project.yml").write_text(PROJECT)
     (tmp_path / "profiles.yml").write_text(PROFILE)
     (tmp_path / "models" / "models.yml").write_text(DESCRIBED)

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 import yaml
 
-from evenscore.building import lean_dbt, warehouse
+from evenscore.base.bundled import DBT_PROJECT
+from evenscore.night import lean_dbt
 
 PROJECT = """\
 name: tiny
@@ -71,8 +72,8 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> RulesSeen:
     folder = tmp_path_factory.mktemp("rows")
     (folder / "models" / "small").mkdir(parents=True)
     (folder / "macros").mkdir()
-    shutil.copytree(warehouse.DBT_PROJECT / "tests" / "generic", folder / "tests" / "generic")
-    shutil.copy(warehouse.DBT_PROJECT / "macros" / "broken_rules.sql", folder / "macros")
+    shutil.copytree(DBT_PROJECT / "tests" / "generic", folder / "tests" / "generic")
+    shutil.copy(DBT_PROJECT / "macros" / "broken_rules.sql", folder / "macros")
     (folder / "dbt_project.yml").write_text(PROJECT)
     (folder / "profiles.yml").write_text(PROFILE % (folder / "tiny.duckdb"))
     for name, (change, _) in BROKEN.items():
@@ -122,7 +123,7 @@ def test_a_layer_that_leaves_a_model_with_rules_out_ends_the_run(tested: RulesSe
 
 @cache
 def models() -> list[dict[str, Any]]:
-    files = (warehouse.DBT_PROJECT / "models").glob("*/*.yml")
+    files = (DBT_PROJECT / "models").glob("*/*.yml")
     return [model for file in files for model in yaml.safe_load(file.read_text()).get("models", [])]
 
 

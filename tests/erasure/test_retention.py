@@ -8,10 +8,10 @@ import pytest
 from leaving import Left
 from village import DAYS, LAST, published
 
+from evenscore.base import warehouse
 from evenscore.base.canonical import ACCOUNTS
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Retention, Settings
-from evenscore.building import warehouse
 from evenscore.landing_zone import landing
 from evenscore.night import retention, steps
 from evenscore.publication import publishing

@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenscore.base import warehouse
 from evenscore.base.paths import HomePaths
-from evenscore.building import reconstructed, warehouse
+from evenscore.state import reconstructed
 
 NIGHT = date(2026, 3, 10)
 WAREHOUSE = """

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from evenscore.base import databases
+from evenscore.base import databases, warehouse
 from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import UsageError
-from evenscore.building import warehouse
 from evenscore.state import memory, runs
 from evenscore.state.runs import Night
 from home import Home

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from evenscore.base.databases import file_of
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings, load_settings
-from evenscore.building.warehouse import file_of
 from evenscore.intake import extraction
 from home import event
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
 from evenscore.base.errors import InputError, UsageError
-from evenscore.building import warehouse
 from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, accepted, is_quiet, stopping
 from evenscore.intake.extraction import FileReading

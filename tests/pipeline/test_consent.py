@@ -8,12 +8,11 @@ from click.testing import CliRunner
 from outsiders import CANARY, HUB, OUTSIDERS, add_outsiders, mentions_in_bytes, mentions_in_parquet, mentions_in_tables
 from village import DAYS, FIRST, LAST, Village, built, copied, fans_of, published
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
 from evenscore.base.errors import StoppedByCheck
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
 from evenscore.cli import main
-from evenscore.night import steps
+from evenscore.night import dbt_build, steps
 from evenscore.publication.publishing import kept_runs
 from evenscore.state.runs import Night
 
@@ -266,7 +265,7 @@ def test_an_outsider_in_a_table_that_nobody_thought_of_stops_the_night(
     with warehouse.connect(settings.places) as con:
         con.execute(f"create table marts.notes as select '{HUB}' as author_id, 1 as points")
     with pytest.raises(StoppedByCheck, match="only_consenting_people_are_named"):
-        warehouse.build(settings, "the test", ["--select", "only_consenting_people_are_named"])
+        dbt_build.build(settings, "the test", ["--select", "only_consenting_people_are_named"])
 
 
 @pytest.mark.parametrize("table", ["conformed.pairs", "features.feat_engager__topics"])

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 from village import LAST, Village, digests, fans_of
 
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import UsageError
-from evenscore.building.warehouse import DBT_PROJECT
 from evenscore.cli import main
 from evenscore.laboratory import fit
 from evenscore.laboratory.judgements import read_pairs

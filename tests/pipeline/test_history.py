@@ -10,11 +10,11 @@ import duckdb
 import pytest
 from village import DAYS, FIRST, LAST, PEOPLE, Village, copied, digests, published, run_spoilt, run_unread
 
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
 from evenscore.checks.judge import results_of
-from evenscore.night import steps
+from evenscore.night import dbt_build, steps
 from evenscore.scoring import trust
 from evenscore.state.runs import Night
 
@@ -207,11 +207,11 @@ def test_an_unannounced_change_of_the_method_is_one_incident_and_moves_nobody(
 ) -> None:
     """Everybody goes down by a few points, and the histogram keeps its shape: only pairs of nights can tell."""
     project = tmp_path / "dbt_project"
-    shutil.copytree(warehouse.DBT_PROJECT, project)
+    shutil.copytree(DBT_PROJECT, project)
     scale = project / "seeds" / "scale_v1.csv"
     scale.write_text(scale.read_text().replace("points_per_log,7.2", "points_per_log,6.2"))
     settings = copied(told.eve, tmp_path / "home")
-    monkeypatch.setattr(warehouse, "DBT_PROJECT", project)
+    monkeypatch.setattr(dbt_build, "DBT_PROJECT", project)
     run_unread(settings, LAST, "changed")
     incidents = published(settings, "select as_of_date, kind, scope from incidents")
     assert incidents == [(LAST, "mass_shift", "all")]

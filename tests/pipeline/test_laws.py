@@ -10,9 +10,9 @@ import pytest
 from town import HISTORY, PEOPLE, TONIGHT, Candidates, built, candidates, rows_of, town
 from village import LAST, Village
 
-from evenscore.building import warehouse
+from evenscore.base.bundled import scale
 
-SCALE = warehouse.scale(3)
+SCALE = scale(3)
 
 
 def one_post(score: float) -> float:

@@ -11,8 +11,8 @@ from village import DAYS, FIRST, LAST, Village, built, copied, published, run_un
 
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.building import reconstructed
 from evenscore.erasure.hide import hide
+from evenscore.state import reconstructed
 
 pytestmark = pytest.mark.slow
 

@@ -13,11 +13,11 @@ import duckdb
 import pytest
 import yaml
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings, load_settings
-from evenscore.building import warehouse
 from evenscore.erasure import erase
 from evenscore.laboratory.demo import make_community
 from evenscore.landing_zone import landing
@@ -178,7 +178,7 @@ def test_spark_leaves_nothing_behind_and_says_what_it_built(both: Both) -> None:
 
 def selected() -> dict[str, list[str]]:
     """The models of each selector."""
-    known = yaml.safe_load((warehouse.DBT_PROJECT / "selectors.yml").read_text())["selectors"]
+    known = yaml.safe_load((DBT_PROJECT / "selectors.yml").read_text())["selectors"]
     return {one["name"]: one["definition"]["union"] for one in known}
 
 
@@ -186,7 +186,7 @@ def test_every_model_of_the_evidence_layer_is_there_and_is_in_one_part() -> None
     names = list(itertools.chain.from_iterable(selected()[part] for part in on_spark.PARTS))
     assert tuple(selected()) == on_spark.PARTS
     assert len(names) == len(set(names))
-    assert set(names) <= {path.stem for path in (warehouse.DBT_PROJECT / "models").rglob("*.sql")}
+    assert set(names) <= {path.stem for path in (DBT_PROJECT / "models").rglob("*.sql")}
 
 
 def test_an_environment_without_spark_is_named(home: Home) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from evenscore.building import warehouse
+from evenscore.base import warehouse
 from evenscore.night import steps
-from evenscore.state import runs
+from evenscore.state import laid_out_run, runs
 from evenscore.state.runs import Night
 from home import Home
 
@@ -24,7 +24,7 @@ def done(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(steps, "DOING", {name: noting(name) for name in steps.DOING})
     monkeypatch.setattr(steps, "extract", lambda _settings, _night, source: names.append(f"extract {source}"))
-    monkeypatch.setattr(warehouse, "holds", lambda *_: True)
+    monkeypatch.setattr(laid_out_run, "holds", lambda *_: True)
     return names
 
 
@@ -53,7 +53,7 @@ def test_one_that_failed_begins_with_what_the_sources_have_delivered_since(
 def test_one_whose_warehouse_another_run_has_replaced_builds_its_own(
     home: Home, done: list[str], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse, "holds", lambda *_: False)
+    monkeypatch.setattr(laid_out_run, "holds", lambda *_: False)
     steps.take_up(home.settings, NIGHT, name)
     assert done == list(steps.STAGES[: steps.STAGES.index(name) + 1])
 
@@ -61,18 +61,18 @@ def test_one_whose_warehouse_another_run_has_replaced_builds_its_own(
 def test_the_report_of_a_published_night_needs_no_warehouse(
     home: Home, done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse, "holds", lambda *_: False)
+    monkeypatch.setattr(laid_out_run, "holds", lambda *_: False)
     steps.take_up(home.settings, NIGHT, "report")
     assert done == ["report"]
 
 
 def test_the_warehouse_is_the_runs_that_laid_it_out(home: Home) -> None:
-    assert not warehouse.holds(home.places, NIGHT)
+    assert not laid_out_run.holds(home.places, NIGHT)
     home.places.home.mkdir(parents=True, exist_ok=True)
     with warehouse.connect(home.places) as con:
         con.execute("create schema raw")
         con.execute("create table raw.run as select 'somebody_else' as run_id")
-    assert not warehouse.holds(home.places, NIGHT)
+    assert not laid_out_run.holds(home.places, NIGHT)
     with warehouse.connect(home.places) as con:
         con.execute("update raw.run set run_id = ?", [NIGHT.run_id])
-    assert warehouse.holds(home.places, NIGHT)
+    assert laid_out_run.holds(home.places, NIGHT)

@@ -11,15 +11,15 @@ import pytest
 from pyarrow import parquet
 from village import DAYS, LAST, PEOPLE, Village, copied, digests, fans_of, outcome, published, run_unread
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
 from evenscore.disclosure.explain import explain, in_words
 from evenscore.laboratory.comparison import compare as comparing
 from evenscore.laboratory.comparison.compare import Written, compare
 from evenscore.laboratory.comparison.moves import Comparison
-from evenscore.night import steps
+from evenscore.night import dbt_build, steps
 from evenscore.state.runs import Night
 
 BEFORE = DAYS[-3:-1]
@@ -169,12 +169,12 @@ def scores_of(settings: Settings, versions: tuple[int, ...]) -> dict[int, list[t
 def build_beside(settings: Settings, beside: tuple[int, ...]) -> None:
     models = [f"+score_person__influence.v{version}" for version in (1, 2, *beside)]
     options = ["--select", *models, "--exclude-resource-type", "test"]
-    warehouse.build(settings, "versions side by side", options, beside=beside)
+    dbt_build.build(settings, "versions side by side", options, beside=beside)
 
 
 def with_a_fourth_version(project: Path) -> Path:
     """The dbt project with a version that there is not: version 3 with other half-lives, trust and weights."""
-    shutil.copytree(warehouse.DBT_PROJECT, project)
+    shutil.copytree(DBT_PROJECT, project)
     seed = (project / "seeds" / "scale_v3.csv").read_text()
     for constant, value in (("brief_half_life_days", 2), ("long_half_life_days", 30), ("trust_full", 0.9)):
         seed, count = re.subn(rf"(?m)^{constant},[^,]+,", f"{constant},{value},", seed)
@@ -201,7 +201,7 @@ def test_three_versions_stand_side_by_side_and_a_fourth_moves_none(
     three = scores_of(settings, (1, 2, 3))
     assert all(three.values())
     assert three[2] == published_alone[2]
-    monkeypatch.setattr(warehouse, "DBT_PROJECT", with_a_fourth_version(tmp_path / "dbt_project"))
+    monkeypatch.setattr(dbt_build, "DBT_PROJECT", with_a_fourth_version(tmp_path / "dbt_project"))
     build_beside(settings, (1, 3, 4))
     four = scores_of(settings, (1, 2, 3, 4))
     assert {version: rows for version, rows in four.items() if version != 4} == three

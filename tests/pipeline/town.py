@@ -8,9 +8,9 @@ from typing import Any
 
 from village import DAYS, LAST, Village
 
+from evenscore.base import warehouse
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
-from evenscore.night import steps
+from evenscore.night import dbt_build, steps
 from evenscore.night.inputs import prepare_inputs
 from evenscore.state.runs import Night
 
@@ -60,7 +60,7 @@ def built(village: Village, missing: str = "", only: tuple[str, ...] = ()) -> Se
     for source in settings.sources:
         steps.extract(settings, night, source.name)
     prepare_inputs(settings, night)
-    warehouse.build(settings, "the trial", ["--select", *only] if only else [])
+    dbt_build.build(settings, "the trial", ["--select", *only] if only else [])
     return settings
 
 

@@ -15,9 +15,9 @@ from typing import Any, Self
 import duckdb
 import pytest
 
+from evenscore.base import warehouse
 from evenscore.base.settings import Settings, load_settings
-from evenscore.building import warehouse
-from evenscore.night import steps
+from evenscore.night import dbt_build, steps
 from evenscore.night.inputs import prepare_inputs
 from evenscore.state.runs import Night
 
@@ -168,11 +168,11 @@ def run_spoilt(settings: Settings, day: date, fault: str) -> Night:
     for source in settings.sources:
         steps.extract(settings, night, source.name)
     steps.check_landing(settings, night)
-    warehouse.build(settings, "the features", ["--select", "resource_type:seed", *BEFORE_SCORES])
+    dbt_build.build(settings, "the features", ["--select", "resource_type:seed", *BEFORE_SCORES])
     with warehouse.connect(settings.places) as con:
         con.execute(fault)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse, "build_night", _build_scores)
+        patch.setattr(dbt_build, "build_night", _build_scores)
         steps.build(settings, night)
     steps.check(settings, night)
     steps.publish(settings, night)
@@ -180,7 +180,7 @@ def run_spoilt(settings: Settings, day: date, fault: str) -> Night:
 
 
 def _build_scores(settings: Settings) -> dict[str, Any]:
-    return warehouse.build(settings, "the scores", ["--select", *warehouse.PROMISED_TESTS, *FROM_SCORES])
+    return dbt_build.build(settings, "the scores", ["--select", *dbt_build.PROMISED_TESTS, *FROM_SCORES])
 
 
 def run_to_check(settings: Settings, day: date, label: str | None = None) -> Night:
@@ -207,9 +207,9 @@ def score(settings: Settings, day: date, *only: str) -> None:
         steps.extract(settings, night, source.name)
     prepare_inputs(settings, night)
     if only:
-        warehouse.build(settings, "a part of the night", ["--select", *only])
+        dbt_build.build(settings, "a part of the night", ["--select", *only])
     else:
-        warehouse.build_night(settings)
+        dbt_build.build_night(settings)
 
 
 def copied(settings: Settings, home: Path) -> Settings:

@@ -13,9 +13,9 @@ from hatchling.builders.wheel import WheelBuilder
 
 import evenscore
 from evenscore.base import bundled
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import UsageError
-from evenscore.building import warehouse
-from evenscore.night import steps
+from evenscore.night import dbt_build, steps
 from evenscore.state.runs import Night
 from home import Home
 
@@ -90,34 +90,34 @@ def test_a_dbt_project_without_a_part_stops_the_night(
     lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = tmp_path / "dbt_project"
-    shutil.copytree(warehouse.DBT_PROJECT, project)
-    monkeypatch.setattr(warehouse, "DBT_PROJECT", project)
-    warehouse.require_project()
+    shutil.copytree(DBT_PROJECT, project)
+    monkeypatch.setattr(dbt_build, "DBT_PROJECT", project)
+    dbt_build.require_project()
     if (project / lost).is_dir():
         shutil.rmtree(project / lost)
         (project / lost).mkdir()  # an empty folder is no better than none
     else:
         (project / lost).unlink()
     with pytest.raises(UsageError, match="the dbt project has no such file") as stopped:
-        warehouse.require_project()
+        dbt_build.require_project()
     assert str(project / lost) in str(stopped.value)
 
 
 def test_models_without_the_yaml_of_their_tests_stop_the_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt would build them, and test nothing."""
     project = tmp_path / "dbt_project"
-    shutil.copytree(warehouse.DBT_PROJECT, project)
-    monkeypatch.setattr(warehouse, "DBT_PROJECT", project)
+    shutil.copytree(DBT_PROJECT, project)
+    monkeypatch.setattr(dbt_build, "DBT_PROJECT", project)
     for path in (project / "models/features").rglob("*.yml"):
         path.unlink()
     with pytest.raises(UsageError, match=r"models/features/\*\*/\*\.yml: the dbt project has no such file"):
-        warehouse.require_project()
+        dbt_build.require_project()
 
 
 def test_the_first_stage_of_a_night_asks_for_the_dbt_project(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse, "DBT_PROJECT", tmp_path / "nowhere")
+    monkeypatch.setattr(dbt_build, "DBT_PROJECT", tmp_path / "nowhere")
     with pytest.raises(UsageError, match=r"nowhere/dbt_project\.yml: the dbt project has no such file"):
         steps.check_landing(home.settings, Night.of(date(2026, 3, 1)))
     assert not home.places.warehouse.exists()
@@ -127,7 +127,7 @@ def test_a_night_from_python_leaves_files_for_their_owner_alone(home: Home, monk
     """Whoever calls the API has not gone through a verb, which sets the umask."""
     before = os.umask(0o022)
     try:
-        monkeypatch.setattr(warehouse, "DBT_PROJECT", Path("nowhere"))
+        monkeypatch.setattr(dbt_build, "DBT_PROJECT", Path("nowhere"))
         with pytest.raises(UsageError):
             evenscore.run_night(home.settings, date(2026, 3, 1))
     finally:

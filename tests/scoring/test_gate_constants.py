@@ -1,6 +1,6 @@
 """The constants of the jump gate: whoever changes one changes who is held, and says so here, too."""
 
-from evenscore.building.warehouse import thresholds
+from evenscore.base.bundled import thresholds
 
 FROZEN = {
     "least_spread_points": 20,

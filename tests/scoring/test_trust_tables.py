@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from evenscore.building import warehouse
+from evenscore.base.bundled import scale
 from evenscore.scoring import trust_tables as tables
 
 NAMES = pa.array(["member:a", "member:b", "member:c"])
@@ -54,14 +54,14 @@ def test_an_endorsement_knows_who_is_a_member() -> None:
 
 @pytest.mark.parametrize(("version", "vouched", "own_steps"), [(2, np.inf, 1), (3, 2, 2)])
 def test_the_constants_are_those_of_each_versions_scale(version: int, vouched: float, own_steps: int) -> None:
-    rows = [f"({version}, '{name}', {value})" for name, value in warehouse.scale(version).items()]
+    rows = [f"({version}, '{name}', {value})" for name, value in scale(version).items()]
     with duckdb.connect() as con:
         scales = con.sql(f"select * from (values {', '.join(rows)}) as t(scoring_version, constant, value)")
         ((found, constants),) = tables.constants_by_version(scales)
     assert found == version
     assert (constants.vouched, constants.own_steps) == (vouched, own_steps)
-    assert constants.half_life_days == warehouse.scale(version)["long_half_life_days"]
-    assert constants.full == warehouse.scale(version)["trust_full"]
+    assert constants.half_life_days == scale(version)["long_half_life_days"]
+    assert constants.full == scale(version)["trust_full"]
 
 
 def test_a_nights_rows_are_those_of_its_version_and_day_in_the_order_of_the_schema() -> None:

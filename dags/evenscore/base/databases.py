@@ -1,10 +1,13 @@
-"""How a process opens DuckDB: within the memory that it was given, and with what does not fit below its home folder."""
+"""How a process opens DuckDB, within the memory that it was given, and the pieces of SQL that everybody writes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from evenscore.base import atomic_io
 
 if TYPE_CHECKING:
     import duckdb
@@ -12,10 +15,10 @@ if TYPE_CHECKING:
 DEFAULT = "80%"
 """DuckDB's own limit, of the machine's or the container's memory."""
 
-
 BESIDE_BYTES = 1_300_000_000
 """What a night's process takes beside its database: Python, dbt and Great Expectations .7 GB, and what DuckDB holds
 and does not count (.6 GB beside 4, measured with 200,000 people)."""
+PATTERN_SIGNS = re.compile(r"([*?\[])")
 UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
 
 
@@ -56,8 +59,7 @@ def connect(path: Path | None = None, read_only: bool = False) -> "duckdb.DuckDB
     if _limits.memory_limit:
         con.execute(f"set memory_limit = '{_limits.memory_limit}'")
     if not path and _limits.spill_folder:  # a file's own is beside it
-        place = str(_limits.spill_folder(next(_numbers))).replace("'", "''")
-        con.execute(f"set temp_directory = '{place}'")
+        con.execute(f"set temp_directory = {quoted(_limits.spill_folder(next(_numbers)))}")
     return con
 
 
@@ -71,3 +73,33 @@ def records(con: "duckdb.DuckDBPyConnection", query: str, given: Any = None) -> 
 def memory_limit() -> str:
     """The limit of every database of this process, for whoever opens one by other means (dbt)."""
     return _limits.memory_limit or DEFAULT
+
+
+def columns_of(con: "duckdb.DuckDBPyConnection", table: str) -> list[str]:
+    """A table's columns in order; none where there is no such table."""
+    import duckdb
+
+    try:
+        return [name for name, *_ in con.execute(f"describe {table}").fetchall()]
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []
+
+
+def quoted(value: object) -> str:
+    """A value's text as an SQL string, for the few places that take no parameter."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def file_of(path: object) -> str:
+    """A path as an SQL string where DuckDB reads a pattern: the one file of that very name."""
+    return quoted(PATTERN_SIGNS.sub(r"[\1]", str(path)))
+
+
+def replace_parquet(con: "duckdb.DuckDBPyConnection", path: Path, rows: str) -> None:
+    """Write the rows of an SQL query as the Parquet file at `path`, whole or not at all. Raises DiskError."""
+    draft = path.with_name(f".{path.name}.draft")
+    with atomic_io.disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        con.execute(f"copy ({rows}) to {quoted(draft)} (format parquet, compression zstd)")
+    atomic_io.sync(draft)
+    draft.replace(path)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -149,6 +149,7 @@ class Checks(_Frozen):
 
 
 ScoringVersion = Literal[1, 2, 3]
+SCORING_VERSIONS = get_args(ScoringVersion)
 
 
 class Scoring(_Frozen):

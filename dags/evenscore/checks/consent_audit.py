@@ -7,7 +7,7 @@ and shares nothing with it, so that a fault of one is caught by the other.
 import duckdb
 import pyarrow as pa
 
-from evenscore.building.warehouse import columns_of
+from evenscore.base.databases import columns_of
 
 ASKED = """
     create or replace temp table asked as

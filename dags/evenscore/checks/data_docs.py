@@ -8,13 +8,13 @@ import html
 from pathlib import Path
 from typing import Any
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
 from evenscore.checks.judge import validate
 from evenscore.checks.kept_rows import rows_of
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import load_suites
+from evenscore.state import laid_out_run
 from evenscore.state.runs import Night
 
 DOCUMENTED = ("landing", "features", "scores")
@@ -30,7 +30,7 @@ def write_data_docs(settings: Settings, night: Night) -> Path:
 
     folder = settings.places.data_docs(night.as_of_date)
     with warehouse.connect(settings.places) as con:
-        warehouse.require_run(con, night)
+        laid_out_run.require_run(con, night)
         examine(con)  # some suites read the temp table that it lays out
         for suite in (suite for stage in DOCUMENTED for suite in load_suites(stage, settings.checks)):
             outcome = validate(suite, rows_of(suite, settings.places, con).map(_harmless))

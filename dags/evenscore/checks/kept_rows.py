@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from evenscore.base.databases import file_of, replace_parquet
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import file_of, replace_parquet
 from evenscore.checks.suites import Parts, Suite
 
 PARTS = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from evenscore.building.warehouse import quoted
+from evenscore.base.databases import quoted
 from evenscore.names.name_kinds import HASHED, MEMBER, UNNAMED
 
 COLUMNS = """

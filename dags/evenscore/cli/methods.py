@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from evenscore.base.settings import Settings
-from evenscore.building.warehouse import SCORING_VERSIONS
+from evenscore.base.settings import SCORING_VERSIONS, Settings
 from evenscore.cli.root import Day, main, show, surroundings
 from evenscore.laboratory.evaluation.question import GROUPS, Question
 

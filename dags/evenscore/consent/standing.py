@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from evenscore.base import warehouse
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.building import warehouse
 from evenscore.consent.chain import Row
 from evenscore.consent.judging import last
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evenscore.building.warehouse import scale
+from evenscore.base.bundled import scale
 
 Row = dict[str, Any]
 

@@ -7,14 +7,14 @@ from typing import Any
 import duckdb
 
 from evenscore.base import databases
+from evenscore.base import warehouse as cache
+from evenscore.base.databases import file_of
 from evenscore.base.paths import HomePaths
-from evenscore.building import reconstructed as kept_scores
-from evenscore.building import warehouse as cache
-from evenscore.building.warehouse import file_of
 from evenscore.landing_zone import landing as zone
 from evenscore.names.account_ids import AccountIds
 from evenscore.names.name_kinds import bare
 from evenscore.publication.nameless import shown_ids
+from evenscore.state import reconstructed as kept_scores
 
 Rows = list[dict[str, Any]]
 Account = tuple[str, str]

@@ -7,11 +7,10 @@ import duckdb
 import pyarrow as pa
 
 from evenscore.base import atomic_io, databases
+from evenscore.base.databases import quoted
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.building import reconstructed
-from evenscore.building.warehouse import quoted
 from evenscore.consent.judging import claim_of
 from evenscore.consent.ledger import read_ledger
 from evenscore.erasure import other_files
@@ -20,7 +19,7 @@ from evenscore.publication import publishing, roster, run_folders
 from evenscore.publication.nameless import lay_functions, lay_nameless, nameless
 from evenscore.publication.shown import Shown, shown_by_ledger, shown_now
 from evenscore.publication.shown_rows import MARTS, lay_out_present, rule
-from evenscore.state import runs
+from evenscore.state import reconstructed, runs
 
 GONE = """
     select distinct person_id from previous.person_scores

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 
 from evenscore.base import databases
+from evenscore.base.databases import quoted
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import quoted
 from evenscore.consent.suppression import PERSON, Suppressed
 from evenscore.names.identifier_matcher import REMOVED, IdentifierMatcher
 from evenscore.publication import publishing, run_folders

@@ -7,9 +7,9 @@ import duckdb
 import pyarrow as pa
 
 from evenscore.base import atomic_io
+from evenscore.base.databases import columns_of
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings, Source
-from evenscore.building.warehouse import columns_of
 from evenscore.state import runs
 from evenscore.state.runs import Night
 

@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
 from evenscore.base.atomic_io import OTHERS, open_to_others
 from evenscore.base.bundled import DBT_PROJECT, EXPECTATIONS
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.settings import Settings, Source
-from evenscore.building import warehouse
 from evenscore.checks.suites import require_suites
 from evenscore.connectors import CONNECTORS
 from evenscore.consent import hearing
@@ -24,6 +23,7 @@ from evenscore.intake.extraction import InputFile, input_files
 from evenscore.intake.reconciliation import in_words, losses
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
+from evenscore.night import dbt_build
 from evenscore.publication import run_folders, run_tables
 from evenscore.report.words import plural
 from evenscore.state import runs, truths
@@ -123,7 +123,7 @@ def _look_at_truths(settings: Settings) -> Iterator[Finding]:
 
 def _look_at_checks(settings: Settings) -> Iterator[Finding]:
     yield Finding("checks", True, f"{EXPECTATIONS}: {require_suites(settings.checks)} suites")
-    warehouse.require_project()
+    dbt_build.require_project()
     yield Finding("dbt project", True, f"{DBT_PROJECT}: every layer has its models")
 
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from evenscore.base.canonical import DATASETS
+from evenscore.base.databases import columns_of, file_of, quoted
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.building import reconstructed
-from evenscore.building.warehouse import attach_published, columns_of, connect, file_of, quoted
+from evenscore.base.warehouse import attach_published, connect
 from evenscore.connectors.compressed import UNCHECKED
 from evenscore.consent.ledger import open_ledger, read_suppressed
 from evenscore.intake.acceptances import Acceptance, is_quiet, said
@@ -33,6 +33,7 @@ from evenscore.night import changed_settings, spark
 from evenscore.publication.nameless import lay_functions
 from evenscore.reviews.decisions import read_decisions, read_incident_releases, that_count
 from evenscore.reviews.set_asides import read_set_asides, standing
+from evenscore.state import reconstructed
 from evenscore.state.runs import Night
 
 _ROW = {"person_id": "varchar", "persona": "varchar", "as_of_date": "date"}

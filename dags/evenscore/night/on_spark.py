@@ -17,9 +17,10 @@ from typing import Any
 import yaml
 
 from evenscore.base.bundled import DBT_PROJECT
+from evenscore.base.databases import file_of, quoted
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
-from evenscore.building.warehouse import connect, file_of, quoted
+from evenscore.base.warehouse import connect
+from evenscore.night import dbt_build
 from evenscore.night.spark import Spark
 from evenscore.publication.nameless import spark_functions
 
@@ -33,7 +34,7 @@ LANDED = "raw.activity"
 def build_night(settings: Settings) -> dict[str, Any]:
     """Build and test everything that a night needs, the evidence layer on Spark.
 
-    Returns and raises as `warehouse.build_night` does, with the seconds of Spark's models as `spark`; UsageError where
+    Returns and raises as `dbt_build.build_night` does, with the seconds of Spark's models as `spark`; UsageError where
     Spark or Java is missing.
     """
     exchange = settings.places.exchange
@@ -46,7 +47,7 @@ def build_night(settings: Settings) -> dict[str, Any]:
 
 
 def _built(settings: Settings, exchange: Path) -> dict[str, Any]:
-    _, variables, manifest = warehouse.parsed_night(settings)
+    _, variables, manifest = dbt_build.parsed_night(settings)
     nodes = {**manifest.nodes, **manifest.sources}
     seconds: dict[str, float] = {}
     with Spark(settings, exchange, variables, spark_functions(settings.account_ids)) as spark:
@@ -55,7 +56,7 @@ def _built(settings: Settings, exchange: Path) -> dict[str, Any]:
             _hand_over(settings, exchange, part, read)
             seconds |= spark.build(part, {_table(node): _given(exchange, node) for node in read})
     with _exchanging(exchange):
-        return warehouse.build_night(settings) | {"spark": seconds}
+        return dbt_build.build_night(settings) | {"spark": seconds}
 
 
 def _read_by(part: str, nodes: dict[str, Any]) -> list[Any]:
@@ -75,7 +76,7 @@ def _hand_over(settings: Settings, exchange: Path, part: str, read: list[Any]) -
     models = [node for node in read if node.resource_type == "model"]
     chosen = [f"+{node.name}" for node in read if node.resource_type != "source"]
     with _exchanging(exchange, {_table(node): str(_given(exchange, node) / "rows.parquet") for node in models}):
-        warehouse.build(settings, f"what {part} reads", ["--select", *chosen])
+        dbt_build.build(settings, f"what {part} reads", ["--select", *chosen])
     with connect(settings.places, read_only=True) as con:
         for node in read:
             folder = _given(exchange, node)

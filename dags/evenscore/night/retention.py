@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenscore.base import atomic_io, databases
+from evenscore.base.databases import file_of, quoted
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.building.warehouse import attach_published, file_of, quoted
+from evenscore.base.warehouse import attach_published
 from evenscore.landing_zone import landing
 from evenscore.landing_zone.landing import Manifest
 from evenscore.publication import publishing

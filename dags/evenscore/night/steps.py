@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from evenscore import pulling
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
 from evenscore.base.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.settings import Settings
-from evenscore.building import reconstructed, warehouse
 from evenscore.checks.judge import judge
 from evenscore.checks.personal_data import examine
 from evenscore.checks.suites import require_suites
@@ -22,13 +21,13 @@ from evenscore.intake import extraction, landed_names
 from evenscore.intake.acceptances import how_to_go_on, stopping
 from evenscore.intake.reconciliation import reconcile
 from evenscore.landing_zone.deliveries import Delivery
-from evenscore.night import changed_settings, on_spark, retention, spark
+from evenscore.night import changed_settings, dbt_build, on_spark, retention, spark
 from evenscore.night.inputs import prepare_inputs
 from evenscore.publication import publishing, run_folders
 from evenscore.publication.run_tables import versions
 from evenscore.pulling.outcome import WHOLE
 from evenscore.report.writing import write_report
-from evenscore.state import runs, truths
+from evenscore.state import laid_out_run, reconstructed, runs, truths
 from evenscore.state.runs import Night
 
 STAGES = ("check_landing", "build", "check", "publish")
@@ -89,7 +88,7 @@ def check_landing(settings: Settings, night: Night) -> None:
     """Verify every landed file, lay out what the build starts from, and judge tonight's deliveries."""
     with _working(settings, night, "check_landing") as record:
         require_suites(settings.checks)
-        warehouse.require_project()
+        dbt_build.require_project()
         if settings.machine.spark is not None:
             spark.python_of(settings)  # before hours go into what it cannot go on with
         keep_out(settings)
@@ -111,14 +110,14 @@ def build(settings: Settings, night: Night) -> None:
     """Build and test the dbt project."""
     with _working(settings, night, "build") as record:
         with warehouse.connect(settings.places) as con:
-            warehouse.require_run(con, night)
+            laid_out_run.require_run(con, night)
         record |= _built(settings)
         reconstructed.keep(settings.places, night.as_of_date, settings.scoring.lookback_nights)
 
 
 def _built(settings: Settings) -> dict[str, Any]:
     """The night, built. One that a test stops is built once more without what earlier nights have reconstructed."""
-    build_night = warehouse.build_night if settings.machine.spark is None else on_spark.build_night
+    build_night = dbt_build.build_night if settings.machine.spark is None else on_spark.build_night
     try:
         return build_night(settings)
     except StoppedByCheck:
@@ -130,7 +129,7 @@ def _built(settings: Settings) -> dict[str, Any]:
 def check(settings: Settings, night: Night) -> None:
     """Judge tonight's features and scores beside earlier nights."""
     with _working(settings, night, "check") as record, warehouse.connect(settings.places) as con:
-        warehouse.require_run(con, night)
+        laid_out_run.require_run(con, night)
         names = [name for name, *_ in con.execute(f"describe {SCORE_COUNTS}").fetchall()]
         record["rows"] = dict(zip(names, con.execute(SCORE_COUNTS).fetchall()[0], strict=True))
         judge(settings, night, "features", con)
@@ -164,7 +163,7 @@ def take_up(settings: Settings, night: Night, name: str) -> Path | None:
     if has_failed:
         for source in settings.sources:
             extract(settings, night, source.name)
-    if has_failed or (name in NEEDS_WAREHOUSE and not warehouse.holds(settings.places, night)):
+    if has_failed or (name in NEEDS_WAREHOUSE and not laid_out_run.holds(settings.places, night)):
         for earlier in STAGES[: STAGES.index(name)] if name in STAGES else STAGES:
             DOING[earlier](settings, night)
     return DOING[name](settings, night)

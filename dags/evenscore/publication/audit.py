@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from evenscore.building.warehouse import columns_of, quoted
+from evenscore.base.databases import columns_of, quoted
 from evenscore.checks.consent_audit import unasked_count
 from evenscore.checks.personal_data import examine
 from evenscore.publication import growth, parts, roster

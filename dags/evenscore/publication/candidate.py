@@ -2,7 +2,7 @@
 
 import duckdb
 
-from evenscore.building.warehouse import columns_of, quoted
+from evenscore.base.databases import columns_of, quoted
 from evenscore.publication.nameless import nameless
 from evenscore.publication.shown_rows import MARTS, rule
 from evenscore.state import runs

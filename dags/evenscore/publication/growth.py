@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 
 from evenscore.base import atomic_io
+from evenscore.base.databases import columns_of, file_of, quoted
 from evenscore.base.errors import EvenscoreError
-from evenscore.building.warehouse import columns_of, file_of, quoted
 from evenscore.publication import pieces
 from evenscore.publication.candidate import stamped
 from evenscore.publication.difference import difference

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from evenscore.base import databases
-from evenscore.building.warehouse import columns_of, quoted
+from evenscore.base.databases import columns_of, quoted
 from evenscore.names.account_ids import AccountIds
 
 HIDDEN = "…"

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from evenscore.base import atomic_io
-from evenscore.building.warehouse import columns_of, file_of, quoted
+from evenscore.base.databases import columns_of, file_of, quoted
 from evenscore.publication.run_folders import PARQUET, read_manifest
 from evenscore.publication.shown_rows import MARTS
 

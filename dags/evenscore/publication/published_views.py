@@ -2,7 +2,7 @@
 
 import duckdb
 
-from evenscore.building.warehouse import quoted
+from evenscore.base.databases import quoted
 
 CURRENT_SCORES = """
     select * from person_scores

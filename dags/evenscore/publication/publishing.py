@@ -18,9 +18,10 @@ from typing import Any
 import duckdb
 
 from evenscore.base import atomic_io, databases
+from evenscore.base.databases import quoted
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.building.warehouse import attach_published, connect, quoted, require_run
+from evenscore.base.warehouse import attach_published, connect
 from evenscore.checks.consent_audit import note_who_asked
 from evenscore.checks.judge import judge
 from evenscore.consent.laid_out import Ledger
@@ -50,6 +51,7 @@ from evenscore.publication.shown import judge_ledger, private_accounts, private_
 from evenscore.publication.shown_rows import lapse_tonight, lay_out_present
 from evenscore.state import runs
 from evenscore.state.evaluations import write_evaluation
+from evenscore.state.laid_out_run import require_run
 from evenscore.state.runs import Night
 
 MEASURED_AGAINST = "measured_against"

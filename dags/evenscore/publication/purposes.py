@@ -5,8 +5,8 @@ import unicodedata
 
 import duckdb
 
+from evenscore.base.databases import quoted
 from evenscore.base.errors import EvenscoreError, UsageError
-from evenscore.building.warehouse import quoted
 
 _OWN = "the person's own use, and public display of scores with their bands"
 _REASONS = "telling a person, and whoever reads the score, how it came about"

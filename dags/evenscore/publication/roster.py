@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenscore.building.warehouse import columns_of, file_of, quoted
+from evenscore.base.databases import columns_of, file_of, quoted
 from evenscore.publication import pieces
 from evenscore.publication.run_folders import read_manifest
 from evenscore.publication.shown_rows import MARTS

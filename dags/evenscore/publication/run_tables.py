@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import scoring_versions
 from evenscore.checks.judge import results_of
 from evenscore.state import runs
+from evenscore.state.laid_out_run import scoring_versions
 from evenscore.state.runs import Night
 
 RUNS = {

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenscore.base import databases
+from evenscore.base.databases import file_of
 from evenscore.base.settings import Settings
-from evenscore.building.warehouse import file_of
 from evenscore.consent import judging
 from evenscore.consent.judging import Account, Row
 from evenscore.consent.ledger import read_ledger

@@ -5,7 +5,7 @@ A rule asks a database or schema for who stands: `conformed` is dbt's first gate
 
 import duckdb
 
-from evenscore.building.warehouse import columns_of
+from evenscore.base.databases import columns_of
 from evenscore.publication.shown import Shown
 
 MARTS = (

@@ -10,7 +10,7 @@ import duckdb
 from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import attach_published
+from evenscore.base.warehouse import attach_published
 from evenscore.checks.judge import results_of
 from evenscore.publication import run_tables
 from evenscore.state import runs

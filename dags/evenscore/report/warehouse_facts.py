@@ -8,7 +8,7 @@ import duckdb
 
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.settings import Settings
-from evenscore.building.warehouse import connect
+from evenscore.base.warehouse import connect
 from evenscore.report.facts import Facts, Gap, NetworkRows, Run
 from evenscore.report.gate_facts import read_gate
 from evenscore.report.score_facts import read_scored

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
+from evenscore.base.bundled import thresholds
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.building.warehouse import thresholds
 from evenscore.report import gate_words, words
 from evenscore.report.review_commands import Sent
 from evenscore.reviews import wording

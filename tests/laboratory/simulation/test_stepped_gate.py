@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from silent import SilentGate
 
+from evenscore.base import warehouse
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
 from evenscore.cli import main
 from evenscore.laboratory.simulation import results
 from evenscore.laboratory.simulation.evidence import scale

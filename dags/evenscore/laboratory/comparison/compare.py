@@ -9,14 +9,14 @@ import duckdb
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from evenscore.base import atomic_io
+from evenscore.base import atomic_io, warehouse
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import ScoringVersion, Settings
-from evenscore.building import warehouse
+from evenscore.base.settings import SCORING_VERSIONS, ScoringVersion, Settings
 from evenscore.laboratory.comparison.moves import Comparison, gather, summary
 from evenscore.laboratory.comparison.page import render
 from evenscore.laboratory.comparison.scratch import scratch_home
+from evenscore.night import dbt_build
 from evenscore.night.inputs import prepare_inputs
 from evenscore.state import runs
 from evenscore.state.runs import Night
@@ -66,8 +66,8 @@ def published_night(places: HomePaths, as_of_date: date | None) -> tuple[date, i
 def chosen(settings: Settings, published: int, candidate: int | None) -> int:
     """The version to compare: the one asked for, else the configured candidate, else the one to be published next."""
     version = (settings.scoring.candidate or settings.scoring.version) if candidate is None else candidate
-    known = ", ".join(str(number) for number in warehouse.SCORING_VERSIONS)
-    if version not in warehouse.SCORING_VERSIONS:
+    known = ", ".join(str(number) for number in SCORING_VERSIONS)
+    if version not in SCORING_VERSIONS:
         raise UsageError(f"--candidate {version}: there is no such scoring version (known: {known})")
     if version == published:
         raise UsageError(
@@ -84,7 +84,7 @@ def _with_candidate(settings: Settings, version: int) -> Settings:
 def _build(scratch: Settings, places: HomePaths, night: date, published: int, version: int) -> Comparison:
     prepare_inputs(scratch, Night.of(night, "comparison"))
     selectors = [f"+{model}" for model in NEEDED]
-    warehouse.build(scratch, "the comparison", ["--select", *selectors, "--exclude-resource-type", "test"])
+    dbt_build.build(scratch, "the comparison", ["--select", *selectors, "--exclude-resource-type", "test"])
     with warehouse.connect(scratch.places) as con:
         warehouse.attach_published(con, places, "published")
         return gather(con, published, version, scratch.checks.hold_move_points)

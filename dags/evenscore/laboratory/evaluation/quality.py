@@ -10,8 +10,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from evenscore.base.databases import file_of
 from evenscore.base.errors import UsageError
-from evenscore.building.warehouse import file_of
 from evenscore.laboratory.evaluation import measures
 from evenscore.laboratory.evaluation.baselines import RIVALS
 from evenscore.laboratory.evaluation.bench import Bench, each_day, figures

@@ -13,11 +13,12 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from evenscore.base import warehouse
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import ScoringVersion, Settings
-from evenscore.building import warehouse
 from evenscore.consent.ledger import share_ledger
 from evenscore.laboratory.evaluation.baselines import add_rivals
+from evenscore.night import dbt_build
 from evenscore.night.inputs import prepare_inputs
 from evenscore.state import runs
 from evenscore.state.runs import Night
@@ -205,7 +206,7 @@ class Scratch:
 
     def _dbt(self, selector: str) -> None:
         options = ["--select", selector, "--exclude-resource-type", "test"]
-        warehouse.build(self.settings, "a trial", options, names_engagers=True, beside=self.beside)
+        dbt_build.build(self.settings, "a trial", options, names_engagers=True, beside=self.beside)
 
 
 def _model(version: int) -> str:

@@ -10,13 +10,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from evenscore.base.bundled import thresholds
 from evenscore.base.settings import Settings
 from evenscore.laboratory.simulation.events import Events
 from evenscore.laboratory.simulation.evidence import SPANS, VERSION, Evidence
 from evenscore.laboratory.simulation.gate import Gate
 from evenscore.laboratory.simulation.log import Log
 from evenscore.laboratory.simulation.night import Night
-from evenscore.laboratory.simulation.standing import Standing, spread_of, thresholds
+from evenscore.laboratory.simulation.standing import Standing, spread_of
 from evenscore.laboratory.simulation.verdicts import Verdict
 from evenscore.laboratory.simulation.world import NETWORKS, Floats, Size
 

@@ -4,20 +4,18 @@ What each engager has done to each post lies in flat arrays in the order of its 
 (forward decay: an action of night t weighs 2^(t / half-life)), so that nothing has to be touched while it fades.
 """
 
-import functools
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.building import warehouse
+from evenscore.base.bundled import scale
 from evenscore.laboratory.simulation.events import ENGAGER_BITS, POST_BITS, Events
 from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints, World
 
 VERSION = 3
 """The scoring version that is simulated."""
-scale = functools.cache(warehouse.scale)
 
 SPANS = ("brief", "short", "long")
 Keys = NDArray[np.int64]

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from evenscore.base import databases, warehouse
+from evenscore.base.bundled import thresholds
 from evenscore.base.settings import Settings
-from evenscore.building import warehouse
 from evenscore.laboratory.simulation import relations
 from evenscore.laboratory.simulation.evidence import SPANS, VERSION
 from evenscore.laboratory.simulation.models import Models
 from evenscore.laboratory.simulation.night import FIRST_DATE, Night, day_of, night_of
-from evenscore.laboratory.simulation.standing import thresholds
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
 from evenscore.laboratory.simulation.world import NETWORKS
 from evenscore.night.inputs import DECISIONS
@@ -63,7 +63,7 @@ class Gate:
             self._register(con, night)
             for table in relations.NIGHTLY:
                 self._make(con, table, night.night, night.version)
-            first_day = warehouse.quoted(day_of(night.night - self._settings.scoring.lookback_nights))
+            first_day = databases.quoted(day_of(night.night - self._settings.scoring.lookback_nights))
             for table in relations.LOOKED_BACK:
                 rows = f"from base.{table} where as_of_date >= {first_day}"
                 con.execute(f"create or replace view raw.{table} as {rows}")
@@ -130,7 +130,7 @@ class Gate:
             values = {"day": day_of(night.night)} if "$day" in query else {}
             rows = f"({query.format(version=night.version)})"
             found = [name for name, *_ in con.execute(f"describe {rows}", values).fetchall()]
-            shared = ", ".join(name for name in warehouse.columns_of(con, table) if name in found)
+            shared = ", ".join(name for name in databases.columns_of(con, table) if name in found)
             con.execute(f"insert into {table} by name select {shared} from {rows}", values)
         window = {"day": day_of(night.night), "hold_window_nights": self._settings.checks.hold_window_nights}
         con.execute(relations.FORGOTTEN, window)

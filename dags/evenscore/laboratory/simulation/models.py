@@ -5,15 +5,17 @@ dbt takes seconds to start, and a simulation has ninety nights a seed. Its SQL c
 
 import duckdb
 
-from evenscore.base.settings import Settings
-from evenscore.building import warehouse
+from evenscore.base import warehouse
+from evenscore.base.settings import SCORING_VERSIONS, Settings
+from evenscore.night import dbt_build
+from evenscore.state.laid_out_run import ScoringVersions, scoring_versions
 
 MODELS = (
     *("gate", "score_person__influence_previous_version", "score_person__candidates", "score_person__accepted"),
     "last_scores",
     *("score_jumps", "incident_nights", "cohort_moves"),
     *("gate_constants", "scale_constants"),
-    *(f"scale_v{version}" for version in warehouse.SCORING_VERSIONS),
+    *(f"scale_v{version}" for version in SCORING_VERSIONS),
 )
 """What is built each night, as dbt selectors."""
 STAND_INS = ("gate_person__ages", "gate_person__primary_network")
@@ -25,19 +27,19 @@ class Models:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._versions: warehouse.ScoringVersions | None = None
+        self._versions: ScoringVersions | None = None
         self._statements: list[str] = []
 
     def build(self) -> None:
         """Build them all on the night that is laid out."""
         with warehouse.connect(self._settings.places) as con:
-            versions = warehouse.scoring_versions(con)
+            versions = scoring_versions(con)
             if versions == self._versions:
                 for statement in self._statements:
                     con.execute(statement)
                 return
         options = ["--select", *MODELS, "--exclude-resource-type", "test", "--exclude", *STAND_INS]
-        built = warehouse.build(self._settings, "a simulated night", options)
+        built = dbt_build.build(self._settings, "a simulated night", options)
         with warehouse.connect(self._settings.places, read_only=True) as con:
             self._statements = [found for name in built["nodes"] if (found := self._statement(con, name))]
         self._versions = versions

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from evenscore.base.bundled import thresholds
 from evenscore.base.progress import track
 from evenscore.base.settings import Settings
 from evenscore.laboratory.simulation import baselines
@@ -16,7 +17,7 @@ from evenscore.laboratory.simulation.gate import Gate
 from evenscore.laboratory.simulation.log import NEVER, Log
 from evenscore.laboratory.simulation.night import Night
 from evenscore.laboratory.simulation.reviewers import Reviewers
-from evenscore.laboratory.simulation.standing import Standing, spread_of, thresholds
+from evenscore.laboratory.simulation.standing import Standing, spread_of
 from evenscore.laboratory.simulation.truth import Truth
 from evenscore.laboratory.simulation.verdicts import Verdict
 from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, HISTORY_NIGHTS, SHARDS, Size, World

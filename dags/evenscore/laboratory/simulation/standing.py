@@ -1,19 +1,16 @@
 """Scores from evidence by the constants of a scoring version, as its model makes them; and how far they spread."""
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.building import warehouse
-from evenscore.laboratory.simulation.evidence import VERSION, Evidence, scale
+from evenscore.base.bundled import scale, thresholds
+from evenscore.laboratory.simulation.evidence import VERSION, Evidence
 from evenscore.laboratory.simulation.world import Floats, Ints
 
 OTHER_VERSION = 2
 """The scoring version that the simulated promotion goes to: a way back."""
-
-thresholds = functools.cache(warehouse.thresholds)
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,20 @@
-"""The warehouse: who may open it, and how dbt builds it.
-
-The file is a cache with one writer. Landing zone, ledger and published database are the truth.
-"""
+"""How dbt builds the warehouse."""
 
 import contextlib
-import csv
 import json
 import os
-import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, get_args
+from dataclasses import replace
+from typing import Any
 
-import duckdb
-
-from evenscore.base import atomic_io, databases
+from evenscore.base import databases, warehouse
 from evenscore.base.bundled import DBT_PROJECT
-from evenscore.base.errors import BusyError, DiskError, EvenscoreError, StoppedByCheck, UsageError
+from evenscore.base.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import ScoringVersion, Settings
-from evenscore.building import lean_dbt
-from evenscore.building.parsed_project import parsed
-from evenscore.state.runs import Night
+from evenscore.base.settings import SCORING_VERSIONS, Settings
+from evenscore.night import lean_dbt
+from evenscore.night.parsed_project import parsed
+from evenscore.state.laid_out_run import ScoringVersions, scoring_versions
 
 LAYERS = ("staging", "conformed", "features", "scores", "gate", "marts")
 """The folders of the dbt project's models, in the order in which data flows through them."""
@@ -40,122 +31,8 @@ REQUIRED_TESTS = (*LAYER_TESTS, *PROMISED_TESTS)
 PROJECT_PARTS = ("dbt_project.yml", "profiles.yml", "macros/*.sql", "seeds/*.csv", "tests/generic/*.sql")
 """What the dbt project has beside its models and the required tests."""
 
-SCORING_VERSIONS = get_args(ScoringVersion)
 VERSIONED = ("score_person__influence", "score_person__contributions")
 """The dbt models that a scoring version consists of."""
-
-PATTERN_SIGNS = re.compile(r"([*?\[])")
-DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
-"""How DuckDB says that a file does not hold what was written to it."""
-
-
-@contextlib.contextmanager
-def connect(places: HomePaths, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse, or say in one line why not.
-
-    Raises BusyError when another process has it, DiskError when the disk is full, EvenscoreError when it is damaged.
-    """
-    try:
-        with databases.connect(places.warehouse, read_only=read_only) as con:
-            con.execute("set TimeZone = 'UTC'")
-            yield con
-    except duckdb.Error as error:
-        raise _in_one_line(places, error) from error
-
-
-def _in_one_line(places: HomePaths, error: duckdb.Error) -> EvenscoreError:
-    reason = str(error).splitlines()[0]
-    if "Could not set lock" in reason:
-        return BusyError(f"{places.warehouse}: open in another process; close it and run again ({reason})")
-    if "No space left" in reason or "File too large" in reason:
-        return DiskError(f"{places.home}: the disk is full; nothing was replaced ({reason})")
-    if isinstance(error, DAMAGE) or "Corrupt database file" in reason:
-        return EvenscoreError(f"{places.warehouse}: cannot be read; move it away and run the night again ({reason})")
-    return EvenscoreError(f"{places.warehouse}: {reason}")
-
-
-def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """Raise unless this run laid out the warehouse: a layer of another night would be built on it."""
-    found = _laid_out_by(con)
-    if found != night.run_id:
-        raise EvenscoreError(
-            f"--date {night.as_of_date}: the warehouse holds {found or 'no run'}, not {night.run_id}; "
-            "run `evenscore build` for this date"
-        )
-
-
-def holds(places: HomePaths, night: Night) -> bool:
-    """Whether this run laid out the warehouse, and no other since."""
-    if not places.warehouse.exists():
-        return False
-    with connect(places) as con:
-        return _laid_out_by(con) == night.run_id
-
-
-def _laid_out_by(con: duckdb.DuckDBPyConnection) -> str | None:
-    try:
-        found = con.execute("select run_id from raw.run").fetchall()
-    except duckdb.CatalogException:
-        return None
-    return str(found[0][0]) if found else None
-
-
-def attach_published(con: duckdb.DuckDBPyConnection, places: HomePaths, name: str) -> bool:
-    """Attach what readers see, if anything was ever published. Raises EvenscoreError when it is gone or damaged."""
-    if not places.current.is_symlink():
-        return False
-    folder = places.current.resolve()
-    try:
-        con.execute(f"attach {quoted(folder / places.database.name)} as {name} (read_only)")
-    except duckdb.Error as error:
-        raise EvenscoreError(
-            f"{folder}: what readers see cannot be read; point {places.current} at another folder in "
-            f"{folder.parent} and run again ({str(error).splitlines()[0]})"
-        ) from error
-    return True
-
-
-def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """A table's columns in order; none where there is no such table."""
-    try:
-        return [name for name, *_ in con.execute(f"describe {table}").fetchall()]
-    except (duckdb.CatalogException, duckdb.BinderException):
-        return []
-
-
-def thresholds() -> dict[str, float]:
-    """The jump gate's constants by name, as its seed has them."""
-    return _constants("gate_constants")
-
-
-def scale(version: int) -> dict[str, float]:
-    """A scoring version's constants by name, as its seed has them."""
-    return _constants(f"scale_v{version}")
-
-
-def _constants(seed: str) -> dict[str, float]:
-    with (DBT_PROJECT / "seeds" / f"{seed}.csv").open(newline="", encoding="utf-8") as handle:
-        return {row["constant"]: float(row["value"]) for row in csv.DictReader(handle)}
-
-
-def quoted(value: object) -> str:
-    """A value's text as an SQL string, for the few places that take no parameter."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def file_of(path: object) -> str:
-    """A path as an SQL string where DuckDB reads a pattern: the one file of that very name."""
-    return quoted(PATTERN_SIGNS.sub(r"[\1]", str(path)))
-
-
-def replace_parquet(con: duckdb.DuckDBPyConnection, path: Path, rows: str) -> None:
-    """Write the rows of an SQL query as the Parquet file at `path`, whole or not at all. Raises DiskError."""
-    draft = path.with_name(f".{path.name}.draft")
-    with atomic_io.disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        con.execute(f"copy ({rows}) to {quoted(draft)} (format parquet, compression zstd)")
-    atomic_io.sync(draft)
-    draft.replace(path)
 
 
 def require_project() -> None:
@@ -204,39 +81,16 @@ def build(
 
 def parsed_night(
     settings: Settings, names_engagers: bool = False, beside: tuple[int, ...] = ()
-) -> tuple["ScoringVersions", str, Any]:
+) -> tuple[ScoringVersions, str, Any]:
     """The scoring versions of the night that is laid out, the variables of a call of dbt for it, as JSON, and the dbt
     project as it is parsed for them."""
     os.environ["EVENSCORE_WAREHOUSE"] = str(settings.places.warehouse)
     os.environ["EVENSCORE_MEMORY_LIMIT"] = databases.memory_limit()
-    with connect(settings.places, read_only=True) as con:
+    with warehouse.connect(settings.places, read_only=True) as con:
         versions = replace(scoring_versions(con), beside=beside)
     variables = version_variables(versions, names_engagers)
     manifest = parsed(DBT_PROJECT, variables, dbt_arguments(settings.places), settings.places.parsed_projects)
     return versions, variables, manifest
-
-
-@dataclass(frozen=True)
-class ScoringVersions:
-    """The scoring versions of one night."""
-
-    published: int
-    candidate: int | None
-    previous: int | None
-    """The version that readers saw last."""
-    beside: tuple[int, ...] = ()
-    """Versions that a trial looks at beside these."""
-
-    @property
-    def built(self) -> list[int]:
-        """Every version that the night needs, in order."""
-        return sorted({version for version in (self.published, self.candidate, self.previous, *self.beside) if version})
-
-
-def scoring_versions(con: duckdb.DuckDBPyConnection) -> ScoringVersions:
-    """Which scoring versions the night that is laid out needs."""
-    query = "select scoring_version, candidate_version, previous_version from raw.run"
-    return ScoringVersions(*con.execute(query).fetchall()[0])
 
 
 def version_variables(versions: ScoringVersions, names_engagers: bool = False) -> str:
@@ -295,6 +149,6 @@ def _broken(places: HomePaths, result: Any) -> str:
     """A test that failed, in words: the models and the rules that they break."""
     rules = [result.node.name]
     if result.node.name in LAYER_TESTS:
-        with contextlib.suppress(EvenscoreError), connect(places, read_only=True) as con:
+        with contextlib.suppress(EvenscoreError), warehouse.connect(places, read_only=True) as con:
             rules = [rule for rule, _ in con.execute(result.node.compiled_code).fetchall()]
     return f"{', '.join(rules)} ({result.failures} rows)"

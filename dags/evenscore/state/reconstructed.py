@@ -16,12 +16,10 @@ from pathlib import Path
 
 import duckdb
 
-from evenscore.base import atomic_io, databases
-from evenscore.base.bundled import DBT_PROJECT
+from evenscore.base import atomic_io, databases, warehouse
+from evenscore.base.bundled import DBT_PROJECT, project_files
+from evenscore.base.databases import file_of
 from evenscore.base.paths import HomePaths
-from evenscore.building import warehouse
-from evenscore.building.parsed_project import project_files
-from evenscore.building.warehouse import file_of
 from evenscore.names import name_kinds
 from evenscore.scoring import secrecy
 
@@ -111,7 +109,7 @@ def keep(places: HomePaths, night: date, lookback_nights: int) -> None:
     path = places.reconstructed_by(night)
     before = f"union {ROWS} read_parquet({file_of(path)})" if path.exists() else ""
     with warehouse.connect(places, read_only=True) as con:
-        warehouse.replace_parquet(con, path, f"{BUILT} {before} order by all")
+        databases.replace_parquet(con, path, f"{BUILT} {before} order by all")
     for old in places.all_reconstructed:
         if date.fromisoformat(old.stem) < night - timedelta(lookback_nights):
             old.unlink()

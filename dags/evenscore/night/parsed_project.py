@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from evenscore.base import atomic_io
+from evenscore.base.bundled import project_files
 from evenscore.base.errors import EvenscoreError
-from evenscore.building import lean_dbt
+from evenscore.night import lean_dbt
 
 KEPT_COUNT = 8
 """How many parses are kept: one for each set of variables, and the project changes now and then."""
@@ -36,11 +37,6 @@ def parsed(project: Path, variables: str, arguments: list[str], folder: Path) ->
     while len(_kept) > KEPT_COUNT:
         del _kept[next(iter(_kept))]
     return _kept[key]
-
-
-def project_files(project: Path) -> list[Path]:
-    """Every file of a dbt project, in order."""
-    return [path for path in sorted(project.rglob("*")) if path.is_file()]
 
 
 def _parse(variables: str, arguments: list[str]) -> Any:

@@ -1,1 +1,0 @@
-"""dbt and the DuckDB warehouse that it builds in."""
