@@ -10,7 +10,7 @@ import yaml
 from evenscore.base.errors import EvenscoreError
 from evenscore.base.settings import Consent, Settings, Source
 from evenscore.checks import suites
-from evenscore.checks.data_docs import write_data_docs
+from evenscore.night.data_docs import write_data_docs
 from evenscore.state.runs import Night
 
 NIGHT = Night.of(date(2026, 3, 10), "documented")

@@ -9,8 +9,8 @@ import pytest
 from evenscore.base.errors import InputError
 from evenscore.consent import ledger
 from evenscore.consent.entries import read_decisions
+from evenscore.consent.shown import judge
 from evenscore.night.doctor import examine
-from evenscore.publication.shown import judge
 from home import LEDGER, Home
 
 HEADER = LEDGER.splitlines()[0]

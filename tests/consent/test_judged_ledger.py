@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
-from evenscore.publication import shown
+from evenscore.consent import shown
 
 SCHEMA = pa.schema([CONSENT.field(name) for name in LAID_OUT_CONSENT])
 SAID: dict[str, list[Any]] = {

@@ -11,7 +11,7 @@ from evenscore.base import databases
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.checks.consent_audit import note_who_asked, unasked_count
 from evenscore.consent import judging
-from evenscore.publication.shown import Shown, judge, judge_ledger
+from evenscore.consent.shown import Shown, judge, judge_ledger
 from evenscore.publication.shown_rows import MARTS, lapse_tonight, lay_out_present, rule
 
 DAY = datetime(2026, 3, 1)

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from evenscore.base.canonical import DATASETS
+from evenscore.consent.shown import private_accounts, private_among
 from evenscore.landing_zone import landing
-from evenscore.publication.shown import private_accounts, private_among
 from home import Home, event
 
 SAME = [("p0", "S1"), ("q0", "S1")]

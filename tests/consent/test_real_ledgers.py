@@ -13,10 +13,10 @@ import pytest
 from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.settings import Settings, load_settings
 from evenscore.consent import ledger
+from evenscore.consent.shown import shown_now
 from evenscore.consent.standing import standing
 from evenscore.night import dbt_build, steps
 from evenscore.night.inputs import prepare_inputs
-from evenscore.publication.shown import shown_now
 from evenscore.state.runs import Night
 
 NIGHTS = {"bips_delving": date(2026, 3, 15), "mathoverflow": date(2026, 3, 15)}

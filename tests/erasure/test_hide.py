@@ -12,11 +12,11 @@ from village import LAST, published, rows
 from evenscore.base.errors import DiskError, EvenscoreError, InputError, UsageError
 from evenscore.base.settings import Settings
 from evenscore.cli import main
+from evenscore.consent.shown import shown_by_ledger, shown_now
 from evenscore.erasure import hide as hiding
 from evenscore.erasure.hide import hide, hide_before_night, roll_back, shown_too_many
 from evenscore.intake.extraction import extract
 from evenscore.publication import run_folders
-from evenscore.publication.shown import shown_by_ledger, shown_now
 from evenscore.publication.shown_rows import lay_out_present, rule
 from home import LEDGER, Home
 

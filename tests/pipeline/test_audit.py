@@ -10,11 +10,11 @@ import pytest
 
 from evenscore.base.canonical import CONSENT, LAID_OUT_CONSENT
 from evenscore.checks.consent_audit import note_who_asked
+from evenscore.consent.shown import Shown
 from evenscore.names.account_ids import AccountIds
 from evenscore.publication import audit, candidate, growth, roster
 from evenscore.publication.nameless import lay_functions, lay_nameless
 from evenscore.publication.published_views import write_views
-from evenscore.publication.shown import Shown
 from evenscore.publication.shown_rows import lay_out_present
 from evenscore.state.runs import Night
 

@@ -4,9 +4,9 @@ from click.testing import CliRunner
 from stepping import NIGHTS
 
 from evenscore.base.settings import Settings
-from evenscore.checks.data_docs import DOCUMENTED
 from evenscore.checks.suites import load_suites
 from evenscore.cli import main
+from evenscore.night.data_docs import DOCUMENTED
 
 
 def test_every_suite_has_a_page_as_the_command_line_writes_them(spoilt: Settings) -> None:

@@ -1,1 +1,1 @@
-"""Errors, paths, settings, words and files: what every other room stands on."""
+"""Errors, paths, settings, words, files and databases: what every other room stands on."""

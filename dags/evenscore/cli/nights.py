@@ -10,10 +10,10 @@ from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings, load_settings
 from evenscore.base.terminal import say
-from evenscore.checks.data_docs import write_data_docs
 from evenscore.cli.root import Day, Verb, guarded, main, show, surroundings
 from evenscore.laboratory.demo import make_community
 from evenscore.night import steps, summary
+from evenscore.night.data_docs import write_data_docs
 from evenscore.state import runs
 from evenscore.state.runs import Night
 

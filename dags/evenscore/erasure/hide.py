@@ -13,11 +13,11 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.consent.judging import claim_of
 from evenscore.consent.ledger import read_ledger
+from evenscore.consent.shown import Shown, shown_by_ledger, shown_now
 from evenscore.erasure import other_files
 from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
 from evenscore.publication import publishing, roster, run_folders
 from evenscore.publication.nameless import lay_functions, lay_nameless, nameless
-from evenscore.publication.shown import Shown, shown_by_ledger, shown_now
 from evenscore.publication.shown_rows import MARTS, lay_out_present, rule
 from evenscore.state import reconstructed, runs
 

@@ -1,1 +1,1 @@
-"""The only door to readers: who may be shown, what of whom, and the swap of one link."""
+"""The only door to readers: what of whom is shown, and the swap of one link."""

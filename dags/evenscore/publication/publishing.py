@@ -26,6 +26,7 @@ from evenscore.checks.consent_audit import note_who_asked
 from evenscore.checks.judge import judge
 from evenscore.consent.laid_out import Ledger
 from evenscore.consent.ledger import open_ledger
+from evenscore.consent.shown import judge_ledger, private_accounts, private_among
 from evenscore.publication import audit, candidate, growth, parts, roster
 from evenscore.publication.nameless import lay_nameless
 from evenscore.publication.published_views import write_views
@@ -47,7 +48,6 @@ from evenscore.publication.run_folders import (
     write_manifest,
 )
 from evenscore.publication.run_tables import versions, write_run_tables
-from evenscore.publication.shown import judge_ledger, private_accounts, private_among
 from evenscore.publication.shown_rows import lapse_tonight, lay_out_present
 from evenscore.state import runs
 from evenscore.state.evaluations import write_evaluation

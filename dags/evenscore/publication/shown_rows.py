@@ -6,7 +6,7 @@ A rule asks a database or schema for who stands: `conformed` is dbt's first gate
 import duckdb
 
 from evenscore.base.databases import columns_of
-from evenscore.publication.shown import Shown
+from evenscore.consent.shown import Shown
 
 MARTS = (
     *("person_scores", "score_contributions", "score_changes", "score_jumps"),

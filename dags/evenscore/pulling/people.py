@@ -10,7 +10,7 @@ from evenscore.base.settings import Settings, Source
 from evenscore.connectors.endpoints import Endpoint
 from evenscore.connectors.pulled import ASKED, GONE, UNREADABLE, Network
 from evenscore.connectors.records import Row, seek
-from evenscore.publication.shown import shown_by_ledger
+from evenscore.consent.shown import shown_by_ledger
 from evenscore.pulling.outcome import Account
 from evenscore.pulling.store import Store
 

@@ -1,1 +1,1 @@
-"""What a run writes of itself, and what must never be lost: runs, turns, counted files."""
+"""What a run writes of itself, what it keeps for the next, and what must never be lost: runs, turns, counted files."""
