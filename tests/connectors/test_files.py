@@ -22,8 +22,9 @@ from evenscore.connectors.base import Parsed
 from evenscore.connectors.files import read_canonical
 from evenscore.connectors.gharchive import GhArchive
 from evenscore.connectors.github import GitHub
-from evenscore.landing_zone.validation import validate, validator
+from evenscore.landing_zone.validation import validator
 from home import Record, event, ndjson
+from validated import validate
 
 HEADER = "event_id,network,verb,actor_id,target_id,occurred_at"
 ROW = "e1,forum,like,bob,ann,2026-03-01T10:00:00Z"

@@ -25,9 +25,10 @@ from evenscore.base.canonical import (
     input_columns,
 )
 from evenscore.connectors.files import read_canonical
-from evenscore.landing_zone.validation import validate, validator
+from evenscore.landing_zone.validation import validator
 from evenscore.names.account_ids import AccountIds
 from home import Record, event
+from validated import validate
 
 LATEST = datetime(2026, 4, 1, tzinfo=UTC)
 INSTANT = datetime(2026, 3, 1, 10, 30)

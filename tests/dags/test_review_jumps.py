@@ -38,12 +38,12 @@ def test_each_question_is_asked_and_recorded_by_itself(reviews: Any) -> None:
 
 
 def test_a_reviewer_may_decide_or_set_aside_and_says_why(reviews: Any) -> None:
-    from evenscore.reviews.questions import OPTIONS
+    from evenscore.reviews.questions import ASIDES, DECISIONS
     from evenscore.state.journal import LONGEST_REASON
 
     ask = reviews.get_task("review.ask")
     assert ask.operator_name == "HITLOperator"
-    assert ask.options == list(OPTIONS)
+    assert ask.options == [*DECISIONS, *ASIDES]
     assert ask.params.get_param("why").schema["maxLength"] == LONGEST_REASON
     assert "null" not in ask.params.get_param("why").schema["type"], "else the page would not insist on a reason"
     assert ask.response_timeout is ask.execution_timeout is None

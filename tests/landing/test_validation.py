@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from evenscore.base.canonical import ACCOUNTS, ACTIVITY, VERBS
 from evenscore.connectors.base import raw_table
-from evenscore.landing_zone.validation import validate, validator
+from evenscore.landing_zone.validation import validator
 from home import Record, event
+from validated import validate
 
 LATEST = datetime(2026, 3, 2, tzinfo=UTC)
 Judge = Callable[..., tuple[list[Record], list[tuple[int, str]], int]]

@@ -10,7 +10,7 @@ from village import DAYS, LAST, PEOPLE, Village, built, copied, fans_of, publish
 
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
-from evenscore.reviews.decisions import Action, append_decision
+from evenscore.reviews.decisions import Action, append_decisions
 from evenscore.reviews.queue import read_queue, release_incident
 from evenscore.reviews.set_asides import restore, set_aside, set_aside_again
 
@@ -59,8 +59,8 @@ def next_night(followed: Stepped, home: Path, action: Action) -> Decided:
     settings = copied(followed.settings, home)
     before = published(settings, "from person_scores order by all")
     held = read_queue(settings.places).find("p0", None)
-    append_decision(settings.places, held, action, "ann", "I read the thread")
-    append_decision(settings.places, held, "release" if action == "reject" else "reject", "ben", "second")
+    append_decisions(settings.places, [held], action, "ann", "I read the thread")
+    append_decisions(settings.places, [held], "release" if action == "reject" else "reject", "ben", "second")
     run_unread(settings, NEXT)
     return Decided(settings, before)
 
@@ -111,7 +111,7 @@ def test_what_was_released_is_shown_though_the_candidate_has_gone_on_and_the_res
 ) -> None:
     settings = copied(followed.settings, tmp_path / "home")
     seen = read_queue(settings.places).find("p0", None).model_copy(update={"candidate_score": 40.0})
-    made = append_decision(settings.places, seen, "release", "ann", "as far as that I believe it")
+    (made,) = append_decisions(settings.places, [seen], "release", "ann", "as far as that I believe it")
     query = """
         select scores.status, round(scores.score, 9), decision, episode_date, score between score_low and score_high,
             (select round(sum(points), 6) from score_contributions where (person_id, as_of_date) = ('p0', $1))

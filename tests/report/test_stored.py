@@ -1,6 +1,7 @@
 """A page is written again from what its night recorded, or left alone; people are taken off it for good."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,11 +19,11 @@ from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError, InputError
 from evenscore.base.settings import Settings
 from evenscore.cli import main
-from evenscore.names.identifier_matcher import REMOVED, IdentifierMatcher
+from evenscore.names.identifier_matcher import REMOVED, Account, ErasureSubject, IdentifierMatcher
 from evenscore.report import stored
 from evenscore.report.facts import Facts
 from evenscore.report.page import render
-from evenscore.report.writing import take_off_pages, write_again, write_report
+from evenscore.report.writing import take_off, write_again, write_report
 
 EVE = TONIGHT - timedelta(days=1)
 
@@ -35,6 +36,11 @@ def settings(tmp_path: Path) -> Settings:
     record(settings, *BUILT, "publish", published="published")
     write_report(settings, NIGHT)
     return settings
+
+
+def take_off_pages(settings: Settings, people: set[str], accounts: Iterable[Account] = ()) -> list[Path]:
+    subjects = [ErasureSubject(network, account, "") for network, account in accounts]
+    return take_off(settings, IdentifierMatcher(subjects, people=people))
 
 
 def page_of(settings: Settings) -> bytes:

@@ -14,7 +14,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.reviews.decisions import (
     CandidateShown,
     Decision,
-    append_decision,
+    append_decisions,
     counting_on,
     read_decisions,
     that_count,
@@ -35,13 +35,13 @@ DAGS = Path(__file__).parents[2] / "dags"
 DECIDE_OFTEN = """
 import sys
 from pathlib import Path
-from evenscore.reviews.decisions import CandidateShown, append_decision
+from evenscore.reviews.decisions import CandidateShown, append_decisions
 from evenscore.base.paths import HomePaths
 seen = CandidateShown.model_validate_json(sys.argv[2])
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(5):
-    append_decision(HomePaths(Path(sys.argv[1])), seen, "reject", sys.argv[3], "because")
+    append_decisions(HomePaths(Path(sys.argv[1])), [seen], "reject", sys.argv[3], "because")
 """
 
 
@@ -51,7 +51,7 @@ def places(tmp_path: Path) -> HomePaths:
 
 
 def test_a_decision_is_read_as_it_was_made(places: HomePaths) -> None:
-    made = append_decision(places, SEEN, "release", "ann", "I read the thread")
+    (made,) = append_decisions(places, [SEEN], "release", "ann", "I read the thread")
     assert read_decisions(places) == [made]
     assert (made.decision_id, made.decided_by, made.action, made.episode) == (1, "ann", "release", SEEN.episode)
 
@@ -74,18 +74,18 @@ def test_decisions_of_two_processes_at_once_are_all_kept(places: HomePaths) -> N
 
 
 def test_a_torn_last_line_is_named_and_nothing_is_written_behind_it(places: HomePaths) -> None:
-    append_decision(places, SEEN, "release", "ann", "because")
-    append_decision(places, SEEN, "reject", "ben", "because")
+    append_decisions(places, [SEEN], "release", "ann", "because")
+    append_decisions(places, [SEEN], "reject", "ben", "because")
     torn = places.decisions.read_bytes()[:-9]
     places.decisions.write_bytes(torn)
     with pytest.raises(InputError, match=r"decisions\.ndjson: line 2: torn"):
-        append_decision(places, SEEN, "reject", "ben", "because")
+        append_decisions(places, [SEEN], "reject", "ben", "because")
     assert places.decisions.read_bytes() == torn
 
 
 @pytest.mark.parametrize("line", ["{}", "not json", '{"person_id": ""}', ""])
 def test_a_damaged_line_is_named(line: str, places: HomePaths) -> None:
-    append_decision(places, SEEN, "release", "ann", "because")
+    append_decisions(places, [SEEN], "release", "ann", "because")
     with places.decisions.open("a") as file:
         file.write(line + "\n")
     with pytest.raises(InputError, match=r"decisions\.ndjson: line 2: damaged"):
@@ -93,7 +93,7 @@ def test_a_damaged_line_is_named(line: str, places: HomePaths) -> None:
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    append_decision(places, SEEN, "release", "ann", "because")
+    append_decisions(places, [SEEN], "release", "ann", "because")
     before = places.decisions.read_bytes()
 
     def full(handle: int) -> None:
@@ -101,25 +101,25 @@ def test_a_full_disk_leaves_the_file_as_it_was(places: HomePaths, monkeypatch: p
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskError, match="the disk is full"):
-        append_decision(places, SEEN, "reject", "ben", "because")
+        append_decisions(places, [SEEN], "reject", "ben", "because")
     assert places.decisions.read_bytes() == before
 
 
 def test_a_writer_that_does_not_let_go_is_reported(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "PATIENCE", 0)
     with journal.alone(places.decisions), pytest.raises(BusyError, match="another process"):
-        append_decision(places, SEEN, "release", "ann", "because")
+        append_decisions(places, [SEEN], "release", "ann", "because")
 
 
 @pytest.mark.parametrize(("by", "why"), [("", "x"), ("ann", " \n\t"), ("\u202e", "x"), ("ann", "x" * 501)])
 def test_a_decision_without_a_name_and_a_reason_of_sane_length_is_refused(by: str, why: str, places: HomePaths) -> None:
     with pytest.raises(UsageError, match=r"--(by|why): (is empty|has 501)"):
-        append_decision(places, SEEN, "release", by, why)
+        append_decisions(places, [SEEN], "release", by, why)
     assert not places.decisions.exists()
 
 
 def test_controls_and_bidi_marks_are_dropped_from_names_and_reasons(places: HomePaths) -> None:
-    made = append_decision(places, SEEN, "release", "a\u202enn\x1b[31m", "line one\r\nline\x00 two \ud800")
+    (made,) = append_decisions(places, [SEEN], "release", "a\u202enn\x1b[31m", "line one\r\nline\x00 two \ud800")
     assert (made.decided_by, made.why) == ("ann[31m", "line one line two")
 
 
@@ -192,13 +192,13 @@ def test_of_several_decisions_on_an_episode_one_counts(
 ) -> None:
     for night, action, candidate, by in said:
         seen = SEEN.model_copy(update={"as_of_date": MARCH[night], "candidate_score": candidate})
-        append_decision(places, seen, "release" if action == "release" else "reject", by, "because")
+        append_decisions(places, [seen], "release" if action == "release" else "reject", by, "because")
     assert [made.decision_id for made in that_count(read_decisions(places), MARCH[10])] == [counts + 1]
 
 
 def test_each_episode_and_each_persona_has_a_decision_of_its_own(places: HomePaths) -> None:
     others: list[dict[str, object]] = [{}, {"persona": "work"}, {"episode_date": MARCH[1]}, {"person_id": "p_noor"}]
     for other in others:
-        append_decision(places, SEEN.model_copy(update=other), "reject", "ann", "because")
+        append_decisions(places, [SEEN.model_copy(update=other)], "reject", "ann", "because")
     assert len(that_count(read_decisions(places), date(2026, 3, 16))) == len(others)
     assert that_count(read_decisions(places), SEEN.as_of_date) == []

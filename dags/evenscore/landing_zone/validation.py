@@ -25,27 +25,10 @@ SQL_TYPES = {
 
 @contextlib.contextmanager
 def validator() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A scratch connection for `validate`, in memory; making one costs more than judging a small file."""
+    """A scratch connection for `refused`, in memory; making one costs more than judging a small file."""
     with databases.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         yield con
-
-
-def validate(
-    con: duckdb.DuckDBPyConnection,
-    dataset: str,
-    raw: pa.Table,
-    network: str | None,
-    latest: datetime,
-    ids: AccountIds | None = None,
-) -> tuple[pa.Table, list[Reject], int]:
-    """Split raw rows into typed rows that may land and rejects; identical repeats are folded and counted.
-
-    Takes what `refused` takes. Returns (accepted rows of the canonical schema, rejects, number of identical repeats).
-    """
-    rejects = refused(con, dataset, raw, network, latest, ids)
-    accepted = con.sql(_accepted(dataset)).to_arrow_table().cast(DATASETS[dataset])
-    return accepted, rejects, repeats(con)
 
 
 def refused(
@@ -83,7 +66,7 @@ def repeats(con: duckdb.DuckDBPyConnection) -> int:
 
 def accepted_rows(con: duckdb.DuckDBPyConnection, dataset: str) -> pa.Table:
     """The rows accepted of those judged last on this connection, each behind the row number where it stood."""
-    return con.sql(_accepted(dataset, "row, ")).to_arrow_table()
+    return con.sql(_accepted(dataset)).to_arrow_table()
 
 
 def first_of_future(con: duckdb.DuckDBPyConnection, dataset: str, before: datetime) -> datetime | None:
@@ -163,9 +146,9 @@ def _ranked(dataset: str) -> str:
         from judged where reason is null"""
 
 
-def _accepted(dataset: str, more: str = "") -> str:
+def _accepted(dataset: str) -> str:
     columns = ", ".join(f"{_typed_value(field)} as {field.name}" for field in DATASETS[dataset])
-    return f"select {more}{columns} from ranked where row_rank = 1"
+    return f"select row, {columns} from ranked where row_rank = 1"
 
 
 def _typed_value(field: pa.Field) -> str:

@@ -7,7 +7,6 @@ import re
 import sys
 from pathlib import Path
 
-from evenscore.base.canonical import VERBS
 from evenscore.base.settings import URLS
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, RECHECK_DAYS, SITE, Endpoint
@@ -75,11 +74,6 @@ def pages(docs: Path) -> dict[Path, str]:
     found = {docs / "networks.md": table()}
     found |= {docs / "networks" / f"{kind}.md": facts(network) for kind, network in NETWORKS.items()}
     return {path: with_generated(path.read_text(), generated) for path, generated in found.items() if path.exists()}
-
-
-def unknown_verbs() -> set[str]:
-    """Verbs that a connector claims and the canonical shape does not know."""
-    return {verb for network in NETWORKS.values() for verb in network.verbs} - VERBS
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Writes the page of a night from what its night recorded, links it with the pages beside it, and lists them all."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,7 @@ from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError, InputError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
-from evenscore.names.identifier_matcher import Account, ErasureSubject, IdentifierMatcher
+from evenscore.names.identifier_matcher import IdentifierMatcher
 from evenscore.report import stored
 from evenscore.report.drawing import keep_fonts_in
 from evenscore.report.facts import Facts
@@ -54,17 +53,11 @@ def write_again(settings: Settings, day: date) -> Path | None:
     return _write(settings, Facts(read_run(settings, night), missing=(NOT_KEPT,)))
 
 
-def take_off_pages(settings: Settings, people: Iterable[str], accounts: Iterable[Account] = ()) -> list[Path]:
+def take_off(settings: Settings, subjects: IdentifierMatcher) -> list[Path]:
     """Take people, and what names their accounts, off every page of a night. Returns the pages that were changed.
 
     A page whose run kept no facts is written from the run's own record; one of which no run is left is removed.
     """
-    subjects = [ErasureSubject(network, account, "") for network, account in accounts]
-    return take_off(settings, IdentifierMatcher(subjects, people=people))
-
-
-def take_off(settings: Settings, subjects: IdentifierMatcher) -> list[Path]:
-    """The same, for names that have been made ready to be searched for."""
     places = settings.places
     days = _without(places, subjects)
     days |= {day for day in pages_of(places) if subjects.within_bytes(places.report(day).read_bytes())}

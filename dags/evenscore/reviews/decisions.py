@@ -80,7 +80,7 @@ def read_incident_releases(places: HomePaths) -> list[IncidentRelease]:
 
 
 def append_incident_release(places: HomePaths, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
-    """Record that an incident is a real move. Raises as `append_decision` does."""
+    """Record that an incident is a real move. Raises as `append_decisions` does."""
     by, why = journal.signature(by, why)
     said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
     release = IncidentRelease.model_validate(said)
@@ -94,15 +94,11 @@ def read_decisions(places: HomePaths) -> list[Decision]:
     return journal.read(places.decisions, Decision)
 
 
-def append_decision(places: HomePaths, seen: CandidateShown, action: Action, by: str, why: str) -> Decision:
-    """Record a decision after all others; whether it counts is `counting_on`'s to say. Raises as `append_decisions`."""
-    return append_decisions(places, [seen], action, by, why)[0]
-
-
 def append_decisions(
     places: HomePaths, seen: Iterable[CandidateShown], action: Action, by: str, why: str
 ) -> list[Decision]:
-    """Record one decision on each of several held scores, with nobody else's between them.
+    """Record one decision on each of some held scores, after all others and with nobody else's between them; whether it
+    counts is `counting_on`'s to say.
 
     Raises UsageError when `by` or `why` is empty or too long, BusyError when another writer does not let go.
     """

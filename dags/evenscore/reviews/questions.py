@@ -23,7 +23,6 @@ ASIDES: dict[str, Sent] = {
     "Set aside the newcomers": "newcomers",
     "Set aside the busiest account": "top_engager",
 }
-OPTIONS = (*DECISIONS, *ASIDES)
 """What a reviewer may answer."""
 
 RELEASE_OR_REJECT = (

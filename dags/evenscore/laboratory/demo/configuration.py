@@ -1,7 +1,5 @@
 """The demo's `evenscore.toml`: the configuration that a user would copy for a community of their own."""
 
-import tomllib
-
 from evenscore.laboratory.demo.networks import NETWORKS, Network
 from evenscore.laboratory.demo.nights import LAST_NIGHT
 
@@ -43,11 +41,6 @@ kept_runs = 30              # published runs to keep; rolling back is pointing a
 def configuration() -> str:
     """The text of the demo's configuration."""
     return "\n".join([HEADER, *(_sources(network) for network in NETWORKS), FOOTER])
-
-
-def configured_sources() -> list[str]:
-    """The names of the demo's sources, in order."""
-    return [source["name"] for source in tomllib.loads(configuration())["sources"]]
 
 
 def activity_path(network: Network, date: str, mark: str = "") -> str:
