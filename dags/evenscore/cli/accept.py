@@ -4,11 +4,9 @@ from pathlib import Path
 
 import click
 
-from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
 from evenscore.cli.root import main, show, surroundings
 from evenscore.intake import acceptances
-from evenscore.landing_zone.deliveries import Delivery, read_deliveries
 
 
 @main.command()
@@ -25,17 +23,7 @@ def accept(settings: Settings, as_json: bool, files: tuple[Path, ...], by: str, 
     \b
     Example: evenscore accept incoming/forum/2026-03-14.ndjson --by ann --why "the forum was archived"
     """
-    for source, delivery in [_find(settings, file) for file in files]:
+    for source, delivery in [acceptances.delivered(settings, file) for file in files]:
         said = acceptances.accept(settings, source, delivery, by, why)
         text = f"{delivery.path}: accepted by {said.accepted_by}; the next night takes it up"
         show(said.model_dump(mode="json"), as_json, text)
-
-
-def _find(settings: Settings, file: Path) -> tuple[str, Delivery]:
-    """The delivery of a file, as typed or as its source names it."""
-    wanted = {file.absolute(), file.resolve(), settings.resolve(str(file))}
-    for source in settings.sources:
-        for delivery in read_deliveries(settings.places, source.name).values():
-            if Path(delivery.path).absolute() in wanted:
-                return source.name, delivery
-    raise UsageError(f"{file}: no source has delivered it; `evenscore doctor` names the files that stop the night")

@@ -50,6 +50,19 @@ def accepted(places: HomePaths) -> frozenset[str]:
     return frozenset(one.sha256 for one in said(places))
 
 
+def delivered(settings: Settings, file: Path) -> tuple[str, Delivery]:
+    """The source and the delivery of a file, as typed or as its source names it.
+
+    Raises UsageError where no source has delivered it.
+    """
+    wanted = {file.absolute(), file.resolve(), settings.resolve(str(file))}
+    for source in settings.sources:
+        for delivery in read_deliveries(settings.places, source.name).values():
+            if Path(delivery.path).absolute() in wanted:
+                return source.name, delivery
+    raise UsageError(f"{file}: no source has delivered it; `evenscore doctor` names the files that stop the night")
+
+
 def accept(settings: Settings, source: str, delivery: Delivery, by: str, why: str) -> Acceptance:
     """Record that a delivery counts as it is, or that nothing more is to be waited for where its file is gone.
 

@@ -17,11 +17,10 @@ from pathlib import Path
 import duckdb
 
 from evenscore.base import atomic_io, databases, warehouse
-from evenscore.base.bundled import DBT_PROJECT, project_files
+from evenscore.base.bundled import DBT_PROJECT, PACKAGE, project_files
 from evenscore.base.databases import file_of
 from evenscore.base.paths import HomePaths
-from evenscore.names import name_kinds
-from evenscore.scoring import secrecy
+from evenscore.scoring.secrecy import draw_key
 
 COLUMNS = {
     "person_id": "varchar",
@@ -34,6 +33,9 @@ COLUMNS = {
     **dict.fromkeys(("is_sufficient", "has_parts"), "boolean"),
 }
 """A kept row: what the gate asks of a night that is past."""
+
+COMPUTING = ("scoring", "names")
+"""The rooms of the package that the dbt project's Python models and the engagers' names rest on."""
 
 ENGINES = ("duckdb", "dbt-core", "dbt-duckdb", "numpy", "scipy", "pyarrow")
 """The packages whose other version might compute another last digit."""
@@ -89,7 +91,7 @@ def _rows_of(paths: Sequence[Path]) -> str:
 def grounds_key(places: HomePaths) -> str:
     """The key of the digests, drawn when there is none."""
     if not places.grounds_key.exists():
-        atomic_io.write_bytes(places.grounds_key, secrecy.draw_key().encode())
+        atomic_io.write_bytes(places.grounds_key, draw_key().encode())
         places.grounds_key.chmod(0o600)
     return places.grounds_key.read_text()
 
@@ -97,8 +99,8 @@ def grounds_key(places: HomePaths) -> str:
 def method(evidence: str) -> str:
     """A digest of everything that computes: dbt project, numeric methods, and the engines that run them. `evidence` is
     the one that builds the evidence layer."""
-    folders = [Path(str(module.__file__)).parent for module in (secrecy, name_kinds)]
-    files = [*project_files(DBT_PROJECT), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
+    own = (path for room in COMPUTING for path in sorted((PACKAGE / room).glob("*.py")))
+    files = [*project_files(DBT_PROJECT), *own]
     known = [(path.name, atomic_io.sha256(path)) for path in files]
     engines = [("evidence", evidence), *((name, version(name)) for name in ENGINES)]
     return hashlib.sha256(repr((known, engines, platform.python_version(), platform.machine())).encode()).hexdigest()
