@@ -275,7 +275,7 @@ def test_no_cache_outlives_an_erasure_and_no_delivered_file_is_called_by_the_nam
     places = home.places
     wal = places.warehouse.with_name(f"{places.warehouse.name}.wal")
     folders = (places.inputs, places.exchange, *places.all_spilled, places.dbt, places.reconstructed)
-    folders += (places.scratch.home, places.comparison_scratch)
+    folders += (places.evaluation_scratch, places.comparison_scratch)
     caches = [places.warehouse, wal, *(folder / "part.bin" for folder in folders)]
     for path in caches:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -334,9 +334,9 @@ class HomePaths:
         return self.evaluations / run_id
 
     @property
-    def scratch(self) -> "HomePaths":
+    def evaluation_scratch(self) -> Path:
         """A home of its own for the trials of an evaluation; it is gone when that ends."""
-        return HomePaths(self.evaluations / "scratch")
+        return self.evaluations / "scratch"
 
     # versions ---------------------------------------------------------------------------------------------
 

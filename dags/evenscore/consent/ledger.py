@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from evenscore.base import atomic_io
 from evenscore.base.canonical import LAID_OUT_CONSENT
 from evenscore.base.errors import UsageError
-from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.consent import importing, laid_out
 from evenscore.consent.chain import ERASURE, Row
@@ -126,12 +125,6 @@ def examine_ledger(settings: Settings) -> Ledger:
     erased = read_list(settings, book.rows)
     _take_in(settings, book, erased)
     return _laid_out(settings, book, erased)
-
-
-def share_ledger(places: HomePaths, scratch: HomePaths) -> None:
-    """Let a scratch home read the ledger of the real one, also what was never in the configured file."""
-    places.consent.mkdir(parents=True, exist_ok=True)
-    atomic_io.point(scratch.consent, places.consent)
 
 
 @contextmanager

@@ -148,7 +148,7 @@ def _from_caches(settings: Settings, _needles: IdentifierMatcher, _known: set[st
     places = settings.places
     for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):
         path.unlink(missing_ok=True)
-    scratch = (places.scratch.home, places.comparison_scratch)
+    scratch = (places.evaluation_scratch, places.comparison_scratch)
     for folder in (places.inputs, places.exchange, *places.all_spilled, places.dbt, places.reconstructed, *scratch):
         shutil.rmtree(folder, ignore_errors=True)
 

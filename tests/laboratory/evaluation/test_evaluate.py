@@ -168,7 +168,7 @@ def _parquet(settings: Settings) -> dict[str, bytes]:
 
 
 def test_nothing_of_anybody_is_left_behind(evaluated: Evaluated) -> None:
-    assert not evaluated.settings.places.scratch.home.exists()
+    assert not evaluated.settings.places.evaluation_scratch.exists()
     kept = (evaluated.settings.places.evaluation(evaluated.found.run_id) / evaluations.FILE).read_text()
     assert not any(person in kept + evaluated.found.page.read_text() for person in PEOPLE)
 

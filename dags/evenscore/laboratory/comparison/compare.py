@@ -15,7 +15,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.settings import SCORING_VERSIONS, ScoringVersion, Settings
 from evenscore.laboratory.comparison.moves import Comparison, gather, summary
 from evenscore.laboratory.comparison.page import render
-from evenscore.laboratory.comparison.scratch import scratch_home
+from evenscore.laboratory.scratch import scratch_home
 from evenscore.night import dbt_build
 from evenscore.night.inputs import prepare_inputs
 from evenscore.state import runs
@@ -42,7 +42,7 @@ def compare(settings: Settings, as_of_date: date | None, candidate: int | None) 
     with runs.only_one(settings.places):
         night, published = published_night(settings.places, as_of_date)
         version = chosen(settings, published, candidate)
-        with scratch_home(settings) as scratch:
+        with scratch_home(settings, settings.places.comparison_scratch, sees_published=True) as scratch:
             found = _build(_with_candidate(scratch, version), settings.places, night, published, version)
         return _write(found, settings.places.comparison(night, version))
 

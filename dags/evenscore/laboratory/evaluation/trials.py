@@ -1,13 +1,12 @@
 """Trials: the real dbt models, built in a scratch home on raw tables that a trial may bend.
 
 The scratch home reads the landing zone and nothing else of the real one: what readers see, and the warehouse of the
-nights, are out of its reach. It holds people's data, so it is removed when the evaluation ends, and by the next one.
+nights, are out of its reach.
 """
 
 import contextlib
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -16,8 +15,8 @@ import pandas as pd
 from evenscore.base import warehouse
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import ScoringVersion, Settings
-from evenscore.consent.ledger import share_ledger
 from evenscore.laboratory.evaluation.baselines import add_rivals
+from evenscore.laboratory.scratch import scratch_home
 from evenscore.night import dbt_build
 from evenscore.night.inputs import prepare_inputs
 from evenscore.state import runs
@@ -226,33 +225,24 @@ def scratch(
     beside: tuple[int, ...] = (),
 ) -> Iterator[Scratch]:
     """A scratch home with all that had landed by the day `until`; trials build the versions `beside` too."""
-    with runs.only_one(HomePaths(settings.places.evaluations)):
-        _remove(settings)
-        try:
-            yield replace(_lay_out(settings, version, until, is_everybody_granted), beside=beside)
-        finally:
-            _remove(settings)
-
-
-def _lay_out(settings: Settings, version: ScoringVersion, until: date, is_everybody_granted: bool) -> Scratch:
     scoring = settings.scoring.model_copy(update={"version": version, "candidate": None})
-    own = settings.model_copy(update={"home": settings.places.scratch.home, "scoring": scoring})
-    own.home.mkdir(parents=True)
-    own.places.landing.symlink_to(settings.places.landing)
-    share_ledger(settings.places, own.places)
-    own.places.erasures.symlink_to(settings.places.erasures)  # whoever was forgotten is nobody here too
-    with runs.only_one(settings.places):  # an erasure must not run meanwhile
-        prepare_inputs(own, Night(until, "evaluation"))
-        with warehouse.connect(own.places) as con:
-            con.execute("create schema base")
-            for table in BENT:
-                con.execute(f"create table base.{table} as from raw.{table}")
-            for view in ("activity", "accounts", "consent"):
-                con.execute(f"drop view raw.{view}")
-            if is_everybody_granted:
-                grant_everybody(con)
-    return Scratch(own)
+    asked = settings.model_copy(update={"scoring": scoring})
+    with (
+        runs.only_one(HomePaths(settings.places.evaluations)),
+        scratch_home(asked, settings.places.evaluation_scratch) as own,
+    ):
+        with runs.only_one(settings.places):  # an erasure must not run meanwhile
+            _lay_out(own, until, is_everybody_granted)
+        yield Scratch(own, beside)
 
 
-def _remove(settings: Settings) -> None:
-    shutil.rmtree(settings.places.scratch.home, ignore_errors=True)
+def _lay_out(own: Settings, until: date, is_everybody_granted: bool) -> None:
+    prepare_inputs(own, Night(until, "evaluation"))
+    with warehouse.connect(own.places) as con:
+        con.execute("create schema base")
+        for table in BENT:
+            con.execute(f"create table base.{table} as from raw.{table}")
+        for view in ("activity", "accounts", "consent"):
+            con.execute(f"drop view raw.{view}")
+        if is_everybody_granted:
+            grant_everybody(con)

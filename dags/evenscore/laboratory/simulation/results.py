@@ -1,7 +1,6 @@
 """The figures of one or more seeds: summed up, kept where every evaluation is kept, and said in words."""
 
 import math
-import shutil
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Consent, Settings, Source, load_settings
+from evenscore.laboratory.scratch import empty_home
 from evenscore.laboratory.simulation.baselines import RIVALS
 from evenscore.laboratory.simulation.evidence import VERSION
 from evenscore.laboratory.simulation.measures import Figures, measure
@@ -91,13 +91,8 @@ def settings_of(home: Path, config: Path | None) -> Settings:
 
 
 def _one(settings: Settings, size: Size) -> Seed:
-    own = settings.model_copy(update={"home": settings.places.scratch.home})
-    shutil.rmtree(own.home, ignore_errors=True)
-    own.home.mkdir(parents=True)
-    try:
+    with empty_home(settings, settings.places.evaluation_scratch) as own:
         outcome = simulate(own, size)
-    finally:
-        shutil.rmtree(own.home, ignore_errors=True)
     figures = measure(outcome)
     return Seed(size.seed, figures, by_kind(outcome), by_fault(outcome), outcome.event_count)
 
