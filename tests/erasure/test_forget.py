@@ -22,6 +22,7 @@ from evenscore.base.settings import Settings
 from evenscore.erasure import erase
 from evenscore.intake import extraction
 from evenscore.landing_zone import landing
+from evenscore.landing_zone.deliveries import read_deliveries
 from evenscore.night import doctor, steps
 from evenscore.publication import publishing
 
@@ -160,7 +161,7 @@ def test_what_a_source_delivers_again_is_counted_and_not_landed(again: Settings,
     for source in settings.sources:
         extraction.extract(settings, source.name, LAST)
     assert found_in(again.home / "landing", *IDS) == set()
-    delivered = [one for source in settings.sources for one in extraction.deliveries(settings, source.name).values()]
+    delivered = [one for source in settings.sources for one in read_deliveries(settings.places, source.name).values()]
     assert sum(one.suppressed_count for one in delivered) > 2000
     assert sum(one.rejected.get("verb is unknown", 0) for one in delivered if str(tmp_path) in one.path) == 1
 

@@ -18,7 +18,7 @@ from evenscore.base.errors import BusyError, DiskError, InputError
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.files import Files
-from evenscore.intake import extraction
+from evenscore.landing_zone.deliveries import read_deliveries
 from evenscore.state import truths
 from home import Home, event, ndjson
 
@@ -391,7 +391,7 @@ def test_deliveries_are_told_in_the_order_of_their_names(home: Home) -> None:
     for name in "cab":
         home.deliver(f"{name}.ndjson", event(name))
     home.extract()
-    assert [Path(name).stem for name in extraction.deliveries(home.settings, "forum")] == ["a", "b", "c"]
+    assert [Path(name).stem for name in read_deliveries(home.settings.places, "forum")] == ["a", "b", "c"]
 
 
 # what tells a feed from history --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from evenscore.consent.chain import Row
-from evenscore.consent.judging import TOPIC
+from evenscore.consent.judging import TOPIC, claim_of
 from evenscore.names.account_ids import skeleton
 
 Claim = tuple[str, str, str]
@@ -50,7 +50,7 @@ def hear(rows: list[Row]) -> Heard:
             vetoes = list(_vetoes(row, known))
             heard.more += [veto for veto in vetoes if veto != row]
             heard.unheard += [] if vetoes else [row]
-        elif not known.has(_claim(row), row["recorded_at"]):
+        elif not known.has(claim_of(row), row["recorded_at"]):
             meant = list(known.meant(row))
             heard.more += [_withdrawal(row, claim) for claim in meant]
             heard.unheard += [] if meant else [row]
@@ -84,10 +84,6 @@ def _withdrawal(row: Row, claim: Claim) -> Row:
     )
 
 
-def _claim(row: Row) -> Claim:
-    return row["person_id"], row["network"], row["account_id"]
-
-
 class _Looks:
     """The claims that look alike: as a whole, by their person, by their account."""
 
@@ -108,7 +104,7 @@ class _Grants:
         self._personas = defaultdict[str, set[str]](set)
         for row in rows:
             if row["action"] == "grant":
-                claim = _claim(row)
+                claim = claim_of(row)
                 self._since[claim] = min(row["recorded_at"], self._since.get(claim, row["recorded_at"]))
                 self._personas[row["person_id"]] |= set() if row["purpose"].startswith(TOPIC) else {row["persona"]}
 

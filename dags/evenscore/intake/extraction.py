@@ -2,9 +2,6 @@
 
 import bisect
 import contextlib
-import fnmatch
-import glob
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,13 +17,14 @@ from evenscore.base import atomic_io
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.base.errors import BusyError, InputError
 from evenscore.base.progress import track
-from evenscore.base.settings import WILDCARD, Settings, Source
+from evenscore.base.settings import Settings, Source
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed, Reject
 from evenscore.consent.ledger import read_suppressed
 from evenscore.consent.suppression import Suppressed, suppress
 from evenscore.intake import successions, suppression_filter, takedowns
 from evenscore.intake.acceptances import Acceptance, accepting, said
+from evenscore.intake.input_files import InputFile, input_files, paths_of
 from evenscore.intake.tally import Tally
 from evenscore.intake.withdrawals import DATASET, Anew
 from evenscore.landing_zone import landing
@@ -34,19 +32,9 @@ from evenscore.landing_zone.deliveries import NAMELESS, Delivery, judge, read_de
 from evenscore.landing_zone.protection import require_told
 from evenscore.landing_zone.validation import accepted_rows, first_of_future, refused, validator
 
-ANY_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
-"""A day in a file's name, for globs and for regular expressions."""
 FAR = datetime.max.replace(tzinfo=UTC)
 FUTURE = re.compile(r"^\w+ is in the future")
 """A reason that says nothing of a torn line, and that the clock overtakes."""
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """A file of a source, and the one day it covers where its name says so."""
-
-    path: Path
-    day: date | None
 
 
 def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Delivery]:
@@ -62,7 +50,7 @@ def extract(settings: Settings, source_name: str, as_of_date: date) -> list[Deli
     with _only_one(settings.places.deliveries(source_name), source_name), validator() as con:
         known = read_deliveries(settings.places, source_name)
         reading = Reading(con, settings, source, as_of_date, said(settings.places), read_suppressed(settings))
-        reading.gone = successions.gone(known, set(_found(settings, source)))
+        reading.gone = successions.gone(known, set(paths_of(settings, source)))
         reading.settle_gone()
         try:
             for file in track(input_files(settings, source, as_of_date), f"extract {source_name}"):
@@ -89,47 +77,6 @@ def _only_one(path: Path, source_name: str) -> Iterator[None]:
             yield
     except Timeout as error:
         raise BusyError(f"{path}: another run is extracting {source_name}; try again when it has ended") from error
-
-
-def deliveries(settings: Settings, source_name: str) -> dict[str, Delivery]:
-    """What a source has delivered so far, by input file."""
-    return read_deliveries(settings.places, source_name)
-
-
-def input_files(settings: Settings, source: Source, as_of_date: date) -> list[InputFile]:
-    """The source's files in order; those that name a day after the night are not there yet."""
-    beside = glob.escape(str(settings.config.parent))
-    folder = settings.folder(source).resolve()
-    found = []
-    for name in _found(settings, source):
-        file = InputFile(Path(name), _day(name, beside, source.path))
-        if not file.path.is_file() or (file.day or as_of_date) > as_of_date:
-            continue
-        if WILDCARD.search(source.path) and not file.path.resolve().is_relative_to(folder):
-            raise InputError(
-                f"{name}: is a link that leads out of {folder}; name its target in sources.{source.name}.path"
-            )
-        found.append(file)
-    return found
-
-
-def _found(settings: Settings, source: Source) -> list[str]:
-    """The paths that the source names, of whatever day."""
-    pattern = os.path.join(glob.escape(str(settings.config.parent)), source.path.replace("{date}", ANY_DATE))
-    return sorted(glob.glob(pattern, recursive=True))
-
-
-def _day(name: str, beside: str, written: str) -> date | None:
-    """The day that stands in a file's name where the pattern says {date}."""
-    if "{date}" not in written:
-        return None
-    for day in re.findall(f"(?=({ANY_DATE}))", name):
-        if fnmatch.fnmatchcase(name, os.path.join(beside, written.replace("**/", "*").replace("{date}", day))):
-            try:
-                return date.fromisoformat(day)
-            except ValueError as error:
-                raise InputError(f"{name}: {day} is no day") from error
-    raise InputError(f"{name}: names two different days")
 
 
 def _stamps(path: Path) -> tuple[int, int, int]:

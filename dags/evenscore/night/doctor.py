@@ -19,7 +19,7 @@ from evenscore.consent.suppression import read_list
 from evenscore.erasure.elsewhere import HOW
 from evenscore.erasure.hide import shown_too_many
 from evenscore.intake.acceptances import how_to_go_on, stopping
-from evenscore.intake.extraction import InputFile, input_files
+from evenscore.intake.input_files import InputFile, input_files
 from evenscore.intake.reconciliation import in_words, losses
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing

@@ -24,10 +24,9 @@ from evenscore.connectors.compressed import UNCHECKED
 from evenscore.consent.ledger import open_ledger, read_suppressed
 from evenscore.intake.acceptances import Acceptance, is_quiet, said
 from evenscore.intake.coverage import is_feed, partial_days, write_source_days
-from evenscore.intake.extraction import deliveries
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
-from evenscore.landing_zone.deliveries import Delivery
+from evenscore.landing_zone.deliveries import Delivery, read_deliveries
 from evenscore.names import look_alikes
 from evenscore.night import changed_settings, spark
 from evenscore.publication.nameless import lay_functions
@@ -260,7 +259,8 @@ def _create(
 
 
 def _write_sources(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
-    delivered = {source.name: list(deliveries(settings, source.name).values()) for source in settings.sources}
+    names = [source.name for source in settings.sources]
+    delivered = {name: list(read_deliveries(settings.places, name).values()) for name in names}
     sources = [
         {name: getattr(source, name) for name in SOURCES if name != "is_feed"}
         | {"is_feed": source.is_pulled or is_feed(source.path, delivered[source.name], night.as_of_date)}
@@ -295,7 +295,7 @@ def _partial(settings: Settings, night: Night) -> dict[str, set[date]]:
     found = {}
     for source in settings.sources:
         folder = settings.folder(source)
-        known = deliveries(settings, source.name).values()
+        known = read_deliveries(settings.places, source.name).values()
         found[source.name] = partial_days(
             [one for one in known if Path(one.path).is_relative_to(folder)], night.as_of_date
         )

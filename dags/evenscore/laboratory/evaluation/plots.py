@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from evenscore.report.drawing import ACCENT, FAINT, INK, LINE, SOFT, Plot, drawn
+from evenscore.report.drawing import ACCENT, FAINT, INK, LINE, SOFT, Plot, drawn, note
 from evenscore.report.words import short_day
 
 
@@ -35,13 +35,13 @@ def lines_plot(days: Sequence[date], series: Mapping[str, Sequence[float]]) -> P
         axes.set(xlim=(0, max(len(days) - 1, 1)), ylim=(low - margin, high + margin))
         for value in (low, high):
             axes.axhline(value, color=LINE, linewidth=0.8, zorder=0)
-            _note(axes, f"{value:.2f}".lstrip("0"), (0, value), (-4, 0), color=SOFT, ha="right", va="center")
+            note(axes, f"{value:.2f}".lstrip("0"), (0, value), (-4, 0), color=SOFT, ha="right", va="center")
         for (name, figures), (dashes, width, color), end in zip(series.items(), styles, ends, strict=False):
             axes.plot(range(len(days)), figures, color=color, linewidth=width, dashes=dashes or (None, None))
-            _note(axes, name, (len(days) - 1, end), (6, 0), color=SOFT if color == FAINT else color, va="center")
+            note(axes, name, (len(days) - 1, end), (6, 0), color=SOFT if color == FAINT else color, va="center")
         for position, align, day in ((0, "left", days[0]), (1, "right", days[-1])):
             text = f"{short_day(day)} {day.year}"
-            _note(axes, text, (position, 0), (0, -7), xycoords="axes fraction", color=SOFT, ha=align, va="top")
+            note(axes, text, (position, 0), (0, -7), xycoords="axes fraction", color=SOFT, ha=align, va="top")
 
     means = ", ".join(f"{name} {sum(figures) / len(figures):.3f}" for name, figures in series.items())
     return drawn(
@@ -62,7 +62,7 @@ def ranges_plot(rows: Sequence[Row], unit: str, baseline: str, zone: tuple[float
         for place, row in enumerate(rows):
             _range(axes, row, place + 0.68, low - reach * 0.04)
         for value, align in ((low, "left"), (high, "right")):
-            _note(
+            note(
                 axes,
                 f"{value:g}" if value == 0 else f"{value:.2f}",
                 (value, len(rows)),
@@ -83,7 +83,7 @@ def _range(axes: Any, row: Row, place: float, edge: float) -> None:
     axes.plot(row.value, place, "o", color=ACCENT, markersize=7, clip_on=False)
     if not math.isnan(row.baseline):
         axes.plot(row.baseline, place, "o", color=INK, markersize=6, markerfacecolor="none", clip_on=False)
-    _note(axes, row.label, (edge, place), (0, 8), color=SOFT, va="bottom")
+    note(axes, row.label, (edge, place), (0, 8), color=SOFT, va="bottom")
 
 
 def _apart(values: Sequence[float], least: float) -> list[float]:
@@ -93,8 +93,3 @@ def _apart(values: Sequence[float], least: float) -> list[float]:
     for before, after in pairwise(order):
         places[after] = max(places[after], places[before] + least)
     return places
-
-
-def _note(axes: Any, text: str, at: tuple[float, float], off: tuple[float, float], **style: Any) -> None:
-    """Words at a point, moved off it by so many units of the page rather than of the data."""
-    axes.annotate(text, at, off, textcoords="offset points", **style)
