@@ -79,7 +79,7 @@ def _pull(kind: str, url: str, found: Any) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         clock = StillClock()
-        home = PulledHome(Path(folder), every()[kind](), Elsewhere(url), clock)  # type: ignore[arg-type]
+        home = PulledHome(Path(folder), every()[kind](), Elsewhere(url), clock)
         planning.plan(home.settings, "net")  # reads ledger and configuration, with all that these import
         begun, cpu, memory = time.perf_counter(), time.process_time(), peak_megabytes()
         first = home.pull()

@@ -41,9 +41,9 @@ def main() -> None:
 
     with runs.only_one(settings.places):
         for source in settings.sources:
-            measured("extract", lambda name=source.name: steps.extract(settings, night, name))  # type: ignore[misc]
+            measured("extract", lambda name=source.name: steps.extract(settings, night, name))
         for name, stage in steps.DOING.items():
-            measured(name, lambda stage=stage: stage(settings, night))  # type: ignore[misc]
+            measured(name, lambda stage=stage: stage(settings, night))
     # Each stage begins its peak anew.
     costs["night"] = {"cpu": cpu(), "peak_mb": max(cost.get("peak_mb", 0) for cost in costs.values())}
     models = next(one["nodes"] for one in runs.stages(settings.places, night.run_id) if one["stage"] == "build")

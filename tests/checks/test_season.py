@@ -148,9 +148,9 @@ def test_what_has_no_season_yet_is_compared_with_the_range_of_its_last_28() -> N
     zeros = season.compare(np.zeros(30), 60)
     assert zeros and (zeros.usual, zeros.deviations) == (pytest.approx(0), pytest.approx(np.log(121)))
     young = np.append(10.0, np.full(28, 100.0))
-    assert season.compare(young, 10, period=100).is_out(*LIMITS)  # type: ignore[union-attr]
-    assert season.compare(young[:-1], 10, period=100).deviations == 0  # type: ignore[union-attr]
-    assert season.compare(logs(100, 200, 100, 50, 100, 100, 100), 149.5, period=100).deviations == 0  # type: ignore[union-attr]
+    assert season.compare(young, 10, period=100).is_out(*LIMITS)
+    assert season.compare(young[:-1], 10, period=100).deviations == 0
+    assert season.compare(logs(100, 200, 100, 50, 100, 100, 100), 149.5, period=100).deviations == 0
     assert season.compare(np.full(6, 100.0), 10, period=100) is None
     assert season.compare(np.append(np.full(6, 100.0), np.nan), 10, period=100) is None
     assert season.compare(np.append(np.full(7, 100.0), np.nan), 10, period=100) is not None

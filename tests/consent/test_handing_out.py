@@ -69,7 +69,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         village.like("mixed", ["p1", "p2", None], day, text="a stranger's own words")
         village.like("p1", ["mixed"], day, object_id=f"a-talk-of-{day}")
         village.like("mixed", fans_of("hub", 3), day, network="hub")
-    village.like(None, ["mixed"], LAST, verb="post", object_id="topic-77")  # type: ignore[arg-type]  # nobody receives it
+    village.like(None, ["mixed"], LAST, verb="post", object_id="topic-77")  # nobody receives it
     found = village.write().settings(folder / "home")
     fields = dict(village.ledger[0]) | {"person_id": "mixed", "account_id": "mixed", "purpose": "research"}
     ledger.record(found, [fields | {"source": HOSTILE}], "grant")

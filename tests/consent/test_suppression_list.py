@@ -154,7 +154,7 @@ def test_what_the_list_says_already_is_not_said_twice(home: Home, keyed: Suppres
     erase(home, keyed, (ACCOUNT, "forum", "ann"), (ACCOUNT, "forum", "ben"))
     assert home.places.suppressed.read_text().startswith(before)
     assert len(home.places.suppressed.read_text().splitlines()) == 2
-    assert read_suppressed(home.settings).entries.keys() == read(home).entries.keys()  # type: ignore[union-attr]
+    assert read_suppressed(home.settings).entries.keys() == read(home).entries.keys()
 
 
 def word(account: str, at: datetime, **more: str) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def records_of(kind: str, folder: Path = FOLDER) -> Iterator[dict[str, Any]]:
 def mapped(kind: str, folder: Path = FOLDER) -> Mapped:
     """Every recorded answer of one network, through its connector."""
     network, found = NETWORKS[kind], Mapped()
-    source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
+    source = Source(name="net", kind=kind, path="-", network=kind)
     for stem, answer in answers_of(kind, folder):
         items, values = asked_of(network, answer)
         found.answers += 1

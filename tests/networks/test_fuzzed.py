@@ -47,7 +47,7 @@ def parsed(kind: str, records: list[dict[str, Any]], folder: Path) -> Parsed:
     """The records as the connector reads them from a file."""
     path = folder / f"{len(records)}.ndjson"
     path.write_text("".join(f"{json.dumps(one)}\n" for one in records))
-    source = Source(name="net", kind=kind, path=str(path), network=kind)  # type: ignore[arg-type]
+    source = Source(name="net", kind=kind, path=str(path), network=kind)
     return NETWORKS[kind].parse(path, source)
 
 

@@ -73,7 +73,7 @@ def walked(folder: Path, way: str, host: Host) -> tuple[Walk, set[int]]:
                         instant=lambda item: as_instant(item["at"]))  # fmt: skip
     store = Store(HomePaths(folder), "net")
     at = {"pull": "pull1", "at": "2026-03-16T02:00:00+00:00", "is_after_whole": False}
-    walk = Walk(host, store, endpoint, Subject({"account": "ann"}), at)  # type: ignore[arg-type]
+    walk = Walk(host, store, endpoint, Subject({"account": "ann"}), at)
     walk.run()
     return walk, {row["id"] for row in store.records("rows")}
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from recordings import mapped
@@ -23,7 +23,7 @@ class Graph(Network):
     """All is asked by POST at one address; who a batch is about stands in a list."""
 
     kind = "graph"
-    verbs = {"post": "notes", "like": "fans"}  # noqa: RUF012
+    verbs: ClassVar = {"post": "notes", "like": "fans"}
     endpoints = (
         Endpoint("users", "/api/users/show", ACCOUNT, "users", 50, method="POST", params={"ids": "{id}", "full": True},
                  batch="id", joint="&", items="users"),

@@ -47,7 +47,7 @@ def rows_of(kind: str, folder: Path, *records: dict[str, Any]) -> list[dict[str,
     """The activity in some records, as they stand in a file."""
     path = folder / "some.ndjson"
     path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
-    source = Source(name="net", kind=kind, path=str(path), network=kind)  # type: ignore[arg-type]
+    source = Source(name="net", kind=kind, path=str(path), network=kind)
     return NETWORKS[kind].parse(path, source).tables["activity"].to_pylist()
 
 
@@ -107,7 +107,7 @@ COMMENT = {"id": "c", "snippet": {"publishedAt": "2026-03-01T00:00:00Z", "author
     ],
 )  # fmt: skip
 def test_no_event_is_named_after_what_is_no_id(kind: str, endpoint: str, make: Any, strange: Any) -> None:
-    source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
+    source = Source(name="net", kind=kind, path="-", network=kind)
     asked = {"endpoint": endpoint, "about": {}, "at": "2026-03-16T02:00:00+00:00"}
     with pytest.raises(Malformed):
         list(NETWORKS[kind].rows({**make(strange), ASKED: asked}, source))
@@ -116,7 +116,7 @@ def test_no_event_is_named_after_what_is_no_id(kind: str, endpoint: str, make: A
 def told(kind: str, endpoint: str, item: dict[str, Any], **about: str) -> list[dict[str, Any]]:
     """The activity in one item of an answer."""
     asked = {"endpoint": endpoint, "about": about, "at": "2026-03-16T02:00:00+00:00"}
-    source = Source(name="net", kind=kind, path="-", network=kind)  # type: ignore[arg-type]
+    source = Source(name="net", kind=kind, path="-", network=kind)
     return [row for dataset, row in NETWORKS[kind].rows({**item, ASKED: asked}, source) if dataset == "activity"]
 
 

@@ -74,8 +74,8 @@ def publish(config: Path, night: Night, home: Path, reached: Reached) -> None:
     for name in FILE_CALLS:
         setattr(os, name, countdown.before(name, getattr(os, name)))
     connect: Any = duckdb.connect
-    setattr(duckdb, "connect", lambda *places, **options: Connection(connect(*places, **options), countdown))  # noqa: B010
-    setattr(publishing, "judge", lambda *_: [])  # noqa: B010 (its verdict is tried elsewhere)
+    duckdb.connect = lambda *places, **options: Connection(connect(*places, **options), countdown)
+    publishing.judge = lambda *_: []  # its verdict is tried elsewhere
     publishing.publish(load_settings(home, config), night)
 
 

@@ -23,7 +23,7 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         village.like("m20_at_home", PEOPLE[:9], day, object_id=f"at-home-on-{day}")
     for day in (EVE, LAST):
         village.like("m22", PEOPLE[:5], day, object_id=f"new-work-of-{day}")
-        village.like(None, ["m22"], day, object_id=f"new-work-of-{day}", verb="post")  # type: ignore[arg-type]  # nobody receives it
+        village.like(None, ["m22"], day, object_id=f"new-work-of-{day}", verb="post")  # nobody receives it
     settings = village.write().settings(folder / "home")
     for night in (EVE, LAST):
         run_unread(settings, night)

@@ -141,7 +141,7 @@ def test_the_public_api_is_there_and_described() -> None:
         assert getattr(evenscore, name).__doc__, name
         assert f"| `{name}" in page, f"docs/api.md does not describe {name}"
     with pytest.raises(AttributeError, match="no attribute 'run_nights'"):
-        _ = evenscore.run_nights  # type: ignore[attr-defined]
+        _ = evenscore.run_nights
 
 
 def test_the_example_of_the_api_page_has_only_public_names() -> None:

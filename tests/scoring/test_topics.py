@@ -126,7 +126,7 @@ def test_every_text_of_the_demo_is_on_its_own_topic_or_on_none() -> None:
     assert silent <= 0.05 * count
 
 
-def test_labelled_pairs_of_eight_thousand_topics_are_right_where_a_name_is_found(shared_data) -> None:  # type: ignore[no-untyped-def]
+def test_labelled_pairs_of_eight_thousand_topics_are_right_where_a_name_is_found(shared_data) -> None:
     topics = pq.read_table(shared_data / "topics/topics.parquet").to_pylist()
     labels = defaultdict(dict)
     for pair in pq.read_table(shared_data / "topics/entity_topic_labels.parquet").to_pylist():

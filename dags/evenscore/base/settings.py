@@ -293,7 +293,7 @@ class Settings(_Frozen):
         """The folder below which a source's files lie: that of its path up to the first wildcard."""
         if source.is_pulled:
             return self.places.raw_pages(source.name)
-        return self.resolve(os.path.dirname(WILDCARD.split(source.path)[0]))  # noqa: PTH120, `data/` is itself the folder
+        return self.resolve(Path(f"{WILDCARD.split(source.path)[0]}_").parent)  # `data/` is itself the folder
 
     def source(self, name: str) -> Source:
         """The source called `name`; a UsageError names the known ones."""

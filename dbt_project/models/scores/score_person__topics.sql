@@ -51,7 +51,7 @@ objects as (
 
 everything as (
 
-    select person_id, persona, count(distinct (network, object_id)) as all_written_count  -- noqa: LT01,LT06
+    select person_id, persona, count(distinct row(network, object_id)) as all_written_count
     from {{ ref("own_texts") }}
     group by all
 

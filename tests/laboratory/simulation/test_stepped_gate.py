@@ -46,7 +46,7 @@ def stepped(tmp_path_factory: pytest.TempPathFactory) -> Stepped:
         gates.append(Gate(given, accounts))
         return gates[0]
 
-    outcome = simulate(settings, SIZE, gate_of)  # type: ignore[arg-type]  # keeps the gate that it makes
+    outcome = simulate(settings, SIZE, gate_of)  # keeps the gate that it makes
     return Stepped(settings, outcome, gates[0])
 
 
