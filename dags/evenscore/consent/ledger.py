@@ -169,7 +169,7 @@ def _erasures(rows: list[Row], erased: Suppressed) -> Iterator[Row]:
     since: dict[Claim, str] = {}
     example: dict[Claim, Row] = {}
     for row in rows:
-        key = (row["person_id"], row["network"], row["account_id"])
+        key = claim_of(row)
         since[key] = min(row["recorded_at"], since.get(key, row["recorded_at"]))
         example.setdefault(key, row)
     for key, row in example.items():

@@ -12,6 +12,7 @@ from evenscore.base.warehouse import connect
 from evenscore.report.facts import Facts, Gap, NetworkRows, Run
 from evenscore.report.gate_facts import read_gate
 from evenscore.report.score_facts import read_scored
+from evenscore.state.laid_out_run import run_in
 
 CONSENT = """
     select refused_because, account_count
@@ -72,7 +73,7 @@ def read_warehouse(settings: Settings, run: Run) -> Facts:
 
 def _read(con: duckdb.DuckDBPyConnection, facts: Facts) -> Facts:
     run = facts.run
-    found = _run_of(con)
+    found = run_in(con)
     if not run.is_laid_out or found != run.run_id:
         return replace(facts, missing=(_not_this_run(run, found),))
     facts = replace(facts, networks=_networks(con), gaps=tuple(Gap(*row) for row in con.execute(GAPS).fetchall()))
@@ -86,14 +87,6 @@ def _not_this_run(run: Run, found: str | None) -> str:
     got = "The warehouse does not hold this run any more" if run.is_laid_out else "This run got to no warehouse"
     left = f"; it holds {found}" if run.is_laid_out and found else ""
     return f"{got}{left}. Rows of earlier days, scores and holds are not shown."
-
-
-def _run_of(con: duckdb.DuckDBPyConnection) -> str | None:
-    try:
-        rows = con.execute("select run_id from raw.run").fetchall()
-    except duckdb.CatalogException:
-        return None
-    return rows[0][0] if rows else None
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

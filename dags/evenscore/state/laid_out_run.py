@@ -12,7 +12,7 @@ from evenscore.state.runs import Night
 
 def require_run(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     """Raise unless this run laid out the warehouse: a layer of another night would be built on it."""
-    found = _laid_out_by(con)
+    found = run_in(con)
     if found != night.run_id:
         raise EvenscoreError(
             f"--date {night.as_of_date}: the warehouse holds {found or 'no run'}, not {night.run_id}; "
@@ -25,10 +25,11 @@ def holds(places: HomePaths, night: Night) -> bool:
     if not places.warehouse.exists():
         return False
     with warehouse.connect(places) as con:
-        return _laid_out_by(con) == night.run_id
+        return run_in(con) == night.run_id
 
 
-def _laid_out_by(con: duckdb.DuckDBPyConnection) -> str | None:
+def run_in(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The id of the run that laid out the warehouse; None where none has."""
     try:
         found = con.execute("select run_id from raw.run").fetchall()
     except duckdb.CatalogException:
