@@ -253,7 +253,7 @@ def _require_done(settings: Settings, night: Night, names: tuple[str, ...]) -> N
     for name in names:
         found = records.get(name, {"outcome": "not begun"})
         if found["outcome"] != "done":
-            error = StoppedByCheck if found.get("exit_code") == StoppedByCheck.exit_code else EvenscoreError
+            error = StoppedByCheck if runs.is_stopped(found) else EvenscoreError
             raise error(f"{name} of run {night.run_id}: {found.get('error', found['outcome'])}")
 
 

@@ -111,7 +111,7 @@ def outcome(stages: list[dict[str, Any]]) -> str:
     """How a run ended, from what its stages recorded."""
     failed = [stage for stage in stages if stage["outcome"] == "failed"]
     if failed:
-        return "stopped" if failed[-1].get("exit_code") == 3 else "failed"
+        return "stopped" if runs.is_stopped(failed[-1]) else "failed"
     last = next((stage for stage in stages if stage["stage"] == "publish"), None)
     return last.get("published", "unfinished") if last else "unfinished"
 

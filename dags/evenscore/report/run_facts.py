@@ -12,9 +12,6 @@ from evenscore.report.facts import Run, Source, Stage
 from evenscore.state import runs
 from evenscore.state.runs import Night
 
-STOPPED = 3
-"""The exit code of a stage that a check stopped."""
-
 
 def read_run(settings: Settings, night: Night) -> Run:
     """The run's own record. The report's own stage is left out: writing the page again must not change it."""
@@ -37,8 +34,7 @@ def read_run(settings: Settings, night: Night) -> Run:
 
 
 def _stage(record: dict[str, Any]) -> Stage:
-    is_stopped = record["outcome"] == "failed" and record.get("exit_code") == STOPPED
-    how = "stopped" if is_stopped else record["outcome"]
+    how = "stopped" if runs.is_stopped(record) else record["outcome"]
     return Stage(record["stage"], how, record["seconds"], record.get("error", ""), record.get("peak_megabytes"))
 
 

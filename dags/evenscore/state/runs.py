@@ -13,7 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from evenscore.base import atomic_io
-from evenscore.base.errors import BusyError, UsageError
+from evenscore.base.errors import BusyError, StoppedByCheck, UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.state import memory, turns
 
@@ -90,6 +90,11 @@ def stages(places: HomePaths, run_id: str) -> list[dict[str, Any]]:
     """What each stage of a run recorded, in the order in which they began."""
     found = (atomic_io.read_json(path) for path in (places.run(run_id) / "stages").glob("*.json"))
     return sorted(found, key=lambda record: (record["started_at"], record["stage"]))
+
+
+def is_stopped(record: dict[str, Any]) -> bool:
+    """Whether a stage, by its record, was stopped by a check and did not fail otherwise."""
+    return bool(record.get("exit_code") == StoppedByCheck.exit_code)
 
 
 def forget_stages(places: HomePaths, night: Night, names: tuple[str, ...]) -> None:
