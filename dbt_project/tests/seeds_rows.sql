@@ -8,7 +8,5 @@
     ref("scale_v1"),
     ref("scale_v2"),
     ref("scale_v3"),
-    ref("reference_panel_v2"),
-    ref("reference_panel_v3"),
 ] %}
 {{ broken_rules_of_layer("seeds", relations) }}
