@@ -46,7 +46,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 def known(settings: Settings) -> tuple[int, int]:
     """How many scores of earlier nights the last night takes as they were reconstructed, and of how many people."""
-    score(settings, LAST, "+known_scores", "+scored_nights")  # a third of a night, and all that is looked at
+    # A third of a night, and all that is looked at.
+    score(settings, LAST, "+known_scores", "+scored_nights", "+trust_kept_seeds")
     return built(settings, KNOWN)[0]
 
 
@@ -110,6 +111,9 @@ def test_what_everybodys_score_rests_on_has_everybodys_nights_scored_again(
     assert known(settings) == (0, 0)
     others = [("scoring.seeds", "2 named", "2 named, but others")] if change == "another seed of trust" else []
     assert built(settings, "from raw.changed_settings") == others
+    # Of three seeds on either night one is kept, by what readers were shown: the eve has others by tonight's setting.
+    kept = "from conformed.trust_kept_seeds semi join raw.run using (scoring_version) where earlier_date = $1"
+    assert built(settings, f"select kept_seed_share {kept}", EVE) == [(1 / 3 if others else 1,)]
 
 
 def test_another_method_takes_nothing_up(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

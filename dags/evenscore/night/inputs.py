@@ -63,6 +63,7 @@ PUBLISHED = {
         "moved_share": "double",
         "is_anomalous": "boolean",
     },
+    "trust_seeds": {"person_id": "varchar", "as_of_date": "date", "seed_weight": "double"},
 }
 """What a night needs to know of the nights that were published before it."""
 
@@ -89,6 +90,7 @@ LOOKED_BACK = {
     "person_scores": "published_scores",
     "score_jumps": "published_jumps",
     "cohort_moves": "published_cohorts",
+    "trust_seeds": "published_seeds",
 }
 """Published tables of which the nights of the look-back are laid out, and under what name."""
 
