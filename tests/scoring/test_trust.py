@@ -101,10 +101,22 @@ def test_a_warm_start_leaves_no_trace() -> None:
     edges = random_graph(np.random.default_rng(3))
     engager, person = np.divmod(np.arange(1600), 40)
     nights = range(NIGHT - 20, NIGHT + 1)
-    stepped = dict(nightly_weights(edges, engager, person, {n: whole(3, 7) for n in nights}, CONSTANTS))
-    alone = dict(nightly_weights(edges, engager, person, {NIGHT: whole(3, 7)}, CONSTANTS))
-    assert np.array_equal(stepped[NIGHT], alone[NIGHT])
-    assert len(np.unique(stepped[NIGHT])) > 100
+    scored = {n: np.arange(40) for n in nights}
+    *_, stepped = nightly_weights(edges, engager, person, scored, {n: whole(3, 7) for n in nights}, CONSTANTS)
+    (alone,) = nightly_weights(edges, engager, person, scored, {NIGHT: whole(3, 7)}, CONSTANTS)
+    assert all(map(np.array_equal, stepped, alone))
+    assert len(np.unique(stepped[2])) > 100
+
+
+def test_a_night_weighs_the_engagers_of_those_who_are_scored_on_it_as_if_all_were() -> None:
+    edges = random_graph(np.random.default_rng(3))
+    engager, person = np.divmod(np.arange(1600), 40)
+    everybody, some = np.arange(40), np.array([2, 31])
+    seeds = {NIGHT: whole(3, 7)}
+    ((_, _, weight),) = nightly_weights(edges, engager, person, {NIGHT: everybody}, seeds, CONSTANTS)
+    ((_, asked, of_some),) = nightly_weights(edges, engager, person, {NIGHT: some}, seeds, CONSTANTS)
+    assert set(person[asked]) == set(some) and len(asked) == 2 * 40
+    assert np.array_equal(of_some, weight[asked]) and of_some.max() > 0
 
 
 def test_the_order_of_the_edges_changes_no_bit() -> None:

@@ -34,9 +34,16 @@ def test_people_of_a_night_are_those_of_the_version_who_have_a_name_in_the_graph
             "seed_weight": [1, 0.25, 0.5, 1, 1],
         }
     )
-    found = tables.by_night(people, 3, [1, 2, 5], NAMES)
+    found = tables.seeds_by_night(people, 3, [1, 2, 5], NAMES)
     assert {night: seeds.place.tolist() for night, seeds in found.items()} == {1: [2, 0], 2: [1], 5: []}
     assert {night: seeds.weight.tolist() for night, seeds in found.items()} == {1: [1, 0.25], 2: [0.5], 5: []}
+
+
+def test_who_is_scored_on_a_night_is_among_its_people_if_anybody_acted_for_them() -> None:
+    dates = [date(1970, 1, 2), date(1970, 1, 3), date(1970, 1, 2), date(1970, 1, 4)]
+    people = pa.table({"as_of_date": dates, "name": ["member:c", "member:b", "member:a", "member:nobody"]})
+    found = tables.people_by_night(people, NAMES)
+    assert {night: places.tolist() for night, places in found.items()} == {1: [2, 0], 2: [1], 3: []}
 
 
 def test_an_endorsement_knows_who_is_a_member() -> None:

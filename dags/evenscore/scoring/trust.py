@@ -248,15 +248,23 @@ def nightly_weights(
     endorsements: Endorsements,
     engager: Ints,
     person: Ints,
+    scored: Mapping[int, Ints],
     seeds: Mapping[int, Seeds],
     constants: Constants,
-) -> Iterator[tuple[int, Floats]]:
-    """Each night's weights of all pairs, in order, every night warm-started from the one before it."""
+) -> Iterator[tuple[int, Ints, Floats]]:
+    """Each night's pairs of those who are scored on it, by their places, and what their engagers weigh.
+
+    Nights come in order, every one warm-started from the one before it.
+    """
     trust: Any = None
+    is_scored = np.zeros(len(endorsements.is_member), dtype=bool)
     for night in sorted(seeds):
         found = graph(endorsements, night, constants)
         trust = solve(found, seeds[night], constants.damping, trust)
-        yield night, weights(found, trust, engager, person, constants)
+        is_scored[:] = False
+        is_scored[scored[night]] = True
+        asked = np.flatnonzero(is_scored[person])
+        yield night, asked, weights(found, trust, engager[asked], person[asked], constants)
 
 
 def nightly_standing(

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenscore.names.name_kinds import MEMBER
-from evenscore.scoring.trust import Constants, Endorsements, Ints, Seeds
+from evenscore.scoring.trust import Bools, Constants, Endorsements, Ints, Seeds
 
 NAME = f"'{MEMBER}' || person_id as name"
 """A member as a node of the trust graph, among those of strangers."""
@@ -60,13 +60,25 @@ def days(dates: pa.ChunkedArray) -> Ints:
     return found
 
 
-def by_night(people: pa.Table, version: int, nights: Iterable[int], names: pa.Array) -> dict[int, Seeds]:
+def seeds_by_night(seeds: pa.Table, version: int, nights: Iterable[int], names: pa.Array) -> dict[int, Seeds]:
     """Of rows (scoring_version, as_of_date, name, seed_weight) of one version: each night's, by places among names."""
-    own = people.filter(pc.equal(people["scoring_version"], version))
-    night, place = days(own["as_of_date"]), pc.index_in(own["name"].combine_chunks(), names)
-    known, place = place.is_valid().to_numpy(zero_copy_only=False), place.fill_null(0).to_numpy().astype(np.int64)
-    weight = own["seed_weight"].to_numpy()
-    return {int(one): Seeds(place[known & (night == one)], weight[known & (night == one)]) for one in nights}
+    own = seeds.filter(pc.equal(seeds["scoring_version"], version))
+    known, night, place = _placed(own, names)
+    weight = own["seed_weight"].to_numpy()[known]
+    return {int(one): Seeds(place[night == one], weight[night == one]) for one in nights}
+
+
+def people_by_night(people: pa.Table, names: pa.Array) -> dict[int, Ints]:
+    """Of rows (as_of_date, name): each night's people, as places among the names; none of who has no name there."""
+    _, night, place = _placed(people, names)
+    return {int(one): place[night == one] for one in np.unique(days(people["as_of_date"]))}
+
+
+def _placed(people: pa.Table, names: pa.Array) -> tuple[Bools, Ints, Ints]:
+    """Which rows name somebody among the names, and of those the night and the place."""
+    place = pc.index_in(people["name"].combine_chunks(), names)
+    known: Bools = place.is_valid().to_numpy(zero_copy_only=False)
+    return known, days(people["as_of_date"])[known], place.fill_null(0).to_numpy().astype(np.int64)[known]
 
 
 def night_batch(schema: pa.Schema, version: int, night: int, **columns: Any) -> pa.RecordBatch:

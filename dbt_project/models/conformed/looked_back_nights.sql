@@ -1,6 +1,7 @@
 -- The nights that each person's score is looked at on: tonight, and those of the look-back without a published score that
--- stands. The latter are reconstructed as baselines for the jump check and the plots; they are not published. `grounds` is a
--- keyed digest of all that the score of that night rests on.
+-- stands. The latter are reconstructed as baselines for the jump check and the plots; they are not published. Where readers were told
+-- of too little evidence there is no baseline: such a night is looked at within the hold window alone. `grounds` is a keyed digest of
+-- all that the score of that night rests on.
 with night as (
 
     select * from {{ source("raw", "run") }}
@@ -40,11 +41,15 @@ unseen as (
     from people
     left join quiet using (person_id, persona)
     inner join nights on quiet.is_quiet is null or nights.as_of_date >= nights.window_start_date
-    anti join (from {{ ref("published_history") }} where score is not null) as published
+    anti join {{ ref("published_history") }} as published
         on
             people.person_id = published.person_id
             and people.persona = published.persona
             and nights.as_of_date = published.as_of_date
+            and (
+                published.score is not null
+                or (published.reason = 'too_little_evidence' and nights.as_of_date < nights.window_start_date)
+            )
 
 ),
 

@@ -33,7 +33,7 @@ def _standing(dbt, founders):
     lags, versions = dbt.ref("trust_seed_lags"), []
     for version, constants in tables.constants_by_version(dbt.ref("scale_constants")):
         lag_days = _lag_days(lags.filter(f"scoring_version = {version}"))
-        found = tables.by_night(founders, version, lag_days, names)
+        found = tables.seeds_by_night(founders, version, lag_days, names)
         own = {night: seeds for night, seeds in found.items() if len(seeds.place)}
         versions.append((version, own, lag_days, constants))
     # A batch is asked for in the midst of a statement: what is asked of the database is asked before.

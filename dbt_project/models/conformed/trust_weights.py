@@ -1,4 +1,4 @@
-"""How far trust reaches each engager of each person, each night and by each scoring version: sparse algebra on Arrow.
+"""How far trust reaches each engager of whom a night scores, by each scoring version: sparse algebra on Arrow.
 
 Only what is above zero has a row. Trust is kept per pair and never per engager. It is solved in the call that still
 knows engagers by name.
@@ -29,17 +29,19 @@ def model(dbt, session):
     edges = tables.table(dbt.ref("endorsements"), "giver_id, receiver_id, occurred_date")
     seeds = dbt.ref("trust_night_seeds").project(f"scoring_version, as_of_date, {tables.NAME}, seed_weight")
     seeds = tables.table(seeds, "as_of_date, name")
-    nights = dbt.ref("network_nights").join(dbt.ref("scored_nights"), "as_of_date", how="semi")
-    nights = tables.days(tables.table(nights, "as_of_date")["complete_through_date"])
+    scored = dbt.ref("scored_nights").join(dbt.ref("network_nights"), "as_of_date")
+    scored = scored.project(f"complete_through_date as as_of_date, {tables.NAME}").distinct()
+    scored = tables.table(scored, "as_of_date, name")
     names, number = tables.numbered(_endpoints(pairs, edges))
     giver, receiver, engager, person = np.split(number, np.cumsum([len(edges), len(edges), len(pairs)]))
     endorsements = tables.endorsements(edges, giver, receiver, names, members)
+    scored = tables.people_by_night(scored, names)
     # A batch is asked for in the midst of a statement: what is asked of the database is asked before.
     versions = [
-        (version, tables.by_night(seeds, version, nights, names), constants)
+        (version, tables.seeds_by_night(seeds, version, scored, names), constants)
         for version, constants in tables.constants_by_version(dbt.ref("scale_constants"))
     ]
-    batches = _batches(pairs["pair_id"].to_numpy(), endorsements, engager, person, versions)
+    batches = _batches(pairs["pair_id"].to_numpy(), endorsements, engager, person, scored, versions)
     return pa.RecordBatchReader.from_batches(SCHEMA, batches)
 
 
@@ -47,9 +49,9 @@ def _endpoints(pairs, edges):
     return edges["giver_id"], edges["receiver_id"], pairs["engager_name"], pairs["name"]
 
 
-def _batches(pair_id, endorsements, engager, person, versions):
+def _batches(pair_id, endorsements, engager, person, scored, versions):
     for version, seeds, constants in versions:
-        for night, weight in nightly_weights(endorsements, engager, person, seeds, constants):
+        for night, asked, weight in nightly_weights(endorsements, engager, person, scored, seeds, constants):
             reached = weight > 0
-            own = {"pair_id": pair_id[reached], "trust_weight": weight[reached]}
+            own = {"pair_id": pair_id[asked[reached]], "trust_weight": weight[reached]}
             yield tables.night_batch(SCHEMA, version, night, **own)
