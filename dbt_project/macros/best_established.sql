@@ -1,6 +1,6 @@
 {#
   CTEs up to `best`: the people whom the most members endorsed by so many days before each night on which trust is solved, and on
-  `least_days` at least; as many as the version takes. So, too, for each of the nights before that a version chooses its seeds by.
+  `least_days` at least; as many as the version takes. They are found for the earlier nights, too, whose choices a version looks at.
   `lag_days` is a column of `trust_seed_lags`. `weight` is what a member's word weighs, by the columns of `lags` (the version and
   night), `people` (who was endorsed, and by whom) and what is `joined`.
 #}
