@@ -2,7 +2,7 @@
   CTEs up to `best`: the people whom the most members endorsed by so many days before each night on which trust is solved, and on
   `least_days` at least; as many as the version takes. They are found for the earlier nights, too, whose choices a version looks at.
   `lag_days` is a column of `trust_seed_lags`. `weight` is what a member's word weighs, by the columns of `lags` (the version and
-  night), `people` (who was endorsed, and by whom) and what is `joined`.
+  night), `people` (who was endorsed, and by whom) and what is `joined`. Configured seeds need no choice: then there is nobody.
 #}
 {% macro best_established(lag_days, weight=1, joined="", least_days="seed_least_days") -%}
 nights as (
@@ -43,7 +43,9 @@ first_endorsements as (
 
     select person_id, engager_id, min(occurred_date) as first_date
     from {{ ref("activity") }}
-    where engager_id in (select {{ member_name("person_id") }} from {{ ref("consent") }})
+    where
+        engager_id in (select {{ member_name("person_id") }} from {{ ref("consent") }})
+        and not exists (from {{ source("raw", "trust_seeds") }})
     group by all
 
 ),

@@ -4,4 +4,3 @@ with {{ best_established("founder_lag_days", least_days=1) }}
 
 select scoring_version, as_of_date, person_id
 from best
-where not exists (from {{ source("raw", "trust_seeds") }})  -- configured seeds need no choice

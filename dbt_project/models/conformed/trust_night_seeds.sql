@@ -47,5 +47,4 @@ union all
 select scoring_version, as_of_date, person_id, count(*) / any_value(night_count), 'established'
 from chosen
 inner join night_counts using (scoring_version, as_of_date)
-where not exists (from {{ source("raw", "trust_seeds") }})
 group by scoring_version, as_of_date, person_id
