@@ -91,8 +91,13 @@ best as (
     from ranked
     where
         day_count >= {{ least_days }}
-        -- Where trust began with the first one or two, each seed more would move everybody. Half of a few are enough.
-        and (seed_begin_count is null or lasting_count >= least(seed_begin_count, ceil(people_count / 2)))
+        -- Where trust began with the first one or two, each seed more would move everybody. Half of a few are enough. What readers
+        -- have seen begin does not end because somebody left, nor because people came who are not established yet.
+        and (
+            seed_begin_count is null
+            or lasting_count >= least(seed_begin_count, ceil(people_count / 2))
+            or as_of_date > (select min(as_of_date) from {{ source("raw", "published_seeds") }})
+        )
         -- Their number grows by steps, doubling or less: it must not change with everyone who comes or leaves.
         and place <= seed_least_count * pow(
             coalesce(seed_step, 2),

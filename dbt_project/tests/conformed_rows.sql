@@ -21,6 +21,7 @@
     ref("trust_founders"),
     ref("trust_seed_lags"),
     ref("trust_standing"),
+    ref("trust_shown_seeds"),
     ref("trust_night_seeds"),
     ref("trust_kept_seeds"),
     ref("looked_back_nights"),

@@ -63,7 +63,7 @@ PUBLISHED = {
         "moved_share": "double",
         "is_anomalous": "boolean",
     },
-    "trust_seeds": {"person_id": "varchar", "as_of_date": "date", "seed_weight": "double"},
+    "trust_seeds": {"person_id": "varchar", "as_of_date": "date", "seed_weight": "double", "why": "varchar"},
 }
 """What a night needs to know of the nights that were published before it."""
 

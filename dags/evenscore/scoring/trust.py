@@ -72,7 +72,7 @@ class Endorsements:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Where trust starts on a night: people, and what each weighs, above 0 and up to 1; arrays of equal length."""
+    """Where trust starts on a night: people, and what each weighs, above 0; arrays of equal length."""
 
     place: Ints
     weight: Floats

@@ -6,24 +6,15 @@ with night as (
 
 ),
 
--- On a night with another method before, who is held keeps the row of the former.
-published as (
-
-    select as_of_date, max(scoring_version) as scoring_version from {{ source("raw", "published_nights") }} group by all
-
-),
-
 -- As readers saw them, for by other settings the same nights would have other seeds; none were shown of a night without readers.
 earlier as (
 
-    select published.scoring_version, seeds.as_of_date as earlier_date, seeds.person_id, coalesce(seeds.seed_weight, 1) as seed_weight
-    from {{ source("raw", "published_seeds") }} as seeds
-    inner join published using (as_of_date)
+    select scoring_version, as_of_date as earlier_date, person_id, seed_weight from {{ ref("trust_shown_seeds") }}
     union all
     select seeds.scoring_version, seeds.as_of_date, seeds.person_id, seeds.seed_weight
     from {{ ref("trust_night_seeds") }} as seeds
     inner join night on seeds.as_of_date < night.as_of_date
-    anti join published
+    anti join {{ source("raw", "published_nights") }} as published
         on seeds.scoring_version = published.scoring_version and seeds.as_of_date = published.as_of_date
 
 ),
