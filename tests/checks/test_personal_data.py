@@ -151,3 +151,24 @@ def test_the_list_says_of_every_column_of_a_mart_that_it_is_published() -> None:
     columns = [(mart["name"], column["name"]) for mart in marts for column in mart["columns"]]
     kept = {one: retention.get(one) or retention["*", one[1]] for one in columns}
     assert {one: where for one, where in kept.items() if "published" not in where} == {}
+
+
+OF_NOBODY = {
+    "cohorts of many",
+    "constants and lists that ship with the code",
+    "from which night on the history is kept",
+    "how a program was recognised",
+    "runs, checks and evaluations",
+    "what was delivered",
+    "where trust starts",
+    "which run made it",
+}
+"""Why something is kept that is about nobody."""
+
+
+def test_what_is_about_nobody_is_kept_for_reasons_that_are_nobodys() -> None:
+    kinds, whose, why = listed("kind"), listed("whose"), listed("why")
+    assert {one for one in kinds if (kinds[one] == "none") != (whose[one] == "nobody")} == set()
+    assert {why[one] for one, kind in kinds.items() if kind == "none"} == OF_NOBODY
+    of_nobody_alone = OF_NOBODY - {"where trust starts"}  # which is with members
+    assert {one for one, kind in kinds.items() if kind != "none" and why[one] in of_nobody_alone} == set()

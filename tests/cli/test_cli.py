@@ -84,6 +84,28 @@ def test_what_cannot_be_understood_exits_2(run: Run, arguments: list[str]) -> No
     assert run(*arguments).exit_code == 2
 
 
+ACCOUNTABLE = {
+    "accept page.ndjson": ("by", "why"),
+    "aggregate": ("by", "recipient", "purpose"),
+    "consent grant ida": ("account",),
+    "forget ida": ("by",),
+    "review release ida": ("by", "why"),
+    "review reject ida": ("by", "why"),
+    "review incident some": ("by", "why"),
+    "review set-aside ida": ("by", "why"),
+    "review restore 1": ("by", "why"),
+}
+"""What is kept beside the act for whoever asks later, by verb."""
+SAID = {"account": "forum:ida", "by": "network", "recipient": "them", "purpose": "research", "why": "because"}
+
+
+@pytest.mark.parametrize(("verb", "left_out"), [(verb, one) for verb, asked in ACCOUNTABLE.items() for one in asked])
+def test_nobody_acts_without_saying_what_is_kept_of_it(run: Run, verb: str, left_out: str) -> None:
+    said = [f"--{name}={SAID[name]}" for name in ACCOUNTABLE[verb] if name != left_out]
+    result = run(*verb.split(), *said)
+    assert (result.exit_code, f"Missing option '--{left_out}'" in result.stderr) == (2, True)
+
+
 def test_an_unknown_verb_exits_2_as_a_process() -> None:
     done = subprocess.run([sys.executable, "-c", "import evenscore.cli as c; c.main()", "dance"], capture_output=True)
     assert (done.returncode, b"No such command 'dance'" in done.stderr) == (2, True)

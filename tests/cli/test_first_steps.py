@@ -38,12 +38,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_init_writes_is_read_at_once(here: Path, folder: str | None) -> None:
     said = run("init", *([folder] if folder else []))
     made = here / (folder or "")
-    (made / "incoming/activity/2026-03-01.csv").write_text(
-        "event_id,verb,actor_id,target_id,occurred_at\ne1,like,bob,ann,2026-03-01T10:00:00Z\n"
-    )
+    for part in ("2026-03-01", "2026-03-01-later"):
+        (made / f"incoming/activity/{part}.csv").write_text(
+            f"event_id,verb,actor_id,target_id,occurred_at\n{part},like,bob,ann,2026-03-01T10:00:00Z\n"
+        )
     settings = load_settings(here / "var", made / "evenscore.toml")
     counts = steps.extract(settings, Night.of(runs.yesterday()), settings.sources[0].name)
-    assert (said.exit_code, counts["landed"], counts["rejected"]) == (0, 1, 0)
+    assert (said.exit_code, counts["landed"], counts["rejected"]) == (0, 2, 0)
     assert settings.ledger.read_text() == LEDGER.splitlines()[0] + "\n"
     assert "evenscore night" in said.stdout and (" cd " in said.stdout) == bool(folder)
 

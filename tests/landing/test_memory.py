@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from evenscore.base import databases, warehouse
 from evenscore.base.bundled import DBT_PROJECT
@@ -61,10 +62,10 @@ def test_what_is_no_size_is_named(home: Home, value: str) -> None:
         _ = home.settings
 
 
-def test_dbt_is_told_the_limit() -> None:
-    assert (
-        "memory_limit: \"{{ env_var('EVENSCORE_MEMORY_LIMIT', '80%') }}\"" in (DBT_PROJECT / "profiles.yml").read_text()
-    )
+def test_dbt_is_told_the_limit_and_that_a_day_is_one_of_utc() -> None:
+    night = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["evenscore"]["outputs"]["night"]
+    assert night["settings"]["memory_limit"] == "{{ env_var('EVENSCORE_MEMORY_LIMIT', '80%') }}"
+    assert night["settings"]["TimeZone"] == "UTC"
 
 
 def test_what_does_not_fit_goes_below_the_home_and_is_gone_after(home: Home) -> None:

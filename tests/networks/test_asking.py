@@ -142,13 +142,37 @@ def test_what_names_no_wait_is_no_limit(asking: Asking, status: int, body: Any) 
     assert refusal(status, {}, body, server.clock.now(), asker.network.waits) is None
 
 
-@pytest.mark.parametrize("status", [200, 302])
-def test_a_good_answer_that_names_a_wait_is_followed_by_no_request_before_it_ends(asking: Asking, status: int) -> None:
-    later = Reply([], status, {"Retry-After": "7", "Location": "/b"})
+SPENT = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "7"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "seconds"),
+    [
+        (200, {"Retry-After": "7"}, [], 7),
+        (302, {"Retry-After": "7"}, [], 7),
+        (200, {}, {"backoff": 7}, 7),
+        (200, {"Retry-After": "3"}, {"backoff": 7}, 7),
+        (200, SPENT, [], 7),
+        (200, {**SPENT, "X-RateLimit-Remaining": "1"}, [], 0),
+        (200, {"Retry-After": "4200"}, [], 4200),  # limits of an hour are waited for
+    ],
+)
+def test_a_good_answer_that_names_a_wait_is_followed_by_no_request_before_it_ends(
+    asking: Asking, status: int, headers: dict[str, str], body: Any, seconds: int
+) -> None:
+    later = Reply(body, status, {**headers, "Location": "/b"})
     asker, server = asking(lambda asked: later if asked.path == "/a" else Reply([]))
     for path in ("/a", "/b"):
         asker.get(path, {}, {}, body_of)
-    assert (server.log[1].at - server.log[0].at).total_seconds() == 7
+    assert (server.log[1].at - server.log[0].at).total_seconds() == seconds
+
+
+def test_longer_than_an_hour_and_some_minutes_no_pull_waits(asking: Asking) -> None:
+    asker, server = asking(lambda asked: Reply([], 200, {"Retry-After": "4201"}))
+    asker.get("/a", {}, {}, body_of)
+    with pytest.raises(Enough, match="until 2026-03-16 03:10 UTC"):
+        asker.get("/b", {}, {}, body_of)
+    assert len(server.log) == 1
 
 
 def test_of_two_waits_of_a_host_the_longer_one_holds(asking: Asking) -> None:

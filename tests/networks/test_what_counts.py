@@ -92,6 +92,8 @@ def test_whose_a_text_is_tells_its_own_server_alone(tmp_path: Path) -> None:
 NOTE = {"id": 1, "noteable_type": "Issue", "author": {"id": 7}, "created_at": "2026-03-01T00:00:00Z", "body": "text"}
 MESSAGE = {"ts": "1772323200.0001", "user": "U1", "text": "text"}
 TOPICAL = {"id": 1, "sender_id": 7, "timestamp": 1, "subject": "t"}
+SHY = {"labels": [{"val": "!no-unauthenticated"}]}
+FLAGS = ({"indexable": False}, {"noindex": True}, {"suspended": True}, {"limited": True})
 COMMENT = {"id": "c", "snippet": {"publishedAt": "2026-03-01T00:00:00Z", "authorChannelId": {"value": "UC1"}}}
 
 
@@ -128,9 +130,77 @@ def test_a_boost_is_one_event_whether_the_booster_or_a_list_tells_of_it() -> Non
     assert by_booster["event_id"] == by_list["event_id"]
 
 
-@pytest.mark.parametrize("item", [{"type": "private", "display_recipient": "ann"}, {"display_recipient": [{"id": 7}]}])
-def test_a_direct_message_is_left_out_by_either_sign(item: dict[str, Any]) -> None:
-    assert NETWORKS["zulip"].left_out("messages", {**TOPICAL, **item}) == "a direct message"
+SIGNS = {
+    "activitystreams": [
+        ("outbox", {"type": "Create", "object": {"type": "Note"}}),
+        ("outbox", {"to": "https://a.test/ann"}),
+    ],
+    "bluesky": [
+        ("getPostThread", {"blocked": True}),
+        ("getPostThread", {"$type": "app.bsky.feed.defs#blockedPost"}),
+        ("getPostThread", {"notFound": True}),
+        *(("getLikes", {who: SHY}) for who in ("actor", "author")),
+        ("getPosts", {"post": {"author": SHY}}),
+    ],
+    "discourse": [
+        *(("posts", {name: "private_message"}) for name in ("topic_archetype", "archetype")),
+        *(("posts", item) for item in ({"post_type": 4}, {"read_restricted": True})),
+    ],
+    "gitlab": [("issues-notes", {flag: True}) for flag in ("confidential", "internal", "system")],
+    "lemmy": [
+        *(("comments", {kind: {flag: True}}) for kind in ("comment", "post") for flag in ("deleted", "removed")),
+        *(("comments", {"creator": {flag: True}}) for flag in ("deleted", "banned")),
+        *(("posts", {"community": {"visibility": told}}) for told in ("Private", "LocalOnly")),
+    ],
+    "mastodon": [
+        *(("statuses", {"visibility": told}) for told in ("private", "direct", "limited")),
+        ("statuses", {"visibility": "public", "reblog": {"visibility": "private"}}),
+        *(("statuses", who) for flag in FLAGS for who in ({"account": flag}, {"reblog": {"account": flag}})),
+        *(("favourited_by", flag) for flag in FLAGS),
+    ],
+    "reddit": [
+        ("submitted", {"data": {"subreddit_type": told}})
+        for told in ("private", "restricted_private", "gold_only", "employees_only")
+    ],
+    "slack": [("messages", {flag: True}) for flag in ("is_im", "is_mpim", "is_private", "is_group")],
+    "youtube": [
+        *(("videos", {"status": {"privacyStatus": told}}) for told in ("private", "unlisted")),
+        ("comments", {"snippet": {"isPublic": False}}),
+    ],
+    "zulip": [
+        ("messages", {"type": "private", "display_recipient": "ann"}),
+        ("messages", {"display_recipient": [{"id": 7}]}),
+        *(("messages", {flag: True}) for flag in ("invite_only", "is_private")),
+        ("users", {"is_guest": True}),
+    ],
+}
+"""By kind, each sign by itself of what is not for everybody: the endpoint that it comes from, and the item."""
+
+
+@pytest.mark.parametrize("kind", sorted(SIGNS))
+def test_one_sign_is_enough_to_leave_an_item_out(kind: str) -> None:
+    heeded = [(sign, NETWORKS[kind].left_out(*sign)) for sign in SIGNS[kind]]
+    assert [sign for sign, reason in heeded if not reason] == []
+
+
+HIDING = {
+    "activitystreams": [{name: False} for name in ("discoverable", "indexable", "toot:discoverable", "toot:indexable")],
+    "discourse": [
+        told
+        for name in ("profile_hidden", "hide_profile")
+        for told in ({"user": {name: True}}, {"user": {"user_option": {name: True}}})
+    ],
+    "gitlab": [{name: True} for name in ("private_profile", "blocked")],
+    "lemmy": [{"person_view": {"person": {name: True}}} for name in ("deleted", "banned")],
+    "mastodon": [*FLAGS, {"discoverable": False}],
+    "reddit": [{"data": {name: True}} for name in ("is_suspended", "hide_from_robots")],
+}
+"""By kind, each sign by itself that somebody does not want to be shown, in their profile."""
+
+
+@pytest.mark.parametrize("kind", sorted(HIDING))
+def test_one_sign_is_enough_to_hide_somebody(kind: str) -> None:
+    assert [profile for profile in HIDING[kind] if not NETWORKS[kind].hides(profile)] == []
 
 
 @pytest.mark.parametrize(("parent", "author"), [("t3_post", "ann"), ("t1_other", None)])

@@ -49,3 +49,7 @@ def test_percentiles_fire_at_who_passes_four_tenths_of_those_who_had_a_score() -
     assert alarms("percentiles", scores).tolist() == [0]
     is_shown[:4, 0] = False
     assert not RIVALS["percentiles"](scores, is_shown).any()
+    # Of half as many, a step is twice as far.
+    scores[-1, 0] = 5.5
+    is_shown[:, 0], is_shown[:, 10:] = True, False
+    assert np.flatnonzero(RIVALS["percentiles"](scores, is_shown)).tolist() == [0, 1]
