@@ -300,8 +300,8 @@ def run_of(home: Home) -> Any:
             [
                 ("p_ann", "work", NIGHT, None),
                 ("p_ann", "work", NIGHT + timedelta(1), None),
-                ("p_ben", "work", NIGHT, "as @ann did"),
-                ("p_cal", "ann", NIGHT, None),
+                ("p_ben", "work", NIGHT, "ann"),
+                ("p_cal", "ann", NIGHT, "so"),
             ],
         )
         con.execute(
@@ -325,13 +325,13 @@ def test_a_run_loses_the_subjects_rows_and_in_others_their_names(home: Home) -> 
     folder = run_of(home)
     found = left_of(folder, published_runs._kept(folder, IdentifierMatcher([ANN])))
     assert found == {
-        "person_scores": [("p_ben", "work", NIGHT, REMOVED), ("p_cal", "ann", NIGHT, None)],
+        "person_scores": [("p_ben", "work", NIGHT, REMOVED), ("p_cal", "ann", NIGHT, "so")],
         "influences": [("p_ben", "p_cal", NIGHT)],
     }
     nobody = IdentifierMatcher([ErasureSubject("forum", "zoe", "t", "p_zoe")])
     assert published_runs._kept(folder, nobody) == {}
     account = left_of(folder, published_runs._kept(folder, IdentifierMatcher([ErasureSubject("forum", "ann", "t")])))
-    assert [row[3] for row in account["person_scores"]] == [None, None, REMOVED, None]
+    assert [row[3] for row in account["person_scores"]] == [None, None, REMOVED, "so"]
 
 
 def test_a_run_that_cannot_be_read_goes_whole_unless_readers_see_it(home: Home) -> None:

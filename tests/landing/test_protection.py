@@ -149,7 +149,7 @@ def test_a_later_file_takes_nothing_back_that_was_said_of_the_same_instant(
     home: Home, later: Record, names: tuple[str, str]
 ) -> None:
     first, second = (f"{NIGHT}-{name}" for name in names)
-    home.deliver(first, snapshot(is_private=True, is_bot=True), snapshot(account_id="ben"))
+    home.deliver(first, snapshot(is_private=True, is_bot=True), snapshot(account_id="ben", is_bot=False))
     home.extract()
     home.deliver(second, snapshot(**later), snapshot(account_id="ben", is_private=False))
     home.extract()
@@ -159,7 +159,7 @@ def test_a_later_file_takes_nothing_back_that_was_said_of_the_same_instant(
         True,
         later.get("followers"),
     )
-    assert rows["ben"]["is_private"] is False
+    assert (rows["ben"]["is_private"], rows["ben"]["is_bot"]) == (False, False)
 
 
 @pytest.mark.parametrize("name", ["private", "Protected", "locked", "is-hidden"])

@@ -190,6 +190,14 @@ def test_what_another_file_of_the_day_still_has_stays(home: Home) -> None:
     assert home.landed_ids() == ["b", "c", "d"]
 
 
+def test_a_day_of_another_network_is_not_told_again(home: Home) -> None:
+    home.configure("data/{date}*", "")
+    say(home, "2026-03-01.csv", on(1, "a"), on(1, "b"))
+    (home.data / "2026-03-01.csv").unlink()
+    say(home, "2026-03-01-v2.csv", on(1, "a", network="forge"), on(1, "c"), night="2026-03-13")
+    assert sorted(home.landed_ids()) == ["a", "a", "b", "c"]
+
+
 @pytest.mark.parametrize(("has", "left"), [("bc", "bc"), ("cdef", "abcdef")])  # told again; a part that overlaps
 def test_a_file_of_a_day_that_goes_after_another_has_come(home: Home, has: str, left: str) -> None:
     home.configure("data/{date}*")

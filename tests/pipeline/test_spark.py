@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from jinja2 import Environment
 
 from evenscore.base import atomic_io, warehouse
 from evenscore.base.bundled import DBT_PROJECT
@@ -217,3 +219,44 @@ def test_an_erasure_takes_away_what_a_killed_night_left_for_spark(home: Home) ->
     (left / "part-0.parquet").write_bytes(b"bob")
     erase.forget(home.settings, ["p_ann"], "rita")
     assert not home.settings.places.exchange.exists()
+
+
+SPOKEN = {
+    "days_between('a', 'b')": "datediff(a, b)",
+    "numbered('a')": "monotonically_increasing_id()",
+    "sha256_hex('a')": "sha2(a, 256)",
+    "digest_number('a')": "cast(conv(right(md5(a), 16), 16, 10) as decimal(20, 0))",
+    "lower_case('a')": "lower(translate(a, '\u03a3\u0130', '\u03c3i'))",
+    "without_match('a', '^x$')": r"regexp_replace(a, '(?d)^x\z', '')",
+    r"without_matches('a', '\\s+$')": r"regexp_replace(a, '(?d)[ \t\n\f\r]+\z', '')",
+    "matches('a', '[?#]')": "rlike(a, '(?d)[?#]')",
+}
+"""What is said to Spark in its own words, which only a night on Spark would try."""
+
+
+def test_spark_is_told_in_its_words_what_they_mean_to_duckdb() -> None:
+    dialects = (DBT_PROJECT / "macros" / "dialects.sql").read_text()
+    spoken = {
+        call: Environment().from_string(f"{dialects}{{{{ spark__{call} }}}}").render().split("\n")[-1]
+        for call in SPOKEN
+    }
+    assert spoken == SPOKEN
+    assert set(re.findall(r"macro spark__(\w+)", dialects)) == {call.partition("(")[0] for call in SPOKEN}
+
+
+@pytest.mark.parametrize("own", [None, *spark.OWN_CLUSTER])
+def test_spark_stays_on_this_machine_unless_somebody_says_otherwise(
+    own: str | None, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in spark.OWN_CLUSTER:
+        monkeypatch.delenv(name, raising=False)
+    if own:
+        monkeypatch.setenv(own, "theirs")
+    monkeypatch.setattr(spark, "python_of", lambda settings: "python")
+    told = spark.Spark(home.settings, home.folder, "{}", ()).work["conf"]
+    local = {"spark.master": "local[*]", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    assert {name: told.get(name) for name in local} == (dict.fromkeys(local) if own else local)
+    assert (told["spark.sql.session.timeZone"], told["spark.hadoop.fs.permissions.umask-mode"]) == ("UTC", "077")
+    assert {told["spark.sql.warehouse.dir"], told["spark.local.dir"]} == {
+        str(home.folder / name) for name in ("built", "spilled")
+    }
