@@ -1,5 +1,6 @@
 """A DAG run waits until the home folder is its own; Airflow's word on other runs is made up here."""
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,6 +115,16 @@ def test_airflow_dags_test_says_so_instead_of_waiting(places: HomePaths, monkeyp
     monkeypatch.setattr("sys.argv", ["airflow", "dags", "test", "nightly_scores", "2026-03-02"])
     with pytest.raises(AirflowFailException, match="has been under way"):
         begin(Run(2), Airflow([Run(1), Run(2)]))
+
+
+@pytest.mark.parametrize("command", ["dags test", "scheduler"])
+def test_a_turn_ends_with_its_process_only_where_that_runs_the_whole_dag(
+    command: str, places: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["airflow", *command.split(), "nightly_scores", "2026-03-01"])
+    assert begin(Run(), Airflow([Run()])).is_done
+    turn = turns.current(places)
+    assert turn and turn.pid == (os.getpid() if command == "dags test" else None)
 
 
 def test_a_night_of_the_command_line_says_that_airflow_is_at_work(places: HomePaths) -> None:

@@ -15,7 +15,7 @@ from pulled_home import PulledHome
 
 from evenscore import pulling
 from evenscore.cli import main
-from evenscore.night import summary
+from evenscore.night import steps, summary
 from evenscore.pulling import outcome
 from evenscore.state import runs
 from evenscore.state.runs import Night
@@ -137,14 +137,26 @@ def test_a_run_exits_by_its_outcome_and_by_what_it_lacks(outcome: str, incomplet
 
 
 @pytest.mark.parametrize(
-    ("state", "lacks"), [(outcome.INCOMPLETE, ["net"]), (outcome.PAUSED, ["net"]), (outcome.WHOLE, [])]
+    ("state", "is_budget", "lacks", "is_noted"),
+    [
+        (outcome.INCOMPLETE, False, ["net"], True),
+        (outcome.PAUSED, False, ["net"], True),
+        (outcome.PAUSED, True, [], True),
+        (outcome.NOBODY, False, [], True),
+        (outcome.WHOLE, False, [], False),
+    ],
 )
-def test_a_run_tells_which_pull_lacks_something(state: str, lacks: list[str], tmp_path: Path) -> None:
+def test_a_run_tells_which_pull_lacks_something_and_why_one_read_less(
+    state: str, is_budget: bool, lacks: list[str], is_noted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One that has raised lacks all."""
     home = Home(tmp_path)
     night = Night.of(date(2026, 3, 11))
-    with runs.stage(home.places, night, "pull_net") as record:
-        record["is_whole"] = outcome.Pulled("net", state).is_success
+    done = outcome.Pulled("net", state, "a reason", is_budget=is_budget)
+    monkeypatch.setattr(pulling, "pull", lambda settings, source, secret: done)
+    steps.pull(home.settings, night, "net", "secret")
     with contextlib.suppress(OSError), runs.stage(home.places, night, "pull_broken"):
         raise OSError("no route")
-    assert summary.summarise(home.settings, night)["incomplete"] == [*lacks, "broken"]
+    facts = summary.summarise(home.settings, night)
+    assert facts["incomplete"] == [*lacks, "broken"]
+    assert facts["notes"] == [f"pull of net: {state}; a reason"] * is_noted

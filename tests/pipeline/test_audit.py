@@ -13,6 +13,7 @@ from evenscore.checks.consent_audit import note_who_asked
 from evenscore.consent.shown import Shown
 from evenscore.names.account_ids import AccountIds
 from evenscore.publication import audit, candidate, growth, roster
+from evenscore.publication.difference import difference
 from evenscore.publication.nameless import lay_functions, lay_nameless
 from evenscore.publication.published_views import write_views
 from evenscore.publication.shown_rows import lay_out_present
@@ -391,3 +392,19 @@ def test_a_night_after_all_that_readers_see_may_be_added_where_none_of_that_leav
     assert not growth.may_grow(con, TONIGHT, manifest), "a column is of another type"
     con.execute(f"drop table previous.{MART}")
     assert not growth.may_grow(con, TONIGHT, manifest)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "count"),
+    [
+        ("(1), (2)", "(2), (1)", 0),
+        ("(1), (2)", "(1)", 1),
+        ("(1)", "(1), (2)", 1),
+        ("(1), (1)", "(1)", 1),
+        ("(1), (2), (3)", "(1), (4), (4)", 4),
+        ("(null)", "(null)", 0),
+    ],
+)
+def test_rows_that_either_side_has_more_often_differ(left: str, right: str, count: int) -> None:
+    with duckdb.connect() as con:
+        assert difference(con, f"from (values {left})", f"from (values {right})") == count

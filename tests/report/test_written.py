@@ -109,9 +109,10 @@ def test_writing_the_page_again_changes_no_byte(settings: Settings) -> None:
     assert write_report(settings, NIGHT).read_bytes() == first
 
 
-def test_marts_that_this_run_did_not_build_are_not_shown(settings: Settings) -> None:
+@pytest.mark.parametrize("stages", [("check_landing",), ("check_landing", "build")])
+def test_marts_that_this_run_did_not_build_are_not_shown(settings: Settings, stages: tuple[str, ...]) -> None:
     build_warehouse(settings.places, TONIGHT)
-    record(settings, "check_landing", outcome="failed", exit_code=3, error="stopped")
+    record(settings, *stages, outcome="failed", exit_code=3, error="stopped")
     page = Page(write_report(settings, NIGHT).read_bytes())
     assert "Tonight's scores were not built" in page.words
     assert "p_maya" not in page.words
