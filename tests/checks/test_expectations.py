@@ -16,7 +16,7 @@ from evenscore.checks.expectations import (
     ExpectColumnShareToBeUsual,
     ExpectColumnVolumeToBeInSeason,
 )
-from evenscore.checks.expectations.base import NOTHING, Verdict
+from evenscore.checks.expectations.base import NOTHING, Verdict, verdict_on
 
 VOLUME = ExpectColumnVolumeToBeInSeason(column="rows", by="stream", most_deviations=3.5, least_change=0.15)
 SHARE = ExpectColumnShareToBeUsual(column="part", of="whole", most_deviations=4, least_rise=0.2, least_count=5)
@@ -178,3 +178,20 @@ def test_data_docs_can_show_the_rule_and_what_was_seen(expectation: Any) -> None
     )
     _, observed = get_renderer_impl(expectation.expectation_type, "renderer.diagnostic.observed_value")
     assert observed(result=seen) == "forum 800"
+
+
+@pytest.mark.parametrize(
+    ("judged", "success", "says"),
+    [
+        ([], True, NOTHING),
+        ([(True, "a"), (True, "b")], True, "a; b"),
+        ([(True, "a"), (False, "b"), (False, "c")], False, "2 of 3: b; c"),
+        ([(False, "a")], False, "a"),
+        ([(True, "a")] * 20, True, "; ".join("a" * 20)),
+        ([(True, "a")] * 22, True, "; ".join("a" * 20) + "; and 2 more"),
+    ],
+)
+def test_of_many_groups_those_that_failed_are_named_and_the_rest_counted(
+    judged: list[tuple[bool, str]], success: bool, says: str
+) -> None:
+    assert verdict_on(judged, "less") == Verdict(success, says, "less")

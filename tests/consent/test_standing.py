@@ -24,6 +24,7 @@ ALIASES = [
     ("forum", "account", "f", "7"),
     ("forum", "account", "f_before", "7"),
     ("forge", "account", "f", "7"),
+    ("forge", "account", "f_there", "7"),
     ("forum", "object", "e", "8"),
     ("forum", "account", "e_too", "8"),
 ]
@@ -75,6 +76,7 @@ def test_people_and_accounts_are_counted_up_to_the_night_and_refusals_the_most_f
         ([("forge", "a", None), ("forge", "b", None)], 4),
         ([("forum", "f_before", None)], 4),
         ([("forge", "f_before", None)], 5),
+        ([("forum", "f_there", None)], 5),
         ([("forum", "x", "f_before")], 4),
         ([("forum", "e_too", None)], 5),
         ([("forum", "d", "c")], 5),

@@ -88,10 +88,13 @@ def test_nobody_stands_in_the_database_nor_in_a_log_any_more(noted: Home, databa
     log = tmp_path / "logs" / "dag_id=review_jumps" / "attempt=1.log"
     log.parent.mkdir()
     log.write_text('{"event": "asked about p_ann"}\n{"event": "asked about p_anna"}\n')
+    (elsewhere_kept := tmp_path / "journal.log").write_text("asked about p_ann")
+    (tmp_path / "logs" / "link.log").symlink_to(elsewhere_kept)
     assert any(name in database.read_bytes() for name in NAMES)
     counts = erasure.finish(noted.settings, Run)
     assert [name for name in NAMES if name in database.read_bytes().replace(b"p_anna", b"")] == []
     assert log.read_text() == '{"event": "asked about p_anna"}\n'
+    assert elsewhere_kept.read_text() == "asked about p_ann"
     assert counts["xcom.value"] == 2 and counts["log files"] == 1
     assert not noted.places.erasure_elsewhere.exists()
     assert erasure.finish(noted.settings, Run) == {}

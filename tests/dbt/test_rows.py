@@ -156,6 +156,13 @@ def test_a_column_lies_within_the_bounds_that_its_description_says() -> None:
     assert {which for which, (said, asked) in told.items() if said != asked} == set()
 
 
+def test_a_share_and_a_weight_are_parts_of_one() -> None:
+    bounds = [bound for model in models() for bound in rules(model).get("within", {}).items()]
+    parts = [bound for name, bound in bounds if name.endswith(("_share", "_weight"))]
+    assert len(parts) >= 8
+    assert [bound for bound in parts if bound != [0, 1]] == []
+
+
 def test_no_rule_is_taken_away_unseen() -> None:
     # A rule that no row breaks is missed by no other test.
     described = [*models(), *yaml.safe_load((DBT_PROJECT / "seeds" / "seeds.yml").read_text())["seeds"]]

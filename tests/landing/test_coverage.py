@@ -193,12 +193,17 @@ def test_an_hour_is_missing_from_the_first_day_on(hour: int) -> None:
         HOURS[12:14],
         ["in/{day}-a1f3.json", "in/{day}-77e0.json"],
         ["in/{day}-093017.csv", "in/{day}-171502.csv", "in/{day}-221133.csv"],
+        [f"in/{{day}}-{number}.csv" for number in (1, 2, 7)],
         ["in/everything.csv"],
     ],
-    ids=["one file", "two hours", "digests", "times", "no day in its name"],
+    ids=["one file", "two hours", "digests", "times", "fewer than half", "no day in its name"],
 )
 def test_what_is_no_row_of_parts_owes_none(names: list[str]) -> None:
     assert partial_days(parts(NIGHT, *names), NIGHT) == set()
+
+
+def test_half_a_row_of_parts_owes_the_others() -> None:
+    assert partial_days(parts(NIGHT, *(f"in/{{day}}-{number}.csv" for number in (1, 2, 6))), NIGHT) == {NIGHT}
 
 
 def test_a_part_that_came_now_and_then_is_not_owed() -> None:

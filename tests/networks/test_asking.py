@@ -8,6 +8,7 @@ import pytest
 from loopback import Asked, Reply, Server, StillClock
 
 from evenscore.base.settings import Source
+from evenscore.connectors import NETWORKS
 from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
 from evenscore.pulling.secrecy import forms, without
 from evenscore.pulling.weather import MOST_SECONDS, Refused, Weather, refusal
@@ -173,6 +174,17 @@ def test_longer_than_an_hour_and_some_minutes_no_pull_waits(asking: Asking) -> N
     with pytest.raises(Enough, match="until 2026-03-16 03:10 UTC"):
         asker.get("/b", {}, {}, body_of)
     assert len(server.log) == 1
+
+
+@pytest.mark.parametrize("kind", sorted(NETWORKS))
+def test_a_network_is_asked_in_its_own_way_and_told_whom_to_write_to(asking: Asking, kind: str) -> None:
+    asker, server = asking(lambda asked: Reply([]))
+    source = asker.source.model_copy(update={"kind": kind, "contact": "ann@forum.test"})
+    with closing((own := Asker(source, clock=server.clock)).http):
+        own.get("/a", {}, {}, body_of)
+    heard = {name.lower(): said for name, said in server.log[0].headers.items()}
+    expected = {**NETWORKS[kind].headers, "User-Agent": "evenscore (ann@forum.test)"}
+    assert {name: heard.get(name.lower()) for name in expected} == expected
 
 
 def test_of_two_waits_of_a_host_the_longer_one_holds(asking: Asking) -> None:

@@ -1,14 +1,19 @@
 """What a configuration may say of a source that is pulled; a mistake names the setting."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
+from evenscore import pulling
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import load_settings
+from evenscore.base.settings import Settings, load_settings
 from evenscore.connectors.zulip import Zulip
 from evenscore.pulling import pull, pull_all, pulled_sources, secrecy
+from evenscore.pulling.asking import Asker
+from evenscore.pulling.outcome import WHOLE, Pulled
 
 
 def configured(folder: Path, source: str) -> Path:
@@ -107,3 +112,34 @@ def test_neither_the_key_alone_nor_what_carries_it_is_kept() -> None:
     assert secrecy.without(forms, said.encode()) == b"(secret) (secret) Basic (secret) ann@x.test"
     assert secrecy.forms(None, []) == [] and secrecy.without([], b"s3cr3t-token") == b"s3cr3t-token"
     assert secrecy.forms("ann@x.test:short", []) == ["ann@x.test:short"]  # seven letters stand in other words, too
+
+
+def test_hosts_are_asked_side_by_side_and_the_sources_of_one_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = """kind = "github"
+        places = ["ann/tool"]
+        [[sources]]
+        name = "too"
+        kind = "github"
+        places = ["ann/other"]
+        network = "other"
+        [[sources]]
+        name = "forge"
+        kind = "gitlab"
+        url = "https://forge.test"
+        places = ["ann/tool"]"""
+    settings = load_settings(tmp_path / "home", configured(tmp_path, more))
+    both, busy, clashes = Barrier(2), set[str](), list[str]()
+
+    def carried_out(_settings: Settings, _people: object, asker: Asker) -> Pulled:
+        clashes.extend({asker.host} & busy)
+        busy.add(asker.host)
+        if asker.source.name != "too":
+            both.wait(10)
+        time.sleep(0.02)
+        busy.discard(asker.host)
+        return Pulled(asker.source.name, WHOLE)
+
+    monkeypatch.setattr(pulling, "carry_out", carried_out)
+    assert ([done.source for done in pull_all(settings)], clashes) == (["net", "too", "forge"], [])

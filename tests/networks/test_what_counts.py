@@ -29,6 +29,10 @@ def test_every_verb_that_is_claimed_reaches_somebody_who_stands(kind: str, tmp_p
     reached = {row["verb"] for row in rows if row["target_id"] in named | set(home.people)}
     nobodys = claimed - reached - {"post"}
     assert not nobodys, f"no {nobodys} is about anybody who stands: their target_id is empty, or is no id of theirs"
+    events = {row["event_id"] for row in rows}
+    judged = [row for row in rows if row["verb"] in {"like", "dislike", "accept", "review", "merge"}]
+    theirs = {row["object_id"] for row in judged if row["target_id"] in named | set(home.people)}
+    assert theirs <= events, "what is said of something is said under another id than that under which it was written"
 
 
 @pytest.mark.parametrize("kind", sorted(every()))
@@ -201,6 +205,43 @@ HIDING = {
 @pytest.mark.parametrize("kind", sorted(HIDING))
 def test_one_sign_is_enough_to_hide_somebody(kind: str) -> None:
     assert [profile for profile in HIDING[kind] if not NETWORKS[kind].hides(profile)] == []
+
+
+HEART = {"id": 1, "user": {"id": 8, "login": "ben"}, "created_at": "2026-03-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "item", "about", "object_id"),
+    [
+        ("github", "issues-reactions", {"content": "heart"}, {"id": "7"}, "issue-7"),
+        ("github", "issue-comments-reactions", {"content": "heart"}, {"id": "7"}, "ic-7"),
+        ("github", "review-comments-reactions", {"content": "heart"}, {"id": "7"}, "rc-7"),
+        (
+            "gitlab",
+            "issues-awards",
+            {"awardable_type": "Issue", "name": "heart"},
+            {"project": "3", "iid": "7"},
+            "issue-3-7",
+        ),
+        (
+            "gitlab",
+            "merge_requests-awards",
+            {"awardable_type": "MergeRequest", "name": "heart"},
+            {"place": "3", "iid": "7"},
+            "mr-3-7",
+        ),
+    ],
+)
+def test_a_reaction_is_to_what_it_was_asked_of(
+    kind: str, endpoint: str, item: dict[str, Any], about: dict[str, str], object_id: str
+) -> None:
+    (row,) = told(kind, endpoint, {**HEART, **item}, owner="ann", **about)
+    assert (row["verb"], row["object_id"], row["target_id"]) == ("like", object_id, "ann")
+
+
+def test_a_topic_is_whose_who_wrote_its_first_message_in_whatever_order_they_come() -> None:
+    for told_first in (("7|90", "8|100"), ("8|100", "7|90"), (None, "7|90"), ("7|90", None)):
+        assert NETWORKS["zulip"].rather(*told_first) == "7|90"
 
 
 @pytest.mark.parametrize(("parent", "author"), [("t3_post", "ann"), ("t1_other", None)])

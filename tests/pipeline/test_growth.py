@@ -186,6 +186,9 @@ def test_a_large_file_is_proved_piece_by_piece_and_hashed_where_it_changed(
     assert pieces.digest(afresh, DATABASE) != pieces.digest(known, DATABASE)
     shorter = {"pieces": {DATABASE: afresh["pieces"][DATABASE][:19]}}
     assert pieces.changed(draft, afresh, shorter, DATABASE) == {19, 20}, "what is there no more is not the same"
+    hashed_whole = {"sha256": {DATABASE: "of all"}}
+    assert pieces.changed(draft, afresh, hashed_whole, DATABASE) == set(range(21)), "of none is it known"
+    assert pieces.changed(before, known, afresh, DATABASE) == {20}, "the last one is longer"
     flip(draft / DATABASE, 1234)
     assert not pieces.is_whole(draft, afresh, DATABASE)
 

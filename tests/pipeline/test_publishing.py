@@ -249,11 +249,11 @@ def test_a_stage_that_is_done_again_makes_those_after_it_due(ready: Ready) -> No
         steps.check(settings, night)
 
 
-def test_a_warehouse_of_another_run_is_neither_checked_nor_published(ready: Ready) -> None:
+def test_a_warehouse_of_another_run_is_neither_checked_nor_published_nor_built_on(ready: Ready) -> None:
     settings, night = ready
     other = Night.of(LAST, "another")
     shutil.copytree(settings.places.run(night.run_id), settings.places.run(other.run_id))
-    for step in (steps.check, steps.publish):
+    for step in (steps.check, steps.publish, steps.build):
         with pytest.raises(EvenscoreError, match=r"the warehouse holds 2026-03-10_checked, not 2026-03-10_another"):
             step(settings, other)
 

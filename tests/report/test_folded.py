@@ -114,6 +114,18 @@ def test_a_suite_with_a_check_that_is_not_met_folds_those_that_are() -> None:
     assert page.words.index("Not met warning B share") < page.words.index(" Met ") < page.words.index("A share We")
 
 
+def test_what_stopped_the_night_comes_before_what_was_warned_of_in_and_among_suites() -> None:
+    facts = nights_by_hand.published()
+    checks = (
+        result("a_share", False, "warning"),
+        result("b_share", False, "warning", "scores.moves"),
+        result("c_share", False, "critical", "scores.moves"),
+    )
+    words = Page(render(replace(facts, run=replace(facts.run, checks=checks)))).words
+    places = [words.index(f"{said} share") for said in ("Failed critical C", "Not met warning B", "Not met warning A")]
+    assert places == sorted(places)
+
+
 def test_every_suite_there_is_has_words() -> None:
     suites = {suite.name for stage in STAGES for suite in load_suites(stage, Checks())}
     assert suites == check_words.TITLES.keys()
