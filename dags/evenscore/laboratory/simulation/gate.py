@@ -63,9 +63,8 @@ class Gate:
             self._register(con, night)
             for table in relations.NIGHTLY:
                 self._make(con, table, night.night, night.version)
-            first_day = databases.quoted(day_of(night.night - self._settings.scoring.lookback_nights))
             for table in relations.LOOKED_BACK:
-                rows = f"from base.{table} where as_of_date >= {first_day}"
+                rows = f"from base.{table} semi join raw.look_back using (as_of_date)"
                 con.execute(f"create or replace view raw.{table} as {rows}")
             self._score(con, night)
             self._lay_decisions(con, night.night)
