@@ -213,3 +213,21 @@ def test_every_column_that_is_rewritten_is_one_that_airflow_has(database: Path) 
         for column in columns
         if table not in tables.tables or column not in tables.tables[table].columns
     } == set()
+
+
+OF_THE_RUN = {"assignees", "responded_by", "context_carrier", "external_executor_id"}
+"""Texts beside what was said that tell who answers and where a task ran, and of no member."""
+
+
+def test_where_something_is_said_every_text_is_rewritten(database: Path) -> None:
+    from evenscore_airflow.metadata import SAID
+
+    tables = sa.MetaData()
+    tables.reflect(sa.create_engine(f"sqlite:///{database}"))
+    texts = {
+        table: {column.name for column in tables.tables[table].columns if isinstance(column.type, sa.JSON | sa.Text)}
+        for table in SAID
+    }
+    assert {table: found for table in SAID if (found := texts[table] - set(SAID[table]) - OF_THE_RUN)} == {}
+    kept_on = [table for table in SAID if f"{table}_history" in SAID]
+    assert [table for table in kept_on if SAID[table] != SAID[f"{table}_history"]] == [] and len(kept_on) == 2
