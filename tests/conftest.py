@@ -2,10 +2,11 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from evenscore.base import atomic_io
@@ -25,6 +26,8 @@ TOGETHER = ("dags", "erasure", "laboratory/evaluation", "laboratory/simulation")
 
 LONG = ("stepped", "erasure", "pipeline", "dbt", "dags", "laboratory")
 """What takes longest is handed out first, so that no process waits for another at the end."""
+
+CONNECT: Any = duckdb.connect
 
 SLOW = "mark.slow"
 """How a file says that a test in it is slow."""
@@ -93,6 +96,29 @@ def _rank(item: pytest.Item) -> int:
 
 def _file(item: pytest.Item) -> str:
     return item.path.relative_to(TESTS).as_posix()
+
+
+def with_threads(count: int) -> Callable[..., duckdb.DuckDBPyConnection]:
+    """How to open a database that works on so many threads."""
+
+    def connect(*places: Any, config: Any = None, **options: Any) -> duckdb.DuckDBPyConnection:
+        return CONNECT(*places, config={"threads": count} | (config or {}), **options)
+
+    return connect
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Each process of a run has a core of its own, and over small tables DuckDB's threads wait for one another most."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", with_threads(1))
+        yield
+
+
+@pytest.fixture
+def four_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what threads may not change: also where a machine has one core."""
+    monkeypatch.setattr(duckdb, "connect", with_threads(4))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
 """Airflow reads its home from the environment when it is first imported, so it is set before any test imports it."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,11 @@ os.environ |= {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
 }
+
+
+def pytest_sessionfinish() -> None:
+    """No fixture, because the folder is there before any test is asked for one."""
+    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,12 @@ Build = Callable[[], list[Any]]
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of one model that builds its tables as ours does."""
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project of one model that builds its tables as ours does. Nothing of it stays in the temporary folder."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     (tmp_path / "models").mkdir()
     (tmp_path / "macros").mkdir()
     shutil.copy(DBT_PROJECT / "macros" / "replaced.sql", tmp_path / "macros")
@@ -42,7 +48,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "profiles.yml").write_text(PROFILE)
     (tmp_path / "models" / "models.yml").write_text(DESCRIBED)
     monkeypatch.setenv("TINY_WAREHOUSE", str(tmp_path / "tiny.duckdb"))
-    return tmp_path
+    yield tmp_path
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.fixture

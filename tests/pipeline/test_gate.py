@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from stepping import NIGHTS, Stepped
+from stepping import Stepped
 from village import DAYS, LAST, PEOPLE, Village, built, copied, fans_of, published, run_spoilt, run_unread, score
 
 from evenscore.base.errors import UsageError
@@ -16,7 +16,7 @@ from evenscore.reviews.set_asides import restore, set_aside, set_aside_again
 
 TOWN = [f"c{number}" for number in range(24)]
 NEXT = LAST + timedelta(days=1)
-CLEARED, RESTORED = NEXT + timedelta(days=1), NEXT + timedelta(days=2)
+DECIDED, CLEARED, RESTORED = (NEXT + timedelta(days=number) for number in (1, 2, 3))
 STRUCK, LATER, AFTER = DAYS[-2], DAYS[-1], NEXT
 SCORING = "version = 1\nlookback_nights = 28\n\n[checks]\nprovisional_nights = 14"
 
@@ -37,10 +37,14 @@ def status(settings: Settings, person: str, *nights: date) -> list[tuple[object,
 
 @dataclass(frozen=True)
 class Decided:
-    """The stepped nights, a decision about `p0`, and the night after it."""
+    """The stepped nights and three more: of four who are held, one is released before the first of them, and before the
+    second one is rejected, one is released as far as 40, and one's newcomers are set aside."""
 
     settings: Settings
     before: list[tuple[object, ...]]
+    """What stood before these nights."""
+    left_out: list[list[tuple[object, ...]]]
+    """What did not count on the last two."""
 
 
 @pytest.fixture(scope="module")
@@ -55,74 +59,138 @@ def followed(stepped: Stepped) -> Stepped:
     return replace(stepped, village=village.write())
 
 
-def next_night(followed: Stepped, home: Path, action: Action) -> Decided:
-    settings = copied(followed.settings, home)
-    before = published(settings, "from person_scores order by all")
-    held = read_queue(settings.places).find("p0", None)
-    append_decisions(settings.places, [held], action, "ann", "I read the thread")
-    append_decisions(settings.places, [held], "release" if action == "reject" else "reject", "ben", "second")
-    run_unread(settings, NEXT)
-    return Decided(settings, before)
-
-
 @pytest.fixture(scope="module")
-def released(followed: Stepped, tmp_path_factory: pytest.TempPathFactory) -> Decided:
-    return next_night(followed, tmp_path_factory.mktemp("released") / "home", "release")
+def decided(followed: Stepped, tmp_path_factory: pytest.TempPathFactory) -> Decided:
+    folder = tmp_path_factory.mktemp("decided")
+    village = replace(followed.village, folder=folder / "village", events=list(followed.village.events))
+    for person, count in (("p2", 900), ("p3", 9000), ("p4", 9000)):
+        village.like(person, fans_of(f"the post of {person}", count), NEXT, object_id=f"that-post-of-{person}")
+    settings = village.write().settings(copied(followed.settings, folder / "home").home)
+    places = settings.places
+    before = published(settings, "from person_scores order by all")
+    decide(settings, "p0", "release", "reject")
+    run_unread(settings, NEXT)
+    decide(settings, "p2", "reject", "release")
+    seen = read_queue(places).find("p3", None).model_copy(update={"candidate_score": 40.0})
+    (made,) = append_decisions(places, [seen], "release", "ann", "as far as that I believe it")
+    set_aside(places, read_queue(places).find("p4", None), "newcomers", "ann", "a rival bought them")
+    left_out = []
+    for night in (DECIDED, CLEARED):
+        run_unread(settings, night)
+        left_out.append(built(settings, "from conformed.activity_set_aside"))
+        assert read_queue(places).state(made) == "applied"
+    return Decided(settings, before, left_out)
 
 
-def test_a_release_is_published_on_the_next_night_and_rewrites_nothing(released: Decided) -> None:
-    assert status(released.settings, "p0", NEXT) == [("published", None)]
+def decide(settings: Settings, person: str, first: Action, second: Action) -> None:
+    held = read_queue(settings.places).find(person, None)
+    append_decisions(settings.places, [held], first, "ann", "I read the thread")
+    append_decisions(settings.places, [held], second, "ben", "second")
+
+
+def test_a_release_is_published_on_the_next_night_and_rewrites_nothing(decided: Decided) -> None:
+    assert status(decided.settings, "p0", NEXT) == [("published", None)]
     ((score, candidate),) = published(
-        released.settings,
+        decided.settings,
         "select score, candidate_score from person_scores join score_jumps using (person_id, as_of_date) "
         "where person_id = 'p0' and as_of_date = $1",
         NEXT,
     )
     assert score == candidate > 60
-    earlier = published(released.settings, "from person_scores where as_of_date < $1 order by all", NEXT)
-    assert earlier == released.before
+    earlier = published(decided.settings, "from person_scores where as_of_date < $1 order by all", NEXT)
+    assert earlier == decided.before
 
 
-def test_the_first_decision_is_named_and_the_second_changes_nothing(released: Decided) -> None:
+def test_the_first_decision_is_named_and_the_second_changes_nothing(decided: Decided) -> None:
     query = "select decision, decided_by, why from score_jumps where person_id = 'p0' and as_of_date = $1"
-    assert published(released.settings, query, NEXT) == [("released", "ann", "I read the thread")]
+    assert published(decided.settings, query, NEXT) == [("released", "ann", "I read the thread")]
 
 
-def test_the_change_of_a_release_is_put_down_to_the_review(released: Decided) -> None:
+def test_the_change_of_a_release_is_put_down_to_the_review(decided: Decided) -> None:
     changes = published(
-        released.settings, "select cause, points from score_changes where person_id = 'p0' and as_of_date = $1", NEXT
+        decided.settings, "select cause, points from score_changes where person_id = 'p0' and as_of_date = $1", NEXT
     )
     assert [cause for cause, _ in changes] == ["review"]
     assert changes[0][1] > 40
 
 
-def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(
-    followed: Stepped, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    rejected = next_night(followed, tmp_path_factory.mktemp("rejected") / "home", "reject")
-    assert status(rejected.settings, "p0", NEXT) == [("held", "viral_post")]
-    query = "select decision, decided_by, episode_date from score_jumps where person_id = 'p0' and as_of_date = $1"
-    assert published(rejected.settings, query, NEXT) == [("rejected", "ann", NIGHTS[0])]
-    assert not read_queue(rejected.settings.places).waiting
+def test_a_rejected_jump_stays_held_and_is_not_asked_about_again(decided: Decided) -> None:
+    assert status(decided.settings, "p2", NEXT, DECIDED) == [("held", "viral_post")] * 2
+    query = "select decision, decided_by, episode_date from score_jumps where person_id = 'p2' and as_of_date = $1"
+    assert published(decided.settings, query, DECIDED) == [("rejected", "ann", NEXT)]
+    assert [waiting.person_id for waiting in read_queue(decided.settings.places).waiting] == ["p3"]
 
 
 def test_what_was_released_is_shown_though_the_candidate_has_gone_on_and_the_rest_is_asked_the_night_after(
-    followed: Stepped, tmp_path: Path
+    decided: Decided,
 ) -> None:
-    settings = copied(followed.settings, tmp_path / "home")
-    seen = read_queue(settings.places).find("p0", None).model_copy(update={"candidate_score": 40.0})
-    (made,) = append_decisions(settings.places, [seen], "release", "ann", "as far as that I believe it")
     query = """
         select scores.status, round(scores.score, 9), decision, episode_date, score between score_low and score_high,
-            (select round(sum(points), 6) from score_contributions where (person_id, as_of_date) = ('p0', $1))
+            (select round(sum(points), 6) from score_contributions where (person_id, as_of_date) = ('p3', $1))
         from person_scores as scores inner join score_jumps using (person_id, persona, as_of_date)
-        where person_id = 'p0' and as_of_date = $1
+        where person_id = 'p3' and as_of_date = $1
     """
-    run_unread(settings, NEXT)
-    assert published(settings, query, NEXT) == [("published", 40, "released", NIGHTS[0], True, 40)]
-    assert read_queue(settings.places).state(made) == "applied"
-    run_unread(settings, CLEARED)
-    assert published(settings, query, CLEARED) == [("held", 40, "pending", CLEARED, True, 40)]
+    assert published(decided.settings, query, DECIDED) == [("published", 40, "released", NEXT, True, 40)]
+    assert published(decided.settings, query, CLEARED) == [("held", 40, "pending", CLEARED, True, 40)]
+
+
+# what is set aside ------------------------------------------------------------------------------------------------
+
+
+def jumps_of(settings: Settings, *nights: date) -> list[tuple[object, ...]]:
+    query = """
+        select
+            decision, episode_date,
+            case
+                when candidate_score - last_good_score > 40 then 'far'
+                when abs(candidate_score - last_good_score) < 2 then 'back'
+            end
+        from score_jumps
+        where person_id = 'p4' and as_of_date in $1 order by as_of_date
+    """
+    return published(settings, query, list(nights))
+
+
+def test_newcomers_that_are_set_aside_are_counted_and_rewrite_nothing(decided: Decided) -> None:
+    both = [("forum", "service account", 900), ("forum", "set aside by a reviewer", 9000)]
+    assert decided.left_out == [both, both]
+    earlier = published(decided.settings, "from person_scores where as_of_date < $1 order by all", NEXT)
+    assert earlier == decided.before
+
+
+def test_the_hold_ends_by_itself_on_the_second_night_that_the_candidate_is_back(decided: Decided) -> None:
+    assert status(decided.settings, "p4", NEXT, DECIDED, CLEARED) == [
+        ("held", "viral_post"),
+        ("held", "viral_post"),
+        ("published", None),
+    ]
+    assert jumps_of(decided.settings, NEXT, DECIDED, CLEARED) == [
+        ("pending", NEXT, "far"),
+        ("pending", NEXT, "back"),
+        ("cleared", NEXT, "back"),
+    ]
+
+
+@pytest.mark.slow
+def test_what_is_restored_counts_again_is_held_again_and_can_be_set_aside_again(
+    decided: Decided, tmp_path: Path
+) -> None:
+    settings = copied(decided.settings, tmp_path / "home")
+    before = published(settings, "from person_scores order by all")
+    restore(settings.places, 1, "ann", "they are readers of her book")
+    run_unread(settings, RESTORED)
+    assert status(settings, "p4", RESTORED) == [("held", "late_events")]
+    assert jumps_of(settings, RESTORED) == [("pending", RESTORED, "far")]
+    assert built(settings, "from conformed.activity_set_aside") == [("forum", "service account", 900)]
+    assert published(settings, "from person_scores where as_of_date < $1 order by all", RESTORED) == before
+    held = read_queue(settings.places).find("p4", None)
+    assert not held.new_engager_share, "they are no newcomers any more"
+    set_aside_again(settings.places, held, 1, "ann", "the rival has said so")
+    score(settings, RESTORED + timedelta(days=1), "+gate_person__verdict")
+    ((far,),) = built(
+        settings, "select candidate_score - accepted_score from gate.gate_person__verdict where person_id = 'p4'"
+    )
+    assert abs(far) < 2, "back again"
 
 
 # a night that is left out ----------------------------------------------------------------------------------------
@@ -145,87 +213,6 @@ def test_a_night_that_was_left_out_accepts_nothing_that_a_night_would_ask_about(
         where person_id = 'p3' and as_of_date = $1
     """
     assert published(settings, query, CLEARED) == [("held", before, "large_move", "viral_post", CLEARED, True)]
-
-
-# what is set aside ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Lightened:
-    """The stepped nights, `p0`'s newcomers set aside, and the two nights after: what stood before, and what counted."""
-
-    settings: Settings
-    before: list[tuple[object, ...]]
-    left_out: list[list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="module")
-def lightened(followed: Stepped, tmp_path_factory: pytest.TempPathFactory) -> Lightened:
-    settings = copied(followed.settings, tmp_path_factory.mktemp("aside") / "home")
-    before = published(settings, "from person_scores order by all")
-    set_aside(settings.places, read_queue(settings.places).find("p0", None), "newcomers", "ann", "a rival bought them")
-    left_out = []
-    for night in (NEXT, CLEARED):
-        run_unread(settings, night)
-        left_out.append(built(settings, "from conformed.activity_set_aside"))
-    return Lightened(settings, before, left_out)
-
-
-def jumps_of(settings: Settings, *nights: date) -> list[tuple[object, ...]]:
-    query = """
-        select
-            decision, episode_date,
-            case
-                when candidate_score - last_good_score > 40 then 'far'
-                when abs(candidate_score - last_good_score) < 2 then 'back'
-            end
-        from score_jumps
-        where person_id = 'p0' and as_of_date in $1 order by as_of_date
-    """
-    return published(settings, query, list(nights))
-
-
-def test_newcomers_that_are_set_aside_are_counted_and_rewrite_nothing(lightened: Lightened) -> None:
-    both = [("forum", "service account", 900), ("forum", "set aside by a reviewer", 9000)]
-    assert lightened.left_out == [both, both]
-    earlier = published(lightened.settings, "from person_scores where as_of_date < $1 order by all", NEXT)
-    assert earlier == lightened.before
-
-
-def test_the_hold_ends_by_itself_on_the_second_night_that_the_candidate_is_back(lightened: Lightened) -> None:
-    assert status(lightened.settings, "p0", LAST, NEXT, CLEARED) == [
-        ("held", "viral_post"),
-        ("held", "viral_post"),
-        ("published", None),
-    ]
-    assert jumps_of(lightened.settings, LAST, NEXT, CLEARED) == [
-        ("pending", NIGHTS[0], "far"),
-        ("pending", NIGHTS[0], "back"),
-        ("cleared", NIGHTS[0], "back"),
-    ]
-    assert not read_queue(lightened.settings.places).waiting
-
-
-@pytest.mark.slow
-def test_what_is_restored_counts_again_is_held_again_and_can_be_set_aside_again(
-    lightened: Lightened, tmp_path: Path
-) -> None:
-    settings = copied(lightened.settings, tmp_path / "home")
-    before = published(settings, "from person_scores order by all")
-    restore(settings.places, 1, "ann", "they are readers of her book")
-    run_unread(settings, RESTORED)
-    assert status(settings, "p0", RESTORED) == [("held", "late_events")]
-    assert jumps_of(settings, RESTORED) == [("pending", RESTORED, "far")]
-    assert built(settings, "from conformed.activity_set_aside") == [("forum", "service account", 900)]
-    assert published(settings, "from person_scores where as_of_date < $1 order by all", RESTORED) == before
-    held = read_queue(settings.places).find("p0", None)
-    assert not held.new_engager_share, "they are no newcomers any more"
-    set_aside_again(settings.places, held, 1, "ann", "the rival has said so")
-    score(settings, RESTORED + timedelta(days=1), "+gate_person__verdict")
-    ((far,),) = built(
-        settings, "select candidate_score - accepted_score from gate.gate_person__verdict where person_id = 'p0'"
-    )
-    assert abs(far) < 2, "back again"
 
 
 # a mass fault ----------------------------------------------------------------------------------------------------

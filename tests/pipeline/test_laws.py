@@ -3,14 +3,13 @@
 import math
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 from town import HISTORY, PEOPLE, TONIGHT, Candidates, built, candidates, rows_of, town
-from village import LAST, Village
+from village import LAST, Row
 
 from evenscore.base.bundled import scale
+from evenscore.base.settings import Settings
 
 SCALE = scale(3)
 
@@ -132,59 +131,58 @@ def test_a_person_who_leaves_moves_others_within_their_bands(usual: Candidates, 
     assert max(abs(gained(person, left, usual)) for person in left.score) < 1
 
 
-def test_neither_row_order_nor_threads_change_a_bit(
-    usual: Candidates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("four_threads")
+def test_neither_row_order_nor_threads_change_a_bit(usual: Candidates, tmp_path: Path) -> None:
     village = town(tmp_path / "town")
     village.events.reverse()
-    connect: Any = duckdb.connect
-
-    def connect_with_one_thread(*places: Any, **options: Any) -> duckdb.DuckDBPyConnection:
-        con: duckdb.DuckDBPyConnection = connect(*places, **options)
-        con.execute("set global threads = 1")
-        return con
-
-    monkeypatch.setattr(duckdb, "connect", connect_with_one_thread)
     assert candidates(village) == usual
 
 
-def two_networks(folder: Path) -> Village:
-    """The town, where two of three events happen on a second network."""
-    village = town(folder)
-    village.networks = ("forum", "pixels")
+EVE = f"as_of_date = '{LAST - timedelta(days=1)}' and evidence_through_date = as_of_date"
+NETWORK_OF = ("forum", "pixels", "attic", *["tube"] * 5)
+"""Where one of eight events happens after another: what brings less than twenty rows a day is never called partial."""
+
+
+@pytest.fixture(scope="module")
+def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The town on four networks: on its last night one is whole, one down, one partial, and one has ended."""
+    village = town(tmp_path_factory.mktemp("cut_off") / "town")
+    village.networks = tuple(dict.fromkeys(NETWORK_OF))
+    village.last_days = {"attic": LAST - timedelta(days=1)}
     for person in PEOPLE:
-        village.grant(person, network="pixels")
+        for network in village.networks[1:]:
+            village.grant(person, network=network)
     for number, event in enumerate(village.events):
-        event["network"] = "pixels" if number % 3 else "forum"
-    return village
+        event["network"] = NETWORK_OF[number % 8]
+    partial = [event for event in village.events if is_of_tonight(event, "tube")]
+    gone = [*partial[3:], *(event for event in village.events if is_of_tonight(event, "pixels", "attic"))]
+    village.events = [event for event in village.events if event not in gone]
+    return built(village, missing=[f"{network}/activity/{LAST}.csv" for network in ("pixels", "attic")])
 
 
-@pytest.mark.parametrize("delivered", [0, 3])
-def test_a_network_that_is_down_or_partial_keeps_its_part(delivered: int, tmp_path: Path) -> None:
-    village = two_networks(tmp_path / "town")
-    last = [e for e in village.events if e["network"] == "pixels" and e["occurred_at"].startswith(str(LAST))]
-    village.events = [event for event in village.events if event not in last[delivered:]]
-    settings = built(village, missing="" if delivered else f"pixels/activity/{LAST}.csv")
+def is_of_tonight(event: Row, *networks: str) -> bool:
+    return event["network"] in networks and event["occurred_at"].startswith(str(LAST))
+
+
+@pytest.mark.parametrize(("network", "is_same"), [("pixels", True), ("tube", True), ("forum", False), ("attic", False)])
+def test_a_network_that_is_down_or_partial_keeps_its_part(network: str, is_same: bool, cut_off: Settings) -> None:
     columns = "* exclude (as_of_date, evidence_through_date)"
-    parts = f"select {columns} from features.feat_person__bounded where network = '{{}}' and {{}}"
-    eve = f"as_of_date = '{LAST - timedelta(days=1)}' and evidence_through_date = as_of_date"
-    for network, is_same in (("pixels", True), ("forum", False)):
-        before, after = (sorted(rows_of(settings, parts.format(network, night))) for night in (eve, TONIGHT))
-        assert (before == after) is is_same, network
+    part = f"select {columns} from features.feat_person__bounded where network = '{network}' and {{}}"
+    before, after = (sorted(rows_of(cut_off, part.format(night))) for night in (EVE, TONIGHT))
+    assert before and (before == after) is is_same
+
+
+def test_whose_network_is_down_or_partial_is_shown_as_published_with_a_delivery_missing(cut_off: Settings) -> None:
     status = (
         "select status, reason, count(*) from marts.person_scores where status <> 'insufficient_evidence' group by all"
     )
-    assert {row[:2] for row in rows_of(settings, status)} == {("published", "missing_delivery")}
+    assert {row[:2] for row in rows_of(cut_off, status)} == {("published", "missing_delivery")}
+    whole = "select network, is_complete from conformed.network_nights where as_of_date = $1 order by all"
+    found = rows_of(cut_off, whole.replace("$1", f"'{LAST}'"))
+    assert found == [("attic", True), ("forum", True), ("pixels", False), ("tube", False)]
 
 
-def test_what_a_network_brought_that_has_ended_fades(tmp_path: Path) -> None:
-    eve = LAST - timedelta(days=1)
-    village = two_networks(tmp_path / "town")
-    village.last_days = {"pixels": eve}
-    settings = built(village, missing=f"pixels/activity/{LAST}.csv", only=("+feat_person__bounded", "+network_nights"))
-    part = "select sum(crowd_long) from features.feat_person__bounded where network = 'pixels' and {}"
-    ((before,),) = rows_of(settings, part.format(f"as_of_date = '{eve}' and evidence_through_date = as_of_date"))
-    ((after,),) = rows_of(settings, part.format(TONIGHT))
+def test_what_a_network_brought_that_has_ended_fades(cut_off: Settings) -> None:
+    part = "select sum(crowd_long) from features.feat_person__bounded where network = 'attic' and {}"
+    ((before,),), ((after,),) = (rows_of(cut_off, part.format(night)) for night in (EVE, TONIGHT))
     assert 0.9 * before < after < before
-    whole = f"select is_complete from conformed.network_nights where network = 'pixels' and as_of_date = '{LAST}'"
-    assert rows_of(settings, whole) == [(True,)]

@@ -3,9 +3,7 @@
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 from stepping import EPOCH, NIGHTS, Stepped
 from village import LAST, Village, built, copied, digests, outcome, published, run_unread, score
@@ -34,26 +32,16 @@ def test_the_same_night_again_leaves_every_published_byte_as_it_is(spoilt: Setti
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("four_threads")
 def test_neither_the_order_of_rows_nor_the_number_of_threads_changes_a_byte(
     stepped: Stepped, landed_at_once: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     village = stepped.village
     shuffled = Village(tmp_path / "village", events=village.events, accounts=village.accounts, ledger=village.ledger)
-    threads: list[int] = []
-    connect: Any = duckdb.connect
-
-    def connect_with_one_thread(*places: Any, **options: Any) -> duckdb.DuckDBPyConnection:
-        con: duckdb.DuckDBPyConnection = connect(*places, **options)
-        threads.extend(con.execute("select current_setting('threads')").fetchall()[0])
-        con.execute("set global threads = 1")
-        return con
-
-    monkeypatch.setattr(duckdb, "connect", connect_with_one_thread)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
     settings = shuffled.write(shuffle_seed=7).settings(tmp_path / "home")
     run_unread(settings, LAST, "once")
     assert stable_bytes(settings) == stable_bytes(landed_at_once)
-    assert len(threads) > 5
 
 
 def test_stepping_through_nights_accepts_what_the_last_night_alone_accepts(

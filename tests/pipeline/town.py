@@ -1,6 +1,7 @@
 """A community with a history: fifty people who know each other for half a year, and strangers who come by."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -48,14 +49,14 @@ class Candidates:
     is_sufficient: dict[str, bool]
 
 
-def built(village: Village, missing: str = "", only: tuple[str, ...] = ()) -> Settings:
-    """Build the last night of a village in a home of its own; `missing` is a file that was not delivered.
+def built(village: Village, missing: Iterable[str] = (), only: tuple[str, ...] = ()) -> Settings:
+    """Build the last night of a village in a home of its own; `missing` are files that were not delivered.
 
     With `only`, what dbt selects by these names, and no more: the gate and the marts take half of the time.
     """
     settings = village.write().settings(village.folder.parent / f"home_of_{village.folder.name}")
-    if missing:
-        (village.folder / missing).unlink()
+    for name in missing:
+        (village.folder / name).unlink()
     night = Night.of(LAST, "trial")
     for source in settings.sources:
         steps.extract(settings, night, source.name)

@@ -4,6 +4,8 @@ Whoever calls dbt by hand has it as it comes.
 """
 
 import contextlib
+import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -15,10 +17,21 @@ def call(arguments: list[str], manifest: Any = None) -> Any:
 
     relieve()
     try:
-        return dbtRunner(manifest).invoke(arguments)
+        with _without_byte_code():
+            return dbtRunner(manifest).invoke(arguments)
     finally:
         # dbt keeps the file's lock for as long as its process lives, unless told.
         DuckDBConnectionManager.close_all_connections()
+
+
+@contextlib.contextmanager
+def _without_byte_code() -> Iterator[None]:
+    """The adapter imports each Python model from a temporary file, whose byte code nobody would ever remove."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 @cache
