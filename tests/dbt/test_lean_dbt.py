@@ -50,8 +50,18 @@ def test_a_macro_is_found_where_dbt_would_find_it() -> None:
         found["e"]
 
 
+def test_how_dates_are_written_is_learnt_once_and_they_are_read_as_before() -> None:
+    import agate
+
+    kinds = [agate.DateTime(), agate.DateTime(), agate.Date()]
+    assert len({id(kind._constants) for kind in kinds}) == 1
+    assert str(kinds[0].cast("2026-03-01T10:00:00")) == "2026-03-01 10:00:00"
+    assert str(kinds[2].cast("March 1st 2026")) == "2026-03-01"
+
+
 def test_a_dbt_that_has_them_by_other_names_works_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("events.event_manager.EventManager", "clients.jinja.MacroFuzzEnvironment"):
         monkeypatch.delattr(f"dbt_common.{name}")
     monkeypatch.delattr("dbt.context.macros.MacroNamespace")
+    monkeypatch.delattr("parsedatetime.Constants")
     lean_dbt.relieve.__wrapped__()

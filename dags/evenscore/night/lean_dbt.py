@@ -37,7 +37,7 @@ def _without_byte_code() -> Iterator[None]:
 @cache
 def relieve() -> None:
     """Once a process. By what names dbt has these is not promised: under others it works as it comes, only longer."""
-    for relief in (_say_nothing, _keep_templates, _lay_out_macros_once):
+    for relief in (_say_nothing, _keep_templates, _lay_out_macros_once, _learn_dates_once):
         with contextlib.suppress(ImportError, AttributeError):
             relief()
 
@@ -91,3 +91,10 @@ def _lay_out_macros_once() -> None:
             return self._found[name]
 
     macros.MacroNamespace = LaidOut
+
+
+def _learn_dates_once() -> None:
+    """Every answer becomes a table, and each table would learn anew how dates are written in words, twice."""
+    import parsedatetime
+
+    parsedatetime.Constants = cache(parsedatetime.Constants)
