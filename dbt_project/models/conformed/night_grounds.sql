@@ -79,32 +79,16 @@ standing as (
 
 ),
 
-shown as (
-
-    select seeds.as_of_date as day_date, sum(md5_number_lower(concat_ws(':', keys.secret, seeds.person_id, seeds.seed_weight))) as digest
-    from {{ ref("trust_shown_seeds") }} as seeds
-    cross join keys
-    where seeds.scoring_version = {{ version }}
-    group by all
-
-),
-
 trusted as (
 
     select
         trust_days.day_date,
         concat_ws(
-            ':',
-            trust_days.day_date,
-            trust_days.lag_days,
-            coalesce(edges.digest, 0),
-            coalesce(standing.digest, 0),
-            coalesce(shown.digest, 0)
+            ':', trust_days.day_date, trust_days.lag_days, coalesce(edges.digest, 0), coalesce(standing.digest, 0)
         ) as grounds
     from trust_days
     left join edges using (day_date)
     left join standing using (day_date)
-    left join shown using (day_date)
 
 )
 
