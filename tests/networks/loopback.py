@@ -1,6 +1,7 @@
 """A network on loopback: an invented one that answers over real HTTP, and the weather that befalls its answers."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,8 +76,22 @@ class StillClock:
         self._at += timedelta(seconds=seconds)
 
 
+class Loopback(ThreadingHTTPServer):
+    """Keeps what its answers raise: to whoever asks it looks like a reset connection, and they would ask again."""
+
+    daemon_threads = True
+
+    def __init__(self, *of: Any) -> None:
+        super().__init__(*of)
+        self.raised: list[BaseException] = []
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if (error := sys.exception()) and not isinstance(error, ConnectionError):
+            self.raised.append(error)
+
+
 class Server:
-    """An invented network behind an address."""
+    """An invented network behind an address; what it raises while it runs, it raises when it ends."""
 
     def __init__(self, answer: Answering, clock: StillClock, spoil: Spoiling | None = None) -> None:
         self.answer, self.clock, self.spoil = answer, clock, spoil
@@ -100,8 +115,7 @@ class Server:
             def date_time_string(self, timestamp: float | None = None) -> str:
                 return format_datetime(server.clock.now() + server.skew, usegmt=True)
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        self._http = Loopback(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
@@ -144,6 +158,8 @@ class Server:
         finally:
             self._http.shutdown()
             self._http.server_close()
+        for error in self._http.raised:
+            raise error
 
 
 def earlier(number: int) -> str:
