@@ -1,6 +1,7 @@
 """Bad weather: each fault spoils one answer, or all of them, as real networks have done."""
 
 import copy
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,6 +66,30 @@ def http_date(until: datetime) -> str:
 
 def seconds(_until: datetime) -> str:
     return "7"
+
+
+def several(_until: datetime) -> str:
+    """Two limits in one header, of which one is used up."""
+    return '"burst";r=0;t=7, "daily";r=100;t=80000'
+
+
+def with_an_error(_weather: Weather, _asked: Asked, reply: Reply) -> Reply:
+    """A page of which every list is empty, for something went wrong."""
+    return Reply({**emptied(reply.body), "errors": [{"message": "no"}]}) if isinstance(reply.body, dict) else reply
+
+
+def emptied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: emptied(one) for name, one in value.items()}
+    return [] if isinstance(value, list) else value
+
+
+def twice(_weather: Weather, _asked: Asked, reply: Reply) -> Reply:
+    """Every list twice, as it is and then empty."""
+    parts = reply.body.items() if isinstance(reply.body, dict) else ()
+    lists = {name: [] for name, one in parts if one and isinstance(one, list)}
+    content = f"{json.dumps(reply.body)[:-1]}, {json.dumps(lists)[1:]}".encode()
+    return Reply(content=content, headers=reply.headers) if lists else reply
 
 
 def nothing_left(_until: datetime) -> str:
@@ -163,14 +188,17 @@ FAULTS = (
     Fault("429, seconds deep in the body", said(429, {"errors": ["slow"], "extras": {"wait_seconds": 7}}, 7)),
     Fault("429, milliseconds in the body", said(429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 7000}, 7)),
     Fault("429, a unit deep in the body", said(429, {"error": {"details": [{"retryDelay": "7s"}]}}, 7)),
+    Fault("429, two limits in one header", limit(429, RateLimit=several)),
     Fault("429, nothing said", said(429, {"error": "too many"}, 0.5)),
     Fault("403, nothing remains", limit(403, x_ratelimit_remaining=nothing_left, x_ratelimit_reset=epoch)),
+    Fault("403, a reset alone", limit(403, x_ratelimit_reset=epoch)),
     Fault("403, Retry-After", limit(403, retry_after=seconds)),
     Fault("400, rate_limit_error", said(400, {"error": "rate_limit_error"}, 0.5)),
     Fault("400, throttle in words", said(400, THROTTLED, 7)),
     Fault("200, RATE_LIMITED", said(200, {"errors": [{"type": "RATE_LIMITED"}]}, 0.5)),
     Fault("200, ok is false", said(200, {"ok": False, "error": "ratelimited"}, 0.5)),
     Fault("200, an error, Retry-After", limit(200, {"error": {"code": "maxlag", "lag": 6}}, retry_after=seconds)),
+    Fault("200, an error beside empty lists", with_an_error),
     Fault("200, Retry-After", good),
     Fault("202, Retry-After", limit(202, retry_after=seconds)),
     Fault("409, Retry-After", limit(409, retry_after=http_date)),
@@ -179,6 +207,7 @@ FAULTS = (
     Fault("a reset connection", plain(reset=True)),
     Fault("half a page", plain(cut=True)),
     Fault("invalid JSON", plain(content=b'[{"id": 1')),
+    Fault("a key that stands twice", twice),
     Fault("an empty body", plain(content=b"")),
     Fault("gzip that cannot be unpacked", plain(content=b"[]", headers={"Content-Encoding": "gzip"})),
     Fault("a page of HTML", plain(content=b"<html>We are down for maintenance</html>")),

@@ -108,6 +108,13 @@ AN_ERROR = {"error": {"code": "ratelimited", "info": "no"}}
     [
         (429, {"retry-after": "7, 7"}, {}, 7),
         (429, {"retry-after": "7s"}, {}, 7),
+        (429, {"ratelimit": '"burst";r=0;t=7, "daily";r=100;t=80000'}, {}, 7),
+        (429, {"ratelimit": "limit=100, remaining=0, reset=7", "ratelimit-policy": "100;w=60"}, {}, 7),
+        (429, {"ratelimit": "burst;r=0;t=3,daily;pk=:a:;r=0;t=7", "ratelimit-policy": '"burst";q=9;w=9'}, {}, 7),
+        (429, {"ratelimit": '"burst";r=0'}, {}, None),
+        (403, {"x-ratelimit-reset": "7"}, "Forbidden", 7),
+        (429, {}, {"try_again_in": 7}, 7),
+        (201, {}, {"error": "too many", "wait_ms": 7000}, 7),
         (429, {"retry-after": AFTER}, {}, 7),
         (429, {"retry-after-ms": "7000"}, {}, 7),
         (429, {"x-ratelimit-reset-requests": "1m30s"}, {}, 90),
@@ -138,9 +145,18 @@ def test_a_wait_is_known_in_whatever_words(
     ("status", "body"),
     [(200, {"data": "too many"}), (200, {"error": None, "text": "rate limit"}), (403, "Report abuse"), (404, {})],
 )
-def test_what_names_no_wait_is_no_limit(asking: Asking, status: int, body: Any) -> None:
+@pytest.mark.parametrize("headers", [{}, {"ratelimit": '"a";r=5;t=60'}, {"x-ratelimit-limit": "60"}])
+def test_what_names_no_wait_is_no_limit(asking: Asking, status: int, body: Any, headers: dict[str, str]) -> None:
     asker, server = asking(lambda asked: Reply([]))
-    assert refusal(status, {}, body, server.clock.now(), asker.network.waits) is None
+    assert refusal(status, headers, body, server.clock.now(), asker.network.waits) is None
+
+
+@pytest.mark.parametrize("status", [200, 201, 206])
+def test_an_answer_may_begin_with_what_keeps_it_from_being_run_and_be_called_partial(
+    asking: Asking, status: int
+) -> None:
+    asker, _ = asking(lambda asked: Reply(status=status, content=b')]}\'\n[{"id": 1}]'))
+    assert asker.get("/a", {}, {}, body_of) == [{"id": 1}]
 
 
 SPENT = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "7"}

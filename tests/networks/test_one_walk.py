@@ -222,9 +222,17 @@ def test_a_walk_of_the_newest_ends_behind_what_was_read_already(
     pulls.left(mark=before(days=2))
     endpoint = replace(LISTING, is_newest_first=is_newest_first)
     old = item("old", before(days=9))
-    walk = pulls.run(page(old, item("a", (NOW - ago).isoformat()), next="2"), page(), endpoint=endpoint)
+    walk = pulls.run(page(item("a", (NOW - ago).isoformat()), old, next="2"), page(), endpoint=endpoint)
     assert len(pulls.host.asked) == (2 if goes_on or not is_newest_first else 1)
     assert walk.cursor.is_whole
+
+
+def test_a_page_in_another_order_than_the_newest_first_ends_nothing(pulls: Pulls) -> None:
+    """A listing that begins with the oldest, and one that is said to be what it is not: what is new stands behind."""
+    pulls.left(mark=before(days=2))
+    oldest = page(item("old", before(days=9)), item("older than the mark", before(days=8)), next="2")
+    pulls.run(oldest, page(item("new")), endpoint=replace(LISTING, is_newest_first=True))
+    assert [one["id"] for one in pulls.kept][-1] == "new"
 
 
 def test_of_the_newest_first_an_empty_page_or_one_without_instants_ends_nothing(pulls: Pulls) -> None:
@@ -372,6 +380,7 @@ def test_an_expired_cursor_begins_anew_once_and_drops_what_it_had(pulls: Pulls, 
     [
         (Refused("gone", 404), True),
         (Refused("gone", 410), True),
+        (Refused("gone", 204), True),
         (Refused("gone", 403), False),
         (Refused("gone", 400), False),
         (Refused("gone", 403, "this Wiki is off"), True),
@@ -384,6 +393,21 @@ def test_a_refusal_says_that_there_is_nothing_or_that_something_is_missing(
     assert walk.account.nothing == ({"posts: gone": 1} if is_nothing else {})
     assert walk.account.incomplete == ({} if is_nothing else {"posts: gone": 1})
     assert (walk.cursor.is_whole, walk.cursor.count) == (is_nothing, 4 if is_nothing else None)
+
+
+def test_a_further_page_that_has_no_content_is_the_end(pulls: Pulls) -> None:
+    walk = pulls.run(page(item("a"), next="2"), Refused("204", 204))
+    assert walk.cursor.is_whole and walk.cursor.mark and not walk.account.incomplete
+
+
+@pytest.mark.parametrize("error", [{"errors": [{"type": "GONE"}]}, {"success": False}, {"error": "slow"}])
+def test_a_page_that_calls_itself_an_error_is_no_end_but_where_it_says_that_there_is_nothing(
+    pulls: Pulls, error: dict[str, Any]
+) -> None:
+    assert not pulls.run(page(**error)).cursor.is_whole
+    assert pulls.run(page(**error), page(item("a"))).cursor.is_whole
+    walk = pulls.run({"items": None, **error}, endpoint=replace(LISTING, nothing_says="GONE"))
+    assert walk.cursor.is_whole is ("errors" in error)
 
 
 def test_what_has_not_changed_is_asked_for_with_its_tag_and_counts_as_whole(pulls: Pulls) -> None:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, children
-from evenscore.connectors.paging import Next, Page, by_last, by_number, by_url
+from evenscore.connectors.instants import iso
+from evenscore.connectors.paging import Next, Page, by_cursor, by_last, by_link, by_number, by_url
+from evenscore.connectors.records import Malformed
 
 
 def after(step: Callable[[Page], Next | None], body: Any, items: list[Any], **params: Any) -> Mapping[str, Any] | None:
@@ -35,6 +38,9 @@ def after(step: Callable[[Page], Next | None], body: Any, items: list[Any], **pa
         (by_url("links.next"), {"links": {"next": "/api/notes?of=a&of=b"}}, [], {}, {"of": ["a", "b"]}),
         (by_url("links.next"), {"links": {"next": "/api/notes?q=&page=2"}}, [], {}, {"q": "", "page": "2"}),
         (by_url("links.next"), {"links": {}}, [1], {}, None),
+        (by_cursor("next", "to"), {"next": 7.5}, [], {}, {"to": "7.5"}),
+        (by_last("at", "until", size=2), [], [{"at": 5}], {"until": 7}, None),
+        (by_last("at", "until", size=2), [], [{"at": 6}, {"at": 5}], {"until": 7}, {"until": 5}),
     ],
 )  # fmt: skip
 def test_the_next_page_is_asked_for_as_it_is_said(
@@ -42,6 +48,70 @@ def test_the_next_page_is_asked_for_as_it_is_said(
 ) -> None:
     found = after(step, body, items, **params)
     assert found == expected and json.dumps(found) == json.dumps(expected), "a number stays a number, text stays text"
+
+
+def test_a_full_page_of_one_time_leads_no_further_and_is_no_end() -> None:
+    with pytest.raises(Malformed, match="one at alone"):
+        after(by_last("at", "until", size=2), [], [{"at": 5}, {"at": 5}], until="5")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('<https://h/a?c=1>; rel="next"', {"c": "1"}),
+        ("</a?c=1>; rel=next", {"c": "1"}),
+        ('<?c=1>; title="one, two; rel=prev"; rel="next"', {"c": "1"}),
+        ('<?c=0>; rel="prev", <?c=1>; REL="prefetch NEXT"', {"c": "1"}),
+        ("<?c=1> ; rel = 'next'; a=b,<?c=2>;rel=last", {"c": "1"}),
+        ('<?c=1,2>; rel="next"', {"c": "1,2"}),
+        ('<?c=1>; rel="nextish", <?c=2>; title="rel=next"', None),
+        ("", None),
+    ],
+)
+def test_a_link_header_is_read_in_every_form_that_it_may_have(said: str, expected: Any) -> None:
+    found = by_link(Page("https://h/a", {}, {"link": said}, [], []))
+    assert (found and found.params) == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "said", "expected"),
+    [(by_cursor("x-next", "after"), "b", {"after": "b"}), (by_url("x-next"), "/a?after=b", {"after": "b"})],
+)
+def test_the_next_page_may_stand_in_a_header(step: Any, said: str, expected: Any) -> None:
+    assert step(Page("https://h/a", {}, {"x-next": said}, [], [])).params == expected
+    assert step(Page("https://h/a", {}, {}, [], [])) is None
+
+
+def test_a_cursor_goes_where_its_dots_lead_in_a_body_and_nowhere_else() -> None:
+    asked = {"query": "q", "variables": {"of": "7", "page": 2}}
+    for step, body, expected in (
+        (by_cursor("next", "variables.after"), {"next": "b"}, {"of": "7", "page": 2, "after": "b"}),
+        (by_number(param="variables.page"), {}, {"of": "7", "page": 3}),
+    ):
+        found = step(Page("https://h/a", asked, {}, body, [1]))
+        assert found is not None and found.after("/a", asked)["params"] == {"query": "q", "variables": expected}
+    found = by_cursor("next", "page.after")(Page("https://h/a", {"page": "1"}, {}, {"next": "b"}, [1]))
+    assert found is not None and found.after("/a", {"page": "1"})["params"] == {"page": "1", "page.after": "b"}
+    notes = Endpoint("notes", "/a", ACCOUNT, "notes", params=asked, method="POST", since="variables.since")
+    at = datetime.fromisoformat("2026-03-01T10:00:00+00:00")
+    assert notes.first({}, at)["params"]["variables"] == asked["variables"] | {"since": "2026-03-01T10:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("1772359200", "2026-03-01T10:00:00Z"),
+        ("1772359200.5", "2026-03-01T10:00:00.500000Z"),
+        ("1772359200123", "2026-03-01T10:00:00.123000Z"),
+        ("20260301", "2026-03-01T00:00:00Z"),
+        ("20260301T100000Z", "2026-03-01T10:00:00Z"),
+        ("2026-03-01 12:00:00.123456789+0200", "2026-03-01T10:00:00.123456Z"),
+        ("20260301100000", None),
+        ("7", None),
+    ],
+)
+def test_an_instant_may_be_a_number_that_is_written_as_text(written: str, at: str | None) -> None:
+    assert iso(written) == at
 
 
 def test_an_address_in_the_body_is_asked_whole() -> None:

@@ -238,7 +238,7 @@ def test_an_item_that_says_nothing_that_counts_is_counted() -> None:
 
 def test_a_profile_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None:
     """Where no row is made of it, too: on Bluesky one says which server holds somebody's records."""
-    errors = [Reply({"error": "no"})]
+    errors = [Reply({"message": "no"})]
 
     def change(asked: Asked, reply: Reply) -> Reply:
         return errors.pop() if errors and asked.path.startswith("/did:") else reply

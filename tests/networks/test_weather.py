@@ -21,7 +21,17 @@ STRIKES = (2, 4)
 """The requests whose answers are spoiled: an early one, and one within a walk."""
 
 
-CURSORS = frozenset({"a repeated page", "an expired cursor", "a next that leads back", "another type", "a missing key"})
+CURSORS = frozenset(
+    {
+        "200, an error beside empty lists",
+        "a key that stands twice",
+        "a repeated page",
+        "an expired cursor",
+        "a next that leads back",
+        "another type",
+        "a missing key",
+    }
+)
 """Faults that need a page of a certain kind, which may not come."""
 
 

@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 from urllib.parse import quote
 
-from evenscore.connectors.paging import Next, Page
+from evenscore.connectors.paging import Next, Page, put
 from evenscore.connectors.records import Malformed, Row, each, seek, stamp
 
 ACCOUNT, PLACE, SITE = "account", "place", "site"
@@ -21,6 +21,10 @@ UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowE
 DAY = timedelta(days=1)
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
+
+
+FAILED = {"ok": False, "success": False, "status": "error", "result": "error"}
+"""How an answer calls itself an error, beside `error` and `errors`."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,10 @@ class Endpoint:
     total: str = ""
     """Where an answer says how many items there are of what was asked for, as a header's name or as keys with dots in
     the body: a walk that sees the end of its pages and fewer items is not whole."""
-    nothing: tuple[int, ...] = (404, 410)
+    nothing: tuple[int, ...] = (204, 404, 410)
     """The answers that say that there is nothing to read here: gone, or not shown to us."""
     nothing_says: str = r"\A\Z."
-    """What a refusal says, as a pattern, where it means the same."""
+    """What a refusal says, as a pattern, where it means the same; a good status that calls itself an error is one."""
     shows_profile: bool = False
     """Whether its items say what an account is: asked first, and whoever hides is asked about no further."""
 
@@ -107,13 +111,18 @@ class Endpoint:
             several = [name for name, written in self.params.items() if written == f"{{{self.batch}}}"]
             params |= {name: params[name].split(self.between) for name in several}
         if self.since and since:
-            params[self.since] = self.since_format(since)
+            params = put(params, self.since, self.since_format(since))
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
         return {"path": path.format_map(_parts(path, values)), "params": params}
 
     def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page:
-        """The page that answers a request. Raises UNLIKE where it is of another shape."""
-        items = self.found(body)
+        """The page that answers a request. Raises UNLIKE where it is of another shape, or calls itself an error.
+
+        One that calls it an error that there is nothing holds nothing.
+        """
+        if is_error(body) and re.search(self.nothing_says, str(body)):
+            return Page(url, asked["params"], headers, body, [])
+        items = None if is_error(body) else self.found(body)
         if items is None:
             raise Malformed("the items are missing")
         page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])
@@ -166,6 +175,12 @@ class Endpoint:
         for key in self.items.split("."):
             found = found.get(key) if isinstance(found, dict) else None
         return found if isinstance(found, list) else None
+
+
+def is_error(body: Any) -> bool:
+    """Whether a body calls itself an error, whatever its status: then what it holds is not all that there is."""
+    told = body if isinstance(body, dict) else {}
+    return bool(told.get("error") or told.get("errors") or any(told.get(name) == no for name, no in FAILED.items()))
 
 
 def texts(value: Any) -> Iterator[str]:

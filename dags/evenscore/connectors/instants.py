@@ -1,5 +1,6 @@
 """When something was: an instant, however a network writes it."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,8 @@ EARLIEST = 1970
 
 LATEST = 1e11
 """No network has anything of 3,000 years hence: a larger number of seconds since the epoch counts parts of them."""
+EPOCH = re.compile(r"(?:\d{9,10}|\d{13}|\d{16})(?:\.\d+)?")
+"""Seconds since the epoch as text, thousandths or millionths; a date without marks has 8 digits, with its time 14."""
 
 
 def instant_of(*path: str) -> Callable[[Row], datetime | None]:
@@ -21,14 +24,16 @@ def instant_of(*path: str) -> Callable[[Row], datetime | None]:
 
 
 def as_instant(value: Any) -> datetime | None:
-    """ISO text with or without a zone, an HTTP date, or seconds since the epoch (or thousandths, or millionths) as an
-    instant, UTC; None for anything else, a zero of whatever clock too."""
+    """ISO text with or without a zone, an HTTP date, or seconds since the epoch (or thousandths, or millionths), as a
+    number or as text, as an instant, UTC; None for anything else, a zero of whatever clock too."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             parts = next((one for one in (1, 1e3, 1e6) if value < LATEST * one), 1)
             found = datetime.fromtimestamp(value / parts, UTC)
         else:
             text = str(value)
+            if EPOCH.fullmatch(text):
+                return as_instant(float(text))
             found = parsedate_to_datetime(text) if text[:1].isalpha() else datetime.fromisoformat(text)
             found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError, OSError):

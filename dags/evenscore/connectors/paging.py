@@ -11,6 +11,9 @@ from evenscore.connectors.records import Malformed, each, need, seek, stamp
 
 COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
 """Parameters of an address that count pages or items, where they hold a number."""
+LINK = re.compile(r'<([^>]*)>((?:[^,"]|"[^"]*")*)')
+SAID = re.compile(r';\s*([\w*]+)\s*=\s*("[^"]*"|[^;"]*)')
+"""In the header: an address and what is said of it, which may hold commas in quotes; and of that, each word."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,38 @@ class Next:
 
     def after(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The whole request, `path` and `params`, where this follows another one."""
-        return {"path": self.path or path, "params": {**({} if self.path else params), **self.params}}
+        following: Mapping[str, Any] = {} if self.path else params
+        for name, value in self.params.items():
+            following = put(following, name, value)
+        return {"path": self.path or path, "params": following}
+
+
+def put(params: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """Parameters with one of them set, in what stands in another one where dots lead there: `variables.after`."""
+    outer, _, inner = name.partition(".")
+    within = params.get(outer)
+    return {
+        **params,
+        **({outer: put(within, inner, value)} if isinstance(within, Mapping) and inner else {name: value}),
+    }
+
+
+def _asked(page: Page, name: str, otherwise: Any = None) -> Any:
+    """What a page was asked with under such a name."""
+    found = page.params.get(name, seek(dict(page.params), *name.split(".")))
+    return otherwise if found is None else found
+
+
+def _told(page: Page, at: str) -> Any:
+    """What a page says at a place: a header, or keys with dots in the body."""
+    return page.headers.get(at) or seek(page.body, *at.split("."))
 
 
 def by_link(page: Page) -> Next | None:
     """The Link header's rel=next, whatever it holds."""
-    for target, more in re.findall(r"<([^>]*)>([^,]*)", page.headers.get("link", "")):
-        if re.search(r'\brel="?next"?(\s|;|$)', more):
+    for target, more in LINK.findall(page.headers.get("link", "")):
+        said = {name.lower(): value for name, value in SAID.findall(more)}
+        if "next" in said.get("rel", "").strip("\"' ").lower().split():
             return to_url(urljoin(page.url, target))
     return None
 
@@ -70,10 +98,10 @@ def to_url(url: str) -> Next:
 
 
 def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:
-    """A word in the body that the next request repeats; an empty page with one is no end."""
+    """A word in a header or in the body that the next request repeats; an empty page with one is no end."""
 
     def step(page: Page) -> Next | None:
-        cursor = seek(page.body, *at.split("."))
+        cursor = _told(page, at)
         return Next({param: _named(cursor)}) if cursor else None
 
     return step
@@ -81,17 +109,17 @@ def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Nex
 
 def _named(value: Any) -> int | str:
     """A cursor as it was told; raises Malformed for what is none."""
-    found = stamp(value)
+    found = str(value) if isinstance(value, float) else stamp(value)
     if found is None:
         raise Malformed(f"a cursor that is a JSON {type(value).__name__}")
     return found
 
 
 def by_url(at: str) -> Callable[[Page], Next | None]:
-    """The address of the next page, whole or in part, where it stands in the body."""
+    """The address of the next page, whole or in part, where it stands in a header or in the body."""
 
     def step(page: Page) -> Next | None:
-        found = seek(page.body, *at.split("."))
+        found = _told(page, at)
         return to_url(urljoin(page.url, str(found))) if found else None
 
     return step
@@ -106,18 +134,27 @@ def by_number(more: str = "", param: str = "page", size: int = 1, step: int = 1)
 
     def following(page: Page) -> Next | None:
         goes_on = bool(seek(page.body, *more.split("."))) if more else len(page.items) >= size
-        now = page.params.get(param, "1")
+        now = _asked(page, param, "1")
         came = min(step, len(page.items) or step)
         return Next({param: type(now)(int(now) + came)}, is_counted=True) if goes_on else None
 
     return following
 
 
-def by_last(at: str, param: str) -> Callable[[Page], Next | None]:
-    """What is older than the last item of a page, named by its value at `at`; an empty page is the end."""
+def by_last(at: str, param: str, size: int = 1) -> Callable[[Page], Next | None]:
+    """What follows the last item of a page, named by its value at `at`; a page with fewer than `size` is the end.
+
+    Several items may have one time: where it is asked for with them (`until` includes it), the last ones come again, so
+    the end is a page that is not full. Raises Malformed for a full one that leads no further: what it hides is lost.
+    """
 
     def step(page: Page) -> Next | None:
         last = [*each(page.items)][-1:]
-        return Next({param: _named(need(last[0], *at.split(".")))}) if last else None
+        if not last or len(page.items) < size:
+            return None
+        found = _named(need(last[0], *at.split(".")))
+        if str(found) == str(_asked(page, param)):
+            raise Malformed(f"a page that is of one {at} alone")
+        return Next({param: found})
 
     return step

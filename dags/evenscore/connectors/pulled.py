@@ -88,11 +88,16 @@ class Network(JsonLines):
         return {}
 
     def told_of(self, item: Row) -> tuple[dict[str, str], str | None]:
-        """Both of a profile, whatever it is like: one that cannot be read tells of no account, and hides."""
+        """Both of a profile, whatever it is like: one that cannot be read tells of no account, and hides.
+
+        Whoever hides need not say more: of a suspended account some networks tell no id.
+        """
+        hides: str | None = UNREADABLE
         try:
-            return self.account_of(item), self.hides(item)
+            hides = self.hides(item)
+            return self.account_of(item), hides
         except UNLIKE:
-            return {}, UNREADABLE
+            return {}, hides or UNREADABLE
 
     def given(self, source: Source) -> dict[str, str]:
         """Values that hold for everybody on a source."""

@@ -113,6 +113,25 @@ def _every_value(pairs: list[tuple[str, Any]]) -> Row:
     return {key: values[0] if all(one == values[0] for one in values) else values for key, values in written.items()}
 
 
+def answered(content: bytes) -> Any:
+    """What a network's answer holds: decoded JSON, or the beginning of a text that is none.
+
+    One in which a key stands twice with two values is none: neither is to be believed. Some begin with what keeps them
+    from being run as a script.
+    """
+    try:
+        return json.loads(content.removeprefix(b")]}'"), parse_constant=int, object_pairs_hook=_one_value)
+    except (ValueError, RecursionError):
+        return content[:2_000].decode("utf-8", errors="replace")
+
+
+def _one_value(pairs: list[tuple[str, Any]]) -> Row:
+    record = dict(pairs)
+    if len(record) < len(pairs) and any(record[key] != value for key, value in pairs):
+        raise ValueError("a key stands twice")
+    return record
+
+
 def need(record: Row, *path: str) -> Any:
     """The value at a path of keys; raises Malformed naming the path where it is absent or null."""
     value = seek(record, *path)

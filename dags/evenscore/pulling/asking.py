@@ -3,7 +3,6 @@
 What it raises, logs and keeps never holds a secret, nor anything else of an address but the endpoint's name.
 """
 
-import json
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ import tenacity
 from evenscore.base.settings import Source
 from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
+from evenscore.connectors.records import answered
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.outcome import Account
@@ -168,7 +168,7 @@ class Asker:
                         raise Refused(f"answers with more than {MOST_BYTES >> 20} MiB")
                 leads_to = str(answer.next_request.url) if answer.next_request else ""
                 told = {name: without(self.given_away, said.encode()).decode() for name, said in answer.headers.items()}
-                body = _decoded(without(self.given_away, bytes(content)))
+                body = answered(without(self.given_away, bytes(content)))
                 return Answer(url, answer.status_code, httpx.Headers(told), body, leads_to)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # Its message may hold the address, and that the secret.
@@ -179,7 +179,7 @@ class Asker:
             raise Weather("304, though nothing was said to be known")
         if bad := weather.refusal(answer.status, answer.headers, answer.body, self.clock.now(), self.network.waits):
             raise bad
-        if answer.status != 200:
+        if answer.status not in weather.GOOD:
             raise Refused(str(answer.status), answer.status, str(answer.body)[:2_000])
         if not isinstance(answer.body, dict | list):
             raise Weather("neither a JSON object nor a list")
@@ -193,10 +193,3 @@ def _host(url: str) -> str:
     except ValueError:
         return ""
     return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}"
-
-
-def _decoded(content: bytes) -> Any:
-    try:
-        return json.loads(content, parse_constant=int)  # which refuses NaN
-    except (ValueError, RecursionError):
-        return content[:2_000].decode("utf-8", errors="replace")

@@ -34,10 +34,13 @@ class Reach:
         return at <= self.mark and self.now - at > self.endpoint.overlap
 
     def is_behind(self, page: Page) -> bool:
-        """Whether a page of a listing that begins with the newest lies before what was read already."""
-        if not self.bound or not page.items or not self.endpoint.is_newest_first:
-            return False
-        return all(one and one < self.bound for one in page.instants)
+        """Whether a page of a listing that begins with the newest lies before what was read already.
+
+        One that is in another order itself proves nothing of those behind it.
+        """
+        bound = self.bound if self.endpoint.is_newest_first else None
+        behind = sorted((one for one in page.instants if bound and one and one < bound), reverse=True)
+        return bool(behind) and behind == page.instants
 
     def newest(self, page: Page, known: str | None) -> str | None:
         """The newest instant so far; what claims to come from the future is none."""

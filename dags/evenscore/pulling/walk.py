@@ -24,6 +24,8 @@ FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
 STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
+NO_CONTENT = 204
+"""Says that nothing is there, and of a further page that none is."""
 MOST_PAGES, MOST_EMPTY = 100_000, 1_000
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
@@ -51,12 +53,9 @@ class Walk:
         cursor, endpoint = self.cursor, self.endpoint
         if cursor.pull == self.pull["pull"]:
             return bool(cursor.todo)
-        is_counted_alike = self.subject.count is not None and self.subject.count == cursor.count
-        if not cursor.is_whole or not (endpoint.rarely or is_counted_alike):
-            return True
-        if endpoint.counted and self.reach.is_young:
-            return True
-        return self.reach.goes_back and bool(endpoint.counted or endpoint.rarely)
+        is_still = endpoint.rarely or (self.subject.count is not None and self.subject.count == cursor.count)
+        is_again = self.reach.goes_back or (self.reach.is_young and not endpoint.rarely)
+        return not (cursor.is_whole and is_still) or (is_again and bool(endpoint.counted or endpoint.rarely))
 
     def run(self) -> None:
         """Walk to the end. What ends it early is kept in the account."""
@@ -188,7 +187,7 @@ class Walk:
         if refused.status == UNCHANGED:
             self.account.unchanged += 1
             self._go_on([])
-        elif is_first and is_nothing:
+        elif is_nothing and (is_first or refused.status == NO_CONTENT):
             self.account.nothing[f"{self.endpoint.name}: {refused.reason}"] += 1
             self._go_on([])
         elif not is_first and refused.status in STALE:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from evenscore.connectors.endpoints import is_error
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import seek
 
@@ -15,12 +16,13 @@ RETRY = re.compile("retry-after")
 RESET = re.compile("rate-?limit.*reset")
 REMAINING = re.compile("rate-?limit.*remaining")
 """Headers, in small letters, that name a wait; that say when a limit ends; and how much is left of it."""
-WAITS = re.compile(r"(?i)'([^']*(?:retry.?(?:after|delay|in)|wait|back.?off|reset)[^']*)': '?([^',}]+)")
+COMBINED = re.compile(r'\b(?:r|remaining)=(\d+)(?:[^"]*?\b(?:t|reset)=(\d+))?')
+BOTH = ("ratelimit-remaining", "ratelimit-reset")
+"""What one header, `RateLimit`, says of each of several limits, and the two that say the same of one."""
+WAITS = re.compile(r"(?i)'([^']*(?:(?:retry|again).?(?:after|delay|in)|wait|back.?off|reset)[^']*)': '?([^',}]+)")
 """Keys of a body, at whatever depth, under which a refusal names a wait, and what they hold."""
 LIMITED = re.compile("(?i)rate.?limit|throttle|too many|abuse detect|(quota|limit) ?exceeded|slow ?down|retry.?after")
 """How a body says that a refusal is a limit."""
-FAILED = {"ok": False, "success": False, "status": "error", "result": "error"}
-"""How a good status calls itself an error, beside `error` and `errors`."""
 IN_WORDS = re.compile(r"(?i)(?:in|after|wait) (\d[\d.]* ?(?:ms|s|m|h))")
 DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|m|h)")
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
@@ -28,9 +30,10 @@ THOUSANDTHS = re.compile("[_-]ms$|Ms$|[Mm]illi")
 """Names of what counts in milliseconds."""
 EPOCH = 1_000_000_000
 """A larger number counts from 1970."""
-LIMITS, LATER = (420, 429), (202, 408, 425)
-"""Statuses that are a limit, and such as want to be asked again, like every one that names when."""
-MAY_BE_LIMITS = (200, 400, 403)
+GOOD, LIMITS, LATER = (200, 201, 203, 206), (420, 429), (202, 408, 425)
+"""Statuses of an answer (some call whatever was posted `created`, and every page `partial`), such as are a limit, and
+such as want to be asked again, like every one that names when."""
+MAY_BE_LIMITS = (*GOOD, 400, 403)
 """Statuses that are a limit where the body or the headers say so, and something else where they do not."""
 MOST_WORDS = 2_000
 """So many characters of a body are looked at for what they say."""
@@ -80,11 +83,11 @@ def pause(headers: Mapping[str, str], body: Any, now: datetime) -> tuple[float, 
 
 
 def _is_limit(status: int, headers: Mapping[str, str], body: Any, there: datetime) -> bool:
-    if status == 200:  # it is one only where it calls itself an error
-        told = {**body, "data": None} if isinstance(body, dict) else {}
-        failed = told.get("error") or told.get("errors") or any(told.get(name) == no for name, no in FAILED.items())
-        return bool(failed and LIMITED.search(str(told)[:MOST_WORDS]))
-    return bool(LIMITED.search(str(body)[:MOST_WORDS]) or _is_spent(headers, there))
+    if status in GOOD:
+        return is_error(body) and bool(LIMITED.search(str({**body, "data": None})[:MOST_WORDS]))
+    is_spent = _is_spent(headers, there)
+    is_over = bool(_named(RESET, headers)) if is_spent is None and status == 403 else is_spent
+    return bool(LIMITED.search(str(body)[:MOST_WORDS]) or is_over)
 
 
 def _seconds(headers: Mapping[str, str], body: Any, there: datetime, own: Own) -> float | None:
@@ -97,7 +100,14 @@ def _seconds(headers: Mapping[str, str], body: Any, there: datetime, own: Own) -
 
 def _named(pattern: re.Pattern[str], headers: Mapping[str, str]) -> list[tuple[str, str]]:
     """The headers of such names, and what they say."""
-    return [(name, said) for name, said in headers.items() if pattern.search(name.lower())]
+    told = [*headers.items(), *_combined(headers.get("ratelimit", ""))]
+    return [(name, said) for name, said in told if pattern.search(name.lower())]
+
+
+def _combined(said: str) -> list[tuple[str, str]]:
+    """What one header says of several limits, as two would: how much is left of the scarcest, and when it ends."""
+    limits = [(int(left), -int(ends or 0)) for left, ends in COMBINED.findall(said)]
+    return [(name, str(abs(number))) for name, number in zip(BOTH, min(limits, default=()), strict=False)]
 
 
 def _is_spent(headers: Mapping[str, str], there: datetime) -> bool | None:
