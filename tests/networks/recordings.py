@@ -115,6 +115,8 @@ def items_of(network: Network, endpoint: Endpoint | None, body: Any) -> Iterator
 
 def looks(network: Network, item: dict[str, Any]) -> str | None:
     """The endpoint of whose items one is by its looks; `itself` where a connector reads it as it stands in files."""
+    if "Collection" in str(item.get("type")):  # its items stand in it, or in the page that does
+        return None
     if network.kind == "discourse":
         return "itself" if "post_number" in item and "post_type" in item else None
     if network.kind == "github":

@@ -244,11 +244,194 @@ def test_a_topic_is_whose_who_wrote_its_first_message_in_whatever_order_they_com
         assert NETWORKS["zulip"].rather(*told_first) == "7|90"
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "private", "display_recipient": "ann"},
+        {"type": "direct", "display_recipient": "ann"},
+        {"display_recipient": [{"id": 7}]},
+    ],
+)
+def test_a_direct_message_is_left_out_by_either_sign(item: dict[str, Any]) -> None:
+    assert NETWORKS["zulip"].left_out("messages", {**TOPICAL, **item}) == "a direct message"
+
+
 @pytest.mark.parametrize(("parent", "author"), [("t3_post", "ann"), ("t1_other", None)])
 def test_a_comment_counts_for_the_author_of_a_post_that_it_answers_itself(parent: str, author: str | None) -> None:
     comment = {"name": "t1_c", "author": "ben", "created_utc": 1_772_300_000, "body": "text", "link_author": "ann"}
     thing = {"kind": "t1", "data": {**comment, "link_id": "t3_post", "parent_id": parent}}
     assert [row["target_id"] for row in told("reddit", "user-comments", thing)] == [author]
+
+
+USER = {"id": 5, "username": "ann", "name": "Ann", "state": "active"}
+THREAD = {"iid": 1, "project_id": 2, "title": "t", "created_at": "2026-03-01T00:00:00Z", "author": USER}
+SAID = {
+    "name": "t1_c",
+    "author": "ben",
+    "created_utc": 1_772_300_000,
+    "body": "text",
+    "link_id": "t3_p",
+    "parent_id": "t3_p",
+}
+VIEW = {
+    "post": {"id": 1, "ap_id": "https://l/1", "published": "2026-03-01T00:00:00Z"},
+    "creator": {"actor_id": "https://l/u"},
+}
+STATUS = {"id": "1", "visibility": "public", "created_at": "2026-03-01T00:00:00Z", "account": {"id": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "item", "reason"),
+    [
+        ("zulip", "messages", {**TOPICAL, "sender_realm_str": "zulipinternal"}, "a message of the system"),
+        ("lemmy", "posts", {**VIEW, "community": {"visibility": "Public"}}, None),
+        ("lemmy", "posts", {**VIEW, "community": {"visibility": "unlisted"}}, None),
+        ("lemmy", "posts", VIEW, None),
+        ("lemmy", "posts", {**VIEW, "community": {"visibility": "LocalOnlyPublic"}}, "visibility LocalOnlyPublic"),
+        ("lemmy", "posts", {**VIEW, "community": {"removed": True}}, "community removed"),
+        ("mastodon", "statuses", {**STATUS, "local_only": True}, "for its own server alone"),
+        ("mastodon", "statuses", {**STATUS, "local_only": False}, None),
+        ("reddit", "submitted", {"data": {"subreddit_type": "user", "quarantine": False}}, None),
+        ("reddit", "submitted", {"data": {"subreddit_type": "of_tomorrow"}}, "a of_tomorrow subreddit"),
+        ("reddit", "submitted", {"data": {"quarantine": True}}, "a quarantined subreddit"),
+        ("youtube", "videos", {"status": {"privacyStatus": "of_tomorrow"}}, "a video that is of_tomorrow"),
+        ("youtube", "comments", {"snippet": {"moderationStatus": "likelySpam"}}, "a comment that is likelySpam"),
+        ("youtube", "commentThreads", {"snippet": {"topLevelComment": {"snippet": {"moderationStatus": "rejected"}}}},
+         "a comment that is rejected"),
+        ("youtube", "comments", {"snippet": {"moderationStatus": "published"}}, None),
+        ("discourse", "posts", {"topic_archetype": "banner", "archetype": "regular"}, None),
+        ("discourse", "posts", {"archetype": "of_tomorrow"}, "a topic that is of_tomorrow"),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_to_be_for_everybody_is_left_out(
+    kind: str, endpoint: str, item: dict[str, Any], reason: str | None
+) -> None:
+    """Networks add kinds of places: one that nobody has heard of is not taken for public."""
+    assert NETWORKS[kind].kept_out(endpoint, item) == reason
+
+
+SIGNED_IN = "_misskey_requireSigninToViewContents"
+
+
+@pytest.mark.parametrize(
+    ("kind", "profile", "reason"),
+    [
+        ("gitlab", USER, None),
+        ("gitlab", {**USER, "state": "ldap_blocked"}, "blocked"),
+        ("gitlab", {**USER, "state": "banned"}, "blocked"),
+        ("gitlab", {**USER, "private_profile": True}, "private_profile"),
+        ("activitystreams", {SIGNED_IN: True}, f"{SIGNED_IN} is true"),
+        ("activitystreams", {SIGNED_IN: False, "indexable": True}, None),
+        ("activitystreams", {"toot:indexable": False}, "toot:indexable is false"),
+        ("activitystreams", {"suspended": True}, "suspended is true"),
+    ],
+)  # fmt: skip
+def test_a_flag_hides_whoever_wears_it(kind: str, profile: dict[str, Any], reason: str | None) -> None:
+    assert NETWORKS[kind].hides(profile) == reason
+
+
+def test_whoever_is_suspended_hides_though_nothing_else_is_told_of_them() -> None:
+    """Reddit tells no id of them: an account that cannot be read would make every pull incomplete."""
+    suspended = {"kind": "t2", "data": {"name": "ann", "is_suspended": True}}
+    asked = {"endpoint": "about", "about": {"account": "ann"}, "at": "2026-03-16T02:00:00+00:00"}
+    source = Source(name="net", kind="reddit", path="-", network="reddit")
+    assert NETWORKS["reddit"].told_of(suspended) == ({}, "is_suspended")
+    assert NETWORKS["reddit"].is_readable({**suspended, ASKED: asked}, source)
+    assert not NETWORKS["reddit"].is_readable({"kind": "t2", "data": {"name": "ann"}, ASKED: asked}, source)
+
+
+@pytest.mark.parametrize(
+    ("thing", "event"),
+    [
+        ({**SAID, "author": "[deleted]", "body": "[removed]"}, "t1_c"),
+        ({**SAID, "author": "[deleted]", "body": "its author's account is gone"}, None),
+        ({"name": "t3_p", "author": "[deleted]", "created_utc": 1, "title": "a link", "selftext": "",
+          "removed_by_category": "deleted"}, "t3_p"),
+        ({"name": "t3_p", "author": "[deleted]", "created_utc": 1, "title": "a link", "selftext": "",
+          "removed_by_category": None}, None),
+    ],
+)  # fmt: skip
+def test_what_is_deleted_in_a_thread_is_taken_back_by_its_own_name(thing: dict[str, Any], event: str | None) -> None:
+    replies = {"kind": "Listing", "data": {"children": [{"kind": "t1", "data": {**SAID, "name": "t1_d"}}]}}
+    tree = {
+        "kind": "Listing",
+        "data": {"children": [{"kind": thing["name"][:2], "data": {**thing, "replies": replies}}]},
+    }
+    comments = next(one for one in NETWORKS["reddit"].endpoints if one.name == "comments")
+    first, second = comments.found([tree]) or []
+    assert [row["event_id"] for row in told("reddit", "comments", second)] == ["t1_d"]
+    if event:
+        with pytest.raises(Ignored) as ignored:
+            told("reddit", "comments", first)
+        assert ignored.value.event == event
+    else:
+        assert [row["event_id"] for row in told("reddit", "comments", first)] == [thing["name"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [({"pageInfo": {"totalResults": number}}, [] if number == 0 else None) for number in (0, 1)]
+    + [({"items": [1]}, [1]), ([], None)],
+)
+def test_a_list_of_nobody_may_have_no_items_where_it_says_so(body: Any, found: Any) -> None:
+    assert {str(one.found(body)) for one in NETWORKS["youtube"].endpoints} == {str(found)}
+
+
+def test_a_comment_has_its_text_as_it_is_shown_where_it_is_not_told_as_it_was_written() -> None:
+    said = {**COMMENT, "snippet": {**COMMENT["snippet"], "textDisplay": "one &amp; <b>two</b>"}}
+    (row,) = told("youtube", "comments", said, thread="t", owner="UC2")
+    assert row["text"] == "one & two"
+
+
+def test_what_a_token_or_a_deleted_account_did_is_a_programs_or_nobodys() -> None:
+    ghost = {**USER, "id": 9, "username": "ghost1", "name": "Ghost User"}
+    assert told("gitlab", "issues", {**THREAD, "author": ghost})[0]["actor_id"] is None
+    assert told("gitlab", "issues", {**THREAD, "author": {**USER, "username": "ghostly"}})[0]["actor_id"] == "5"
+    program = {**NOTE, "noteable_iid": 1, "author": {**USER, "username": "project_2_bot_1f"}}
+    asked = {"endpoint": "issues-notes", "about": {}, "at": "2026-03-16T02:00:00+00:00"}
+    source = Source(name="net", kind="gitlab", path="-", network="gitlab")
+    rows = [row for dataset, row in NETWORKS["gitlab"].rows({**program, ASKED: asked}, source) if dataset == "accounts"]
+    assert [(row["account_id"], row["is_bot"]) for row in rows] == [("5", True)]
+
+
+def test_an_award_is_about_what_it_was_asked_about_whatever_that_is_called() -> None:
+    award = {
+        "id": 1,
+        "name": "thumbsup",
+        "user": USER,
+        "created_at": "2026-03-01T00:00:00Z",
+        "awardable_type": "WorkItem",
+    }
+    (row,) = told("gitlab", "issues-awards", award, project="2", iid="1")
+    assert row["object_id"] == "issue-2-1"
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_counted"),
+    [
+        ({"state": "accepted", "quoted_status": STATUS}, True),
+        ({"state": "pending", "quoted_status": STATUS}, False),
+        ({"state": "accepted", "quoted_status": {**STATUS, "account": {"id": "2", "indexable": False}}}, False),
+        ({"state": "accepted", "quoted_status": {**STATUS, "visibility": "private"}}, False),
+        ({"state": "revoked", "quoted_status": None}, False),
+    ],
+)  # fmt: skip
+def test_a_quote_counts_where_its_author_lets_it_and_does_not_hide(quote: dict[str, Any], is_counted: bool) -> None:
+    verbs = [row["verb"] for row in told("mastodon", "statuses", {**STATUS, "quote": quote})]
+    assert verbs == ["post", *["repost"] * is_counted]
+
+
+@pytest.mark.parametrize(("kind", "said", "verb"), [("Like", "👎", "dislike"), ("EmojiReact", "👎🏽", "dislike"),
+                                                    ("Like", "⭐", "like"), ("Like", None, "like")])  # fmt: skip
+def test_a_reaction_is_what_it_says(kind: str, said: str | None, verb: str) -> None:
+    act = {"id": "https://a/1", "type": kind, "actor": "https://a/ann", "object": "https://b/1", "content": said}
+    assert [row["verb"] for row in told("activitystreams", "outbox", act)] == [verb]
+
+
+def test_a_text_may_stand_by_its_language_alone() -> None:
+    note = {"id": "https://a/1", "type": "Note", "to": "as:Public", "attributedTo": "https://a/ann",
+            "published": "2026-03-01T00:00:00Z", "contentMap": {"ja": "<p>一</p>"}}  # fmt: skip
+    assert [row["text"] for row in told("activitystreams", "outbox", note)] == ["一"]
 
 
 @pytest.mark.parametrize("gone", ["deleted", "dead"])

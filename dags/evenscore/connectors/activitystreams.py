@@ -18,6 +18,11 @@ from evenscore.connectors.records import Ignored, Malformed, Row, need
 
 AS2 = {"Accept": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json'}
 PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
+DISLIKES = frozenset({"👎", "👎🏻", "👎🏼", "👎🏽", "👎🏾", "👎🏿"})
+"""What a like says that is none: some servers send every reaction as one."""
+HIDING = {"discoverable": False, "indexable": False, "toot:discoverable": False, "toot:indexable": False,
+          "suspended": True, "_misskey_requireSigninToViewContents": True}  # fmt: skip
+"""The flags by which somebody asks not to be found, or to be shown to those alone who have signed in."""
 VERBS = {"Like": "like", "Dislike": "dislike", "Follow": "follow", "EmojiReact": "like"}
 SAID = frozenset({"Note", "Article", "Page", "Question", "Video", "Audio", "Image", "Event", "ChatMessage"})
 ACTORS = frozenset({"Person", "Group", "Service", "Application", "Organization"})
@@ -95,10 +100,8 @@ class ActivityStreams(Network):
 
     def hides(self, item: Row) -> str | None:
         """The flags by which somebody asks not to be found."""
-        for flag in ("discoverable", "indexable", "toot:discoverable", "toot:indexable"):
-            if item.get(flag) is False:
-                return f"{flag} is false"
-        return None
+        found = (flag for flag, asks in HIDING.items() if item.get(flag) is asks)
+        return next((f"{flag} is {str(HIDING[flag]).lower()}" for flag in found), None)
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What is addressed to some people only; what is addressed to nobody is no secret where it is no text."""
@@ -147,7 +150,9 @@ class ActivityStreams(Network):
             yield activity(_event(item), "repost", _who(item), address(inner), self._of(inner), _at(item))
         elif kind in VERBS:
             target = address(inner) if kind == "Follow" else self._of(inner)
-            yield activity(_event(item), VERBS[kind], _who(item), address(inner), target, _at(item))
+            said = str(item.get("content") or item.get("_misskey_reaction"))
+            verb = "dislike" if kind in ("Like", "EmojiReact") and said in DISLIKES else VERBS[kind]
+            yield activity(_event(item), verb, _who(item), address(inner), target, _at(item))
         elif kind in ("Undo", "Delete", "Tombstone"):
             raise Ignored(kind, address(item if kind == "Tombstone" else inner))
         elif not kind:
@@ -164,7 +169,9 @@ class ActivityStreams(Network):
         """A text, by its own address: the same whether it comes alone or in the act that made it."""
         event, who = _event(thing), address(thing.get("attributedTo")) or _who(act)
         parent, at = thing.get("inReplyTo"), iso(thing.get("published")) or _at(act)
-        text = "\n\n".join(filter(None, (thing.get("name"), cooked_text(str(thing.get("content") or "")))))
+        text = "\n\n".join(
+            filter(None, (_in_words(thing, "name"), cooked_text(str(_in_words(thing, "content") or ""))))
+        )
         about = ("reply", who, address(parent), self._of(parent)) if address(parent) else ("post", who, event, None)
         yield activity(event, *about, at, text)
         tags = (address(tag.get("href")) for tag in _all(thing.get("tag")) if kind_of(tag) == "Mention")
@@ -181,6 +188,12 @@ def _event(item: Row) -> str:
     if event is None:
         raise Malformed("id is empty")
     return event
+
+
+def _in_words(thing: Row, key: str) -> Any:
+    """A text, or the first of those that stand there by their language."""
+    found = thing.get(f"{key}Map")
+    return thing.get(key) or (next(iter(found.values()), None) if isinstance(found, dict) else None)
 
 
 def _who(item: Row) -> str | None:

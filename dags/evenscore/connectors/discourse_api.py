@@ -88,8 +88,9 @@ class DiscourseApi(Discourse, Network):
         """Private messages, and what stands where not everybody may read."""
         if endpoint != "posts":
             return None
-        if item.get("topic_archetype") == "private_message" or item.get("archetype") == "private_message":
-            return "a private message"
+        kinds = {item.get("topic_archetype"), item.get("archetype")} - {None, "regular", "banner"}
+        if kinds:
+            return "a private message" if kinds == {"private_message"} else f"a topic that is {min(map(str, kinds))}"
         if item.get("post_type") == 4:
             return "a whisper"
         return "a category that not everybody may read" if item.get("read_restricted") is True else None

@@ -3,6 +3,7 @@
 Confidential issues, internal notes and what the system wrote are left out, even where a token may see them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -16,6 +17,10 @@ from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 LIKES, DISLIKES = frozenset({"thumbsup", "heart", "tada", "rocket", "smile", "clap", "100"}), frozenset({"thumbsdown"})
 KINDS = {"issues": "issue", "merge_requests": "mr"}
 TYPES = {"Issue": "issue", "MergeRequest": "mr"}
+PROGRAM = re.compile(r"(project|group)_\d+_bot(_|\d*$)|service_account_")
+"""The names of accounts that belong to a token."""
+TAKEN_AWAY = re.compile("block|banned")
+"""The states of an account that the server's administrators have closed."""
 BY_UPDATE = {"per_page": "100", "order_by": "updated_at", "sort": "asc", "scope": "all"}
 
 
@@ -101,7 +106,8 @@ class GitLab(Network):
 
     def hides(self, item: Row) -> str | None:
         """A profile whose activity is private, or that is blocked."""
-        return next((flag for flag in ("private_profile", "blocked") if item.get(flag) is True), None)
+        closed = TAKEN_AWAY.search(str(item.get("state")))
+        return "private_profile" if item.get("private_profile") is True else closed and "blocked"
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
@@ -120,7 +126,7 @@ class GitLab(Network):
             yield f"{KINDS[endpoint]}-{record.get('project_id')}-{record['iid']}", str(seek(record, "author", "id"))
 
     def _user(self, item: Row, asked: Row, _source: Source) -> Rows:
-        is_bot = item.get("bot") is True
+        is_bot = item.get("bot") is True or _is_program(item)
         yield from profile(asked["at"], need(item, "id"), [item.get("username")], created_at=item.get("created_at"),
                            is_private=self.hides(item) is not None, is_bot=is_bot)  # fmt: skip
 
@@ -130,16 +136,34 @@ class GitLab(Network):
             raise Ignored(f"a note on {item['noteable_type']}")
         about = asked.get("about") or {}
         owner, project = about.get("owner"), item.get("project_id") or about.get("project") or about.get("place")
-        yield activity(f"note-{need_id(item, 'id')}", "reply", need(item, "author", "id"),
-                       f"{kind}-{project}-{need_id(item, 'noteable_iid')}", owner, need(item, "created_at"),
-                       item.get("body"))  # fmt: skip
+        yield from _acted(item["author"], activity(
+            f"note-{need_id(item, 'id')}", "reply", _who(item, "author"),
+            f"{kind}-{project}-{need_id(item, 'noteable_iid')}", owner, need(item, "created_at"), item.get("body"),
+        ))  # fmt: skip
+
+
+def _is_program(user: Row) -> bool:
+    return bool(PROGRAM.match(str(user.get("username"))))
+
+
+def _who(item: Row, key: str) -> str | None:
+    """Whose something is; nobody's, where it was left behind by deleted accounts, which all have one name."""
+    number, is_ghost = need_id(item, key, "id"), seek(item, key, "name") == "Ghost User"
+    return None if is_ghost and str(seek(item, key, "username")).startswith("ghost") else number
+
+
+def _acted(user: Row, act: tuple[str, Row]) -> Rows:
+    """What somebody did, and that they are a program, where their name says so."""
+    yield act
+    if _is_program(user):
+        yield "accounts", {"account_id": act[1]["actor_id"], "captured_at": act[1]["occurred_at"], "is_bot": True}
 
 
 def _thread(item: Row, asked: Row, _source: Source) -> Rows:
     kind = KINDS[asked["endpoint"]]
-    event, who = f"{kind}-{need_id(item, 'project_id')}-{need_id(item, 'iid')}", need(item, "author", "id")
+    event, who = f"{kind}-{need_id(item, 'project_id')}-{need_id(item, 'iid')}", _who(item, "author")
     text = "\n\n".join(filter(None, (item.get("title"), item.get("description"))))
-    yield activity(event, "post", who, event, None, need(item, "created_at"), text)
+    yield from _acted(item["author"], activity(event, "post", who, event, None, need(item, "created_at"), text))
     merged: Any = seek(item, "merge_user", "id") or seek(item, "merged_by", "id")
     if item.get("merged_at") and merged:
         yield activity(f"{event}-merge", "merge", merged, event, who, item["merged_at"])
@@ -149,10 +173,12 @@ def _award(item: Row, asked: Row, _source: Source) -> Rows:
     name, about = str(need(item, "name")), asked.get("about") or {}
     if name not in LIKES | DISLIKES:
         raise Ignored(f"award {name}")
-    kind = TYPES.get(str(item.get("awardable_type")), "note")
+    kind = KINDS[asked["endpoint"].removesuffix("-awards")]
     thread = f"{kind}-{about.get('project') or about.get('place')}-{about.get('iid')}"
-    yield activity(f"award-{need_id(item, 'id')}", "like" if name in LIKES else "dislike", need(item, "user", "id"),
-                   thread, about.get("owner"), need(item, "created_at"))  # fmt: skip
+    verb = "like" if name in LIKES else "dislike"
+    award = activity(f"award-{need_id(item, 'id')}", verb, _who(item, "user"), thread, about.get("owner"),
+                     need(item, "created_at"))  # fmt: skip
+    yield from _acted(item["user"], award)
 
 
 def _approval(item: Row, asked: Row, _source: Source) -> Rows:

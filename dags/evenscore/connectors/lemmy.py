@@ -15,6 +15,8 @@ from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, seek
 
 WINDOW = timedelta(days=28)
+OPEN = ("None", "Public", "Unlisted")
+"""What a community's visibility may be for everybody to see it, of an instance that has none, too."""
 NEWEST = {"username": "{account}", "sort": "New", "limit": "50"}
 
 
@@ -56,16 +58,14 @@ class Lemmy(Network):
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What its author, a moderator or the server has taken away."""
-        for key in ("comment", "post"):
+        for key in ("comment", "post", "community"):
             thing = item.get(key) if isinstance(item.get(key), dict) else {}
             for flag in ("deleted", "removed"):
                 if thing and thing.get(flag) is True:
                     return f"{key} {flag}"
         is_gone = seek(item, "creator", "deleted") is True or seek(item, "creator", "banned") is True
-        hidden = seek(item, "community", "visibility")
-        return (
-            "its author is gone" if is_gone else f"visibility {hidden}" if hidden in ("Private", "LocalOnly") else None
-        )
+        seen = str(seek(item, "community", "visibility"))
+        return "its author is gone" if is_gone else None if seen.capitalize() in OPEN else f"visibility {seen}"
 
     def hides(self, item: Row) -> str | None:
         """An account that is deleted or banned."""

@@ -64,6 +64,8 @@ class Mastodon(Network):
         visibility = item.get("visibility") or seek(item, "reblog", "visibility")
         if visibility is not None and visibility not in OPEN:
             return f"visibility {visibility}"
+        if item.get("local_only") is True:
+            return "for its own server alone"
         wrapped = seek(item, "reblog", "visibility")
         if wrapped is not None and wrapped not in OPEN:
             return f"visibility {wrapped}"
@@ -125,7 +127,8 @@ def _status(item: Row, _asked: Row, source: Source) -> Rows:
     for row in mentions({"target_id": None, **post}, named, source.account_ids):
         yield "activity", row
     quoted = seek(item, "quote", "quoted_status")
-    if isinstance(quoted, dict) and quoted.get("id"):
+    is_seen = isinstance(quoted, dict) and seek(item, "quote", "state") in (None, "accepted")
+    if is_seen and quoted.get("id") and not Mastodon().left_out("quoted", quoted):
         yield "activity", {**post, "event_id": f"{post['event_id']}-quote", "verb": "repost",
                            "object_id": f"status-{quoted['id']}",
                            "target_id": str(need(quoted, "account", "id"))}  # fmt: skip

@@ -13,11 +13,15 @@ from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import Network, Rows, activity
-from evenscore.connectors.records import Ignored, Malformed, Row, need, need_id, seek
+from evenscore.connectors.records import Ignored, Malformed, Row, each, need, need_id, seek
 
 WINDOW = timedelta(days=28)
 GONE = ("[deleted]", "[removed]")
 RAW = {"raw_json": "1", "limit": "100", "sort": "new"}
+OPEN = (None, "public", "restricted", "archived", "user", "gold_restricted")
+"""The kinds of places that everybody may read: in some of them not everybody may write."""
+CLOSED = "'reason': '(private|banned|quarantined|gated|gold_only|employees_only)'"
+"""Why a place is closed that was open when somebody posted there; a 403 that gives no reason refuses whoever asks."""
 PAGED: dict[str, Any] = {"items": "data.children", "next": by_cursor("data.after", "after"),
                          "instant": instant_of("data", "created_utc")}  # fmt: skip
 
@@ -41,7 +45,7 @@ class Reddit(Network):
                                          "comments that only `more` stands for, so far")  # fmt: skip
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("about", "/user/{account}/about", ACCOUNT, "the account's id", 1, params={"raw_json": "1"},
-                 shows_profile=True, nothing=(403, 404, 410)),
+                 shows_profile=True),
         Endpoint("submitted", "/user/{name}/submitted", ACCOUNT, "their posts", params=RAW, is_newest_first=True,
                  recheck=WINDOW, **PAGED),
         Endpoint("user-comments", "/user/{name}/comments", ACCOUNT, "their comments", params=RAW,
@@ -51,9 +55,9 @@ class Reddit(Network):
                  items="data.children", batch="fullname", about=_fullname, owner="data.author"),
         Endpoint("comments", "/comments/{article}", "info", "who answered their posts", 500,
                  params={"raw_json": "1", "limit": "500", "sort": "new"},
+                 items=lambda body: [*_each(body)] if isinstance(body, list) else None,
                  about=lambda item: _fullname(item) if seek(item, "data", "num_comments") else None,
-                 owner="data.author",
-                 nothing=(403, 404, 410)),
+                 owner="data.author", nothing_says=CLOSED),
     )  # fmt: skip
 
     def account_of(self, item: Row) -> dict[str, str]:
@@ -67,9 +71,9 @@ class Reddit(Network):
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What stands in private or quarantined places."""
         kind = seek(item, "data", "subreddit_type")
-        return (
-            f"a {kind} subreddit" if kind in ("private", "restricted_private", "gold_only", "employees_only") else None
-        )
+        if seek(item, "data", "quarantine") is True:
+            return "a quarantined subreddit"
+        return None if kind in OPEN else f"a {kind} subreddit"
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
@@ -90,6 +94,8 @@ class Reddit(Network):
         name, at = need(item, "data", "name"), iso(seek(item, "data", "created_utc"))
         hides = self.hides(item) is not None
         yield "accounts", {"account_id": name, "captured_at": asked["at"], "is_private": hides}
+        if hides and seek(item, "data", "id") is None:
+            return
         stable = f"t2_{need_id(item, 'data', 'id')}"
         yield "aliases", {"kind": "account", "alias_id": name, "stable_id": stable, "seen_at": at or asked["at"]}
 
@@ -99,13 +105,14 @@ class Reddit(Network):
         if not found and (item.get("kind") not in ("Listing", "more") or not isinstance(item.get("data"), dict)):
             raise Malformed("neither a post, nor a comment, nor a list of them")
         if not rows:
-            raise Ignored("nothing but what is deleted" if found else "an empty list, or what stands for more")
+            event = need_id(found[0], "name") if len(found) == 1 else None
+            raise Ignored("nothing but what is deleted" if found else "an empty list, or what stands for more", event)
         yield from rows
 
     def _rows(self, thing: Row) -> Rows:
         name, who, at = need_id(thing, "name"), _who(thing), iso(need(thing, "created_utc"))
         title, body = thing.get("title"), thing.get("selftext") if "title" in thing else thing.get("body")
-        if who is None and body in GONE:
+        if who is None and (body in GONE or thing.get("removed_by_category")):
             return
         text = unescape("\n\n".join(filter(None, (title, None if body in GONE else body))))
         parent, crossed = thing.get("parent_id"), thing.get("crosspost_parent")
@@ -129,6 +136,18 @@ def _of(thing: Row) -> str | None:
     """The post's author, where a comment on the post itself tells it."""
     author = thing.get("link_author") if thing.get("parent_id") == thing.get("link_id") else None
     return None if author in GONE else author
+
+
+def _each(things: list[Any]) -> Iterator[Row]:
+    """Every thing of some trees by itself: each may be deleted alone."""
+    for thing in each(things):
+        told = thing.get("data")
+        data: Row = told if isinstance(told, dict) else {}
+        if thing.get("kind") == "Listing":
+            yield from _each(data.get("children") or [])
+        else:
+            yield {**thing, "data": {**data, "replies": ""}}
+            yield from _each([data.get("replies")])
 
 
 def _things(item: Row) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_cursor
+from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
@@ -22,7 +23,17 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 """Where the day ends by which requests are counted."""
 DAILY = re.compile(r"quota ?exceeded|dailylimit", re.IGNORECASE)
 NO_COMMENTS = "commentsDisabled|videoNotFound|playlistNotFound"
-PAGED: dict[str, Any] = {"items": "items", "next": by_cursor("nextPageToken", "pageToken")}
+
+
+def _items(body: Any) -> list[Any] | None:
+    """The items of a list; where there are none, some lists do not have the key, and say so."""
+    found = seek(body, "items")
+    if found is None and seek(body, "pageInfo", "totalResults") == 0:
+        return []
+    return found if isinstance(found, list) else None
+
+
+PAGED: dict[str, Any] = {"items": _items, "next": by_cursor("nextPageToken", "pageToken")}
 
 
 def _video(item: Row) -> Subject | None:
@@ -53,13 +64,13 @@ class YouTube(Network):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("channels", V3 + "channels", ACCOUNT, "the list that holds a channel's videos", 50, batch="actor",
                  params={"part": "snippet,contentDetails,statistics,status", "id": "{actor}", "maxResults": "50"},
-                 items="items", shows_profile=True),
+                 items=_items, shows_profile=True),
         Endpoint("playlistItems", V3 + "playlistItems", ACCOUNT, "which videos there are", 50,
                  params={"part": "snippet,contentDetails", "playlistId": "{uploads}", "maxResults": "50"}, **PAGED,
                  instant=instant_of("snippet", "publishedAt"), is_newest_first=True, recheck=WINDOW,
                  counted="videoCount", nothing_says=NO_COMMENTS),
         Endpoint("videos", V3 + "videos", "playlistItems", "the videos, and how many comments each has", 50,
-                 params={"part": "snippet,statistics,status", "id": "{id}", "maxResults": "50"}, items="items",
+                 params={"part": "snippet,statistics,status", "id": "{id}", "maxResults": "50"}, items=_items,
                  batch="id", answers="id",
                  about=lambda item: Subject({"id": str(need(item, "snippet", "resourceId", "videoId"))})),
         Endpoint("commentThreads", V3 + "commentThreads", "videos", "who commented",
@@ -89,8 +100,12 @@ class YouTube(Network):
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What is not public."""
         status = seek(item, "status", "privacyStatus")
-        if endpoint != "channels" and status in ("private", "unlisted"):
+        if endpoint != "channels" and status not in (None, "public"):
             return f"a video that is {status}"
+        first = seek(item, "snippet", "topLevelComment", "snippet", "moderationStatus")
+        held = first or seek(item, "snippet", "moderationStatus")
+        if held not in (None, "published"):
+            return f"a comment that is {held}"
         return "not public" if seek(item, "snippet", "isPublic") is False else None
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
@@ -115,7 +130,7 @@ def _author(comment: Any) -> Any:
 def _channel(item: Row, asked: Row, _source: Source) -> Rows:
     names, status = [seek(item, "snippet", "customUrl")], seek(item, "status", "privacyStatus")
     yield from profile(asked["at"], need(item, "id"), names, created_at=seek(item, "snippet", "publishedAt"),
-                       is_private=status in ("private", "unlisted"))  # fmt: skip
+                       is_private=status not in (None, "public"))  # fmt: skip
 
 
 def _listed(_item: Row, _asked: Row, _source: Source) -> Rows:
@@ -148,5 +163,6 @@ def _comment(item: Row, asked: Row, _source: Source) -> Rows:
 
 
 def _said(item: Row, about: str, of: Any) -> tuple[str, Row]:
-    at, text = need(item, "snippet", "publishedAt"), seek(item, "snippet", "textOriginal")
+    at, shown = need(item, "snippet", "publishedAt"), seek(item, "snippet", "textDisplay")
+    text = seek(item, "snippet", "textOriginal") or cooked_text(str(shown or ""))
     return activity(f"comment-{need_id(item, 'id')}", "reply", _author(item), about, of, at, text)

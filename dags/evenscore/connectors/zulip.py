@@ -25,6 +25,10 @@ LIKES = frozenset(
 )
 DISLIKES = frozenset({"-1", "thumbs_down"})
 PUBLIC = json.dumps([{"operator": "channels", "operand": "public"}])
+DIRECT = ("private", "direct")
+"""The types of a direct message: today's and what the API calls it elsewhere."""
+SYSTEM = "zulipinternal"
+"""The realm of the programs that tell of channels, of topics that were moved or resolved, in everybody's topics."""
 NAMED = re.compile(r"(?<!_)@\*\*[^*|]+\|(\d+)\*\*|class=\"user-mention\"[^>]*data-user-id=\"(\d+)\"")
 """A mention that bears its id; a silent one (`@_**`) is none."""
 
@@ -75,8 +79,10 @@ class Zulip(Network):
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """Direct messages, whatever was asked for; and what a program wrote on the network's behalf."""
-        if item.get("type") == "private" or isinstance(item.get("display_recipient"), list):
+        if item.get("type") in DIRECT or isinstance(item.get("display_recipient"), list):
             return "a direct message"
+        if item.get("sender_realm_str") == SYSTEM:
+            return "a message of the system"
         if item.get("invite_only") is True or item.get("is_private") is True:
             return "a private channel"
         return "a guest" if endpoint == "users" and item.get("is_guest") is True else None
@@ -91,7 +97,7 @@ class Zulip(Network):
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
         """Who wrote a message of a topic, and its number."""
-        if "sender_id" in record and record.get("type", "stream") == "stream":
+        if "sender_id" in record and not self.left_out("messages", record):
             yield _topic(record), f"{record['sender_id']}|{record.get('id')}"
 
     def rather(self, known: str | None, told: str | None) -> str | None:
