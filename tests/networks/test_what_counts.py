@@ -428,6 +428,36 @@ def test_a_reaction_is_what_it_says(kind: str, said: str | None, verb: str) -> N
     assert [row["verb"] for row in told("activitystreams", "outbox", act)] == [verb]
 
 
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "item", "why"),
+    [
+        ("bluesky", "getPostThread", {"$type": "app.bsky.unspecced.defs#of_tomorrow", "uri": "at://x"}, "#of_tomorrow"),
+        ("github", "stargazers", {"starred_at": "2026-03-01T00:00:00Z", "user": None}, "a deleted account"),
+    ],
+)
+def test_what_stands_in_the_place_of_something_that_counts_is_counted_by_its_kind(
+    kind: str, endpoint: str, item: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(Ignored, match=why):
+        told(kind, endpoint, item, place="ann/tool", uri="at://x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "item"),
+    [
+        (
+            "bluesky",
+            "getPostThread",
+            {"$type": "app.bsky.feed.defs#threadViewPost", "post": {"author": {}, "uri": "at://x"}},
+        ),
+        ("github", "stargazers", {"starred_at": "2026-03-01T00:00:00Z"}),
+    ],
+)
+def test_what_lacks_a_part_of_it_is_refused(kind: str, endpoint: str, item: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        told(kind, endpoint, item, place="ann/tool", uri="at://x")
+
+
 def test_a_text_may_stand_by_its_language_alone() -> None:
     note = {"id": "https://a/1", "type": "Note", "to": "as:Public", "attributedTo": "https://a/ann",
             "published": "2026-03-01T00:00:00Z", "contentMap": {"ja": "<p>一</p>"}}  # fmt: skip

@@ -147,8 +147,10 @@ def _document(_item: Row, _asked: Row, _source: Source) -> Rows:
 
 
 def _view(item: Row, asked: Row, source: Source) -> Rows:
-    """A post as the app shows it, of whoever wrote it."""
+    """A post as the app shows it, of whoever wrote it; what stands in its place is no post, of whatever kind."""
     post: Row = item.get("post") or item
+    if "record" not in post and "author" not in post and item.get("$type"):
+        raise Ignored(str(item["$type"]))
     yield from record_rows({"uri": need(post, "uri"), "value": need(post, "record")}, asked, source)
 
 

@@ -17,7 +17,7 @@ from evenscore.connectors.github_accounts import accounts, is_program, login
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_link
 from evenscore.connectors.pulled import ASKED, Network, Rows, covering, profile
-from evenscore.connectors.records import Ignored, Row, need, need_id, require_ids, seek
+from evenscore.connectors.records import Ignored, Row, given, need, need_id, require_ids, seek
 
 LIKES = frozenset({"+1", "heart", "hooray", "rocket", "laugh"})
 DISLIKES = frozenset({"-1"})
@@ -132,6 +132,8 @@ def _user(item: Row, asked: Row, _source: Source) -> Rows:
 def _star(item: Row, asked: Row, source: Source) -> Rows:
     if "starred_at" not in item and "login" in item:
         raise Ignored("a star without its date")
+    if "starred_at" in item and given(item, "user") is None:
+        raise Ignored("a star of a deleted account")
     place, user = seek(asked, "about", "place"), need(item, "user", "id")
     star = {**_of_repository(place), "event_id": f"star-{place}-{user}", "verb": "star",
             "actor_id": login(item, "user"), "occurred_at": need(item, "starred_at")}  # fmt: skip
