@@ -406,8 +406,10 @@ def test_a_page_that_calls_itself_an_error_is_no_end_but_where_it_says_that_ther
 ) -> None:
     assert not pulls.run(page(**error)).cursor.is_whole
     assert pulls.run(page(**error), page(item("a"))).cursor.is_whole
-    walk = pulls.run({"items": None, **error}, endpoint=replace(LISTING, nothing_says="GONE"))
-    assert walk.cursor.is_whole is ("errors" in error)
+    for items in (None, [item("b")]):
+        walk = pulls.run({"items": items, **error}, endpoint=replace(LISTING, nothing_says="GONE"))
+        assert walk.cursor.is_whole is ("errors" in error)
+        assert walk.cursor.item_count == (len(items or []) if "errors" in error else 0), "what else is there is kept"
 
 
 def test_what_has_not_changed_is_asked_for_with_its_tag_and_counts_as_whole(pulls: Pulls) -> None:

@@ -118,11 +118,12 @@ class Endpoint:
     def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page:
         """The page that answers a request. Raises UNLIKE where it is of another shape, or calls itself an error.
 
-        One that calls it an error that there is nothing holds nothing.
+        One that calls it an error that there is nothing holds what else is there.
         """
-        if is_error(body) and re.search(self.nothing_says, str(body)):
-            return Page(url, asked["params"], headers, body, [])
-        items = None if is_error(body) else self.found(body)
+        is_nothing = is_error(body) and re.search(self.nothing_says, str(body))
+        items = self.found(body) if is_nothing or not is_error(body) else None
+        if is_nothing and items is None:
+            items = []
         if items is None:
             raise Malformed("the items are missing")
         page = Page(url, asked["params"], headers, body, items, [self.instant(item) for item in each(items)])

@@ -36,7 +36,7 @@ such as want to be asked again, like every one that names when."""
 MAY_BE_LIMITS = (*GOOD, 400, 403)
 """Statuses that are a limit where the body or the headers say so, and something else where they do not."""
 MOST_WORDS = 2_000
-"""So many characters of a body are looked at for what they say."""
+"""So many characters of a body, or of one header, are looked at for what they say."""
 MOST_SECONDS = 366 * 86400.0
 """Whoever asks for a longer wait gets this one."""
 Own = Callable[[str, datetime], datetime | None]
@@ -106,7 +106,7 @@ def _named(pattern: re.Pattern[str], headers: Mapping[str, str]) -> list[tuple[s
 
 def _combined(said: str) -> list[tuple[str, str]]:
     """What one header says of several limits, as two would: how much is left of the scarcest, and when it ends."""
-    limits = [(int(left), -int(ends or 0)) for left, ends in COMBINED.findall(said)]
+    limits = [(int(left), -int(ends or 0)) for left, ends in COMBINED.findall(said[:MOST_WORDS])]
     return [(name, str(abs(number))) for name, number in zip(BOTH, min(limits, default=()), strict=False)]
 
 
