@@ -16,6 +16,7 @@ from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import Endpoint
 from evenscore.connectors.pulled import ASKED, Network
 from evenscore.connectors.records import Ignored, Malformed, each
+from evenscore.pulling.weather import GOOD
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("EVENSCORE_RECORDED") or ROOT.parent / "shared/data/recorded")
@@ -132,9 +133,9 @@ def _record(endpoint: str | None, item: dict[str, Any], values: dict[str, str]) 
 def answers_of(kind: str, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The good answers of one network's recordings, with the name of their file."""
     for path in sorted((folder / kind).glob("*.ndjson")):
-        for line in path.read_text().rstrip("\n").split("\n"):  # and nowhere else: texts hold other line ends
+        for line in filter(str.strip, path.read_text().split("\n")):  # and nowhere else: texts hold other line ends
             answer = json.loads(line)
-            if answer["status"] == 200 and answer["request"]["method"] in ("GET", "POST"):
+            if answer["status"] in GOOD and answer["request"]["method"] in ("GET", "POST"):
                 yield path.stem, answer
 
 
@@ -153,6 +154,12 @@ def asked_of(
     return list(items_of(network, known[0] if known else None, answer["body"])), values
 
 
+def is_empty(network: Network, answer: dict[str, Any]) -> bool:
+    """Whether an answer is one that an endpoint asks for, and there is nothing in it."""
+    known = endpoint_of(network, answer["request"], answer["body"])
+    return known is not None and known[0].found(answer["body"]) == []
+
+
 def records_of(kind: str, folder: Path = FOLDER) -> Iterator[dict[str, Any]]:
     """Every item of one network's recorded answers, as a pull keeps it."""
     for _, answer in answers_of(kind, folder):
@@ -167,8 +174,9 @@ def mapped(kind: str, folder: Path = FOLDER) -> Mapped:
     for stem, answer in answers_of(kind, folder):
         items, values = asked_of(network, answer)
         found.answers += 1
-        found.read += bool(items)
-        if not items:
+        is_read = bool(items) or is_empty(network, answer)
+        found.read += is_read
+        if not is_read:
             found.unasked[stem] += 1
         for record in (_record(endpoint, item, values) for endpoint, item in items):
             try:

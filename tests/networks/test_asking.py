@@ -113,6 +113,9 @@ AN_ERROR = {"error": {"code": "ratelimited", "info": "no"}}
         (429, {"ratelimit": "burst;r=0;t=3,daily;pk=:a:;r=0;t=7", "ratelimit-policy": '"burst";q=9;w=9'}, {}, 7),
         (429, {"ratelimit": '"burst";r=0'}, {}, None),
         (403, {"x-ratelimit-reset": "7"}, "Forbidden", 7),
+        (503, {"x-backoff": "7"}, {}, 7),
+        (200, {}, {"code": 429, "data": [], "wait_ms": 7000}, 7),
+        (200, {}, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 7000}, 7),
         (429, {}, {"try_again_in": 7}, 7),
         (201, {}, {"error": "too many", "wait_ms": 7000}, 7),
         (429, {"retry-after": AFTER}, {}, 7),
@@ -143,7 +146,13 @@ def test_a_wait_is_known_in_whatever_words(
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(200, {"data": "too many"}), (200, {"error": None, "text": "rate limit"}), (403, "Report abuse"), (404, {})],
+    [
+        (200, {"data": "too many"}),
+        (200, {"code": 0, "status": 200, "data": ["rate limit"]}),
+        (200, {"error": None, "text": "rate limit"}),
+        (403, "Report abuse"),
+        (404, {}),
+    ],
 )
 @pytest.mark.parametrize("headers", [{}, {"ratelimit": '"a";r=5;t=60'}, {"x-ratelimit-limit": "60"}])
 def test_what_names_no_wait_is_no_limit(asking: Asking, status: int, body: Any, headers: dict[str, str]) -> None:

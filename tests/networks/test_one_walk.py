@@ -400,7 +400,9 @@ def test_a_further_page_that_has_no_content_is_the_end(pulls: Pulls) -> None:
     assert walk.cursor.is_whole and walk.cursor.mark and not walk.account.incomplete
 
 
-@pytest.mark.parametrize("error", [{"errors": [{"type": "GONE"}]}, {"success": False}, {"error": "slow"}])
+@pytest.mark.parametrize(
+    "error", [{"errors": [{"type": "GONE"}]}, {"success": False}, {"error": "slow"}, {"code": 500}, {"errcode": 7}]
+)
 def test_a_page_that_calls_itself_an_error_is_no_end_but_where_it_says_that_there_is_nothing(
     pulls: Pulls, error: dict[str, Any]
 ) -> None:

@@ -52,9 +52,9 @@ def _fan(item: Row, asked: Row, _source: Source) -> Rows:
     yield activity(f"like-{note}-{item['id']}", "like", need_id(item, "id"), note, asked["about"]["owner"], AT)
 
 
-def answer(path: str, sent: Any, body: Any, method: str = "POST") -> str:
+def answer(path: str, sent: Any, body: Any, method: str = "POST", status: int = 200) -> str:
     request = {"method": method, "path": path, "body": sent}
-    return json.dumps({"request": request, "status": 200, "headers": {}, "body": body}) + "\n"
+    return json.dumps({"request": request, "status": status, "headers": {}, "body": body}) + "\n"
 
 
 def test_what_is_asked_by_post_is_read_and_what_nobody_asks_so_is_counted(
@@ -75,3 +75,26 @@ def test_what_is_asked_by_post_is_read_and_what_nobody_asks_so_is_counted(
     assert (found.answers, found.read) == (5, 3) and not found.malformed and not found.ignored
     assert found.verbs == {"accounts": 1, "aliases": 1, "post": 2, "like": 2}
     assert found.unasked == {"all": 2}
+
+
+def test_what_holds_nothing_and_what_is_partial_are_answers_too(tmp_path: Path) -> None:
+    (tmp_path / "github").mkdir()
+    star = {"starred_at": "2026-03-01T00:00:00Z", "user": {"id": 7, "login": "ann"}}
+    (tmp_path / "github/all.ndjson").write_text(
+        answer("/repos/ann/tool/issues", None, [], "GET")
+        + "\n"
+        + answer("/repos/ann/tool/stargazers", None, [star], "GET", 206)
+        + answer("/repos/ann/tool/stargazers", None, {"message": "no"}, "GET", 403)
+    )
+    found = mapped("github", tmp_path)
+    assert (found.answers, found.read, found.verbs["star"]) == (2, 2, 1) and not found.unasked
+
+
+def test_the_activities_of_a_collection_are_read_and_not_the_collection(tmp_path: Path) -> None:
+    (tmp_path / "activitystreams").mkdir()
+    act = {"id": "https://a/1", "type": "Follow", "actor": "https://a/ann", "object": "https://b/ben", "published": AT}
+    listed = {"type": "OrderedCollection", "totalItems": 1, "first": {"type": "OrderedCollectionPage"}}
+    for place, key in ((listed["first"], "orderedItems"), (listed, "items")):
+        held = {**listed, key: [act]} if place is listed else {**listed, "first": {**listed["first"], key: [act]}}
+        (tmp_path / "activitystreams/all.ndjson").write_text(answer("/users/ann/outbox", None, held, "GET"))
+        assert mapped("activitystreams", tmp_path).verbs == {"follow": 1}

@@ -23,8 +23,9 @@ RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
 
 
+ERRORS, CODES = ("error", "errors", "errcode", "error_code"), ("code", "status", "statusCode")
 FAILED = {"ok": False, "success": False, "status": "error", "result": "error"}
-"""How an answer calls itself an error, beside `error` and `errors`."""
+"""How an answer calls itself an error: by what it says, by the status that it should have had, or by a flag."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,9 @@ class Endpoint:
 def is_error(body: Any) -> bool:
     """Whether a body calls itself an error, whatever its status: then what it holds is not all that there is."""
     told = body if isinstance(body, dict) else {}
-    return bool(told.get("error") or told.get("errors") or any(told.get(name) == no for name, no in FAILED.items()))
+    is_status = any(isinstance(told.get(name), int) and 400 <= told[name] < 600 for name in CODES)
+    is_flag = any(told.get(name) == no for name, no in FAILED.items())
+    return is_status or is_flag or any(map(told.get, ERRORS))
 
 
 def texts(value: Any) -> Iterator[str]:

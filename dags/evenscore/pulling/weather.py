@@ -12,7 +12,7 @@ from evenscore.connectors.endpoints import is_error
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import seek
 
-RETRY = re.compile("retry-after")
+RETRY = re.compile("retry-after|^(?:x-)?back-?off$")
 RESET = re.compile("rate-?limit.*reset")
 REMAINING = re.compile("rate-?limit.*remaining")
 """Headers, in small letters, that name a wait; that say when a limit ends; and how much is left of it."""
@@ -21,7 +21,7 @@ BOTH = ("ratelimit-remaining", "ratelimit-reset")
 """What one header, `RateLimit`, says of each of several limits, and the two that say the same of one."""
 WAITS = re.compile(r"(?i)'([^']*(?:(?:retry|again).?(?:after|delay|in)|wait|back.?off|reset)[^']*)': '?([^',}]+)")
 """Keys of a body, at whatever depth, under which a refusal names a wait, and what they hold."""
-LIMITED = re.compile("(?i)rate.?limit|throttle|too many|abuse detect|(quota|limit) ?exceeded|slow ?down|retry.?after")
+LIMITED = re.compile(r"(?i)rate.?limit|throttl|too many|abuse detect|(quota|limit).?exc|slow.?down|retry.?aft|: 429\b")
 """How a body says that a refusal is a limit."""
 IN_WORDS = re.compile(r"(?i)(?:in|after|wait) (\d[\d.]* ?(?:ms|s|m|h))")
 DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|m|h)")
