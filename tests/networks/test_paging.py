@@ -80,6 +80,7 @@ def test_a_link_header_is_read_in_every_form_that_it_may_have(said: str, expecte
 def test_the_next_page_may_stand_in_a_header(step: Any, said: str, expected: Any) -> None:
     assert step(Page("https://h/a", {}, {"x-next": said}, [], [])).params == expected
     assert step(Page("https://h/a", {}, {}, [], [])) is None
+    assert by_url("link")(Page("https://h/a", {}, {"link": '</b>; rel="first"'}, {"link": None}, [])) is None
 
 
 def test_a_cursor_goes_where_its_dots_lead_in_a_body_and_nowhere_else() -> None:

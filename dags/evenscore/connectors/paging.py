@@ -75,8 +75,8 @@ def _asked(page: Page, name: str, otherwise: Any = None) -> Any:
 
 
 def _told(page: Page, at: str) -> Any:
-    """What a page says at a place: a header, or keys with dots in the body."""
-    return page.headers.get(at) or seek(page.body, *at.split("."))
+    """What a page says at a place: a header, whose name has a hyphen, or keys with dots in the body."""
+    return ("-" in at and page.headers.get(at)) or seek(page.body, *at.split("."))
 
 
 def by_link(page: Page) -> Next | None:
