@@ -50,12 +50,35 @@ def test_a_new_network_passes_the_tests_of_all_networks_as_it_is_written(tmp_pat
 def test_a_new_connector_leaves_out_what_is_private_as_it_is_written(
     tmp_path: Path, item: dict[str, Any], why: str | None
 ) -> None:
-    for path in {one[0] for one in (*PLACES, *LISTS)}:
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, tmp_path / path)
-    written = new_network("newsboard", tmp_path).written[0]
+    written = new_network("newsboard", places_in(tmp_path)).written[0]
     made = runpy.run_path(str(written))["Newsboard"]()
     assert made.kept_out("posts", item) == why
+
+
+def places_in(folder: Path) -> Path:
+    """A folder with what a new network changes."""
+    for path in {one[0] for one in (*PLACES, *LISTS)}:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
+    return folder
+
+
+def test_one_network_after_another_finds_its_place_however_the_code_is_formatted(tmp_path: Path) -> None:
+    names = [f"a{letter}networkofalongname" for letter in "abcdef"]
+    for name in names:
+        new_network(name, places_in(tmp_path) if name == names[0] else tmp_path)
+        subprocess.run([sys.executable, "-m", "ruff", "format", "-q", "--line-length", "120", tmp_path], check=True)
+    urls = runpy.run_path(str(tmp_path / "dags/evenscore/base/settings.py"))["URLS"]
+    assert {name: urls.get(name) for name in names} == dict.fromkeys(names, "")
+
+
+def test_a_network_that_finds_no_place_somewhere_is_written_nowhere(tmp_path: Path) -> None:
+    page = places_in(tmp_path) / "docs/networks.md"
+    page.write_text("nothing")
+    before = {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(UsageError, match="by hand"):
+        new_network("newsboard", tmp_path)
+    assert {path: path.read_text() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("name", ["github", "Two Words", "../up", "files", ""])

@@ -49,7 +49,11 @@ URLS = {
     "gitlab": "https://gitlab.com",
     "reddit": "https://oauth.reddit.com",
     "youtube": "https://www.googleapis.com",
-    **dict.fromkeys(("discourse", "mastodon", "lemmy", "zulip", "activitystreams"), ""),
+    "discourse": "",
+    "mastodon": "",
+    "lemmy": "",
+    "zulip": "",
+    "activitystreams": "",
 }
 """Where the API of each network is that can be pulled; empty where each server has its own."""
 

@@ -177,11 +177,15 @@ def new_network(name: str, root: Path = ROOT) -> Made:
         f"tests/networks/invented_{name}.py": INVENTED,
         f"docs/networks/{name}.md": PAGE,
     }
-    for path, text in files.items():
-        atomic_io.write_bytes(root / path, _said(text, name).encode())
-    named = [_insert(root / path, before, _said(text, name)) for path, before, text in PLACES]
-    listed = [_list(root / path, pattern, _said(text, name)) for path, pattern, text in LISTS]
-    return Made(tuple(root / path for path in files), tuple(dict.fromkeys([*named, *listed])))
+    changed = {path: (root / path).read_text() for path, _, _ in (*PLACES, *LISTS)}
+    for path, before, text in PLACES:
+        changed[path] = _with_inserted(root / path, changed[path], before, _said(text, name))
+    for path, pattern, text in LISTS:
+        changed[path] = _with_listed(root / path, changed[path], pattern, _said(text, name))
+    made = {path: _said(text, name) for path, text in files.items()}
+    for path, text in {**made, **changed}.items():  # only where all have their place
+        atomic_io.write_bytes(root / path, text.encode())
+    return Made(tuple(root / path for path in made), tuple(root / path for path in changed))
 
 
 def _said(text: str, name: str) -> str:
@@ -190,7 +194,7 @@ def _said(text: str, name: str) -> str:
 
 PLACES = (
     ("dags/evenscore/base/settings.py", "\n    ]  # fmt: skip\n    path", ',\n        "NAME"'),
-    ("dags/evenscore/base/settings.py", '), ""),\n}', ', "NAME"'),
+    ("dags/evenscore/base/settings.py", '}\n"""Where the API of each network is', '    "NAME": "",\n'),
     ("dags/evenscore/connectors/__init__.py", "        Slack(),\n", "        CLASS(),\n"),
 )
 """Where a network's name is to stand besides: in which file, before what, and how."""
@@ -210,16 +214,14 @@ LISTS = (
 """Lists in which it has its place by the alphabet: in which file, how a line of it begins, and the line."""
 
 
-def _insert(path: Path, before: str, text: str) -> Path:
-    content = path.read_text()
+def _with_inserted(path: Path, content: str, before: str, text: str) -> str:
     if before not in content:
         raise UsageError(f"{path}: holds no {before.strip()!r} to put a new network before; add it by hand")
-    atomic_io.write_bytes(path, content.replace(before, f"{text}{before}", 1).encode())
-    return path
+    return content.replace(before, f"{text}{before}", 1)
 
 
-def _list(path: Path, pattern: str, line: str) -> Path:
-    lines = path.read_text().splitlines(keepends=True)
+def _with_listed(path: Path, content: str, pattern: str, line: str) -> str:
+    lines = content.splitlines(keepends=True)
     listed = [number for number, one in enumerate(lines) if re.match(pattern, one)]
     if not listed:
         raise UsageError(
@@ -227,5 +229,4 @@ def _list(path: Path, pattern: str, line: str) -> Path:
         )
     after = (number for number in listed if lines[number].casefold() > line.casefold())
     lines.insert(next(after, listed[-1] + 1), line)
-    atomic_io.write_bytes(path, "".join(lines).encode())
-    return path
+    return "".join(lines)
