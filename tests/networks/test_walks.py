@@ -148,6 +148,30 @@ def test_a_post_that_is_gone_at_the_next_recheck_is_taken_back(tmp_path: Path) -
         assert posts[4] in [row["event_id"] for row in home.landed()]
 
 
+def test_a_comment_that_is_deleted_within_a_thread_is_taken_back(tmp_path: Path) -> None:
+    """Its place is still there, for whoever answered it, and the thread counts one fewer."""
+    gone = list[str]()
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        for listed in reply.body if isinstance(reply.body, list) else [reply.body]:
+            for thing in listed["data"].get("children") or ():
+                if thing["data"]["name"] in gone:
+                    thing["data"] |= {"author": "[deleted]", "body": "[deleted]"}
+                elif gone and thing["data"]["name"] == "t3_p1":
+                    thing["data"] |= {"num_comments": 1}
+        return reply
+
+    with served(tmp_path, altered(every()["reddit"](), change)) as home:
+        home.pull()
+        home.extract()
+        assert "t1_c1" in {row["event_id"] for row in home.landed()}
+        gone.append("t1_c1")
+        home.clock.sleep(8 * DAY)
+        home.pull()
+        home.extract("2026-03-23")
+        assert "t1_c1" not in {row["event_id"] for row in home.landed()}
+
+
 @pytest.mark.parametrize("flag", ["indexable", "discoverable"])
 def test_who_hides_is_asked_about_no_further_than_the_profile(tmp_path: Path, flag: str) -> None:
     def change(asked: Asked, reply: Reply) -> Reply:
