@@ -1,8 +1,10 @@
 """Walks from one pull to the next: what is incomplete, what is gone, what waits, and who is asked about no more."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from invented import bluesky, every, mastodon
@@ -146,6 +148,41 @@ def test_a_post_that_is_gone_at_the_next_recheck_is_taken_back(tmp_path: Path) -
         home.extract("2026-03-23")
         assert posts[3] not in [row["event_id"] for row in home.landed()]
         assert posts[4] in [row["event_id"] for row in home.landed()]
+
+
+FLAGS: dict[str, tuple[Callable[[Any], str], Callable[[Any], Any]]] = {
+    "lemmy": (lambda one: str(one.get("post", {}).get("ap_id")), lambda one: one["post"].update(deleted=True)),
+    "mastodon": (lambda one: f"status-{one.get('id')}", lambda one: one.update(visibility="private")),
+}
+"""Of an item, its event, and what takes it away from everybody."""
+
+
+@pytest.mark.parametrize("kind", sorted(FLAGS))
+def test_what_is_no_longer_for_everybody_is_taken_back_and_nothing_else_is_kept_of_it(
+    kind: str, tmp_path: Path
+) -> None:
+    gone, (event_of, close) = list[str](), FLAGS[kind]
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        listed = reply.body.get("posts") if isinstance(reply.body, dict) else reply.body
+        for one in listed or ():
+            if event_of(one) in gone:
+                close(one)
+        return reply
+
+    with served(tmp_path, altered(every()[kind](), change)) as home:
+        home.pull()
+        home.extract()
+        assert "gone" not in "".join(path.read_text() for path in home.places.raw_pages("net").glob("*"))
+        posts = [row["event_id"] for row in home.landed() if row["verb"] == "post"]
+        gone.append(posts[3])
+        home.clock.sleep(8 * DAY)
+        home.pull()
+        home.extract("2026-03-23")
+        landed = {row["event_id"] for row in home.landed()}
+        assert posts[3] not in landed and posts[4] in landed
+        last = max(home.places.raw_pages("net").glob("*")).read_text()
+    assert [line for line in last.splitlines() if posts[3] in line and '"gone"' not in line] == []
 
 
 def test_a_comment_that_is_deleted_within_a_thread_is_taken_back(tmp_path: Path) -> None:

@@ -394,6 +394,29 @@ def test_what_a_token_or_a_deleted_account_did_is_a_programs_or_nobodys() -> Non
     assert [(row["account_id"], row["is_bot"]) for row in rows] == [("5", True)]
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "item", "events"),
+    [
+        ("issues", {**THREAD, "confidential": True}, ["issue-2-1"]),
+        ("merge_requests", {**THREAD, "merged_at": "2026-03-02", "merged_by": USER}, ["mr-2-1", "mr-2-1-merge"]),
+        ("issues", {**THREAD, "iid": None}, []),
+        ("issues-notes", {**NOTE, "noteable_iid": 1, "internal": True}, []),
+    ],
+)
+def test_of_what_a_listing_leaves_out_by_now_its_events_are_named_and_no_more(
+    endpoint: str, item: dict[str, Any], events: list[str]
+) -> None:
+    asked = {"endpoint": endpoint, "about": {"place": "ann/tool"}, "at": "2026-03-16T02:00:00+00:00"}
+    source = Source(name="net", kind="gitlab", path="-", network="gitlab")
+    made = list(NETWORKS["gitlab"].taken_back({**item, ASKED: asked}, source))
+    assert [one[ASKED]["event"] for one in made] == events
+    for one, event in zip(made, events, strict=True):
+        assert one.keys() == {ASKED} and one[ASKED]["about"] == {}
+        with pytest.raises(Ignored) as ignored:
+            list(NETWORKS["gitlab"].rows(one, source))
+        assert ignored.value.event == event
+
+
 def test_an_award_is_about_what_it_was_asked_about_whatever_that_is_called() -> None:
     award = {
         "id": 1,

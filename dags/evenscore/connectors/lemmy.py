@@ -20,6 +20,11 @@ OPEN = ("None", "Public", "Unlisted")
 NEWEST = {"username": "{account}", "sort": "New", "limit": "50"}
 
 
+def _profile(body: Any) -> list[Any] | None:
+    """The person alone: what they wrote comes along, and is read, or left out, where it is asked for."""
+    return [{"person_view": body["person_view"]}] if isinstance(seek(body, "person_view"), dict) else None
+
+
 def _commented(item: Row) -> Subject | None:
     count = seek(item, "counts", "comments")
     return Subject({"post": str(item["post"]["id"]), "owner": _address(item["creator"])}, count) if count else None
@@ -38,7 +43,7 @@ class Lemmy(Network):
     unread: ClassVar[tuple[str, ...]] = ("who voted, and when: only administrators see it",)
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("person", "/api/v3/user", ACCOUNT, "the person's address and flags", 1,
-                 params={"username": "{account}", "limit": "1"}, shows_profile=True),
+                 params={"username": "{account}", "limit": "1"}, items=_profile, shows_profile=True),
         Endpoint("posts", "/api/v3/user", ACCOUNT, "their posts", 50, params=NEWEST, items="posts",
                  next=by_number(size=50), instant=instant_of("post", "published"), is_newest_first=True,
                  counted="post_count", recheck=WINDOW),

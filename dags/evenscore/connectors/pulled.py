@@ -17,7 +17,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
-from evenscore.connectors.endpoints import UNLIKE, Endpoint
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, UNLIKE, Endpoint
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
@@ -27,6 +27,8 @@ PULL = "pull"
 """The endpoint that the first line of a raw file names: it says what the pull covers."""
 GONE = "gone"
 """Of an item that was asked for by its id and not answered, what is true of it."""
+EVENT = "event"
+"""Of an item that is gone for us, for it is left out by now, the event that it was."""
 KNOWN = "is_known"
 """Of an item that an earlier pull has brought, what is true of it: its children are not asked about again before a
 re-check, unless a count says that there are more."""
@@ -124,7 +126,7 @@ class Network(JsonLines):
         if reason := self.kept_out(endpoint, record):
             raise Malformed(reason) if reason == UNREADABLE else Ignored(reason)
         if about.get(GONE):
-            raise Ignored("gone from the network", self.event_of(record))
+            raise Ignored("gone from the network", about.get(EVENT) or self.event_of(record))
         try:
             found = list(self.readers()[endpoint](record, about, source))
         except Malformed:
@@ -135,6 +137,17 @@ class Network(JsonLines):
             raise Ignored(f"{endpoint}: nothing that counts")
         for dataset, row in found:
             yield dataset, {"network": source.called, **row}
+
+    def taken_back(self, record: Row, source: Source) -> Iterator[Row]:
+        """Of an item of a listing that is left out, and that an earlier pull may have kept: its events, and no more."""
+        asked, listings = record[ASKED], {one.name for one in self.endpoints if one.per in (ACCOUNT, PLACE, SITE)}
+        with suppress(Ignored, *UNLIKE):  # what cannot be read was not kept either
+            made = (
+                list(self.readers()[asked["endpoint"]](record, asked, source)) if asked["endpoint"] in listings else []
+            )
+            acts = (row for dataset, row in made if dataset == "activity")
+            for event in [row["event_id"] for row in acts if row["actor_id"] and row["verb"] != "mention"]:
+                yield {ASKED: {**asked, "about": {}, GONE: True, EVENT: event}}
 
     def is_readable(self, record: Row, source: Source) -> bool:
         """Whether an item is as documented, be it left out or not; a profile tells whose it is, too."""

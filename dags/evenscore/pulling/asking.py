@@ -27,8 +27,8 @@ for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever 
     logging.getLogger(chatty).setLevel(logging.WARNING)
 
 ATTEMPTS = 8
-UNCHANGED = 304
-"""Refuses to say again what was said to be known."""
+UNCHANGED, NO_CONTENT = 304, 204
+"""Refuses to say again what was said to be known; says that nothing is there, and of a further page that none is."""
 MOST_BYTES = 32 << 20
 """No page of any network unpacks to more; one that does is taken for a bomb."""
 LONGEST_WAIT = 70 * 60

@@ -15,7 +15,7 @@ from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
 from evenscore.connectors.paging import Page
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
 from evenscore.connectors.records import Row, each
-from evenscore.pulling.asking import UNCHANGED, Answer, Asker
+from evenscore.pulling.asking import NO_CONTENT, UNCHANGED, Answer, Asker
 from evenscore.pulling.reach import Reach
 from evenscore.pulling.store import Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Refused, Weather
@@ -24,8 +24,6 @@ FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
 STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
-NO_CONTENT = 204
-"""Says that nothing is there, and of a further page that none is."""
 MOST_PAGES, MOST_EMPTY = 100_000, 1_000
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
@@ -174,6 +172,8 @@ class Walk:
             reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else "no object"
             if reason:
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
+                if self.cursor.mark and isinstance(item, dict):
+                    yield from self.asker.network.taken_back(self._record(item), self.asker.source)
             else:
                 yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
         for one in self.endpoint.unanswered(self.subject.values, items):
