@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import PLACE
 from evenscore.night import retention
 from evenscore.pulling import outcome
-from evenscore.pulling.store import Store
+from evenscore.pulling.reach import Reach
+from evenscore.pulling.store import Cursor, Store
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
@@ -183,6 +184,23 @@ def test_what_is_no_longer_for_everybody_is_taken_back_and_nothing_else_is_kept_
         assert posts[3] not in landed and posts[4] in landed
         last = max(home.places.raw_pages("net").glob("*")).read_text()
     assert [line for line in last.splitlines() if posts[3] in line and '"gone"' not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "created_at", "passed"),
+    [
+        ("2026-03-10T00:00:00+00:00", "2026-03-10T00:00:00Z", True),
+        ("2026-03-10T00:00:00+00:00", "2026-03-10T00:00:01Z", False),
+        ("2026-03-10T00:00:00+00:00", None, True),
+        (None, "2026-03-09T00:00:00Z", False),
+    ],
+)
+def test_of_what_no_walk_can_have_read_not_even_the_id_is_kept(
+    mark: str | None, created_at: str | None, passed: bool
+) -> None:
+    statuses = next(one for one in NETWORKS["mastodon"].endpoints if one.name == "statuses")
+    reach = Reach(statuses, Cursor(mark=mark), datetime(2026, 3, 12, tzinfo=UTC))
+    assert reach.has_passed({"created_at": created_at}) is passed
 
 
 def test_a_comment_that_is_deleted_within_a_thread_is_taken_back(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ HIDING = {
         for name in ("profile_hidden", "hide_profile")
         for told in ({"user": {name: True}}, {"user": {"user_option": {name: True}}})
     ],
-    "gitlab": [{name: True} for name in ("private_profile", "blocked")],
+    "gitlab": [{"private_profile": True}, {"state": "blocked"}],
     "lemmy": [{"person_view": {"person": {name: True}}} for name in ("deleted", "banned")],
     "mastodon": [*FLAGS, {"discoverable": False}],
     "reddit": [{"data": {name: True}} for name in ("is_suspended", "hide_from_robots")],

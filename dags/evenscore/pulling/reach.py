@@ -26,12 +26,15 @@ class Reach:
         """Whether what was read last may still be edited or liked."""
         return self.mark is not None and self.now - self.mark <= self.endpoint.overlap
 
+    def has_passed(self, item: Row) -> bool:
+        """Whether an earlier whole walk may have read an item."""
+        at = self.endpoint.instant(item)
+        return self.mark is not None and (not at or at <= self.mark)
+
     def is_known(self, item: Row) -> bool:
         """Whether the last whole walk has seen an item, and it is older than what is looked at again."""
-        at = self.endpoint.instant(item)
-        if not at or not self.mark or self.goes_back or not self.endpoint.is_newest_first:
-            return False
-        return at <= self.mark and self.now - at > self.endpoint.overlap
+        at, is_settled = self.endpoint.instant(item), self.endpoint.is_newest_first and not self.goes_back
+        return is_settled and self.has_passed(item) and at is not None and self.now - at > self.endpoint.overlap
 
     def is_behind(self, page: Page) -> bool:
         """Whether a page of a listing that begins with the newest lies before what was read already.

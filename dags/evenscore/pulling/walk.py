@@ -107,12 +107,12 @@ class Walk:
         """What does not look right about a page that can be read."""
         if self._repeats(page):
             return SAME
-        network, source = self.asker.network, self.asker.source
         count = re.match("[0-9]+(?= |$)", "1" if self.endpoint.shows_profile else str(self.subject.count))
         is_end = not (page.items or page.following or self.reach.bound)
         if is_end and count and int(count[0]) > self.cursor.item_count:
             return "an end before the count"
-        is_sound = all(network.is_readable(self._record(item), source) for item in each(page.items))
+        asker = self.asker
+        is_sound = all(asker.network.is_readable(self._record(item), asker.source) for item in each(page.items))
         return None if is_sound else "an item cannot be read"
 
     def _repeats(self, page: Page) -> bool:
@@ -172,7 +172,7 @@ class Walk:
             reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else "no object"
             if reason:
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
-                if self.cursor.mark and isinstance(item, dict):
+                if isinstance(item, dict) and self.reach.has_passed(item):
                     yield from self.asker.network.taken_back(self._record(item), self.asker.source)
             else:
                 yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
@@ -202,8 +202,7 @@ class Walk:
 
     def _go_on(self, todo: list[dict[str, Any]]) -> None:
         """Move to what is to be asked next. Where that is nothing, the walk is whole: its mark moves."""
-        cursor = self.cursor
-        cursor.todo = todo
+        cursor, self.cursor.todo = self.cursor, todo
         if not todo:
             cursor.is_whole, cursor.count = True, self.subject.count
             cursor.rechecked = self.pull["at"] if self.reach.goes_back else cursor.rechecked
