@@ -7,12 +7,7 @@
 {% macro best_established(lag_days, weight=1, joined="", least_days="seed_least_days") -%}
 nights as (
 
-    -- The days as of which tonight solves trust, and last night, which the checks compare.
-    select complete_through_date as as_of_date
-    from {{ ref("network_nights") }}
-    semi join {{ ref("scored_nights") }} using (as_of_date)
-    union
-    select unnest([as_of_date, as_of_date - 1]) from {{ source("raw", "run") }}
+    {{ trust_nights() }}
 
 ),
 
@@ -119,4 +114,13 @@ best as (
         select coalesce(max(value), 1)::bigint from {{ ref("scale_constants") }} where constant = 'seed_night_count'
     )))::integer as as_of_date
     from {{ nights }}
+{%- endmacro %}
+
+{# The days as of which tonight solves trust, and last night, which the checks compare. #}
+{% macro trust_nights() -%}
+    select complete_through_date as as_of_date
+    from {{ ref("network_nights") }}
+    semi join {{ ref("scored_nights") }} using (as_of_date)
+    union
+    select unnest([as_of_date, as_of_date - 1]) from {{ source("raw", "run") }}
 {%- endmacro %}

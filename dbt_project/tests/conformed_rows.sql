@@ -22,6 +22,7 @@
     ref("trust_seed_lags"),
     ref("trust_standing"),
     ref("trust_shown_seeds"),
+    ref("trust_found_seeds"),
     ref("trust_night_seeds"),
     ref("trust_kept_seeds"),
     ref("looked_back_nights"),
