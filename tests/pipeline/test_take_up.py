@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from evenscore.base import warehouse
+from evenscore.base.errors import EvenscoreError
 from evenscore.night import steps
 from evenscore.state import laid_out_run, runs
 from evenscore.state.runs import Night
@@ -76,3 +77,17 @@ def test_the_warehouse_is_the_runs_that_laid_it_out(home: Home) -> None:
     with warehouse.connect(home.places) as con:
         con.execute("update raw.run set run_id = ?", [NIGHT.run_id])
     assert laid_out_run.holds(home.places, NIGHT)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "no space left"), EvenscoreError("page: no font")])
+def test_a_page_that_cannot_be_written_does_not_say_that_nothing_is_published(
+    home: Home, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    for stage in ("build_all", "check", "publish"):
+        monkeypatch.setattr(steps, stage, lambda *_: None)
+    monkeypatch.setattr(steps, "write_report", broken)
+    with pytest.raises(EvenscoreError, match=r"2026-03-05 is published, but its page is not written.*no (space|font)"):
+        steps.rebuild_night(home.settings, NIGHT.as_of_date)

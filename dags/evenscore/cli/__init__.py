@@ -1,7 +1,7 @@
 """The command line: every step of the nightly DAG as a verb that needs no Airflow; one subject a module.
 
-Exit codes: 0 published; 1 failed, nothing published; 2 usage or configuration error; 3 stopped by a check, and the
-last good scores are still published.
+Exit codes: 0 published; 1 failed, and nothing published unless it says so; 2 usage or configuration error; 3 stopped by
+a check, and the last good scores are still published.
 """
 
 from evenscore.cli import (

@@ -194,7 +194,7 @@ def run_night(settings: Settings, as_of_date: date) -> Night:
     What is written is its owner's alone: the process works under umask 077 from here on.
     Raises UsageError for a day that is not over or a wrong setting, StoppedByCheck when a critical check stopped the
     night (readers keep the last good scores), BusyError when another run has the home folder, and EvenscoreError for
-    all else that went wrong. Nothing was published then.
+    all else that went wrong. Nothing was published then, unless it says so.
     """
     atomic_io.keep_private()
     night = Night.of(as_of_date)
@@ -221,7 +221,10 @@ def _score_night(settings: Settings, night: Night) -> None:
     build_all(settings, night)
     check(settings, night)
     publish(settings, night)
-    report(settings, night)
+    try:
+        report(settings, night)
+    except (EvenscoreError, OSError) as error:
+        raise EvenscoreError(f"night {night.as_of_date} is published, but its page is not written: {error}") from error
 
 
 def latest_published(settings: Settings) -> date:
