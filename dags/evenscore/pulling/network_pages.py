@@ -37,17 +37,10 @@ def facts(network: Network) -> str:
     """What is asked, what it costs, what counts and what cannot be read."""
     url = URLS.get(network.kind, "")
     where = f"`{url}`" if url else "the server that `url` names"
-    if not network.endpoints:
-        lines = ["Read from files; nothing is pulled.", ""]
-    else:
-        lines = [
-            f"Asked: {where}.",
-            "",
-            "| asked | about | brings | objects a request | read again |",
-            "|---|---|---|---|---|",
-        ]
-        lines += [_endpoint(one) for one in network.endpoints]
-        lines.append("")
+    lines = ["Read from files; nothing is pulled.", ""]
+    if network.endpoints:
+        head = ["| asked | about | brings | objects a request | read again |", "|---|---|---|---|---|"]
+        lines = [f"Asked: {where}.", "", *head, *map(_endpoint, network.endpoints), ""]
     lines += ["| verb | counted |", "|---|---|"]
     lines += [f"| {verb} | {what} |" for verb, what in network.verbs.items()]
     return "\n".join([*lines, "", "Cannot be read, or is not:", "", *(f"- {what}" for what in network.unread)])
@@ -55,13 +48,17 @@ def facts(network: Network) -> str:
 
 def _endpoint(one: Endpoint) -> str:
     about = ASKED_ABOUT.get(one.per) or f"what `{one.per}` brought" + (", of people who stand" if one.owner else "")
-    again = (
-        f"{one.overlap.days} days, every {RECHECK_DAYS} days {one.recheck.days}"
-        if one.recheck
-        else f"{one.overlap.days} days"
-    )
-    shown = again if one.is_newest_first or one.since else "where it changed"
-    return f"| `{one.path}` | {about} | {one.reads} | {one.size:,} | {shown} |"
+    back = f", every {RECHECK_DAYS} days {one.recheck.days}" if one.recheck else ""
+    again = f"{one.overlap.days} days{back}" if one.is_newest_first or one.since else "where it changed"
+    return f"| {_request(one)} | {about} | {one.reads} | {one.size:,} | {again} |"
+
+
+def _request(one: Endpoint) -> str:
+    """The first page's request, with {names} for what it is about, and {since} for where the last walk ended."""
+    params = {**one.params, **({one.since: "{since}"} if one.since else {})}
+    asked = "&".join(f"{name}={value}" for name, value in params.items())
+    by_id = f", later `{one.path_by_id}`" if one.path_by_id else ""
+    return f"`{'?'.join(filter(None, [one.path, asked]))}`{by_id}"
 
 
 def with_generated(page: str, generated: str) -> str:
