@@ -1,11 +1,12 @@
 """An instant is the same however a network writes it."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from evenscore.connectors.instants import as_instant, iso
+from evenscore.connectors.instants import as_instant, instant_of, iso
 
 AT = datetime(2026, 3, 16, 2, 0, 7, tzinfo=UTC)
 
@@ -25,8 +26,13 @@ AT = datetime(2026, 3, 16, 2, 0, 7, tzinfo=UTC)
         1773626407000000,
     ],
 )
-def test_an_instant_is_known_however_it_is_written(written: Any) -> None:
-    assert as_instant(written) == AT
+def test_an_instant_is_known_however_it_is_written(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        found = as_instant(written)
+    time.tzset()
+    assert found == AT
 
 
 def test_thousandths_are_kept() -> None:
@@ -38,3 +44,13 @@ def test_thousandths_are_kept() -> None:
 )
 def test_what_is_no_instant_is_none(written: Any) -> None:
     assert as_instant(written) is None
+
+
+def test_a_number_is_read_as_what_lies_before_the_year_5000() -> None:
+    seconds = (1e11 - 1, 1e11, 1e14 - 1, 1e14)
+    assert [found.year for found in map(as_instant, seconds) if found] == [5138, 1973, 5138, 1973]
+
+
+def test_where_there_is_no_instant_none_is_written() -> None:
+    assert iso(None) is None and instant_of("a", "at")({"a": {}}) is None
+    assert instant_of("a", "at")({"a": {"at": 1773626407}}) == AT

@@ -13,8 +13,9 @@ from evenscore.connectors import CONNECTORS
 
 SOURCE = Source(name="work", kind="slack", path="*.zip")
 PROFILE = {"id": "U1", "profile": {}, "updated": 1772000000, "is_bot": False}
-FIRST = {"ts": "1772323200.000100", "user": "U1", "text": "hi <@U2>", "reactions": [
-    {"name": "+1::skin-tone-2", "users": ["U2"]}, {"name": "eyes", "users": ["U3"]}]}  # fmt: skip
+FIRST = {"ts": "1772323200.000100", "thread_ts": "1772323200.000100", "user": "U1", "text": "hi <@U2>", "reactions": [
+    {"name": "+1::skin-tone-2", "users": ["U2"]}, {"name": "eyes", "users": ["U3"]}, {"name": "-1", "users": ["U3"]},
+    {"name": "heart"}]}  # fmt: skip
 ANSWER = {"ts": "1772323300.000200", "user": "U2", "text": "yes", "thread_ts": FIRST["ts"], "parent_user_id": "U1"}
 JOINED = {"ts": "1772323400.000300", "user": "U3", "subtype": "channel_join", "text": "joined"}
 
@@ -33,7 +34,8 @@ def test_messages_threads_mentions_and_reactions_are_read(tmp_path: Path) -> Non
     parsed = CONNECTORS["slack"].parse(export(tmp_path), SOURCE)
     rows = parsed.tables["activity"].to_pylist()
     assert [(row["verb"], row["actor_id"], row["target_id"]) for row in rows] == [
-        ("post", "U1", None), ("mention", "U1", "U2"), ("like", "U2", "U1"), ("reply", "U2", "U1"),
+        ("post", "U1", None), ("mention", "U1", "U2"), ("like", "U2", "U1"), ("dislike", "U3", "U1"),
+        ("reply", "U2", "U1"),
     ]  # fmt: skip
     assert {row["event_id"] for row in rows} >= {f"message-C1-{FIRST['ts']}"}, "the id keeps every digit"
     assert parsed.ignored == {"subtype channel_join": 1}

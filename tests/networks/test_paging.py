@@ -25,6 +25,9 @@ def after(step: Callable[[Page], Next | None], body: Any, items: list[Any], **pa
         (by_number(), [], [1], {}, {"page": "2"}),
         (by_number(), [], [], {"page": "2"}, None),
         (by_number(size=2), [], [1], {}, None),
+        (by_number(size=2), [], [1, 2], {}, {"page": "2"}),
+        (by_number("meta.more"), {"meta": {"more": True}}, [], {"page": "7"}, {"page": "8"}),
+        (by_number("meta.more"), {"meta": {}}, [1], {"page": "7"}, None),
         (by_number("more"), {"more": True}, [], {"page": "7"}, {"page": "8"}),
         (by_number("more"), {"more": 0}, [1], {}, None),
         (by_number(param="offset", step=2), [], [1, 2], {"offset": 0}, {"offset": 2}),
@@ -166,3 +169,23 @@ def test_the_ids_of_a_batch_are_a_list_where_a_parameter_is_to_be_repeated() -> 
         {"ids": ["a", "b"], "q": "a\nb"},
         {"ids": ["c"], "q": "a\nb"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "is_counted"),
+    [
+        (by_number(), {}, True),
+        (by_url("next"), {"next": "/a?page=2"}, True),
+        (by_url("next"), {"next": "/a?q=x&P=2"}, True),
+        (by_url("next"), {"next": "/a?page[offset]=40"}, True),
+        (by_url("next"), {"next": "/a?page=b2c"}, False),
+        (by_url("next"), {"next": "/a?q=2"}, False),
+        (by_url("next"), {"next": "/a?page=1&page=2"}, False),
+        (by_cursor("next"), {"next": "2"}, False),
+        (by_last("id", "max_id"), {}, False),
+    ],
+)
+def test_pages_are_counted_where_the_next_is_asked_for_by_a_number(step: Any, body: Any, is_counted: bool) -> None:
+    """What vanishes from such pages moves an item over the seam, so that they are looked at once more."""
+    found = step(Page("https://h/a", {}, {}, body, [{"id": "7"}]))
+    assert found.is_counted is is_counted

@@ -1,15 +1,18 @@
 """What a connector claims to count does count: every verb comes out of its invented network, and reaches somebody."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from invented import every
+from invented import every, tid
+from loopback import instant
 from pulled_home import served
 
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
+from evenscore.connectors.instants import iso
 from evenscore.connectors.pulled import ASKED
 from evenscore.connectors.records import Ignored, Malformed
 
@@ -33,6 +36,9 @@ def test_every_verb_that_is_claimed_reaches_somebody_who_stands(kind: str, tmp_p
     judged = [row for row in rows if row["verb"] in {"like", "dislike", "accept", "review", "merge"}]
     theirs = {row["object_id"] for row in judged if row["target_id"] in named | set(home.people)}
     assert theirs <= events, "what is said of something is said under another id than that under which it was written"
+    accounts = home.landed("accounts")
+    assert not [row for row in accounts if row["is_private"] or row["is_bot"]], "Ann and Ben are programs, or hide"
+    assert {row["captured_at"] for row in accounts} <= {datetime(2026, 3, 16, 2)}, "not seen when they were asked about"
 
 
 @pytest.mark.parametrize("kind", sorted(every()))
@@ -491,3 +497,39 @@ def test_a_text_may_stand_by_its_language_alone() -> None:
 def test_what_the_site_has_taken_away_counts_for_nobody(gone: str) -> None:
     with pytest.raises(Ignored, match=gone):
         told("hackernews", "item", {"id": 1, "type": "story", "by": "ann", "time": 1_772_300_000, gone: True})
+
+
+def jetstream(operation: str, collection: str, key: str = "of-its-own", **record: Any) -> dict[str, Any]:
+    """An event of Bluesky's stream."""
+    commit = {"operation": operation, "collection": f"app.bsky.{collection}", "rkey": key, "record": record}
+    return {"did": "did:plc:ann", "time_us": 1_772_359_200_000_000, "kind": "commit", "commit": commit}
+
+
+AT, BENS = "2026-03-01T10:00:00+00:00", "at://did:plc:ben/app.bsky.feed.post/3k"
+
+
+@pytest.mark.parametrize(
+    ("collection", "record", "row"),
+    [
+        ("feed.like", {"subject": {"uri": BENS}}, ("like", BENS, "did:plc:ben")),
+        ("feed.repost", {"subject": {"uri": BENS}}, ("repost", BENS, "did:plc:ben")),
+        ("graph.follow", {"subject": "did:plc:ben"}, ("follow", None, "did:plc:ben")),
+        ("feed.post", {"reply": {"parent": {"uri": BENS}}}, ("reply", BENS, "did:plc:ben")),
+    ],
+)
+def test_an_event_of_a_stream_is_the_record_that_it_tells_of(collection: str, record: Any, row: Any) -> None:
+    (found,) = told("bluesky", "jetstream", jetstream("create", collection, createdAt=AT, **record))
+    assert (found["verb"], found.get("object_id"), found["target_id"]) == row
+    assert (found["event_id"], found["actor_id"], found["occurred_at"]) == (
+        f"at://did:plc:ann/app.bsky.{collection}/of-its-own", "did:plc:ann", AT,
+    )  # fmt: skip
+    with pytest.raises(Ignored) as ignored:
+        told("bluesky", "jetstream", jetstream("delete", collection))
+    assert ignored.value.event == found["event_id"]
+
+
+def test_a_record_has_the_time_of_its_key_where_it_says_quite_another() -> None:
+    near = [(instant(day), instant(day)) for day in (9, 11)]
+    for said, shown in (*near, (instant(9, 11), instant(10)), (instant(11, 13), instant(10)), (None, instant(10))):
+        (row,) = told("bluesky", "jetstream", jetstream("create", "feed.post", tid(instant(10)), createdAt=said))
+        assert iso(row["occurred_at"]) == shown, said
