@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,8 @@ from hypothesis import strategies as st
 from evenscore.base.canonical import ACTIVITY, DATASETS
 from evenscore.base.errors import InputError
 from evenscore.base.settings import Source
-from evenscore.connectors.base import Parsed
+from evenscore.connectors import base
+from evenscore.connectors.base import Parsed, Reject, refuse
 from evenscore.connectors.files import read_canonical
 from evenscore.connectors.gharchive import GhArchive
 from evenscore.connectors.github import GitHub
@@ -173,6 +175,26 @@ def test_a_reason_quotes_no_more_than_a_line_of_the_record(tmp_path: Path) -> No
 def test_a_file_of_millions_of_malformed_records_is_given_up(tmp_path: Path) -> None:
     path = put(tmp_path, "a.ndjson", b'{"a": 1}\n' * 1_000_000)
     assert refusal(path).startswith("row 100001: given up after 100,001 malformed records (the first: row 1: ")
+
+
+@pytest.mark.parametrize(("malformed", "records", "is_given_up"), [(3, 5, True), (3, 6, False), (2, 3, False)])
+def test_a_file_is_given_up_where_most_of_many_records_are_malformed(
+    malformed: int, records: int, is_given_up: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "MAX_REJECTS", 2)
+    parsed = Parsed(record_count=records, rejects=[Reject(1, "why", "what")] * (malformed - 1))
+    with pytest.raises(InputError) if is_given_up else nullcontext():
+        refuse(Path("a.ndjson"), parsed, Reject(2, "why", "what"))
+
+
+@pytest.mark.parametrize(("written", "is_refused"), [("1.23e3", True), ("1230.0", False)])
+def test_an_id_that_was_written_with_an_exponent_has_lost_its_digits(
+    written: str, is_refused: bool, tmp_path: Path
+) -> None:
+    line = json.dumps(event()).replace('"e1"', written)
+    assert written in line
+    with pytest.raises(InputError, match="have lost their last digits") if is_refused else nullcontext():
+        read_canonical(put(tmp_path, "a.ndjson", line), "activity")
 
 
 WIDE = 1_001
