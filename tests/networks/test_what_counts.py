@@ -24,9 +24,10 @@ def test_every_verb_that_is_claimed_reaches_somebody_who_stands(kind: str, tmp_p
     """A row that does not say whose object it is about counts for nobody, and no other test would tell."""
     with served(tmp_path, every()[kind]()) as home:
         home.pull()
-        home.extract()
+        (delivery,) = home.extract()
         named = {row["stable_id"] for row in home.landed("aliases") if row["alias_id"] in home.people}
         rows = home.landed()
+    assert not delivery.rejected, "an answer of a shape that the network has is refused"
     claimed, seen = set(NETWORKS[kind].verbs), {row["verb"] for row in rows}
     assert seen == claimed, "the invented network shows other verbs than the connector claims"
     reached = {row["verb"] for row in rows if row["target_id"] in named | set(home.people)}
@@ -148,6 +149,7 @@ SIGNS = {
     "bluesky": [
         ("getPostThread", {"blocked": True}),
         ("getPostThread", {"$type": "app.bsky.feed.defs#blockedPost"}),
+        ("getQuotes", {"$type": "app.bsky.embed.record#viewBlocked"}),
         ("getPostThread", {"notFound": True}),
         *(("getLikes", {who: SHY}) for who in ("actor", "author")),
         ("getPosts", {"post": {"author": SHY}}),
