@@ -407,6 +407,22 @@ def test_a_release_and_a_comment_on_a_commit_name_people_too(tmp_path: Path) -> 
         ("cc-9", "reply", "commit-c0ffee", None),
         ("cc-9-m-cy", "mention", "commit-c0ffee", "cy"),
     ]
+    assert [row["text"] for row in found] == ["One\n\nthanks @bob", None, "cc @cy", None]
+
+
+@pytest.mark.parametrize(
+    ("told", "at", "text"),
+    [
+        ({"name": "One", "published_at": "2026-03-02T10:00:00Z"}, "2026-03-02T10:00:00Z", "One\n\n"),
+        ({"body": "news", "published_at": None}, AT, "\n\nnews"),
+        ({}, AT, None),
+    ],
+)
+def test_a_release_has_the_time_and_the_words_that_it_was_published_with(
+    told: dict[str, Any], at: str, text: str | None, tmp_path: Path
+) -> None:
+    (row,) = rows(parse(tmp_path, {"id": 8, "tag_name": "v1", "author": user("ann"), "created_at": AT, **told}))
+    assert (row["occurred_at"], row["text"]) == (at, text)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,10 @@ def test_what_is_no_count_is_none(count: Any) -> None:
     assert counters.sound(count) == 0
 
 
+def test_as_much_as_a_hundred_thousand_is_a_count() -> None:
+    assert [counters.sound(count) for count in (1, 100_000, 100_001)] == [1, 100_000, 0]
+
+
 @pytest.mark.skipif(not SNAPSHOTS.exists(), reason="the recorded counters are not at hand")
 def test_recorded_counters_never_come_to_more_than_their_largest(tmp_path: Path) -> None:
     rows = pq.read_table(SNAPSHOTS).to_pylist()
