@@ -68,12 +68,6 @@ def test_json_is_json(home: Home, run: Run) -> None:
     assert json.loads(result.stdout)["forum"]["landed"] == 1
 
 
-@pytest.mark.parametrize("verb", ["night", *VERBS, "explain", "scores", "init", "rebuild", "doctor", "demo"])
-def test_every_verb_helps_with_an_example(verb: str) -> None:
-    result = CliRunner().invoke(main, [verb, "--help"])
-    assert (result.exit_code, f"Example: evenscore {verb}" in result.stdout) == (0, True)
-
-
 # usage and configuration: exit code 2 --------------------------------------------------------------------------
 
 
