@@ -87,10 +87,11 @@ def test_a_run_that_published_nothing_since_is_listed(places: HomePaths) -> None
 
 def test_a_night_that_ran_again_has_one_line_and_that_of_the_later_run(places: HomePaths) -> None:
     publish(places)
-    run(places, TUESDAY, "x", "2026-03-11T10:00:00.000000Z", "done", rows={"scored": 400, "held": 9})
+    run(places, TUESDAY, "x", "2026-03-11T10:00:00.000000Z", "done", rows={"scored": 400, "held": 9, "published": 7})
     run(places, MONDAY, "x", "2026-03-10T01:00:00.000000Z", "done", rows={"scored": 4, "held": 4})
     tuesday, monday = read_nights(places)
-    assert (tuesday.scored, tuesday.held) == (400, 9)
+    assert (tuesday.scored, tuesday.held, tuesday.published) == (400, 9, 7)
+    assert (tuesday.run_id, tuesday.started_at) == (f"{TUESDAY}_x", "2026-03-11T10:00:00.000000")
     assert (monday.scored, monday.held) == (500, 2)
 
 
