@@ -16,7 +16,7 @@ from evenscore.base.settings import Checks
 from evenscore.checks.suites import STAGES, load_suites
 from evenscore.report import check_words, gate_words, words
 from evenscore.report.facts import Facts
-from evenscore.report.gate import DRAWN_CARDS, LISTED_MEMBERS, NAMED_JUMPS, AlarmRecord, Gate, Jump, Ring
+from evenscore.report.gate import DRAWN_CARDS, LISTED_MEMBERS, NAMED_JUMPS, RULES, AlarmRecord, Gate, Jump, Ring
 from evenscore.report.gate_facts import read_gate
 from evenscore.report.page import render
 
@@ -231,6 +231,7 @@ def test_a_ring_is_read_whole_and_takes_nobodys_place_and_one_of_an_earlier_nigh
         gate = read_gate(con)
     assert [(len(ring.members), ring.inside_share) for ring in gate.rings] == [(60, 0.9), (10, None)]
     assert (len(gate.singles), gate.jump_count) == (NAMED_JUMPS, 130)
+    assert set(gate.idle_rules) == set(RULES) - {"ring", "large_move", "incident"}
 
 
 # precision -----------------------------------------------------------------------------------------------------
