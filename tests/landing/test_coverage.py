@@ -1,6 +1,7 @@
 """What each source owes: history that has ended, feeds that have stopped, and what lies between."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -209,6 +210,23 @@ def test_half_a_row_of_parts_owes_the_others() -> None:
 def test_a_part_that_came_now_and_then_is_not_owed() -> None:
     days = [delivery for days in range(1, 9) for delivery in parts(ago(days), *(NAMED if days % 2 else NAMED[:2]))]
     assert partial_days([*days, *parts(NIGHT, *NAMED[:2])], NIGHT) == set()
+
+
+@pytest.mark.parametrize(("came", "of", "is_owed"), [(3, 4, True), (2, 3, False), (2, 4, False), (1, 1, True)])
+def test_a_part_that_three_of_four_days_had_is_owed(came: int, of: int, is_owed: bool) -> None:
+    days = [one for day in range(1, of + 1) for one in parts(ago(day), *(NAMED if day <= came else NAMED[:2]))]
+    assert partial_days([*days, *parts(NIGHT, *NAMED[:2])], NIGHT) == ({NIGHT} if is_owed else set())
+
+
+@pytest.mark.parametrize(("days", "is_owed"), [(28, True), (29, False)])
+def test_what_came_four_weeks_ago_is_owed_and_what_came_before_is_not(days: int, is_owed: bool) -> None:
+    found = partial_days([*parts(ago(days), *NAMED), *parts(NIGHT, *NAMED[:2])], NIGHT)
+    assert found == ({NIGHT} if is_owed else set())
+
+
+def test_a_file_of_two_days_is_no_part_of_one() -> None:
+    two_days = [replace(one, last_date=str(NIGHT)) for one in parts(ago(1), *HOURS[1:])]
+    assert partial_days(two_days, NIGHT) == set() != partial_days(parts(ago(1), *HOURS[1:]), NIGHT)
 
 
 def test_a_partial_day_is_missing_like_one_of_which_nothing_came(con: duckdb.DuckDBPyConnection) -> None:
