@@ -28,7 +28,7 @@ def test_without_a_list_there_are_no_topics(home: Home) -> None:
 
 
 def test_a_topic_has_its_terms_or_else_its_name(home: Home) -> None:
-    assert listed(home, "topic_id,name,terms\n1,Chess,rook| pawn |\n2,Jazz,\n") == [
+    assert listed(home, "topic_id,name,terms\n1,Chess,rook| pawn | \n2,Jazz,\n") == [
         ("1", "Chess", "rook", False),
         ("1", "Chess", "pawn", False),
         ("2", "Jazz", "Jazz", True),
@@ -41,6 +41,9 @@ def test_a_parquet_list_may_call_the_name_display_name(home: Home) -> None:
     assert read_topics(home.settings).to_pylist() == [
         {"topic_id": "7", "name": "Jazz", "term": "Jazz", "is_name": True}
     ]
+    pq.write_table(pa.table({"topic_id": [7, 7], "name": ["Jazz", "Blues"]}), home.folder / "topics.parquet")
+    with pytest.raises(InputError, match="row 2: "):
+        read_topics(home.settings)
 
 
 @pytest.mark.parametrize(
