@@ -28,7 +28,7 @@ def test_without_a_list_there_are_no_topics(home: Home) -> None:
 
 
 def test_a_topic_has_its_terms_or_else_its_name(home: Home) -> None:
-    assert listed(home, "topic_id,name,terms\n1,Chess,rook| pawn | \n2,Jazz,\n") == [
+    assert listed(home, "topic_id,name,terms\n1,Chess,rook| | pawn |\n2,Jazz,\n") == [
         ("1", "Chess", "rook", False),
         ("1", "Chess", "pawn", False),
         ("2", "Jazz", "Jazz", True),

@@ -535,3 +535,13 @@ def test_a_record_has_the_time_of_its_key_where_it_says_quite_another() -> None:
     for said, shown in (*near, (instant(9, 11), instant(10)), (instant(11, 13), instant(10)), (None, instant(10))):
         (row,) = told("bluesky", "jetstream", jetstream("create", "feed.post", tid(instant(10)), createdAt=said))
         assert iso(row["occurred_at"]) == shown, said
+
+
+def test_a_did_document_says_where_the_records_are_and_counts_for_nothing() -> None:
+    named = (("#other", "https://no.test"), ("#atproto_pds", "https://pds.test/"))
+    listed = [{"id": name, "serviceEndpoint": address} for name, address in named]
+    document = {"id": "did:plc:ann", "service": listed}
+    assert NETWORKS["bluesky"].told_of(document) == ({"id": "did:plc:ann", "server": "https://pds.test"}, None)
+    assert NETWORKS["bluesky"].told_of({"id": "did:plc:ann"}) == ({"id": "did:plc:ann"}, None)
+    with pytest.raises(Ignored, match="a DID document"):
+        told("bluesky", "did-document", document)
