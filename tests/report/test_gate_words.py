@@ -10,7 +10,7 @@ from nights_by_hand import TONIGHT, jump
 
 from evenscore.base.phrases import CAUSES
 from evenscore.report import gate_words
-from evenscore.report.gate import Ended, Incident, Jump, Part
+from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part
 
 MODELS = Path(__file__).parents[2] / "dbt_project/models"
 EVERYBODY_WAITS = Incident(TONIGHT, "mass_shift", "all", 1, "calm", "a fall", "frozen", incident_id="i")
@@ -128,3 +128,15 @@ def test_how_a_hold_has_ended(decision: str, decided_by: str, why: str, says: st
 )  # fmt: skip
 def test_where_two_scores_stand_among_members(places: tuple[float | None, float | None], says: str) -> None:
     assert gate_words.places(replace(jump(), places=places)) == says
+
+
+def test_how_far_a_wrong_score_goes_is_reckoned_with_the_figures_that_are_shown() -> None:
+    assert replace(jump(), move=-48.04, reached=1270.4).impact == 48.0 * 1270
+
+
+@pytest.mark.parametrize(
+    ("account_nights", "count", "says"),
+    [(10_000, 3, "3.00"), (20_000, 3, "1.50"), (0, 3, "\N{EN DASH}"), (10_000, 0, "0.00")],
+)
+def test_a_rate_is_of_ten_thousand_account_nights(account_nights: int, count: int, says: str) -> None:
+    assert gate_words.rate(AlarmRecord(3, 1, 2, 1, account_nights), count) == says
