@@ -1,9 +1,11 @@
 """The dbt project is parsed once a home, and again as soon as anything in it or asked of it is another."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from evenscore.base.bundled import DBT_PROJECT
 from evenscore.night import parsed_project
 
 
@@ -105,3 +107,12 @@ def test_another_dbt_parses_for_itself(
 def test_a_kept_parse_that_is_damaged_is_no_parse(folder: Path) -> None:
     (folder / "some.msgpack").write_bytes(b"half of it")
     assert parsed_project._read(folder / "some.msgpack") is None
+
+
+def test_whether_engagers_are_named_changes_nothing_that_is_parsed() -> None:
+    """So that one parse does for both: what hangs on it reads no table, and is no setting of a model."""
+    asked = re.compile(r'\{%-? if var\("names_engagers"\) -?%\}(.*?)\{%-? endif', re.DOTALL)
+    texts = [path.read_text() for path in DBT_PROJECT.rglob("*.sql")]
+    found = [block for text in texts for block in asked.findall(text)]
+    assert len(found) == sum(text.count("names_engagers") for text in texts) == 2
+    assert not [block for block in found if re.search(r"\b(ref|source|config)\(", block)]

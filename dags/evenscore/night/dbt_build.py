@@ -89,7 +89,8 @@ def parsed_night(
     with warehouse.connect(settings.places, read_only=True) as con:
         versions = replace(scoring_versions(con), beside=beside)
     variables = version_variables(versions, names_engagers)
-    manifest = parsed(DBT_PROJECT, variables, dbt_arguments(settings.places), settings.places.parsed_projects)
+    parsed_for = version_variables(versions)  # whether engagers are named changes what a model says, not what it reads
+    manifest = parsed(DBT_PROJECT, parsed_for, dbt_arguments(settings.places), settings.places.parsed_projects)
     return versions, variables, manifest
 
 
