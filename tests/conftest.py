@@ -18,7 +18,7 @@ atomic_io.keep_private()  # as every verb and every DAG does
 
 TESTS = Path(__file__).parent
 
-STEPPED = ("crash", "data_docs_verb", "gate", "growth", "night", "publishing", "scores")
+STEPPED = ("crash", "data_docs_verb", "gate", "growth", "night", "present_consent", "publishing", "scores")
 """The files of tests/pipeline that read the three nights of `stepped`."""
 
 TOGETHER = ("dags", "erasure", "laboratory/evaluation", "laboratory/simulation")

@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from click.testing import CliRunner
-from village import DAYS, LAST, PEOPLE, Village, copied, fans_of, published, run_to_check, run_unread
+from stepping import NIGHTS, Stepped
+from village import LAST, PEOPLE, Village, copied, published
 
 from evenscore.base import atomic_io
 from evenscore.base.errors import StoppedByCheck
@@ -22,10 +23,9 @@ from evenscore.night.doctor import examine
 from evenscore.publication import candidate, publishing, shown_rows
 from evenscore.state.runs import Night
 
-EVE = DAYS[-2]
+EVE = NIGHTS[-2]
 AFTER = f"{LAST + timedelta(days=1)}T01:00:00Z"
 """At one in the morning, before the night of the day before is run."""
-STAYS = "p9"
 CLAIMANT = "p_claimant"
 
 Say = Callable[[Village], Any]
@@ -45,35 +45,34 @@ PROTECTED: dict[str, tuple[str, Say]] = {
 
 @dataclass(frozen=True)
 class Left:
-    """Two nights, after which some are protected; `before` is the village in which nobody was yet."""
+    """The stepped nights, after which some are protected."""
 
     settings: Settings
-    before: Settings
     checked: Settings
     """The home as it was when the last night was checked, before anybody left, and not published yet."""
     night: Night
 
 
-def the_village(folder: Path) -> Village:
-    village = Village(folder).habits()
-    for day in DAYS:
-        village.like(STAYS, fans_of("more", 9)[day.toordinal() % 3 :: 3], day)
-    return village
-
-
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+def left(stepped: Stepped, checked: tuple[Settings, Night], tmp_path_factory: pytest.TempPathFactory) -> Left:
     folder = tmp_path_factory.mktemp("present")
-    before = the_village(folder / "before").write().settings(folder / "home")
-    run_unread(before, EVE)
-    night = run_to_check(before, LAST, "slow")
-    checked = copied(before, folder / "checked")
-    steps.publish(before, night)
-    assert who(before) == set(PEOPLE)
-    village = the_village(folder / "after")
+    assert who(stepped.settings) == set(PEOPLE)
+    village = replace(stepped.village, folder=folder / "village", ledger=list(stepped.village.ledger))
     for _, say in PROTECTED.values():
         say(village)
-    return Left(village.write().settings(folder / "home"), before, checked, night)
+    nights = [night.run_id for night in stepped.nights]
+    home = keeping(nights[1:], stepped.settings, folder / "home").home
+    due = keeping(nights[1:2], checked[0], folder / "checked")
+    return Left(village.write().settings(home), due, checked[1])
+
+
+def keeping(runs: list[str], settings: Settings, home: Path) -> Settings:
+    """A copy of a home in which no other runs are kept: to hide somebody in one takes a second."""
+    mine = copied(settings, home)
+    for folder in publishing.kept_runs(mine.places):
+        if folder.name not in runs:
+            shutil.rmtree(folder)
+    return mine
 
 
 @pytest.fixture
@@ -207,4 +206,4 @@ def test_a_damaged_run_cannot_be_rolled_back_to(mine: Settings) -> None:
 def test_who_stays_is_seen_at_the_run_that_was_rolled_back_to(mine: Settings) -> None:
     roll_back(mine, None)
     nights = "select distinct as_of_date from person_scores order by 1"
-    assert published(mine, nights) == [(date.fromisoformat(str(EVE)),)]
+    assert published(mine, nights) == [(night,) for night in NIGHTS[:-1]]
