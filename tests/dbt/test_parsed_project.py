@@ -1,12 +1,16 @@
 """The dbt project is parsed once a home, and again as soon as anything in it or asked of it is another."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from evenscore.base import warehouse
 from evenscore.base.bundled import DBT_PROJECT
-from evenscore.night import parsed_project
+from evenscore.night import dbt_build, parsed_project
+from evenscore.state.laid_out_run import ScoringVersions
+from home import Home
 
 
 @pytest.fixture
@@ -116,3 +120,17 @@ def test_whether_engagers_are_named_changes_nothing_that_is_parsed() -> None:
     found = [block for text in texts for block in asked.findall(text)]
     assert len(found) == sum(text.count("names_engagers") for text in texts) == 2
     assert not [block for block in found if re.search(r"\b(ref|source|config)\(", block)]
+
+
+def test_a_call_says_whether_engagers_are_named_and_the_project_is_parsed_once_for_both(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed_for: list[str] = []
+    monkeypatch.setattr(dbt_build, "parsed", lambda project, variables, *more: parsed_for.append(variables))
+    monkeypatch.setattr(dbt_build, "scoring_versions", lambda con: ScoringVersions(3, None, None))
+    home.places.home.mkdir()
+    with warehouse.connect(home.places):
+        pass
+    calls = [json.loads(dbt_build.parsed_night(home.settings, is_named)[1]) for is_named in (True, False)]
+    assert [call["names_engagers"] for call in calls] == [True, False]
+    assert len(set(parsed_for)) == 1
