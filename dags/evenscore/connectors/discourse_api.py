@@ -29,7 +29,7 @@ def _liked(item: Row) -> Subject | None:
     likes = sum(one.get("count") or 0 for one in each(item.get("actions_summary") or []) if one.get("id") == LIKE)
     at, called = item.get("created_at"), item.get("username")  # by the name an erasure finds whose it is
     values = {"post": item.get("id"), "owner": item.get("user_id"), "called": called}
-    if not likes or at is None or None in values.values():
+    if at is None or None in values.values():
         return None
     return Subject({**{name: str(value) for name, value in values.items()}, "at": str(at)}, likes)
 

@@ -34,7 +34,8 @@ class Subject:
 
     values: Mapping[str, str] = field(default_factory=dict)
     count: int | str | None = None
-    """What the network says there is to read of it, or when that changed: not asked again before this has changed."""
+    """What the network says there is to read of it, or when that changed: not asked again before this has changed, and
+    of nothing only where there was something before."""
     key: str = ""
     """What it is known by from pull to pull, where its values may change; else they are its key."""
 
@@ -212,13 +213,23 @@ def _parts(path: str, values: Mapping[str, str]) -> dict[str, str]:
     return {name: quote(value, safe=f"{kept.get(name, '')}:@;,+~!$&'()*=") for name, value in values.items()}
 
 
+def undated(endpoint: Endpoint) -> bool:
+    """Whether its items say no instant."""
+    return endpoint.instant is Endpoint.instant
+
+
+def on_one_page(endpoint: Endpoint) -> bool:
+    """Whether all that it lists comes in one answer."""
+    return endpoint.next is Endpoint.next
+
+
 def children(counter: str, **names: str) -> Callable[[Row], Subject | None]:
-    """Of a parent's item: ask about the values at these paths, where its counter says that there is anything."""
+    """Of a parent's item: ask about the values at these paths, where it has such a counter."""
 
     def about(item: Row) -> Subject | None:
         count = seek(item, *counter.split("."))
         values = {name: seek(item, *path.split(".")) for name, path in names.items()}
-        if not count or any(value is None for value in values.values()):
+        if count in (None, "") or any(value is None for value in values.values()):
             return None
         return Subject({name: str(value) for name, value in values.items()}, stamp(count))
 

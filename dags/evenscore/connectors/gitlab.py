@@ -36,7 +36,7 @@ def _about(counter: str) -> Callable[[Row], Subject | None]:
             "owner": author,
             "called": str(seek(item, "author", "username")),
         }
-        return Subject(values, count) if count else None
+        return Subject(values, count)
 
     return about
 

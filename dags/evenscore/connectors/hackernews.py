@@ -30,7 +30,7 @@ def _earlier(page: Page) -> Next | None:
 
 def _answered(item: Row) -> Subject | None:
     count, values = item.get("num_comments"), {"story": str(item["objectID"]), "owner": str(item.get("author"))}
-    return Subject(values, count) if count else None
+    return Subject(values, count) if count is not None else None
 
 
 class HackerNews(Network):

@@ -11,7 +11,7 @@ from copy import copy
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
@@ -24,16 +24,19 @@ from evenscore.connectors.records import Ignored, Malformed, Row, id_text, requi
 ASKED = "evenscore"
 """The key under which a pulled item says what it was the answer to: `endpoint`, `about`, `at`."""
 PULL = "pull"
-"""The endpoint that the first line of a raw file names: it says what the pull covers."""
+"""The endpoint that lines of a raw file name which say what the pull covers: the first, and one of each whole walk."""
 GONE = "gone"
 """Of an item that was asked for by its id and not answered, what is true of it."""
 EVENT = "event"
 """Of an item that is gone for us, for it is left out by now, the event that it was."""
+WHOLE = "whole"
+"""Of the line that a whole walk has at the end of a raw file, what it answers for."""
 KNOWN = "is_known"
 """Of an item that an earlier pull has brought, what is true of it: its children are not asked about again before a
 re-check, unless a count says that there are more."""
 UNREADABLE = "not of a shape that we know"
 """Why an item is left out of which nobody can tell whether its people want to be shown."""
+COVERS = "what a pull covers"
 Rows = Iterator[tuple[str, Row]]
 
 
@@ -119,7 +122,7 @@ class Network(JsonLines):
         about = asked if isinstance(asked, dict) else {}
         endpoint = str(about.get("endpoint") or self.recognised(record))
         if endpoint == PULL:
-            raise Ignored("what a pull covers")
+            raise Ignored(COVERS)
         if endpoint not in self.readers():
             raise Malformed(f"no answer of {self.kind} that we know")
         require_ids(record)
@@ -186,9 +189,13 @@ class Network(JsonLines):
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, and what it says of the days that it covers."""
+        return covering(JsonLines.parse(self.knowing(path, source), path, source), path)
+
+    def knowing(self, path: Path, source: Source) -> Self:
+        """The same, with what all files beside one tell of authors and of counts."""
         known = copy(self)
         known.authors, known.counts = _told(known, siblings(path, source))
-        return covering(JsonLines.parse(known, path, source), path)
+        return known
 
 
 @lru_cache(maxsize=4)
@@ -214,8 +221,7 @@ def covering(parsed: Parsed, path: Path) -> Parsed:
     pull = _pull(first)
     if pull is None:
         return parsed
-    parsed.record_count -= 1
-    parsed.ignored.pop("what a pull covers", None)
+    parsed.record_count -= parsed.ignored.pop(COVERS, 0)
     started = as_instant(pull.get("at"))
     days = [instant.date() for table in parsed.tables.values() for instant in _instants(table)]
     parsed.covered = None

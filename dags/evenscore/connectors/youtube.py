@@ -38,7 +38,7 @@ PAGED: dict[str, Any] = {"items": _items, "next": by_cursor("nextPageToken", "pa
 
 def _video(item: Row) -> Subject | None:
     count = int(seek(item, "statistics", "commentCount") or 0)
-    return Subject({"video": str(item["id"]), "owner": str(item["snippet"]["channelId"])}, count) if count else None
+    return Subject({"video": str(item["id"]), "owner": str(item["snippet"]["channelId"])}, count)
 
 
 def _thread(item: Row) -> Subject | None:

@@ -20,6 +20,7 @@ from evenscore.base.progress import track
 from evenscore.base.settings import Settings, Source
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed, Reject
+from evenscore.connectors.vanished import vanished
 from evenscore.consent.ledger import read_suppressed
 from evenscore.consent.suppression import Suppressed, suppress
 from evenscore.intake import successions, suppression_filter, takedowns
@@ -175,7 +176,9 @@ class FileReading:
 
     def run(self) -> None:
         """Parse, judge, land, withdraw, and count."""
-        self.parsed = CONNECTORS[self.of.source.kind].parse(self.file.path, self.of.source)
+        connector = CONNECTORS[self.of.source.kind]
+        self.parsed = connector.parse(self.file.path, self.of.source)
+        self.parsed.taken_down |= vanished(connector, self.file.path, self.of.source)
         self._require_unchanged()
         if self.parsed.covered:
             first, last = self.parsed.covered

@@ -26,7 +26,7 @@ from evenscore.pulling.weather import Refused, Weather
 for chatty in ("httpx", "httpcore"):  # they log whole addresses, with whatever secret stands in them
     logging.getLogger(chatty).setLevel(logging.WARNING)
 
-ATTEMPTS = 8
+ATTEMPTS, IF_BAD = 8, tenacity.retry_if_exception_type(Weather)
 UNCHANGED, NO_CONTENT = 304, 204
 """Refuses to say again what was said to be known; says that nothing is there, and of a further page that none is."""
 MOST_BYTES = 32 << 20
@@ -105,19 +105,13 @@ class Asker:
         wait = (self.clock.now() + timedelta(seconds=seconds), reason)
         self.waits[host] = max(wait, self.waits.get(host, wait))
 
-    @tenacity.retry(
-        retry=tenacity.retry_if_exception_type(Weather),
-        stop=tenacity.stop_after_attempt(ATTEMPTS),
-        wait=_grown,
-        reraise=True,
-    )
+    @tenacity.retry(retry=IF_BAD, stop=tenacity.stop_after_attempt(ATTEMPTS), wait=_grown, reraise=True)
     def get(self, path: str, params: Values, headers: Values, read: Reading, method: str = "GET") -> Any:
         """What `read` makes of a good answer, which may be that nothing has changed; it raises Weather for a bad one.
 
         Raises Refused, Enough, or Weather where it stayed bad.
         """
-        url = self.address(path)
-        host = _host(url)
+        host = _host(url := self.address(path))
         if host != self.host and not host.startswith("https:") and urlsplit(self.host).hostname not in LOOPBACK:
             raise Refused("leads to a host without encryption")
         for _ in range(MOST_HOPS):

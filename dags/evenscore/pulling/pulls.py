@@ -63,7 +63,7 @@ class Pulling:
             walk = Walk(self.asker, self.store, endpoint, subject, self.pull)
             if walk.is_due():
                 walk.run()
-            elif not walk.cursor.is_whole:
+            elif walk.cursor.pull and not walk.cursor.is_whole:
                 self.account.incomplete[f"{endpoint.name}: given up before this pull went on"] += 1
             if endpoint.per in (ACCOUNT, PLACE, SITE):
                 place, is_silent = subject.values.get("place"), walk.cursor.is_whole and not walk.cursor.is_there

@@ -19,6 +19,8 @@ from evenscore.connectors.endpoints import Subject
 from evenscore.connectors.pulled import ASKED, PULL
 from evenscore.connectors.records import Row
 
+LAST_WORD = "~"
+"""How the name of what a whole walk answers for begins: it comes behind all pages."""
 DIGEST = "[0-9a-f]" * 16
 """What a digest looks like, for globs: `issues` is not to find what `issues-notes` brought."""
 
@@ -33,6 +35,8 @@ class Cursor:
     """The requests that are to be asked, `path` and `params`, in their order; none where the walk is over."""
     page_count: int = 0
     item_count: int = 0
+    line_count: int = 0
+    """How many of its items are kept, or should be and could not be read."""
     is_whole: bool = False
     """Whether the last walk saw the end of the pages; one that did not is tried again by the next pull."""
     is_there: bool = False
@@ -93,6 +97,7 @@ class Store:
         """Keep one page, one item a line."""
         content = "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in records).encode()
         path = self._open / f"{walk}.{number:06}.ndjson"
+        (self._open / f"{LAST_WORD}{walk}.{0:06}.ndjson").unlink(missing_ok=True)  # killed then, it may find more
         if content or path.exists():
             atomic_io.write_bytes(path, content)
 
@@ -111,14 +116,14 @@ class Store:
         found = [self.cursor(path.stem) for path in sorted(self._cursors.glob(f"{endpoint}-{DIGEST}.ndjson"))]
         return [Subject(one.about) for one in found if not one.is_whole and one.pull != pull["pull"] and one.about]
 
-    def close(self, pull: Mapping[str, Any], is_whole: bool, is_over: bool) -> None:
+    def close(self, pull: dict[str, Any], is_whole: bool, is_over: bool) -> None:
         """Make one raw file of the pages so far; a pull that is over leaves no pages behind, and another goes on."""
         first = {ASKED: {"endpoint": PULL, "at": pull["at"], "since": pull["since"], "is_whole": is_whole}}
         pages = [path.read_bytes() for path in sorted(self._open.glob("*.ndjson"))]
         content = b"".join([json.dumps(first).encode() + b"\n", *pages])
         atomic_io.write_bytes(self.places.raw_pages(self.source) / f"{pull['pull']}.ndjson", content)
-        whole_at = pull["at"] if is_whole else pull["since"]
-        self.write("pull", {**pull, "is_whole": is_whole, "is_over": is_over, "whole_at": whole_at})
+        told = {"is_whole": is_whole, "is_over": is_over, "whole_at": pull["at" if is_whole else "since"]}
+        self.write("pull", pull | told)
         if is_over:
             shutil.rmtree(self._open, ignore_errors=True)
 

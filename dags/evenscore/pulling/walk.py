@@ -13,11 +13,12 @@ from typing import Any
 
 from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
 from evenscore.connectors.paging import Page
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN, PULL, UNREADABLE
 from evenscore.connectors.records import Row, each
+from evenscore.connectors.vanished import answers_for
 from evenscore.pulling.asking import NO_CONTENT, UNCHANGED, Answer, Asker
 from evenscore.pulling.reach import Reach
-from evenscore.pulling.store import Cursor, Store, digest, walk_name
+from evenscore.pulling.store import LAST_WORD, Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Refused, Weather
 
 FURTHER_TRIES = 2
@@ -27,8 +28,7 @@ STALE = (400, 404, 410, 422)
 MOST_PAGES, MOST_EMPTY = 100_000, 1_000
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
-SAME = "the same page again"
-MOVED = "rows that moved between two pages"
+SAME, MOVED, NO_OBJECT = "the same page again", "rows that moved between two pages", "no object"
 
 
 @dataclass
@@ -47,9 +47,10 @@ class Walk:
         self.reach = Reach(self.endpoint, self.cursor, datetime.fromisoformat(self.pull["at"]))
 
     def is_due(self) -> bool:
-        """Whether there is anything to ask: not where this pull has, nor where the network's count stands still."""
+        """Whether there is anything to ask: not where this pull has, nor where the network's count stands still, and of
+        nothing only where there was something before."""
         cursor, endpoint = self.cursor, self.endpoint
-        if cursor.pull == self.pull["pull"]:
+        if cursor.pull == self.pull["pull"] or (not cursor.pull and self.subject.count == 0):
             return bool(cursor.todo)
         is_still = endpoint.rarely or (self.subject.count is not None and self.subject.count == cursor.count)
         is_again = self.reach.goes_back or (self.reach.is_young and not endpoint.rarely)
@@ -169,7 +170,8 @@ class Walk:
     def _kept(self, items: list[Any]) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
         for item in items:
-            reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else "no object"
+            reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else NO_OBJECT
+            self.cursor.line_count += reason in (None, UNREADABLE, NO_OBJECT)
             if reason:
                 self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
                 if isinstance(item, dict) and self.reach.has_passed(item):
@@ -182,15 +184,14 @@ class Walk:
 
     def _refused(self, refused: Refused) -> None:
         """Nothing new, or nothing to read here, or a cursor that has expired, or less than there is."""
-        is_first = self.cursor.page_count == 0
         is_nothing = refused.status in self.endpoint.nothing or re.search(self.endpoint.nothing_says, refused.said)
         if refused.status == UNCHANGED:
             self.account.unchanged += 1
             self._go_on([])
-        elif is_nothing and (is_first or refused.status == NO_CONTENT):
+        elif is_nothing and (not self.cursor.page_count or refused.status == NO_CONTENT):
             self.account.nothing[f"{self.endpoint.name}: {refused.reason}"] += 1
             self._go_on([])
-        elif not is_first and refused.status in STALE:
+        elif self.cursor.page_count and refused.status in STALE:
             self._restart("an expired cursor", 1, refused.reason)
         else:
             self._give_up(refused.reason)
@@ -203,6 +204,9 @@ class Walk:
     def _go_on(self, todo: list[dict[str, Any]]) -> None:
         """Move to what is to be asked next. Where that is nothing, the walk is whole: its mark moves."""
         cursor, self.cursor.todo = self.cursor, todo
+        if not todo and cursor.page_count:
+            told = answers_for(self.endpoint, self.subject, cursor.item_count, cursor.line_count, self.reach.bound)
+            self.store.write_page(f"{LAST_WORD}{self.name}", 0, [self._record({}, endpoint=PULL, **told)])
         if not todo:
             cursor.is_whole, cursor.count = True, self.subject.count
             cursor.rechecked = self.pull["at"] if self.reach.goes_back else cursor.rechecked

@@ -1,0 +1,157 @@
+"""What has vanished from a listing without a word: an earlier pull kept it, and a walk that saw its whole window does
+not list it any more.
+
+Behind its pages a whole walk leaves a line that says what it answers for. Whatever is in doubt takes nothing back.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import pairwise
+from pathlib import Path
+
+from evenscore.base.settings import Source
+from evenscore.connectors.base import PART_OF_EVENT, Connector
+from evenscore.connectors.compressed import lines
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, on_one_page, undated
+from evenscore.connectors.instants import as_instant
+from evenscore.connectors.pulled import ASKED, GONE, WHOLE, Network
+from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, siblings
+
+DECODER = json.JSONDecoder()
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+Rows = Callable[[Row], Iterable[tuple[str, Row]]]
+"""What makes canonical rows of an item; raises Malformed or Ignored."""
+
+
+def answers_for(endpoint: Endpoint, subject: Subject, item_count: int, line_count: int, bound: datetime | None) -> Row:
+    """What a walk says that has seen its end: how far back it read, how many lines are kept of it, and whether it
+    listed as many items as the network counts. What comes on one page may be cut there: that must be the very number.
+    """
+    told = re.match("[0-9]+(?= |$)", str(subject.count))
+    most = int(told[0]) if told else -1
+    is_all = most == item_count if on_one_page(endpoint) else 0 <= most <= item_count
+    return {WHOLE: endpoint.name, "bound": bound and bound.isoformat(), "lines": line_count, "is_all": is_all}
+
+
+@dataclass
+class Listing:
+    """What one file holds of one walk."""
+
+    endpoint: Endpoint
+    told: Row | None = None
+    line_count: int = 0
+    is_clear: bool = True
+    """Whether every line can be read, and no item comes twice but where one page begins as the last one ended: what
+    is read again has moved."""
+    instants: list[datetime | None] = field(default_factory=list)
+    events: dict[str, tuple[datetime | None, str]] = field(default_factory=dict)
+    """By event, the instant of its item in this listing, and when it happened."""
+
+    def take(self, record: Row, rows: Rows) -> None:
+        """Add one line."""
+        asked = record[ASKED]
+        if WHOLE in asked:
+            self.told = asked
+            return
+        self.line_count += 1
+        at, made = self.endpoint.instant(record), list[Row]()
+        is_border = at is not None and self.instants[-1:] == [at]
+        self.instants.append(at)
+        with suppress(Ignored):
+            made = [row for dataset, row in rows(record) if dataset == "activity"]
+        events = {
+            re.sub(PART_OF_EVENT, "", str(row.get("event_id"))): (at, str(row.get("occurred_at"))) for row in made
+        }
+        self.is_clear &= is_border or self.events.keys().isdisjoint(events)
+        self.events |= events
+
+    @cached_property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """Between which instants it lists all that there is; None where it answers for nothing.
+
+        A server may cut a listing at its end, so it answers for what lies before that, unless it went on past its
+        bound or listed as many as are counted. One that is undated answers for all or nothing.
+        """
+        if not self.told or not self.is_clear or self.told["lines"] != self.line_count:
+            return None
+        is_all, bound = self.told["is_all"], as_instant(self.told["bound"]) or FIRST
+        if undated(self.endpoint):
+            return (FIRST, LAST) if is_all else None
+        found, is_falling = [at for at in self.instants if at], self.endpoint.is_newest_first
+        is_ordered = all(one >= two for one, two in pairwise(found)) or (not is_falling and found == sorted(found))
+        if len(found) < len(self.instants) or not is_ordered or not (found or is_all):
+            return None
+        return (bound, LAST) if is_all else (max(bound, min(found)), LAST if is_falling else max(found))
+
+    def lacks(self, event: str, at: datetime | None) -> bool:
+        """Whether an event that it held, at such an instant, is gone from it."""
+        if self.window is None or event in self.events:
+            return False
+        return undated(self.endpoint) or (at is not None and self.window[0] < at < self.window[1])
+
+
+def vanished(connector: Connector, path: Path, source: Source) -> dict[str, str]:
+    """The events that have vanished as of the pull in `path`, and when they happened.
+
+    An event is gone where every listing that has ever shown it lacks it by now, and no later pull has found it again.
+    """
+    if not source.is_pulled or not isinstance(connector, Network):
+        return {}
+    read = partial(_listings, connector.knowing(path, source), source)
+    files = [file for file, _ in siblings(path, source)]
+    earlier, now = [file for file in files if file < path], {k: one for k, one in read(path).items() if one.window}
+    missing = dict[str, str]()
+    for file in earlier if now else ():
+        for walk, one in read(file, now).items():
+            missing |= {event: told for event, (at, told) in one.events.items() if now[walk].lacks(event, at)}
+    return {event: missing[event] for event in _in_no_listing(missing, read, files, path)} if missing else {}
+
+
+def _in_no_listing(
+    missing: Iterable[str], read: Callable[[Path], dict[str, Listing]], files: list[Path], path: Path
+) -> Iterator[str]:
+    shown = defaultdict[str, dict[str, datetime | None]](dict)
+    for file in files:
+        for walk, one in read(file).items():
+            for event in missing:
+                if event in one.events:
+                    shown[event][walk] = one.events[event][0]
+                elif walk in shown[event] and file <= path and one.lacks(event, shown[event][walk]):
+                    del shown[event][walk]
+    return (event for event in missing if not shown[event])
+
+
+def _listings(network: Network, source: Source, path: Path, walks: Container[str] | None = None) -> dict[str, Listing]:
+    """What a file holds of some walks, or of all."""
+    endpoints, found = {one.name: one for one in network.endpoints}, dict[str, Listing]()
+    for line in lines(path):
+        asked = _asked(line)
+        walk, endpoint = _walk(asked), endpoints.get(str(asked.get(WHOLE, asked.get("endpoint"))))
+        if endpoint and GONE not in asked and (walks is None or walk in walks):
+            listing = found.setdefault(walk, Listing(endpoint))
+            try:
+                listing.take(decode(line), lambda record: network.rows(record, source))
+            except (Malformed, Flood):
+                listing.is_clear = False
+    return found
+
+
+def _asked(line: str) -> Row:
+    """What a line was the answer to: it stands at its end, and the rest need not be read."""
+    with suppress(ValueError):
+        asked, _ = DECODER.raw_decode(line.rpartition(f'"{ASKED}":')[2].lstrip())
+        return asked if isinstance(asked, dict) else {}
+    return {}
+
+
+def _walk(asked: Row) -> str:
+    """By what a walk is known from pull to pull: an account's by name and id, for what else is told of it may change."""
+    about = asked.get("about")
+    subject = [about[ACCOUNT], about.get("id")] if isinstance(about, dict) and ACCOUNT in about else about
+    return json.dumps([asked.get(WHOLE, asked.get("endpoint")), subject], sort_keys=True)
