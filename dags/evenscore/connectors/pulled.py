@@ -11,7 +11,7 @@ from copy import copy
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
@@ -189,13 +189,9 @@ class Network(JsonLines):
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file, and what it says of the days that it covers."""
-        return covering(JsonLines.parse(self.knowing(path, source), path, source), path)
-
-    def knowing(self, path: Path, source: Source) -> Self:
-        """The same, with what all files beside one tell of authors and of counts."""
         known = copy(self)
         known.authors, known.counts = _told(known, siblings(path, source))
-        return known
+        return covering(JsonLines.parse(known, path, source), path)
 
 
 @lru_cache(maxsize=4)

@@ -31,11 +31,11 @@ Rows = Callable[[Row], Iterable[tuple[str, Row]]]
 
 def answers_for(endpoint: Endpoint, subject: Subject, item_count: int, line_count: int, bound: datetime | None) -> Row:
     """What a walk says that has seen its end: how far back it read, how many lines are kept of it, and whether it
-    listed as many items as the network counts. What comes on one page may be cut there: that must be the very number.
+    listed as many items as the network counts (None where it counts none). What comes on one page may be cut there:
+    that must be the very number.
     """
     told = re.match("[0-9]+(?= |$)", str(subject.count))
-    most = int(told[0]) if told else -1
-    is_all = most == item_count if on_one_page(endpoint) else 0 <= most <= item_count
+    is_all = (int(told[0]) == item_count if on_one_page(endpoint) else int(told[0]) <= item_count) if told else None
     return {WHOLE: endpoint.name, "bound": bound and bound.isoformat(), "lines": line_count, "is_all": is_all}
 
 
@@ -76,7 +76,8 @@ class Listing:
         """Between which instants it lists all that there is; None where it answers for nothing.
 
         A server may cut a listing at its end, so it answers for what lies before that, unless it went on past its
-        bound or listed as many as are counted. One that is undated answers for all or nothing.
+        bound or listed as many as are counted; one that ends with fewer answers for nothing, as does an undated one
+        that nobody counts.
         """
         if not self.told or not self.is_clear or self.told["lines"] != self.line_count:
             return None
@@ -85,9 +86,10 @@ class Listing:
             return (FIRST, LAST) if is_all else None
         found, is_falling = [at for at in self.instants if at], self.endpoint.is_newest_first
         is_ordered = all(one >= two for one, two in pairwise(found)) or (not is_falling and found == sorted(found))
-        if len(found) < len(self.instants) or not is_ordered or not (found or is_all):
+        least, most = min(found, default=LAST), LAST if is_falling else max(found, default=FIRST)
+        if len(found) < len(self.instants) or not is_ordered or (is_all is False and least >= bound):
             return None
-        return (bound, LAST) if is_all else (max(bound, min(found)), LAST if is_falling else max(found))
+        return (bound, LAST) if is_all else (max(bound, least), most)
 
     def lacks(self, event: str, at: datetime | None) -> bool:
         """Whether an event that it held, at such an instant, is gone from it."""
@@ -101,12 +103,12 @@ def vanished(connector: Connector, path: Path, source: Source) -> dict[str, str]
 
     An event is gone where every listing that has ever shown it lacks it by now, and no later pull has found it again.
     """
-    if not source.is_pulled or not isinstance(connector, Network):
+    files = [file for file, _ in siblings(path, source)] if source.is_pulled else []
+    earlier = [file for file in files if file < path]
+    if not earlier or not isinstance(connector, Network):
         return {}
-    read = partial(_listings, connector.knowing(path, source), source)
-    files = [file for file, _ in siblings(path, source)]
-    earlier, now = [file for file in files if file < path], {k: one for k, one in read(path).items() if one.window}
-    missing = dict[str, str]()
+    read, missing = partial(_listings, connector, source), dict[str, str]()
+    now = {walk: one for walk, one in read(path).items() if one.window}
     for file in earlier if now else ():
         for walk, one in read(file, now).items():
             missing |= {event: told for event, (at, told) in one.events.items() if now[walk].lacks(event, at)}
@@ -151,7 +153,7 @@ def _asked(line: str) -> Row:
 
 
 def _walk(asked: Row) -> str:
-    """By what a walk is known from pull to pull: an account's by name and id, for what else is told of it may change."""
+    """By what a walk is known from pull to pull: an account's by name and id, for what else is known of it changes."""
     about = asked.get("about")
     subject = [about[ACCOUNT], about.get("id")] if isinstance(about, dict) and ACCOUNT in about else about
     return json.dumps([asked.get(WHOLE, asked.get("endpoint")), subject], sort_keys=True)
