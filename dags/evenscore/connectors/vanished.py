@@ -7,7 +7,7 @@ Behind its pages a whole walk leaves a line that says what it answers for. Whate
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -112,21 +112,20 @@ def vanished(connector: Connector, path: Path, source: Source) -> dict[str, str]
     for file in earlier if now else ():
         for walk, one in read(file, now).items():
             missing |= {event: told for event, (at, told) in one.events.items() if now[walk].lacks(event, at)}
-    return {event: missing[event] for event in _in_no_listing(missing, read, files, path)} if missing else {}
+    shown = _shown(missing, read, files, path) if missing else set[str]()
+    return {event: told for event, told in missing.items() if event not in shown}
 
 
-def _in_no_listing(
-    missing: Iterable[str], read: Callable[[Path], dict[str, Listing]], files: list[Path], path: Path
-) -> Iterator[str]:
+def _shown(
+    events: Container[str], read: Callable[[Path], dict[str, Listing]], files: list[Path], path: Path
+) -> set[str]:
+    """Which of some events a listing still shows as of the pull in `path`, or a later pull has found again."""
     shown = defaultdict[str, dict[str, datetime | None]](dict)
     for file in files:
         for walk, one in read(file).items():
-            for event in missing:
-                if event in one.events:
-                    shown[event][walk] = one.events[event][0]
-                elif walk in shown[event] and file <= path and one.lacks(event, shown[event][walk]):
-                    del shown[event][walk]
-    return (event for event in missing if not shown[event])
+            held = {event: at for event, at in shown[walk].items() if file > path or not one.lacks(event, at)}
+            shown[walk] = held | {event: at for event, (at, _) in one.events.items() if event in events}
+    return {event for held in shown.values() for event in held}
 
 
 def _listings(network: Network, source: Source, path: Path, walks: Container[str] | None = None) -> dict[str, Listing]:
