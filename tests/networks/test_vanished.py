@@ -130,15 +130,22 @@ def test_what_a_listing_does_not_show_any_more_is_taken_back_and_lands_when_it_s
         assert home.pull().state == outcome.WHOLE
         home.extract("2026-03-23")
         assert before - events(home) == {CASES[name].event}
+        touch(home, 0)
+        assert before - events(home) == {CASES[name].event}
         is_gone[0] = False
         home.clock.sleep(8 * DAY)
         home.pull()
         home.extract("2026-03-31")
         assert events(home) == before
-        with sorted(home.places.raw_pages("net").iterdir())[1].open("a") as touched:
-            touched.write("\n")  # as an erasure changes it: it is read again
-        home.extract("2026-03-31")
+        touch(home, 1)
         assert events(home) == before
+
+
+def touch(home: PulledHome, number: int) -> None:
+    """Change a raw file, as an erasure does: it is read again."""
+    with sorted(home.places.raw_pages("net").iterdir())[number].open("a") as file:
+        file.write("\n")
+    home.extract("2026-03-31")
 
 
 def breaks_off(asked: Asked, reply: Reply) -> None:

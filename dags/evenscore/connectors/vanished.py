@@ -98,32 +98,33 @@ class Listing:
         return undated(self.endpoint) or (at is not None and self.window[0] < at < self.window[1])
 
 
-def vanished(connector: Connector, path: Path, source: Source) -> dict[str, str]:
-    """The events that have vanished as of the pull in `path`, and when they happened.
+def vanished(connector: Connector, path: Path, source: Source, is_again: bool) -> dict[str, str]:
+    """The events that the pull in `path` tells to have vanished, and when they happened; of a file that is read again,
+    its own that later pulls tell so of, too.
 
-    An event is gone where every listing that has ever shown it lacks it by now, and no later pull has found it again.
+    An event is gone where every listing that has ever shown it lacks it by now.
     """
     files = [file for file, _ in siblings(path, source)] if source.is_pulled else []
-    earlier = [file for file in files if file < path]
-    if not earlier or not isinstance(connector, Network):
+    if len(files) < 2 or not isinstance(connector, Network):
         return {}
     read, missing = partial(_listings, connector, source), dict[str, str]()
-    now = {walk: one for walk, one in read(path).items() if one.window}
-    for file in earlier if now else ():
+    here = read(path)
+    now = {walk: one for walk, one in here.items() if one.window}
+    for file in [file for file in files if file < path] if now else []:
         for walk, one in read(file, now).items():
             missing |= {event: told for event, (at, told) in one.events.items() if now[walk].lacks(event, at)}
-    shown = _shown(missing, read, files, path) if missing else set[str]()
+    for one in here.values() if is_again and path != files[-1] else ():
+        missing |= {event: told for event, (_, told) in one.events.items()}
+    shown = _shown(missing, read, files) if missing else set[str]()
     return {event: told for event, told in missing.items() if event not in shown}
 
 
-def _shown(
-    events: Container[str], read: Callable[[Path], dict[str, Listing]], files: list[Path], path: Path
-) -> set[str]:
-    """Which of some events a listing still shows as of the pull in `path`, or a later pull has found again."""
+def _shown(events: Container[str], read: Callable[[Path], dict[str, Listing]], files: list[Path]) -> set[str]:
+    """Which of some events any listing shows as of the last pull, or shows that has not been walked again."""
     shown = defaultdict[str, dict[str, datetime | None]](dict)
     for file in files:
         for walk, one in read(file).items():
-            held = {event: at for event, at in shown[walk].items() if file > path or not one.lacks(event, at)}
+            held = {event: at for event, at in shown[walk].items() if not one.lacks(event, at)}
             shown[walk] = held | {event: at for event, (at, _) in one.events.items() if event in events}
     return {event for held in shown.values() for event in held}
 

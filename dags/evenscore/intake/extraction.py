@@ -178,7 +178,7 @@ class FileReading:
         """Parse, judge, land, withdraw, and count."""
         connector = CONNECTORS[self.of.source.kind]
         self.parsed = connector.parse(self.file.path, self.of.source)
-        self.parsed.taken_down |= vanished(connector, self.file.path, self.of.source)
+        self.parsed.taken_down |= vanished(connector, self.file.path, self.of.source, self.before is not None)
         self._require_unchanged()
         if self.parsed.covered:
             first, last = self.parsed.covered
