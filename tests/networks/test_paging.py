@@ -160,7 +160,9 @@ def test_a_child_may_be_asked_about_with_what_its_parent_was_asked_about() -> No
     about = children("comments", number="number", place="evenscore.about.place")
     parent = {"number": 7, "comments": 2, "evenscore": {"endpoint": "issues", "about": {"place": "ann/tool"}}}
     assert about(parent) == Subject({"number": "7", "place": "ann/tool"}, 2)
-    assert [about({**parent, **less}) for less in ({"comments": 0}, {"number": None}, {"evenscore": {}})] == [None] * 3
+    assert about({**parent, "comments": 0}) == Subject({"number": "7", "place": "ann/tool"}, 0)
+    lacking = ({"comments": None}, {"number": None}, {"evenscore": {}})
+    assert [about({**parent, **less}) for less in lacking] == [None] * 3
 
 
 def test_the_ids_of_a_batch_are_a_list_where_a_parameter_is_to_be_repeated() -> None:
