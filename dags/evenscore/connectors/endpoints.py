@@ -39,6 +39,12 @@ class Subject:
     key: str = ""
     """What it is known by from pull to pull, where its values may change; else they are its key."""
 
+    @property
+    def told_count(self) -> int | None:
+        """How many items the network says there are; None where it does not say, or tells when that changed."""
+        found = re.match("[0-9]+(?= |$)", str(self.count))
+        return int(found[0]) if found else None
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -117,14 +123,25 @@ class Endpoint:
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
         return {"path": path.format_map(_parts(path, values)), "params": params}
 
+    @property
+    def is_undated(self) -> bool:
+        """Whether its items say no instant."""
+        return self.instant is Endpoint.instant
+
+    @property
+    def is_on_one_page(self) -> bool:
+        """Whether all that it lists comes in one answer."""
+        return self.next is Endpoint.next
+
     def page(self, asked: Mapping[str, Any], url: str, headers: Mapping[str, str], body: Any) -> Page:
         """The page that answers a request. Raises UNLIKE where it is of another shape, or calls itself an error.
 
         One that calls it an error that there is nothing holds what else is there.
         """
-        is_nothing = is_error(body) and re.search(self.nothing_says, str(body))
-        items = self.found(body) if is_nothing or not is_error(body) else None
-        if is_nothing and items is None:
+        is_bad = is_error(body)
+        is_nothing = is_bad and re.search(self.nothing_says, str(body))
+        items = None if is_bad and not is_nothing else self.found(body)
+        if items is None and is_nothing:
             items = []
         if items is None:
             raise Malformed("the items are missing")
@@ -211,16 +228,6 @@ def _parts(path: str, values: Mapping[str, str]) -> dict[str, str]:
     whole = re.match(r"\{(\w+)\}", path)
     kept = {"place": "/%", whole[1] if whole else "": "/?#%"}
     return {name: quote(value, safe=f"{kept.get(name, '')}:@;,+~!$&'()*=") for name, value in values.items()}
-
-
-def undated(endpoint: Endpoint) -> bool:
-    """Whether its items say no instant."""
-    return endpoint.instant is Endpoint.instant
-
-
-def on_one_page(endpoint: Endpoint) -> bool:
-    """Whether all that it lists comes in one answer."""
-    return endpoint.next is Endpoint.next
 
 
 def children(counter: str, **names: str) -> Callable[[Row], Subject | None]:

@@ -27,9 +27,9 @@ def _profile(body: Any) -> list[Any] | None:
 
 def _commented(item: Row) -> Subject | None:
     count = seek(item, "counts", "comments")
-    return (
-        None if count is None else Subject({"post": str(item["post"]["id"]), "owner": _address(item["creator"])}, count)
-    )
+    if count is None:
+        return None
+    return Subject({"post": str(item["post"]["id"]), "owner": _address(item["creator"])}, count)
 
 
 class Lemmy(Network):

@@ -143,14 +143,16 @@ class Network(JsonLines):
 
     def taken_back(self, record: Row, source: Source) -> Iterator[Row]:
         """Of an item of a listing that is left out, and that an earlier pull may have kept: its events, and no more."""
-        asked, listings = record[ASKED], {one.name for one in self.endpoints if one.per in (ACCOUNT, PLACE, SITE)}
+        asked = record[ASKED]
+        if asked["endpoint"] not in {one.name for one in self.endpoints if one.per in (ACCOUNT, PLACE, SITE)}:
+            return
+        events = list[str]()
         with suppress(Ignored, *UNLIKE):  # what cannot be read was not kept either
-            made = (
-                list(self.readers()[asked["endpoint"]](record, asked, source)) if asked["endpoint"] in listings else []
-            )
+            made = list(self.readers()[asked["endpoint"]](record, asked, source))
             acts = (row for dataset, row in made if dataset == "activity")
-            for event in [row["event_id"] for row in acts if row["actor_id"] and row["verb"] != "mention"]:
-                yield {ASKED: {**asked, "about": {}, GONE: True, EVENT: event}}
+            events = [row["event_id"] for row in acts if row["actor_id"] and row["verb"] != "mention"]
+        for event in events:
+            yield {ASKED: {**asked, "about": {}, GONE: True, EVENT: event}}
 
     def is_readable(self, record: Row, source: Source) -> bool:
         """Whether an item is as documented, be it left out or not; a profile tells whose it is, too."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from evenscore.base.settings import Source
 from evenscore.connectors.base import PART_OF_EVENT, Connector
 from evenscore.connectors.compressed import lines
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, on_one_page, undated
+from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.pulled import ASKED, GONE, WHOLE, Network
 from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, siblings
@@ -34,8 +34,9 @@ def answers_for(endpoint: Endpoint, subject: Subject, item_count: int, line_coun
     listed as many items as the network counts (None where it counts none). What comes on one page may be cut there:
     that must be the very number.
     """
-    told = re.match("[0-9]+(?= |$)", str(subject.count))
-    is_all = (int(told[0]) == item_count if on_one_page(endpoint) else int(told[0]) <= item_count) if told else None
+    told, is_all = subject.told_count, None
+    if told is not None:
+        is_all = told == item_count if endpoint.is_on_one_page else told <= item_count
     return {WHOLE: endpoint.name, "bound": bound and bound.isoformat(), "lines": line_count, "is_all": is_all}
 
 
@@ -82,7 +83,7 @@ class Listing:
         if not self.told or not self.is_clear or self.told["lines"] != self.line_count:
             return None
         is_all, bound = self.told["is_all"], as_instant(self.told["bound"]) or FIRST
-        if undated(self.endpoint):
+        if self.endpoint.is_undated:
             return (FIRST, LAST) if is_all else None
         found, is_falling = [at for at in self.instants if at], self.endpoint.is_newest_first
         is_ordered = all(one >= two for one, two in pairwise(found)) or (not is_falling and found == sorted(found))
@@ -95,7 +96,7 @@ class Listing:
         """Whether an event that it held, at such an instant, is gone from it."""
         if self.window is None or event in self.events:
             return False
-        return undated(self.endpoint) or (at is not None and self.window[0] < at < self.window[1])
+        return self.endpoint.is_undated or (at is not None and self.window[0] < at < self.window[1])
 
 
 def vanished(connector: Connector, path: Path, source: Source, is_again: bool) -> dict[str, str]:

@@ -108,9 +108,8 @@ class Walk:
         """What does not look right about a page that can be read."""
         if self._repeats(page):
             return SAME
-        count = re.match("[0-9]+(?= |$)", "1" if self.endpoint.shows_profile else str(self.subject.count))
-        is_end = not (page.items or page.following or self.reach.bound)
-        if is_end and count and int(count[0]) > self.cursor.item_count:
+        least = 1 if self.endpoint.shows_profile else self.subject.told_count or 0
+        if not (page.items or page.following or self.reach.bound) and least > self.cursor.item_count:
             return "an end before the count"
         asker = self.asker
         is_sound = all(asker.network.is_readable(self._record(item), asker.source) for item in each(page.items))
@@ -203,7 +202,8 @@ class Walk:
 
     def _go_on(self, todo: list[dict[str, Any]]) -> None:
         """Move to what is to be asked next. Where that is nothing, the walk is whole: its mark moves."""
-        cursor, self.cursor.todo = self.cursor, todo
+        cursor = self.cursor
+        cursor.todo = todo
         if not todo and cursor.page_count:
             told = answers_for(self.endpoint, self.subject, cursor.item_count, cursor.line_count, self.reach.bound)
             self.store.write_page(f"{LAST_WORD}{self.name}", 0, [self._record({}, endpoint=PULL, **told)])
