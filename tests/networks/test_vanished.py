@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from invented import every
 from loopback import Asked, Reply
 from pulled_home import PulledHome, altered, served
 
+from evenscore.connectors import NETWORKS
+from evenscore.connectors.vanished import Listing
 from evenscore.pulling import outcome
 from evenscore.pulling.store import Cursor, Store
 
@@ -296,3 +299,12 @@ def test_a_walk_that_is_killed_as_it_ends_says_no_more_than_it_has_seen(
         home.pull()
         home.extract("2026-03-23")
         assert before - events(home) == ({case.event} if goes_on else set())
+
+
+def test_raw_files_from_before_what_a_walk_answers_for_need_not_be_read() -> None:
+    statuses = next(one for one in NETWORKS["mastodon"].endpoints if one.name == "statuses")
+    told = {"bound": "2026-03-10T00:00:00+00:00", "lines": 0, "is_all": True}
+    listing = Listing(statuses, told)
+    assert not listing.reaches(datetime(2026, 3, 9, tzinfo=UTC))
+    assert listing.reaches(datetime(2026, 3, 9, 0, 0, 1, tzinfo=UTC)) and listing.reaches(None)
+    assert not Listing(statuses).reaches(None)

@@ -239,6 +239,11 @@ def _instants(table: Any) -> Iterator[Any]:
         yield from filter(None, map(as_instant, table.column("occurred_at").to_pylist()))
 
 
+def pulled_at(path: Path) -> datetime | None:
+    """When the pull of a raw file began; None where its first line does not say."""
+    return as_instant((_pull(next(lines(path), "")) or {}).get("at"))
+
+
 def _pull(line: str) -> Row | None:
     if f'"{PULL}"' not in line:
         return None

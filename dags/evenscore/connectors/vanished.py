@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +20,7 @@ from evenscore.connectors.base import PART_OF_EVENT, Connector
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
 from evenscore.connectors.instants import as_instant
-from evenscore.connectors.pulled import ASKED, GONE, WHOLE, Network
+from evenscore.connectors.pulled import ASKED, GONE, WHOLE, Network, pulled_at
 from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, siblings
 
 DECODER = json.JSONDecoder()
@@ -92,6 +92,10 @@ class Listing:
             return None
         return (bound, LAST) if is_all else (max(bound, least), most)
 
+    def reaches(self, instant: datetime | None) -> bool:
+        """Whether it answers for anything from before an instant, by clocks that may be off by a day."""
+        return self.window is not None and (instant is None or self.window[0] < instant + timedelta(days=1))
+
     def lacks(self, event: str, at: datetime | None) -> bool:
         """Whether an event that it held, at such an instant, is gone from it."""
         if self.window is None or event in self.events:
@@ -111,8 +115,9 @@ def vanished(connector: Connector, path: Path, source: Source, is_again: bool) -
     read, missing = partial(_listings, connector, source), dict[str, str]()
     here = read(path)
     now = {walk: one for walk, one in here.items() if one.window}
-    for file in [file for file in files if file < path] if now else []:
-        for walk, one in read(file, now).items():
+    for file, later in pairwise(file for file in files if file <= path) if now else ():
+        walks = {walk for walk, one in now.items() if one.reaches(pulled_at(later))}
+        for walk, one in read(file, walks).items() if walks else ():
             missing |= {event: told for event, (at, told) in one.events.items() if now[walk].lacks(event, at)}
     for one in here.values() if is_again and path != files[-1] else ():
         missing |= {event: told for event, (_, told) in one.events.items()}
