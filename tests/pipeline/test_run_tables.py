@@ -92,11 +92,12 @@ def test_runs_are_told_once_as_they_ended_and_for_as_long_as_nights_are_kept(pla
 
 
 def kept(places: HomePaths, *names: str) -> list[Path]:
-    """Folders of runs, the oldest first."""
+    """Folders of runs, the oldest first; a copy has made the oldest folder the newest."""
     folders = [places.published_run(name) for name in names]
     for second, folder in enumerate(folders):
         folder.mkdir(parents=True)
-        os.utime(folder, (second, second))
+        atomic_io.write_json(folder / run_folders.MANIFEST, {"published_at": f"2026-03-01T00:00:{second:02}+00:00"})
+        os.utime(folder, (-second, -second))
     return folders
 
 
@@ -105,6 +106,13 @@ def test_the_newest_runs_stay_and_the_one_that_readers_see(places: HomePaths) ->
     atomic_io.point(places.current, seen)
     run_folders.forget_old(places, 2)
     assert run_folders.kept_runs(places) == [seen, newer, newest]
+
+
+def test_a_run_that_cannot_say_when_it_was_published_is_older_than_all_others(places: HomePaths) -> None:
+    damaged, gone, whole = kept(places, "damaged", "gone", "a whole one")
+    (damaged / run_folders.MANIFEST).write_text("{")
+    (gone / run_folders.MANIFEST).unlink()
+    assert run_folders.kept_runs(places) == [damaged, gone, whole]
 
 
 def test_what_a_killed_run_left_goes_and_what_is_whole_stays(places: HomePaths) -> None:

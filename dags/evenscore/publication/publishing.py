@@ -37,7 +37,6 @@ from evenscore.publication.run_folders import (
     Contents,
     database_digest,
     forget_old,
-    keep_place,
     kept_runs,
     lay_links,
     place,
@@ -270,7 +269,6 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
                 _copy_kept(con, folder, draft, kept, prepare)
                 contents = _contents(con, draft, night, donors, manifest["versions"], manifest["published_at"])
             write_manifest(night, draft, contents)
-            keep_place(draft, folder)
             found = place(places, night, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

@@ -1,9 +1,10 @@
 """The folders of published runs: each whole from the moment it has its name, one of them pointed at, some kept."""
 
-import os
+import contextlib
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def kept_runs(places: HomePaths) -> list[Path]:
-    """The folders of the runs that are kept, the oldest first."""
-    return sorted((places.published / "runs").glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
+    """The folders of the runs that are kept, the oldest first: by when they were published, as their manifests say,
+    because a copied home may have lost the times of its folders. One that cannot say is older than all others.
+    """
+    return sorted((places.published / "runs").glob("*/"), key=lambda folder: (_published_at(folder), folder.name))
+
+
+def _published_at(folder: Path) -> str:
+    """When a run was published, ISO 8601 in UTC; empty where its manifest is gone or damaged."""
+    with contextlib.suppress(OSError, InputError):
+        return _said_at(folder / MANIFEST, (folder / MANIFEST).stat().st_mtime_ns)
+    return ""
+
+
+@cache
+def _said_at(manifest: Path, _changed_ns: int) -> str:
+    """Read once while it is the same file: a manifest has sums for each night, and each night asks several times."""
+    return str(atomic_io.read_json(manifest).get("published_at", ""))
 
 
 def database_digest(folder: Path) -> str:
@@ -135,9 +151,3 @@ def remove(folder: Path) -> None:
     doomed = folder.with_name(f".{folder.name}.draft")
     folder.rename(doomed)
     shutil.rmtree(doomed)
-
-
-def keep_place(draft: Path, folder: Path) -> None:
-    """Let what takes a run's place be as old as it was: by their age runs are kept, and rolled back to."""
-    modified_ns = folder.stat().st_mtime_ns
-    os.utime(draft, ns=(modified_ns, modified_ns))
