@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from invented import every
-from loopback import Asked, Reply
+from invented import ANN, every, tid
+from loopback import Asked, Reply, instant
 from pulled_home import PulledHome, altered, served
 
 from evenscore.connectors import NETWORKS
@@ -33,9 +33,10 @@ class Case:
     vanish: Vanish
 
 
-def without(reply: Reply, keep: Callable[[Any], bool], at: str = "") -> None:
-    if at and at in reply.body:
-        reply.body[at] = [one for one in reply.body[at] if keep(one)]
+def without(reply: Reply, keep: Callable[[Any], bool], at: str = "", within: str = "") -> None:
+    body = reply.body[within] if within else reply.body
+    if at and at in body:
+        body[at] = [one for one in body[at] if keep(one)]
     elif not at:
         reply.body = [one for one in reply.body if keep(one)]
 
@@ -90,7 +91,42 @@ def a_comment_in_both_listings(asked: Asked, reply: Reply) -> None:
         seen["counts"]["comment_count"] = 0
 
 
+BLUESKY_POST = f"at://{ANN}/app.bsky.feed.post/{tid(instant(12))}"
+
+
+def a_bluesky_post(asked: Asked, reply: Reply) -> None:
+    if "records" in reply.body:
+        without(reply, lambda one: one["uri"] != BLUESKY_POST, "records")
+    for one in reply.body.get("profiles") or ():
+        one["postsCount"] -= one["did"] == ANN
+
+
+def a_video(asked: Asked, reply: Reply) -> None:
+    if asked.path.endswith("/playlistItems"):
+        without(reply, lambda one: one["snippet"]["resourceId"]["videoId"] != "v4", "items")
+    for one in reply.body["items"] if asked.path.endswith("/channels") else ():
+        one["statistics"]["videoCount"] = str(int(one["statistics"]["videoCount"]) - (one["id"] == "UCann"))
+
+
+def an_answered_submission(asked: Asked, reply: Reply) -> None:
+    if asked.path.endswith("/submitted"):
+        without(reply, lambda one: one["data"]["name"] != "t3_p1", "children", "data")
+
+
+def a_question(asked: Asked, reply: Reply) -> None:
+    without(reply, lambda one: one.get("question_id") != 17, "items")
+
+
+def a_story(asked: Asked, reply: Reply) -> None:
+    without(reply, lambda one: one["objectID"] != "104", "hits")
+
+
 CASES = {
+    "a post of which the app tells counts": Case("bluesky", BLUESKY_POST, a_bluesky_post),
+    "a video": Case("youtube", "video-v4", a_video),
+    "a submission that is answered": Case("reddit", "t3_p1", an_answered_submission),
+    "a question": Case("stackexchange", "post-17", a_question),
+    "a story": Case("hackernews", "item-104", a_story),
     "a status": Case("mastodon", "status-1005", a_status),
     "the newest status": Case("mastodon", "status-1021", the_newest_status),
     "a favourite": Case("mastodon", "like-1000-900033", a_favourite),

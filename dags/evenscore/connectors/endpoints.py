@@ -73,7 +73,8 @@ class Endpoint:
     joint: str = ","
     """What stands between them; `&` repeats the parameter, or makes a list of it in a JSON body."""
     answers: str = ""
-    """Where an item says which of the asked ids it is: those that none does are gone."""
+    """Where an item says which of the asked ids it is, in one place or several, `|` between them: those that none is
+    are gone, and are counted."""
     owner: str = ""
     """Where an item of `per` says whose it is, in one place or several, `|` between them: only consenting people's are
     asked about."""
@@ -83,6 +84,9 @@ class Endpoint:
     then."""
     instant: Callable[[Row], datetime | None] = lambda item: None
     """When an item was made or changed: what the high-water mark is made of."""
+    made: Callable[[Row], datetime | None] | None = None
+    """When an item was made, where `instant` tells when it was changed: what is older than the last walk and has been
+    made private since is taken back."""
     since: str = ""
     """The parameter that asks for what is newer than the mark."""
     since_format: Callable[[datetime], str] = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -122,6 +126,11 @@ class Endpoint:
             params = put(params, self.since, self.since_format(since))
         path = self.path_by_id if self.path_by_id and "id" in values else self.path
         return {"path": path.format_map(_parts(path, values)), "params": params}
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is asked about what the ledger or the configuration names, not about what another one brought."""
+        return self.per in (ACCOUNT, PLACE, SITE)
 
     @property
     def is_undated(self) -> bool:
@@ -167,7 +176,7 @@ class Endpoint:
         """Of a batch, the ids that were asked for and not answered."""
         if not self.answers or not self.batch:
             return []
-        answered = {str(item.get(self.answers)) for item in each(items)}
+        answered = {str(item.get(key)) for item in each(items) for key in self.answers.split("|")}
         return [one for one in values[self.batch].split(self.between) if one not in answered]
 
     def batches(self, subjects: Iterable[Subject]) -> Iterator[Subject]:

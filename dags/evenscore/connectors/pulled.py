@@ -17,7 +17,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
-from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, UNLIKE, Endpoint
+from evenscore.connectors.endpoints import UNLIKE, Endpoint
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
@@ -144,7 +144,7 @@ class Network(JsonLines):
     def taken_back(self, record: Row, source: Source) -> Iterator[Row]:
         """Of an item of a listing that is left out, and that an earlier pull may have kept: its events, and no more."""
         asked = record[ASKED]
-        if asked["endpoint"] not in {one.name for one in self.endpoints if one.per in (ACCOUNT, PLACE, SITE)}:
+        if asked["endpoint"] not in {one.name for one in self.endpoints if one.is_first}:
             return
         events = list[str]()
         with suppress(Ignored, *UNLIKE):  # what cannot be read was not kept either

@@ -54,8 +54,8 @@ class Listing:
     events: dict[str, tuple[datetime | None, str]] = field(default_factory=dict)
     """By event, the instant of its item in this listing, and when it happened."""
 
-    def take(self, record: Row, rows: Rows) -> None:
-        """Add one line."""
+    def take(self, record: Row, rows: Rows, named: str | None) -> None:
+        """Add one line; `named` is the event that it is by its id, where its rows do not say."""
         asked = record[ASKED]
         if WHOLE in asked:
             self.told = asked
@@ -66,6 +66,7 @@ class Listing:
         self.instants.append(at)
         with suppress(Ignored):
             made = [row for dataset, row in rows(record) if dataset == "activity"]
+        made = made or ([{"event_id": named}] if named else [])
         events = {
             re.sub(PART_OF_EVENT, "", str(row.get("event_id"))): (at, str(row.get("occurred_at"))) for row in made
         }
@@ -95,6 +96,10 @@ class Listing:
     def reaches(self, instant: datetime | None) -> bool:
         """Whether it answers for anything from before an instant, by clocks that may be off by a day."""
         return self.window is not None and (instant is None or self.window[0] < instant + timedelta(days=1))
+
+    def is_asked_for(self, walk: str, event: str) -> bool:
+        """Whether an event is here because it was asked for by its id, which another listing brought."""
+        return not self.endpoint.is_first and (bool(self.endpoint.batch) or f'"{event}"' in walk)
 
     def lacks(self, event: str, at: datetime | None) -> bool:
         """Whether an event that it held, at such an instant, is gone from it."""
@@ -126,13 +131,23 @@ def vanished(connector: Connector, path: Path, source: Source, is_again: bool) -
 
 
 def _shown(events: Container[str], read: Callable[[Path], dict[str, Listing]], files: list[Path]) -> set[str]:
-    """Which of some events any listing shows as of the last pull, or shows that has not been walked again."""
-    shown = defaultdict[str, dict[str, datetime | None]](dict)
+    """Which of some events any listing shows as of the last pull, or shows that has not been walked again.
+
+    What is asked for by its id is asked for only while another listing brings that id, and that one has the last word.
+    """
+    shown, listed = defaultdict[str, dict[str, datetime | None]](dict), set[str]()
+    asked_for = set[tuple[str, str]]()
     for file in files:
         for walk, one in read(file).items():
             held = {event: at for event, at in shown[walk].items() if not one.lacks(event, at)}
-            shown[walk] = held | {event: at for event, (at, _) in one.events.items() if event in events}
-    return {event for held in shown.values() for event in held}
+            here = {event: at for event, (at, _) in one.events.items() if event in events}
+            shown[walk] = held | here
+            by_id = set(filter(partial(one.is_asked_for, walk), here))
+            asked_for |= {(walk, event) for event in by_id}
+            listed |= here.keys() - by_id
+    return {
+        event for walk, held in shown.items() for event in held if event not in listed or (walk, event) not in asked_for
+    }
 
 
 def _listings(network: Network, source: Source, path: Path, walks: Container[str] | None = None) -> dict[str, Listing]:
@@ -144,7 +159,8 @@ def _listings(network: Network, source: Source, path: Path, walks: Container[str
         if endpoint and GONE not in asked and (walks is None or walk in walks):
             listing = found.setdefault(walk, Listing(endpoint))
             try:
-                listing.take(decode(line), lambda record: network.rows(record, source))
+                record = decode(line)
+                listing.take(record, lambda record: network.rows(record, source), network.event_of(record))
             except (Malformed, Flood):
                 listing.is_clear = False
     return found

@@ -43,13 +43,10 @@ def _video(item: Row) -> Subject | None:
 
 def _thread(item: Row) -> Subject | None:
     count, shown = seek(item, "snippet", "totalReplyCount") or 0, seek(item, "replies", "comments") or []
-    author = _author(seek(item, "snippet", "topLevelComment"))
-    video = str(seek(item, "snippet", "videoId"))
-    return (
-        Subject({"thread": str(item["id"]), "owner": str(author), "video": video}, count)
-        if count > len(shown)
-        else None
-    )
+    if count <= len(shown):
+        return None
+    author, video = _author(seek(item, "snippet", "topLevelComment")), str(seek(item, "snippet", "videoId"))
+    return Subject({"thread": str(item["id"]), "video": video, **({"owner": str(author)} if author else {})}, count)
 
 
 class YouTube(Network):
@@ -64,7 +61,7 @@ class YouTube(Network):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("channels", V3 + "channels", ACCOUNT, "the list that holds a channel's videos", 50, batch="actor",
                  params={"part": "snippet,contentDetails,statistics,status", "id": "{actor}", "maxResults": "50"},
-                 items=_items, shows_profile=True),
+                 items=_items, shows_profile=True, answers="id"),
         Endpoint("playlistItems", V3 + "playlistItems", ACCOUNT, "which videos there are", 50,
                  params={"part": "snippet,contentDetails", "playlistId": "{uploads}", "maxResults": "50"}, **PAGED,
                  instant=instant_of("snippet", "publishedAt"), is_newest_first=True, recheck=WINDOW,
@@ -119,8 +116,8 @@ class YouTube(Network):
         return kinds.get(str(record.get("kind")).partition("#")[2])
 
     def event_of(self, record: Row) -> str | None:
-        """A video's own."""
-        return f"video-{record.get('id')}"
+        """A video's own, also where it stands in a list of them."""
+        return f"video-{seek(record, 'snippet', 'resourceId', 'videoId') or record.get('id')}"
 
 
 def _author(comment: Any) -> Any:
