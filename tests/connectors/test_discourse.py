@@ -66,6 +66,11 @@ def test_a_reply_without_a_known_parent_goes_to_the_author_of_the_topic(tmp_path
     assert rows(tmp_path, post("ann"), post("bob", 2), post("cy", 3, answers=answers))[2]["target_id"] == "ann"
 
 
+def test_a_reply_to_a_post_that_is_not_to_be_read_goes_to_whom_it_names(tmp_path: Path) -> None:
+    told = {"reply_to_user": {"username": "bob"}}
+    assert rows(tmp_path, post("ann"), post("cy", 3, answers=2, **told))[1]["target_id"] == "bob"
+
+
 def test_a_reply_in_a_topic_whose_start_is_unknown_goes_to_nobody(tmp_path: Path) -> None:
     assert rows(tmp_path, post("bob", 2))[0]["target_id"] is None
 

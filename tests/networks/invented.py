@@ -272,6 +272,7 @@ def github(page: int = 5, more: int = 0) -> Invented:
                  "html_url": f"https://github.com/ann/tool/issues/1#issuecomment-{number}", "reactions": {"total_count": 0}} for number in range(11)]  # fmt: skip
     reviews = [{"id": 8000, "user": user("ben"), "body": "fine", "state": "APPROVED", "submitted_at": instant(12), "pull_request_url": f"{base}/pulls/20",
                 "html_url": "https://github.com/ann/tool/pull/20#r"}]  # fmt: skip
+    reviews.append({**reviews[0], "id": 8001, "body": "secret", "state": "PENDING", "submitted_at": None})
     events = [{"id": 9000, "event": "merged", "actor": user("cid"), "created_at": instant(13), "issue": {"number": 20, "user": user("ann")}},
               {"id": 9001, "event": "labeled", "actor": user("cid"), "created_at": instant(13), "issue": {"number": 20, "user": user("ann")}}]  # fmt: skip
     reactions = [{"id": 600 + place, "user": user(who), "content": content, "created_at": instant(9)} for place, (who, content) in

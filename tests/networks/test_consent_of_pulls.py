@@ -102,6 +102,7 @@ FLAGS = {
     "mastodon": {"statuses: visibility direct", "statuses: visibility private", "favourited_by: indexable is false",
                  "context: indexable is false"},
     "discourse": {"posts: a private message", "posts: a whisper"},
+    "github": {"reviews: a review that is not submitted"},
     "gitlab": {"issues-notes: a system note", "issues-notes: internal", "issues: confidential"},
     "lemmy": {"comments: its author is gone", "posts: post deleted"},
     "zulip": {"messages: a direct message", "users: a guest"},

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 from invented import every
-from pulled_home import PulledHome, served
+from loopback import Asked, Reply
+from pulled_home import PulledHome, altered, served
+
+from evenscore.pulling import outcome
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
 
@@ -23,6 +26,19 @@ def test_a_forum_names_who_liked_the_posts_of_those_who_stand_and_counts_the_oth
         assert found == {("post-50", None, "3"), ("post-150", "2", "1")}
         asked = [one.one("id") for one in home.server.log if one.path == "/post_action_users.json"]
         assert asked == ["150"]
+
+
+def test_a_forum_shows_two_hundred_who_liked_a_post_on_a_page(tmp_path: Path) -> None:
+    def change(asked: Asked, reply: Reply) -> Reply:
+        if asked.path == "/post_action_users.json" and asked.one("page") == "0":
+            reply.body["post_action_users"] = [{"id": number, "username": f"u{number}"} for number in range(100, 300)]
+        return reply
+
+    with served(tmp_path, altered(every()["discourse"](), change)) as home:
+        assert home.pull().state == outcome.WHOLE
+        home.extract()
+        liked = {row["actor_id"] for row in rows(home, "like") if row["object_id"] == "post-150"}
+        assert len(liked) == 201 and "2" in liked
 
 
 def test_approvals_are_reviews_by_whoever_gave_them(tmp_path: Path) -> None:

@@ -79,6 +79,19 @@ def test_a_misspelt_place_is_told_and_one_that_is_gone_is_not(
 
 
 @pytest.mark.parametrize(
+    ("kind", "unknown"),
+    [("bluesky", "zoe.test"), ("stackexchange", "709999"), ("youtube", "UCzoe")],
+)
+def test_whom_a_network_does_not_know_among_others_is_told(tmp_path: Path, kind: str, unknown: str) -> None:
+    """It says 404 of one who is asked about alone, and leaves out one of several without a word."""
+    with served(tmp_path, every()[kind]()) as home:
+        home.stand(*home.people, unknown)
+        done, profiles = home.pull(), NETWORKS[kind].endpoints[0].name
+        assert done.state == outcome.WHOLE
+        assert done.account.left_out[f"{profiles}: gone from the network"] == 1
+
+
+@pytest.mark.parametrize(
     ("kind", "profile", "nobody"), [("mastodon", "/lookup", []), ("youtube", "/channels", {"items": []})]
 )
 def test_a_network_that_knows_nobody_who_stands_is_told(
@@ -199,8 +212,10 @@ def test_of_what_no_walk_can_have_read_not_even_the_id_is_kept(
     mark: str | None, created_at: str | None, passed: bool
 ) -> None:
     statuses = next(one for one in NETWORKS["mastodon"].endpoints if one.name == "statuses")
-    reach = Reach(statuses, Cursor(mark=mark), datetime(2026, 3, 12, tzinfo=UTC))
-    assert reach.has_passed({"created_at": created_at}) is passed
+    issues = next(one for one in NETWORKS["gitlab"].endpoints if one.name == "issues")
+    for endpoint in (statuses, issues):
+        reach = Reach(endpoint, Cursor(mark=mark), datetime(2026, 3, 12, tzinfo=UTC))
+        assert reach.has_passed({"created_at": created_at, "updated_at": "2026-03-11T00:00:00Z"}) is passed
 
 
 def test_a_comment_that_is_deleted_within_a_thread_is_taken_back(tmp_path: Path) -> None:

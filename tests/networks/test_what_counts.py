@@ -14,7 +14,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.instants import iso
 from evenscore.connectors.pulled import ASKED
-from evenscore.connectors.records import Ignored, Malformed
+from evenscore.connectors.records import Ignored, Malformed, answered
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
 
@@ -338,6 +338,24 @@ def test_a_flag_hides_whoever_wears_it(kind: str, profile: dict[str, Any], reaso
     assert NETWORKS[kind].hides(profile) == reason
 
 
+def test_an_answer_to_somebody_who_is_gone_is_to_nobody() -> None:
+    comments = next(one for one in NETWORKS["youtube"].endpoints if one.name == "comments")
+    top = {"id": "t", "snippet": {"authorDisplayName": "", "publishedAt": "2026-03-02T00:00:00Z"}}
+    thread = {"id": "t", "snippet": {"videoId": "v", "topLevelComment": top, "totalReplyCount": 9}}
+    asked = comments.about(thread)
+    assert asked is not None
+    reply = {"id": "t.a", "snippet": {"authorChannelId": {"value": "UCcid"}, "publishedAt": "2026-03-03T00:00:00Z"}}
+    (row,) = told("youtube", "comments", reply, **asked.values)
+    assert (row["actor_id"], row["target_id"]) == ("UCcid", None)
+
+
+def test_half_a_letter_is_no_reason_to_lose_the_whole_text() -> None:
+    """Some networks cut a text between the two code units of one letter; no file holds what is left of it."""
+    escaped, raw = rb'{"a": "cut \ud83d", "b": "\uD83D\uDE00"}', b'{"a": "\xed\xa0\xbd"}'
+    assert answered(escaped) == {"a": "cut \ufffd", "b": "\U0001f600"}
+    assert answered(raw) == {"a": "\ufffd"}
+
+
 def test_whoever_is_suspended_hides_though_nothing_else_is_told_of_them() -> None:
     """Reddit tells no id of them: an account that cannot be read would make every pull incomplete."""
     suspended = {"kind": "t2", "data": {"name": "ann", "is_suspended": True}}
@@ -357,6 +375,9 @@ def test_whoever_is_suspended_hides_though_nothing_else_is_told_of_them() -> Non
           "removed_by_category": "deleted"}, "t3_p"),
         ({"name": "t3_p", "author": "[deleted]", "created_utc": 1, "title": "a link", "selftext": "",
           "removed_by_category": None}, None),
+        ({"name": "t3_p", "author": "ann", "created_utc": 1, "title": "spam", "selftext": "[removed]",
+          "removed_by_category": "moderator"}, "t3_p"),
+        ({**SAID, "body": "[removed]"}, "t1_c"),
     ],
 )  # fmt: skip
 def test_what_is_deleted_in_a_thread_is_taken_back_by_its_own_name(thing: dict[str, Any], event: str | None) -> None:

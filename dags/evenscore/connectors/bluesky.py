@@ -57,7 +57,8 @@ class Bluesky(Network):
     unread: ClassVar[tuple[str, ...]] = ("anything of an account that is deactivated", "profile views")
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("getProfiles", XRPC + "actor.getProfiles", ACCOUNT, "the DID, its handle, counts and labels", 25,
-                 params={"actors": "{actor}"}, items="profiles", batch="actor", joint="&", shows_profile=True),
+                 params={"actors": "{actor}"}, items="profiles", batch="actor", joint="&", shows_profile=True,
+                 answers="did|handle"),
         Endpoint("did-document", "{directory}/{id}", ACCOUNT, "which server holds the person's records", 1,
                  shows_profile=True, rarely=True),
         *(

@@ -82,8 +82,10 @@ class Discourse(JsonLines):
         }
 
     def _target(self, record: Row) -> str | None:
+        """Whose post is answered; one that is not to be read is told of in words, and a topic is its first author's."""
         topic, parent = record["topic_id"], record.get("reply_to_post_number")
-        return self._authors.get(f"{topic}/{parent}") or self._authors.get(f"{topic}/1")
+        told = seek(record, "reply_to_user", "username")
+        return self._authors.get(f"{topic}/{parent}") or told or self._authors.get(f"{topic}/1")
 
 
 def _who(record: Row) -> str | None:

@@ -13,7 +13,7 @@ from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import LIKE, Discourse
 from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Subject
 from evenscore.connectors.instants import instant_of
-from evenscore.connectors.paging import Next, Page
+from evenscore.connectors.paging import Next, Page, by_number
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, covering, profile
 from evenscore.connectors.records import Row, each, need, require_ids, seek
 
@@ -64,7 +64,8 @@ class DiscourseApi(Discourse, Network):
                  items="latest_posts", next=_older, instant=instant_of("created_at"), is_newest_first=True,
                  recheck=WINDOW),
         Endpoint("likers", "/post_action_users.json", "posts", "who liked consenting people's posts", 200,
-                 params={"id": "{post}", "post_action_type_id": str(LIKE), "limit": "200"}, items="post_action_users",
+                 params={"id": "{post}", "post_action_type_id": str(LIKE), "limit": "200", "page": "0"},
+                 items="post_action_users", next=by_number(size=200),
                  about=_liked, owner="user_id"),
     )  # fmt: skip
 

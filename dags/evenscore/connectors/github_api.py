@@ -113,6 +113,11 @@ class GitHubApi(GitHub, Network):
             require_ids(record)
         yield from Network.rows(self, record, source) if is_own else GitHub.rows(self, record, source)
 
+    def left_out(self, endpoint: str, item: Row) -> str | None:
+        """What only its author may see yet."""
+        is_draft = endpoint == "reviews" and str(item.get("state")).casefold() == "pending"
+        return "a review that is not submitted" if is_draft else None
+
     def account_of(self, item: Row) -> dict[str, str]:
         """The number is for good, the login is not."""
         return {"id": str(need(item, "id")), "login": str(need(item, "login"))}

@@ -4,7 +4,7 @@ Confidential issues, internal notes and what the system wrote are left out, even
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
@@ -69,7 +69,7 @@ class GitLab(Network):
                  path_by_id="/api/v4/users/{id}", shows_profile=True),
         *(
             Endpoint(kind, "/api/v4/projects/{place}/" + kind, PLACE, what, params=BY_UPDATE, next=by_link,
-                     instant=instant_of("updated_at"), since="updated_after",
+                     instant=instant_of("updated_at"), made=instant_of("created_at"), since="updated_after",
                      total="x-total")
             for kind, what in (("issues", "issues"), ("merge_requests", "merge requests"))
         ),
@@ -118,12 +118,6 @@ class GitLab(Network):
             **{f"{kind}-awards": _award for kind in KINDS},
             "approvals": _approval,
         }
-
-    def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
-        """Issues and merge requests, by their number in the project."""
-        endpoint = seek(record, ASKED, "endpoint")
-        if endpoint in KINDS and "iid" in record:
-            yield f"{KINDS[endpoint]}-{record.get('project_id')}-{record['iid']}", str(seek(record, "author", "id"))
 
     def _user(self, item: Row, asked: Row, _source: Source) -> Rows:
         is_bot = item.get("bot") is True or _is_program(item)

@@ -1,6 +1,7 @@
 """Reading one decoded JSON record: what must be there, what may be null, whom a text mentions."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ MAX_KEYS = 1_000
 """No record of any network has more keys, nor MAX_VALUES values at whatever depth: it is refused with its file."""
 MAX_VALUES = 200_000
 MOST_MALFORMED = 100_000
+HALF_A_LETTER = re.compile(rb"(?i)\\ud[89a-f]|\xed[\xa0-\xbf]")
+"""What may be half of a pair that stands for one letter, or both halves of it."""
 
 
 class Number(float):
@@ -117,10 +120,15 @@ def answered(content: bytes) -> Any:
     """What a network's answer holds: decoded JSON, or the beginning of a text that is none.
 
     One in which a key stands twice with two values is none: neither is to be believed. Some begin with what keeps them
-    from being run as a script.
+    from being run as a script. Half a letter, where somebody cut a text between two of its code units, becomes the sign
+    for one that cannot be shown: as it is, no file holds it.
     """
     try:
-        return json.loads(content.removeprefix(b")]}'"), parse_constant=int, object_pairs_hook=_one_value)
+        found = json.loads(content.removeprefix(b")]}'"), parse_constant=int, object_pairs_hook=_one_value)
+        if HALF_A_LETTER.search(content):
+            text = json.dumps(found, ensure_ascii=False).encode("utf-16", "surrogatepass")
+            found = json.loads(text.decode("utf-16", "replace"))
+        return found
     except (ValueError, RecursionError):
         return content[:2_000].decode("utf-8", errors="replace")
 

@@ -112,9 +112,9 @@ class Reddit(Network):
     def _rows(self, thing: Row) -> Rows:
         name, who, at = need_id(thing, "name"), _who(thing), iso(need(thing, "created_utc"))
         title, body = thing.get("title"), thing.get("selftext") if "title" in thing else thing.get("body")
-        if who is None and (body in GONE or thing.get("removed_by_category")):
+        if body in GONE or thing.get("removed_by_category"):
             return
-        text = unescape("\n\n".join(filter(None, (title, None if body in GONE else body))))
+        text = unescape("\n\n".join(filter(None, (title, body))))
         parent, crossed = thing.get("parent_id"), thing.get("crosspost_parent")
         if parent:
             yield activity(

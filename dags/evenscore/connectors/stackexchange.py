@@ -50,7 +50,7 @@ class StackExchange(Network):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("users", "/2.3/users/{actor}", ACCOUNT, "whether the account is there", batch="actor", joint=";",
                  params={"site": "{site}", "pagesize": "100"}, shows_profile=True, items="items",
-                 next=by_number("has_more")),
+                 next=by_number("has_more"), answers="user_id"),
         Endpoint("questions", "/2.3/users/{actor}/questions", ACCOUNT, "their questions", batch="actor", joint=";",
                  params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
         Endpoint("answers", "/2.3/users/{actor}/answers", ACCOUNT, "their answers", batch="actor", joint=";",

@@ -29,7 +29,7 @@ def table() -> str:
 
 def cost(network: Network) -> str:
     """Pages that 1,000 objects fill in the listing that brings most of a network."""
-    listings = [one for one in network.endpoints if one.next.__name__ != "<lambda>" or one.per == SITE]
+    listings = [one for one in network.endpoints if one.is_first and not one.shows_profile]
     return str(-(-1000 // max((one.size for one in listings), default=1))) if listings else "none: files"
 
 

@@ -55,7 +55,7 @@ class People:
     def learn(self, endpoint: Endpoint, network: Network, account: Account) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""
         seen = set[str]()
-        for item in self.store.records(endpoint.name):
+        for item in (one for one in self.store.records(endpoint.name) if GONE not in one[ASKED]):
             told, hides = network.told_of(item)
             account.incomplete.update([f"{endpoint.name}: {hides}"] if hides == UNREADABLE else [])
             for name in self._meant(item, told):

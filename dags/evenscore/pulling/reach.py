@@ -28,7 +28,7 @@ class Reach:
 
     def has_passed(self, item: Row) -> bool:
         """Whether an earlier whole walk may have read an item."""
-        at = self.endpoint.instant(item)
+        at = (self.endpoint.made or self.endpoint.instant)(item)
         return self.mark is not None and (not at or at <= self.mark)
 
     def is_known(self, item: Row) -> bool:

@@ -179,7 +179,7 @@ class Walk:
                 yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
         for one in self.endpoint.unanswered(self.subject.values, items):
             self.account.left_out[f"{self.endpoint.name}: gone from the network"] += 1
-            yield self._record({self.endpoint.answers: one}, **{GONE: True, "about": {}})
+            yield self._record({self.endpoint.answers.partition("|")[0]: one}, **{GONE: True, "about": {}})
 
     def _refused(self, refused: Refused) -> None:
         """Nothing new, or nothing to read here, or a cursor that has expired, or less than there is."""
