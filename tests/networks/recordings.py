@@ -147,7 +147,7 @@ def asked_of(
     What no endpoint asks for is known by its looks; not where it was sent by POST, for that may have changed something.
     """
     known = endpoint_of(network, answer["request"], answer["body"])
-    values = {"owner": "somebody", "at": AT, "uri": "at://did:plc:somebody/app.bsky.feed.post/3k7qmjev5lr2s",
+    values = {"owner": "somebody", "id": "somebody", "at": AT, "uri": "at://did:plc:somebody/app.bsky.feed.post/3k7qmjev5lr2s",
               **(known[1] if known else {})}  # fmt: skip
     if answer["request"]["method"] != "GET" and (not known or known[0].found(answer["body"]) is None):
         return [], values

@@ -192,3 +192,12 @@ def test_pages_are_counted_where_the_next_is_asked_for_by_a_number(step: Any, bo
     """What vanishes from such pages moves an item over the seam, so that they are looked at once more."""
     found = step(Page("https://h/a", {}, {}, body, [{"id": "7"}]))
     assert found.is_counted is is_counted
+
+
+def test_a_function_that_finds_the_items_need_not_think_of_another_shape() -> None:
+    def there(body: Any) -> list[Any]:
+        return [one for one in body["query"]["users"] if one]
+
+    users = Endpoint("users", "/api", ACCOUNT, "users", items=there)
+    assert users.found({"query": {"users": [{}, {"id": 1}]}}) == [{"id": 1}]
+    assert users.found({"error": {"code": "maxlag"}}) is None and users.found({"query": {"users": 3}}) is None

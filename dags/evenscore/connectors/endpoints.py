@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -197,7 +198,9 @@ class Endpoint:
     def found(self, body: Any) -> list[Any] | None:
         """The items in a body; None where they are not where they belong."""
         if callable(self.items):
-            return self.items(body)
+            with suppress(*UNLIKE):  # a function of it need not think of every other shape
+                return self.items(body)
+            return None
         if not self.items:
             return body if isinstance(body, list) else [body] if isinstance(body, dict) else None
         found = body
