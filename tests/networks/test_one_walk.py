@@ -11,6 +11,7 @@ import pytest
 
 import evenscore.pulling.walk
 from evenscore.base.paths import HomePaths
+from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import Endpoint, Subject
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.paging import Next, by_link
@@ -37,6 +38,7 @@ def item(name: str, at: str | None = None, **more: Any) -> Item:
 NETWORK = SimpleNamespace(
     is_readable=lambda record, source: not record.get("is_bad"),
     kept_out=lambda endpoint, item: "hidden" if item.get("hides") else None,
+    tag_of=NETWORKS["mastodon"].tag_of,
 )
 LISTING = Endpoint(
     name="posts",
@@ -429,6 +431,9 @@ def test_a_tag_is_sent_with_the_first_page_alone_and_not_after_a_restart(pulls: 
     pulls.left(etag="e9")
     pulls.run(page(item("a"), next="2"), Refused("no", 410), page(item("b")))
     assert [headers.get("If-None-Match") for *_, headers in pulls.host.asked] == ["e9", None, None]
+    pulls.left(etag="e9", rechecked=before(days=8))
+    pulls.run(page(item("a")))
+    assert pulls.host.asked[0][2] == {}, "a re-check asks further about items, whether or not their list has changed"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from evenscore.connectors.endpoints import PLACE
 from evenscore.night import retention
 from evenscore.pulling import outcome
 from evenscore.pulling.reach import Reach
-from evenscore.pulling.store import Cursor, Store
+from evenscore.pulling.store import Cursor, Store, digest
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
@@ -162,6 +162,26 @@ def test_a_post_that_is_gone_at_the_next_recheck_is_taken_back(tmp_path: Path) -
         home.extract("2026-03-23")
         assert posts[3] not in [row["event_id"] for row in home.landed()]
         assert posts[4] in [row["event_id"] for row in home.landed()]
+
+
+def test_what_is_looked_up_by_its_id_may_have_changed_though_its_listing_has_not(tmp_path: Path) -> None:
+    """A list of videos is the same, and says so with 304, when one of them gets another title."""
+    titles: list[str] = []
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        for one in reply.body["items"] if asked.path.endswith("/videos") else ():
+            one["snippet"]["title"] = titles[-1] if titles else one["snippet"]["title"]
+        tag = f'"{digest(reply.bytes().decode())}"'
+        is_known = asked.headers.get("if-none-match") == tag
+        return Reply(status=304) if is_known else replace(reply, headers={"ETag": tag})
+
+    with served(tmp_path, altered(every()["youtube"](page=50), change)) as home:
+        home.pull()
+        titles.append("another")
+        home.clock.sleep(8 * DAY)
+        home.pull()
+        home.extract("2026-03-23")
+        assert {row["text"] for row in home.landed() if row["verb"] == "post"} == {"another"}
 
 
 FLAGS: dict[str, tuple[Callable[[Any], str], Callable[[Any], Any]]] = {

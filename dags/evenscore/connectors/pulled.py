@@ -19,6 +19,7 @@ from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
 from evenscore.connectors.endpoints import UNLIKE, Endpoint
 from evenscore.connectors.instants import as_instant
+from evenscore.connectors.paging import Page
 from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
 ASKED = "evenscore"
@@ -140,6 +141,12 @@ class Network(JsonLines):
             raise Ignored(f"{endpoint}: nothing that counts")
         for dataset, row in found:
             yield dataset, {"network": source.called, **row}
+
+    def tag_of(self, endpoint: str, page: Page) -> str | None:
+        """By which ETag to ask whether a listing on one page has changed: by none where what it brings is looked up by
+        its ids, for that changes though the listing does not."""
+        is_looked_up = any(one.per == endpoint and one.batch for one in self.endpoints)
+        return None if page.following or is_looked_up else page.headers.get("etag")
 
     def taken_back(self, record: Row, source: Source) -> Iterator[Row]:
         """Of an item of a listing that is left out, and that an earlier pull may have kept: its events, and no more."""

@@ -70,7 +70,7 @@ class Walk:
     def _begin(self, restarts: int = 0) -> None:
         """From the first page, knowing what the last whole walk has left."""
         last, about = self.cursor, dict(self.subject.values)
-        etag = last.etag if self.pull["is_after_whole"] and not restarts else None
+        etag = last.etag if self.pull["is_after_whole"] and not (restarts or self.reach.goes_back) else None
         self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, mark=last.mark, etag=etag,
                              count=last.count, rechecked=last.rechecked, is_there=last.is_there)  # fmt: skip
         self.cursor.todo = [self.endpoint.first(self.subject.values, self.reach.bound)]
@@ -136,7 +136,7 @@ class Walk:
         cursor.rising = self.reach.newest(page, cursor.rising)
         cursor.item_count += len(page.items)
         cursor.seen += [_printed(step), _printed(page.held(_printed))]
-        cursor.etag = page.headers.get("etag") if cursor.page_count == 1 and not step else None
+        cursor.etag = self.asker.network.tag_of(self.endpoint.name, page) if cursor.page_count == 1 else None
         if repeats:
             return self._give_up(SAME)
         if not step and cursor.item_count < self.endpoint.expected(page):
