@@ -102,6 +102,7 @@ def test_whose_a_text_is_tells_its_own_server_alone(tmp_path: Path) -> None:
 
 NOTE = {"id": 1, "noteable_type": "Issue", "author": {"id": 7}, "created_at": "2026-03-01T00:00:00Z", "body": "text"}
 MESSAGE = {"ts": "1772323200.0001", "user": "U1", "text": "text"}
+NAMES = ("the plan", "✔ the plan", "✔✔ The Plan")
 TOPICAL = {"id": 1, "sender_id": 7, "timestamp": 1, "subject": "t"}
 SHY = {"labels": [{"val": "!no-unauthenticated"}]}
 FLAGS = ({"indexable": False}, {"noindex": True}, {"suspended": True}, {"limited": True})
@@ -336,6 +337,12 @@ SIGNED_IN = "_misskey_requireSigninToViewContents"
 )  # fmt: skip
 def test_a_flag_hides_whoever_wears_it(kind: str, profile: dict[str, Any], reason: str | None) -> None:
     assert NETWORKS[kind].hides(profile) == reason
+
+
+def test_a_topic_is_the_same_when_it_is_resolved() -> None:
+    """Messages that were read before have its old name: whoever wrote the newest would have begun another topic."""
+    topics = [told("zulip", "messages", {**TOPICAL, "stream_id": 5, "subject": name}) for name in NAMES]
+    assert {row["object_id"] for (row,) in topics} == {"topic-5-the plan"}
 
 
 def test_an_answer_to_somebody_who_is_gone_is_to_nobody() -> None:

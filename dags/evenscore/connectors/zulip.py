@@ -29,6 +29,8 @@ DIRECT = ("private", "direct")
 """The types of a direct message: today's and what the API calls it elsewhere."""
 SYSTEM = "zulipinternal"
 """The realm of the programs that tell of channels, of topics that were moved or resolved, in everybody's topics."""
+RESOLVED = re.compile("^✔( ?✔)* ")
+"""What stands before the name of a topic that is resolved."""
 NAMED = re.compile(r"(?<!_)@\*\*[^*|]+\|(\d+)\*\*|class=\"user-mention\"[^>]*data-user-id=\"(\d+)\"")
 """A mention that bears its id; a silent one (`@_**`) is none."""
 
@@ -125,7 +127,8 @@ class Zulip(Network):
 
 
 def _topic(item: Row) -> str:
-    return f"topic-{need_id(item, 'stream_id')}-{text(item, 'subject') or ''}"
+    """A topic is known by its name, whatever its case, and keeps it when it is resolved."""
+    return f"topic-{need_id(item, 'stream_id')}-{RESOLVED.sub('', text(item, 'subject') or '').casefold()}"
 
 
 def _user(item: Row, asked: Row, _source: Source) -> Rows:
