@@ -16,6 +16,8 @@ AT = datetime(2026, 3, 16, 2, 0, 7, tzinfo=UTC)
     [
         "2026-03-16T02:00:07Z",
         "2026-03-16 02:00:07",
+        "2026-03-16t02:00:07z",
+        "2026-03-16 02:00:07 UTC",
         "2026-03-16T03:00:07.000+01:00",
         "Mon, 16 Mar 2026 02:00:07 GMT",
         "Mon Mar 16 02:00:07 2026",
@@ -33,6 +35,11 @@ def test_an_instant_is_known_however_it_is_written(written: Any, monkeypatch: py
         found = as_instant(written)
     time.tzset()
     assert found == AT
+
+
+def test_a_leap_second_is_the_one_before() -> None:
+    assert iso("2016-12-31T23:59:60Z") == "2016-12-31T23:59:59Z"
+    assert iso("2026-03-16T02:00:60.5Z") is not None and iso("2026-03-16T02:60:00Z") is None
 
 
 def test_thousandths_are_kept() -> None:

@@ -339,6 +339,15 @@ def test_a_flag_hides_whoever_wears_it(kind: str, profile: dict[str, Any], reaso
     assert NETWORKS[kind].hides(profile) == reason
 
 
+def test_a_time_that_a_person_wrote_lands_like_any_other() -> None:
+    for written, at in (
+        ("2026-03-02t00:00:07z", "2026-03-02T00:00:07Z"),
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+    ):
+        (row,) = told("mastodon", "statuses", {"id": "1", "account": {"id": "2"}, "created_at": written})
+        assert row["occurred_at"] == at
+
+
 def test_a_topic_is_the_same_when_it_is_resolved() -> None:
     """Messages that were read before have its old name: whoever wrote the newest would have begun another topic."""
     topics = [told("zulip", "messages", {**TOPICAL, "stream_id": 5, "subject": name}) for name in NAMES]

@@ -14,6 +14,8 @@ EARLIEST = 1970
 
 LATEST = 1e11
 """No network has anything of 3,000 years hence: a larger number of seconds since the epoch counts parts of them."""
+LEAP = re.compile(r"(?<=:\d\d:)60")
+"""The sixty-first second of a minute, which no calendar here has."""
 EPOCH = re.compile(r"(?:\d{9,10}|\d{13}|\d{16})(?:\.\d+)?")
 """Seconds since the epoch as text, thousandths or millionths; a date without marks has 8 digits, with its time 14."""
 
@@ -21,6 +23,11 @@ EPOCH = re.compile(r"(?:\d{9,10}|\d{13}|\d{16})(?:\.\d+)?")
 def instant_of(*path: str) -> Callable[[Row], datetime | None]:
     """An item's own instant at a path, however it is written."""
     return lambda item: as_instant(seek(item, *path))
+
+
+def plain(text: str) -> str:
+    """A time as text, as every reader of one takes it: in capitals, no zone in words, no leap second."""
+    return LEAP.sub("59", text.upper()).removesuffix(" UTC")
 
 
 def as_instant(value: Any) -> datetime | None:
@@ -31,7 +38,7 @@ def as_instant(value: Any) -> datetime | None:
             parts = next((one for one in (1, 1e3, 1e6) if value < LATEST * one), 1)
             found = datetime.fromtimestamp(value / parts, UTC)
         else:
-            text = str(value)
+            text = plain(str(value))
             if EPOCH.fullmatch(text):
                 return as_instant(float(text))
             found = parsedate_to_datetime(text) if text[:1].isalpha() else datetime.fromisoformat(text)

@@ -13,12 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from evenscore.base.canonical import INSTANT_COLUMN
 from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
 from evenscore.connectors.endpoints import UNLIKE, Endpoint
-from evenscore.connectors.instants import as_instant
+from evenscore.connectors.instants import as_instant, plain
 from evenscore.connectors.paging import Page
 from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
@@ -140,7 +141,9 @@ class Network(JsonLines):
         if not found:
             raise Ignored(f"{endpoint}: nothing that counts")
         for dataset, row in found:
-            yield dataset, {"network": source.called, **row}
+            at = row[INSTANT_COLUMN[dataset]]
+            told = {INSTANT_COLUMN[dataset]: plain(at)} if isinstance(at, str) else {}
+            yield dataset, {"network": source.called, **row, **told}
 
     def tag_of(self, endpoint: str, page: Page) -> str | None:
         """By which ETag to ask whether a listing on one page has changed: by none where what it brings is looked up by
