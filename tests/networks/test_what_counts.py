@@ -116,13 +116,17 @@ COMMENT = {"id": "c", "snippet": {"publishedAt": "2026-03-01T00:00:00Z", "author
         ("gitlab", "issues-notes", lambda strange: {**NOTE, "noteable_iid": strange}),
         ("slack", "messages", lambda strange: {**MESSAGE, "ts": strange}),
         ("youtube", "comments", lambda strange: {**COMMENT, "id": strange}),
+        ("discourse", "likers", lambda strange: {"id": strange, "username": "ann"}),
+        ("github", "stargazers", lambda strange: {"starred_at": "2026-03-02T00:00:00Z", "user": {"id": strange}}),
+        ("gitlab", "approvals", lambda strange: {"approved_at": "2026-03-02T00:00:00Z", "user": {"id": strange}}),
         ("zulip", "messages", lambda strange: {**TOPICAL, "stream_id": strange}),
         ("activitystreams", "outbox", lambda strange: {"id": strange, "type": "Follow", "actor": "https://a.test/ann"}),
     ],
 )  # fmt: skip
 def test_no_event_is_named_after_what_is_no_id(kind: str, endpoint: str, make: Any, strange: Any) -> None:
     source = Source(name="net", kind=kind, path="-", network=kind)
-    asked = {"endpoint": endpoint, "about": {}, "at": "2026-03-16T02:00:00+00:00"}
+    about = {"post": "1", "at": "2026-03-02T00:00:00Z", "iid": "1"}
+    asked = {"endpoint": endpoint, "about": about, "at": "2026-03-16T02:00:00+00:00"}
     with pytest.raises(Malformed):
         list(NETWORKS[kind].rows({**make(strange), ASKED: asked}, source))
 

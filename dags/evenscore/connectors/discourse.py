@@ -91,7 +91,7 @@ class Discourse(JsonLines):
 def _who(record: Row) -> str | None:
     """Whose post it is: by number, which is for good, where it was pulled; files on disk are read by name as ever."""
     name = text(record, "username")
-    return str(need(record, "user_id")) if name and ASKED in record else name
+    return need_id(record, "user_id") if name and ASKED in record else name
 
 
 def _is_raw(record: Row) -> bool:

@@ -15,7 +15,7 @@ from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Subject
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import Next, Page, by_number
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, covering, profile
-from evenscore.connectors.records import Row, each, need, require_ids, seek
+from evenscore.connectors.records import Row, each, need, need_id, require_ids, seek
 
 NUMBERS = 50
 """A page holds the posts of so many numbers, those that there are."""
@@ -118,5 +118,5 @@ class DiscourseApi(Discourse, Network):
 
 def _liker(item: Row, asked: Row, _source: Source) -> Rows:
     """One of those who liked a post."""
-    post, owner, who = (str(need(asked, "about", "post")), seek(asked, "about", "owner"), need(item, "id"))
+    post, owner, who = (str(need(asked, "about", "post")), seek(asked, "about", "owner"), need_id(item, "id"))
     yield activity(f"post-{post}-by-{who}", "like", who, f"post-{post}", owner, need(asked, "about", "at"))

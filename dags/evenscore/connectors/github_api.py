@@ -139,7 +139,7 @@ def _star(item: Row, asked: Row, source: Source) -> Rows:
         raise Ignored("a star without its date")
     if "starred_at" in item and given(item, "user") is None:
         raise Ignored("a star of a deleted account")
-    place, user = seek(asked, "about", "place"), need(item, "user", "id")
+    place, user = seek(asked, "about", "place"), need_id(item, "user", "id")
     star = {**_of_repository(place), "event_id": f"star-{place}-{user}", "verb": "star",
             "actor_id": login(item, "user"), "occurred_at": need(item, "starred_at")}  # fmt: skip
     yield from _with_names(star, item, "user", source)

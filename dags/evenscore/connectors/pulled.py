@@ -169,7 +169,8 @@ class Network(JsonLines):
         is_profile = seek(record, ASKED, "endpoint") in {one.name for one in self.endpoints if one.shows_profile}
         try:
             is_told = not is_profile or self.told_of(record)[1] != UNREADABLE
-            return is_told and all(True for _ in self.rows(record, source))
+            made = list(self.rows(record, source))
+            return is_told and all(as_instant(row["occurred_at"]) for dataset, row in made if dataset == "activity")
         except Ignored:
             return True
         except Malformed:
