@@ -168,9 +168,10 @@ class Network(JsonLines):
         """Whether an item is as documented, be it left out or not; a profile tells whose it is, too."""
         is_profile = seek(record, ASKED, "endpoint") in {one.name for one in self.endpoints if one.shows_profile}
         try:
-            is_told = not is_profile or self.told_of(record)[1] != UNREADABLE
-            made = list(self.rows(record, source))
-            return is_told and all(as_instant(row["occurred_at"]) for dataset, row in made if dataset == "activity")
+            if is_profile and self.told_of(record)[1] == UNREADABLE:
+                return False
+            made = [row for dataset, row in self.rows(record, source) if dataset == "activity"]
+            return all(as_instant(row["occurred_at"]) for row in made)
         except Ignored:
             return True
         except Malformed:
