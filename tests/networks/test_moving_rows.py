@@ -52,6 +52,9 @@ class _Network:
     def kept_out(self, _endpoint: str, _item: Any) -> None:
         return None
 
+    def tag_of(self, _endpoint: str, _page: Page) -> None:
+        return None
+
 
 WAYS: dict[str, tuple[Callable[[Page], Next | None], dict[str, Any]]] = {
     "numbers": (by_number(), {}),
