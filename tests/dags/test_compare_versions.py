@@ -1,9 +1,13 @@
 """The DAG that compares versions: run when somebody asks, with what they ask, and never beside a night."""
 
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from home import Home
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +43,27 @@ def test_what_cannot_be_compared_is_not_tried_again(
     monkeypatch.setenv("EVENSCORE_CONFIG", str(tmp_path / "evenscore.toml"))
     with pytest.raises(AirflowFailException, match="evenscore"):
         task.python_callable(params={"date": "2026-03-15", "candidate": 7})
+
+
+@pytest.mark.parametrize(
+    ("params", "asked"),
+    [
+        ({"date": "2026-03-15", "candidate": 7}, (date(2026, 3, 15), 7)),
+        ({"date": None, "candidate": None}, (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_the_night_and_the_version_that_were_asked_for_are_compared(
+    versions: Any, home: Home, monkeypatch: pytest.MonkeyPatch, params: Any, asked: tuple[date | None, int | None]
+) -> None:
+    from evenscore.laboratory.comparison import compare, wording
+
+    monkeypatch.setenv("EVENSCORE_HOME", str(home.places.home))
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(home.config))
+    monkeypatch.setattr(wording, "in_full", lambda _facts, page, people: f"{page} and {people}")
+    monkeypatch.setattr(
+        compare, "compare", lambda _settings, *given: SimpleNamespace(facts={}, page=f"page of {given}", people="p.csv")
+    )
+    (task,) = versions.tasks
+    done = task.python_callable(params=params)
+    assert (done.is_done, done.xcom_value) == (True, f"page of {asked}")

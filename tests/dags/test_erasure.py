@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock, Mock
 
 import pytest
 import sqlalchemy as sa
@@ -200,6 +201,73 @@ def test_the_command_says_what_it_did_and_what_nobody_looked_into(noted: Home, d
     assert ran.returncode == 0, ran.stderr
     assert "xcom.value (2)" in ran.stdout and "not reached: backups of Airflow's database" in ran.stdout
     assert HomePaths(noted.places.home).erasures.exists()
+
+
+def test_a_log_that_is_named_after_somebody_goes_whole(noted: Home, database: Path, tmp_path: Path) -> None:
+    from evenscore_airflow import erasure
+
+    for name in ("map_index=p_ann.log", "map_index=p_anna.log"):
+        (tmp_path / "logs" / name).write_text("asked\n")
+    assert erasure.finish(noted.settings, Run)["log files"] == 1
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["map_index=p_anna.log"]
+
+
+@pytest.mark.parametrize("is_remote", [True, False])
+def test_logs_that_lie_elsewhere_are_said_to_be_out_of_reach(
+    bag: Any, monkeypatch: pytest.MonkeyPatch, is_remote: bool
+) -> None:
+    from evenscore_airflow import erasure
+
+    monkeypatch.setenv("AIRFLOW__LOGGING__REMOTE_LOGGING", str(is_remote))
+    monkeypatch.setenv("AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER", "s3://logs")
+    (said,) = erasure.not_reached()
+    assert ("the logs at s3://logs" in said, "backups" in said) == (is_remote, True)
+
+
+@pytest.mark.parametrize("own", ["airflow-db-not-allowed:///", "postgresql://db"])
+def test_where_airflow_keeps_its_database_from_a_task_its_settings_are_asked_without_that(
+    own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evenscore_airflow import erasure
+
+    def ran(_command: list[str], env: dict[str, str], **_more: Any) -> Any:
+        assert env.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN") == (own if own.startswith("postgresql") else None)
+        assert env["PATH"] == os.environ["PATH"]
+        return subprocess.CompletedProcess([], 0, stdout="a warning\nurl sqlite:///a.db\n")
+
+    monkeypatch.delenv("EVENSCORE_AIRFLOW_DATABASE", raising=False)
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", own)
+    monkeypatch.setattr(erasure.subprocess, "run", ran)
+    assert list(erasure._urls()) == ["sqlite:///a.db"]
+
+
+def test_the_command_fails_in_one_line_and_says_where_nobody_is_noted(
+    bag: Any, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from evenscore_airflow import erasure
+
+    monkeypatch.setenv("EVENSCORE_HOME", str(home.places.home))
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(home.config))
+    assert erasure.main() == 0
+    assert capsys.readouterr().out.startswith("nobody is noted\nnot reached: ")
+    for error in (EvenscoreError("named\n in a.b"), sa.exc.OperationalError("select", {}, Exception("no server"))):
+        monkeypatch.setattr(erasure, "finish", Mock(side_effect=error))
+        assert erasure.main() == EvenscoreError.exit_code
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("\n")) == ("", 1) and said.err.startswith("evenscore_airflow.erasure: ")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "said"), [("postgresql", ['vacuum "log"', 'vacuum "xcom"']), ("sqlite", ["vacuum"]), ("mysql", [])]
+)
+def test_the_bytes_of_old_rows_are_let_go_of_as_each_server_does_it(dialect: str, said: list[str]) -> None:
+    from evenscore_airflow.metadata import _vacuum
+
+    engine = MagicMock(**{"dialect.name": dialect})
+    con = engine.connect.return_value.execution_options.return_value.__enter__.return_value
+    _vacuum(engine, {"xcom", "log"})
+    assert [str(call.args[0]) for call in con.execute.call_args_list] == said
+    engine.connect.return_value.execution_options.assert_called_with(isolation_level="AUTOCOMMIT")
 
 
 def test_every_column_that_is_rewritten_is_one_that_airflow_has(database: Path) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from evenscore.base.errors import EvenscoreError
+from evenscore.base.settings import Settings
 from evenscore.erasure import erase
 from evenscore.state import turns
 from home import Home
@@ -56,3 +58,25 @@ def test_it_waits_for_a_night_that_is_under_way(forgetting: Any, home: Home, mon
     assert not forget(ti=airflow).is_done
     airflow.states = ("failed",)
     assert forget(ti=airflow).is_done
+
+
+def test_whom_airflow_itself_may_name_is_taken_out_there_and_what_was_not_reached_is_said(
+    forgetting: Any, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from evenscore_airflow import erasure
+
+    def finished(settings: Settings, dag_run: Any) -> dict[str, int]:
+        if dag_run is None:
+            raise EvenscoreError("its database is kept away")
+        return {settings.config.name: dag_run}
+
+    monkeypatch.setenv("EVENSCORE_HOME", str(home.places.home))
+    monkeypatch.setenv("EVENSCORE_CONFIG", str(home.config))
+    monkeypatch.setattr(erasure, "finish", finished)
+    in_airflow = forgetting.get_task("forget_in_airflow").python_callable
+    assert in_airflow(dag_run=7) == {"evenscore.toml": 7}
+    assert "{'evenscore.toml': 7}\nnot reached: backups" in capsys.readouterr().out
+    with pytest.raises(AirflowFailException, match="its database is kept away"):
+        in_airflow()

@@ -144,6 +144,25 @@ def test_a_day_that_is_not_over_fails_at_once_with_a_sentence(
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize("stage", ["check_landing", "build", "check", "publish", "report"])
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_task_does_the_stage_of_its_name_and_the_last_one_ends_the_run_when_it_is_done(
+    stage: str, is_done: bool, nightly: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk import PokeReturnValue
+
+    from evenscore_airflow import nights
+
+    asked: list[tuple[str, str, str]] = []
+    ended: list[str] = []
+    said = PokeReturnValue(is_done=is_done)
+    monkeypatch.setattr(nights, "work", lambda *given: asked.append(given) or said)
+    monkeypatch.setattr(nights, "end", ended.append)
+    assert nightly.get_task(stage).python_callable(dag_run="run", ti="ti") is said
+    assert asked == [(stage, "run", "ti")]
+    assert ended == ["run"] * (stage == "report" and is_done)
+
+
 @pytest.fixture(scope="module")
 def published(airflow_home: Path) -> HomePaths:
     """The demo's last night, run by Airflow as `make nightly` runs it."""

@@ -261,6 +261,88 @@ def test_what_stays_so_however_often_it_is_tried_is_not_tried_again(
         nights.between_nights(fails, Airflow())
 
 
+@pytest.mark.parametrize(
+    ("state", "is_budget", "comes_of_it"), [("whole", False, None), ("paused", True, None), ("incomplete", False, "")]
+)
+def test_a_pull_that_brought_less_than_there_is_is_tried_again_and_then_a_failure(
+    state: str, is_budget: bool, comes_of_it: str | None, places: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk.exceptions import AirflowException
+
+    from evenscore.base.settings import Source
+    from evenscore.night import steps
+    from evenscore.pulling.outcome import Pulled
+    from evenscore_airflow import nights, surroundings
+
+    def pulled(_settings: Any, night: Any, source: str, secret: str) -> Pulled:
+        assert (night.as_of_date.isoformat(), source, secret) == ("2026-03-01", "forum", "s3cr3t of forum")
+        return Pulled(source, state, is_budget=is_budget)
+
+    monkeypatch.setattr(Source, "is_asked", lambda _source, night: night.isoformat() == "2026-03-01")
+    monkeypatch.setattr(surroundings, "secret_of", lambda source: f"s3cr3t of {source}")
+    monkeypatch.setattr(steps, "pull", pulled)
+    if comes_of_it is None:
+        assert nights.pull("forum", Run(), Airflow([Run()])).xcom_value == state
+        return
+    with pytest.raises(AirflowException, match="forum: incomplete") as failed:
+        nights.pull("forum", Run(), Airflow([Run()]))
+    assert type(failed.value) is AirflowException, "one of its kinds would not be tried again"
+
+
+def test_a_source_of_files_is_not_pulled(places: HomePaths) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from evenscore_airflow import nights
+
+    with pytest.raises(AirflowSkipException, match="forum is read from files"):
+        nights.pull("forum", Run(), Airflow([Run()]))
+
+
+def test_a_source_is_extracted_for_the_night_of_the_run(places: HomePaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    from evenscore.night import steps, summary
+    from evenscore_airflow import nights
+
+    counts = dict.fromkeys(summary.COUNTED, 2)
+    monkeypatch.setattr(steps, "extract", lambda _settings, night, source: counts | {source: night.as_of_date.day})
+    done = nights.extract("forum", Run(3), Airflow([Run(3)]))
+    assert done.xcom_value == counts | {"forum": 3}
+
+
+@pytest.mark.parametrize("page", [Path("reports/page.html"), None])
+def test_a_stage_hands_on_the_page_that_it_wrote(
+    page: Path | None, places: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evenscore.night import steps
+    from evenscore_airflow import nights
+
+    pages = {("report", 1): page}
+    monkeypatch.setattr(steps, "take_up", lambda _settings, night, stage: pages[stage, night.as_of_date.day])
+    done = nights.work("report", Run(), Airflow([Run()]))
+    assert (done.is_done, done.xcom_value) == (True, page and str(page))
+
+
+@pytest.mark.parametrize(
+    ("password", "secret"), [("of airflow", "of airflow"), ("", "of the environment"), (None, "of the environment")]
+)
+def test_a_secret_is_airflows_before_the_environments(
+    bag: Any, monkeypatch: pytest.MonkeyPatch, password: str | None, secret: str
+) -> None:
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from evenscore_airflow import surroundings
+
+    def get(name: str) -> Any:
+        assert name == "evenscore_forum"
+        if password is None:
+            raise AirflowNotFoundException(name)
+        return Connection(conn_id=name, password=password)
+
+    monkeypatch.setattr(Connection, "get", get)
+    monkeypatch.setenv("EVENSCORE_TOKEN_FORUM", "of the environment")
+    assert surroundings.secret_of("forum") == secret
+
+
 def test_a_torn_note_of_a_turn_is_an_error_and_no_free_home(places: HomePaths) -> None:
     places.home.mkdir()
     places.turn.write_text("{")
