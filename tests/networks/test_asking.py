@@ -1,5 +1,6 @@
 """The worker that asks: where a redirect may lead, what a secret goes to, and waits that no calendar holds."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from loopback import Asked, Reply, Server, StillClock
 
+import evenscore.pulling.asking
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
@@ -222,3 +224,14 @@ def test_of_two_waits_of_a_host_the_longer_one_holds(asking: Asking) -> None:
 @pytest.mark.parametrize("said", ["s3:cr/et-token", "s3%3Acr%2Fet-token", "s3%3acr%2fet-token", "s3:cr\\/et-token"])
 def test_a_secret_is_taken_out_however_it_is_escaped(said: str) -> None:
     assert without(forms("s3:cr/et-token", []), f"key={said}&of=7".encode()) == b"key=(secret)&of=7"
+
+
+def test_a_body_that_unpacks_to_more_than_any_page_is_refused(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"is": "x" * 200}
+    size = len(json.dumps(body))
+    asker, _ = asking(lambda asked: Reply(body))
+    monkeypatch.setattr(evenscore.pulling.asking, "MOST_BYTES", size)
+    assert asker.get("/a", {}, {}, body_of) == body
+    monkeypatch.setattr(evenscore.pulling.asking, "MOST_BYTES", size - 1)
+    with pytest.raises(Refused, match="answers with more than"):
+        asker.get("/a", {}, {}, body_of)

@@ -144,6 +144,17 @@ def test_an_incomplete_pull_covers_no_day_and_is_tried_again(tmp_path: Path) -> 
         assert "like" in {row["verb"] for row in (home.extract("2026-03-16") and home.landed())}
 
 
+def test_what_was_given_up_before_a_pause_is_no_success_afterwards_either(tmp_path: Path) -> None:
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({}, 403) if asked.path.startswith("/u/") else reply
+
+    with served(tmp_path, altered(every()["discourse"](), change)) as home:
+        while (done := home.pull(budget=1)).state == outcome.PAUSED:
+            assert done.is_success
+        assert done.state == outcome.INCOMPLETE
+        assert "given up before this pull went on" in "; ".join(done.account.incomplete)
+
+
 def test_a_post_that_is_gone_at_the_next_recheck_is_taken_back(tmp_path: Path) -> None:
     gone: list[str] = []
 
