@@ -183,6 +183,11 @@ def test_a_night_whose_checks_were_all_met_lists_none() -> None:
     assert "checks: 2 of 2 met; --all-checks lists them\n\nreport" in summary.in_full(facts(True, True))
 
 
+def test_what_a_night_failed_of_is_said_first() -> None:
+    said = summary.in_full(facts(True) | {"outcome": "failed", "error": "no space left"})
+    assert said.startswith("night 2026-03-05: failed in 1 s\n\nno space left\n\n")
+
+
 def test_a_night_that_no_check_has_seen_claims_none_was_met() -> None:
     assert "checks: none has run\n" in summary.in_full(facts())
 

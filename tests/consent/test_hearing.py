@@ -9,6 +9,7 @@ import pytest
 from evenscore.base.errors import InputError
 from evenscore.consent import ledger
 from evenscore.consent.entries import read_decisions
+from evenscore.consent.hearing import Heard, in_words
 from evenscore.consent.shown import judge
 from evenscore.night.doctor import examine
 from home import LEDGER, Home
@@ -191,3 +192,7 @@ def test_a_ledger_row_that_says_two_things_stops_the_run(home: Home, twice: str)
     path.write_text(f"{rest[:-1]}, {twice}{more}}}\n")
     with pytest.raises(InputError, match=r"row 1: .* is not a single value"):
         read_decisions(path)
+
+
+def test_where_every_word_fits_nothing_is_asked() -> None:
+    assert in_words(Heard()) == ""

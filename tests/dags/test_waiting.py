@@ -127,6 +127,21 @@ def test_a_turn_ends_with_its_process_only_where_that_runs_the_whole_dag(
     assert turn and turn.pid == (os.getpid() if command == "dags test" else None)
 
 
+def test_the_turn_of_a_process_that_died_is_over_though_airflow_has_not_heard_of_it(
+    places: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(pid: int, signal: int) -> None:
+        raise ProcessLookupError(pid, signal)
+
+    turns.take(places, f"{Run(3).dag_id} {Run(3).run_id}", 4_194_303)
+    airflow = Airflow([Run(2), Run(3)])
+    with monkeypatch.context() as patch:
+        patch.setattr(turns.os, "kill", lambda *_: None)
+        assert not begin(Run(2), airflow).is_done
+    monkeypatch.setattr(turns.os, "kill", gone)
+    assert begin(Run(2), airflow).is_done
+
+
 def test_a_night_of_the_command_line_says_that_airflow_is_at_work(places: HomePaths) -> None:
     from evenscore.night import steps
     from evenscore_airflow import surroundings

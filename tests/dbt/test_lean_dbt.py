@@ -31,6 +31,13 @@ def test_a_template_is_compiled_once_and_rendered_each_time_with_what_it_is_give
     assert [one.strip() for one in said] == ["ann", "ben"]
 
 
+def test_what_is_asked_for_in_another_way_is_compiled_anew() -> None:
+    from dbt_common.clients.jinja import get_environment
+
+    first, second = (get_environment().compile("{{ who }}", "a name") for _ in range(2))
+    assert first is not second
+
+
 def test_a_macro_is_found_where_dbt_would_find_it() -> None:
     from dbt.context import macros
 

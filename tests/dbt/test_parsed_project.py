@@ -1,14 +1,17 @@
 """The dbt project is parsed once a home, and again as soon as anything in it or asked of it is another."""
 
 import json
+import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from evenscore.base import warehouse
 from evenscore.base.bundled import DBT_PROJECT
-from evenscore.night import dbt_build, parsed_project
+from evenscore.base.errors import EvenscoreError
+from evenscore.night import dbt_build, lean_dbt, parsed_project
 from evenscore.state.laid_out_run import ScoringVersions
 from home import Home
 
@@ -106,6 +109,32 @@ def test_another_dbt_parses_for_itself(
     monkeypatch.setattr(parsed_project, "version", lambda name: f"{name} of another day")
     parsed_project.parsed(project, "{}", [], folder)
     assert parses == ["{}", "{}"]
+
+
+def test_of_what_is_kept_for_the_next_process_the_oldest_goes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsed_project, "KEPT_COUNT", 3)
+    manifest = SimpleNamespace(to_msgpack=lambda encoder: b"parsed")
+    for age, name in enumerate(("d", "b", "a", "c")):  # d is the newest
+        (folder / f"{name}.msgpack").write_bytes(b"before")
+        os.utime(folder / f"{name}.msgpack", (100 - age, 100 - age))
+    (folder / "a.note").touch()
+    parsed_project._keep(manifest, folder / "e.msgpack")
+    assert sorted(path.name for path in folder.iterdir()) == ["a.note", "b.msgpack", "d.msgpack", "e.msgpack"]
+    assert (folder / "e.msgpack").read_bytes() == b"parsed"
+
+
+def test_a_project_that_dbt_cannot_parse_is_an_error_with_dbts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def called(arguments: list[str]) -> SimpleNamespace:
+        asked.append(arguments)
+        return SimpleNamespace(exception=ValueError("no such macro") if len(asked) > 1 else None, result="parsed")
+
+    monkeypatch.setattr(lean_dbt, "call", called)
+    assert parsed_project._parse("{}", ["--quiet"]) == "parsed"
+    with pytest.raises(EvenscoreError, match="dbt parse: no such macro"):
+        parsed_project._parse("{}", ["--quiet"])
+    assert asked[0] == ["parse", "--vars", "{}", "--quiet"]
 
 
 def test_a_kept_parse_that_is_damaged_is_no_parse(folder: Path) -> None:

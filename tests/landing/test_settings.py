@@ -84,6 +84,9 @@ def test_bad_toml_is_named_with_its_line(home: Home) -> None:
         ('network = "forum"', 'network = "rejected"', "sources.0: network = 'rejected' is a reserved word"),
         ('network = "forum"', 'network = "deliveries"', "sources.0: network = 'deliveries' is a reserved word"),
         ('network = "forum"', 'network = "all"', "sources.0: network = 'all' is a reserved word"),
+        ("[consent]", "[scoring]\nseeds = ['ann']\n[consent]", "scoring.seeds: 'ann' is not a network:account"),
+        ("[consent]", "[scoring]\nseeds = ['forum:']\n[consent]", "scoring.seeds: 'forum:' is not a network:account"),
+        ("[consent]", "[scoring]\nseeds = [':ann']\n[consent]", "scoring.seeds: ':ann' is not a network:account"),
         ('"data/*"', '""', "sources.0.path: String should have at least 1 character"),
         ('kind = "files"', 'kind = "discourse"', None),
     ],
@@ -123,6 +126,20 @@ def test_first_weeks_that_never_end_are_refused(home: Home) -> None:
 def test_two_sources_of_one_name_are_refused(home: Home) -> None:
     source = home.config.read_text().split("\n\n")[1]
     assert refusal(home, home.config.read_text() + source) == "sources: the name 'forum' is given twice"
+
+
+def test_two_repositories_are_two_networks(home: Home) -> None:
+    """Pull requests are numbered within one; a GitLab server has many projects on one network."""
+    forge = '[[sources]]\nname = "{name}"\nkind = "{kind}"\nplaces = ["a/{name}"]\nurl = "https://{kind}.test"\n'
+    known = home.config.read_text()
+    both = [forge.format(name=name, kind="github") for name in ("one", "two")]
+    assert refusal(home, "\n".join([known, *both])).startswith("sources: two github sources on one network")
+    assert refusal(home, "\n".join([known, both[0] + 'network = "x"\n', both[1] + 'network = "x"\n'])).startswith(
+        "sources: two github sources on one network"
+    )
+    others = [forge.format(name=name, kind="gitlab") for name in ("three", "four")]
+    home.config.write_text("\n".join([known, both[0], both[1] + 'network = "other"\n', *others]))
+    assert len(home.settings.sources) == 5
 
 
 def test_a_configuration_without_sources_is_refused(home: Home) -> None:

@@ -1,8 +1,11 @@
 """The worker that asks: where a redirect may lead, what a secret goes to, and waits that no calendar holds."""
 
 import json
+import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ import evenscore.pulling.asking
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
+from evenscore.pulling.clock import Clock
 from evenscore.pulling.secrecy import forms, without
 from evenscore.pulling.weather import MOST_SECONDS, Refused, Weather, refusal
 
@@ -235,3 +239,15 @@ def test_a_body_that_unpacks_to_more_than_any_page_is_refused(asking: Asking, mo
     monkeypatch.setattr(evenscore.pulling.asking, "MOST_BYTES", size - 1)
     with pytest.raises(Refused, match="answers with more than"):
         asker.get("/a", {}, {}, body_of)
+
+
+def test_who_asks_logs_no_address() -> None:
+    """One may hold a secret."""
+    assert not any(logging.getLogger(name).isEnabledFor(logging.INFO) for name in ("httpx", "httpcore"))
+
+
+def test_the_machines_clock_waits_as_long_as_it_is_told_and_knows_its_zone() -> None:
+    before = time.monotonic()
+    Clock().sleep(0.02)
+    assert time.monotonic() - before >= 0.02
+    assert abs(Clock().now() - datetime.now(UTC)) < timedelta(minutes=1)

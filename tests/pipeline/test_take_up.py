@@ -1,13 +1,16 @@
 """A stage that is tried again does again what it needs, and no more; here the stages only note their names."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from evenscore.base import warehouse
-from evenscore.base.errors import EvenscoreError
-from evenscore.night import steps
+from evenscore.base.errors import EvenscoreError, UsageError
+from evenscore.base.settings import Source
+from evenscore.night import stage_log, steps
+from evenscore.publication import publishing
 from evenscore.state import laid_out_run, runs
 from evenscore.state.runs import Night
 from home import Home
@@ -91,3 +94,42 @@ def test_a_page_that_cannot_be_written_does_not_say_that_nothing_is_published(
     monkeypatch.setattr(steps, "write_report", broken)
     with pytest.raises(EvenscoreError, match=r"2026-03-05 is published, but its page is not written.*no (space|font)"):
         steps.rebuild_night(home.settings, NIGHT.as_of_date)
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_night_pulls_what_is_asked_for_on_its_day_and_extracts_every_source(
+    home: Home, done: list[str], monkeypatch: pytest.MonkeyPatch, is_asked: bool
+) -> None:
+    monkeypatch.setattr(Source, "is_asked", lambda _source, day: is_asked and day == NIGHT.as_of_date)
+    monkeypatch.setattr(steps, "pull", lambda _settings, night, source: done.append(f"pull {source}"))
+    monkeypatch.setattr(steps, "_score_night", lambda _settings, night: done.append(f"score {night.as_of_date}"))
+    assert steps.run_night(home.settings, NIGHT.as_of_date).as_of_date == NIGHT.as_of_date
+    assert done == ["pull forum"] * is_asked + ["extract forum", "score 2026-03-05"]
+
+
+def test_a_ledger_that_cannot_be_read_ends_a_night_before_anything_is_asked(home: Home, done: list[str]) -> None:
+    (home.folder / "ledger.csv").write_text("person_id\n")
+    with pytest.raises(EvenscoreError, match="column network is missing"):
+        steps.run_night(home.settings, NIGHT.as_of_date)
+    assert done == []
+
+
+def test_before_anything_is_published_there_is_no_latest_night(home: Home) -> None:
+    with pytest.raises(UsageError, match="nothing has been published yet"):
+        steps.latest_published(home.settings)
+    assert publishing.republish(home.settings) is None
+
+
+def test_a_stage_tells_its_log_what_it_did(home: Home) -> None:
+    assert stage_log.lines(home.places, NIGHT, "build") == ["build: left no record"]
+    for name, did in (
+        ("build", {"nodes": {"a": 0.5, "b": 10.0, "c": 9.0}, "tests": 2}),
+        ("publish", {"published": "published", "folder": "runs/a"}),
+        ("check", {}),
+    ):
+        with runs.stage(home.places, NIGHT, name) as record:
+            record |= did
+    built, published, checked = (stage_log.lines(home.places, NIGHT, name) for name in ("build", "publish", "check"))
+    assert built[0].split(" s; ")[1] == "dbt built 1 nodes and passed 2 tests, the slowest b"
+    assert published[0].split(" s; ")[1] == "published: runs/a"
+    assert re.fullmatch(r"check: done in [0-9.]+ s", checked[0])

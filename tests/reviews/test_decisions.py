@@ -15,8 +15,10 @@ from evenscore.reviews.decisions import (
     CandidateShown,
     Decision,
     append_decisions,
+    append_incident_release,
     counting_on,
     read_decisions,
+    read_incident_releases,
     that_count,
 )
 from evenscore.state import journal
@@ -202,3 +204,12 @@ def test_each_episode_and_each_persona_has_a_decision_of_its_own(places: HomePat
         append_decisions(places, [SEEN.model_copy(update=other)], "reject", "ann", "because")
     assert len(that_count(read_decisions(places), date(2026, 3, 16))) == len(others)
     assert that_count(read_decisions(places), SEEN.as_of_date) == []
+
+
+def test_that_an_incident_is_real_is_read_as_it_was_said(places: HomePaths) -> None:
+    said = append_incident_release(places, "i1", SEEN.as_of_date, " ann ", "a strike")
+    assert read_incident_releases(places) == [said]
+    assert (said.incident_id, said.as_of_date, said.decided_by, said.why) == ("i1", SEEN.as_of_date, "ann", "a strike")
+    with pytest.raises(UsageError, match="--why"):
+        append_incident_release(places, "i2", SEEN.as_of_date, "ann", " ")
+    assert len(read_incident_releases(places)) == 1

@@ -9,7 +9,11 @@ import pytest
 
 from evenscore.base.errors import BusyError, InputError
 from evenscore.base.paths import HomePaths
+from evenscore.consent import ledger
+from evenscore.erasure import erase
+from evenscore.erasure.hide import hide
 from evenscore.state import runs, turns
+from home import Home
 
 MARCH_1 = "nightly_scores backfill__2026-03-01"
 
@@ -40,6 +44,17 @@ def test_what_hides_somebody_does_not_wait_for_the_morning(places: HomePaths) ->
     turns.take(places, MARCH_1)
     with runs.only_one(places, between_steps=True):
         pass
+
+
+def test_the_ledger_takes_a_word_and_is_read_while_a_night_is_under_way(home: Home) -> None:
+    turns.take(home.places, MARCH_1)
+    said = {"person_id": "p_ann", "network": "forum", "account_id": "ann", "persona": "work", "is_adult": True}
+    said |= {"action": "withdraw", "purpose": "public_score", "recorded_at": None, "text_version": None}
+    assert len(ledger.record(home.settings, [said | {"source": "typed"}], "withdraw")) == 1
+    assert ledger.open_ledger(home.settings).table.num_rows == 2
+    assert hide(home.settings) is None
+    with pytest.raises(BusyError):
+        erase.forget(home.settings, ["p_ann"], "ann")
 
 
 def test_a_turn_is_given_back_by_the_run_that_has_it_alone(places: HomePaths) -> None:
