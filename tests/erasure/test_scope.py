@@ -285,6 +285,13 @@ def test_no_cache_outlives_an_erasure_and_no_delivered_file_is_called_by_the_nam
     assert "ann" not in places.deliveries("forum").read_text()
 
 
+def test_an_erasure_says_where_the_files_are_that_are_not_its_to_rewrite(home: Home) -> None:
+    home.configure(path="data/{date}/*.ndjson")
+    pulled = '[[sources]]\nname = "tool"\nkind = "github"\nplaces = ["ann/tool"]\n'
+    home.config.write_text(f"{home.config.read_text()}\n{pulled}")
+    assert erase._inputs(home.settings) == (str(home.folder / "ledger.csv"), str(home.data))
+
+
 # what is published ---------------------------------------------------------------------------------------------------
 
 NIGHT = date(2026, 3, 1)

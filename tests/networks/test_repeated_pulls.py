@@ -10,7 +10,7 @@ from loopback import Asked, Reply, StillClock
 from pulled_home import altered, served
 
 from evenscore.base.paths import HomePaths
-from evenscore.pulling import outcome
+from evenscore.pulling import outcome, pull
 from evenscore.pulling.store import Store
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
@@ -104,3 +104,11 @@ def test_a_pull_that_read_less_than_there_was_is_nothing_that_the_next_one_goes_
     store.close(store.begin(at[1]), is_whole=False, is_over=True)
     last = store.begin(at[2])
     assert (last["since"], last["is_after_whole"]) == (at[0].isoformat(), False)
+
+
+def test_the_clock_of_a_pull_is_the_machines(tmp_path: Path) -> None:
+    with served(tmp_path, mastodon()) as home:
+        began = datetime.now(UTC)
+        assert pull(home.settings, "net").state == outcome.WHOLE
+        (pages,) = home.places.raw_pages("net").glob("*.ndjson")
+        assert began <= datetime.strptime(pages.stem, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC) <= datetime.now(UTC)
