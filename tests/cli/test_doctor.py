@@ -1,14 +1,17 @@
 """What doctor finds: each thing that it looks at, well and not well, on both sides of a bound."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from evenscore.base import atomic_io, warehouse
 from evenscore.base.errors import BusyError
+from evenscore.intake import extraction
 from evenscore.night import doctor
 from evenscore.state import runs
 from evenscore.state.runs import Night
@@ -71,9 +74,14 @@ def test_the_run_that_was_written_to_last_is_the_latest_and_its_first_error_is_t
 
 
 def test_what_a_source_landed_that_is_configured_no_more_is_told(sound: Home) -> None:
-    sound.config.write_text(sound.config.read_text().replace('name = "forum"', 'name = "renamed"'))
+    for number, name in enumerate(("c", "a", "d", "b", "renamed")):
+        known = re.sub('name = "[a-z]+"', f'name = "{name}"', sound.config.read_text())
+        sound.config.write_text(known)
+        if name != "renamed":
+            sound.deliver("day.ndjson", event(f"e{number}"))
+            extraction.extract(sound.settings, name, date(2026, 3, 5))
     (_, (is_well, says)) = found(sound, "landing")
-    assert not is_well and says.endswith("not configured, and not counted: forum")
+    assert not is_well and says.endswith("not configured, and not counted: a, b, c, d, forum")
 
 
 @pytest.mark.parametrize(("free", "is_well"), [((1 << 30) - 1, False), (1 << 30, True)])

@@ -1,5 +1,6 @@
 """The ledger shows every change that was not an appended row, and forgets a person without breaking."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -220,6 +221,34 @@ def test_rows_are_hashed_again_where_any_run_saw_other_bytes(three: Home, monkey
     (stages / "check_landing.json").write_text(json.dumps({HEAD: last_head(three.places)}))
     with pytest.raises(BrokenChain, match="at sequence 1: its entry was changed"):
         as_another_process(three)
+
+
+def test_what_six_runs_have_verified_is_looked_at_in_the_order_of_the_bytes() -> None:
+    lines = [json.dumps(row).encode() + b"\n" for row in [{"kind": "entry"}] * 6]
+    ends = [b"".join(lines[:count]) for count in (6, 2, 5, 1, 4, 3)]
+    heads = [
+        {"bytes": len(end), "sequence": end.count(b"\n"), "sha256": hashlib.sha256(end).hexdigest()} for end in ends
+    ]
+    rows = [{"kind": "entry"}] * 6
+    assert ledger_file._verified_count(b"".join(lines), rows, heads) == 6
+    assert ledger_file._verified_count(b"".join(lines), rows, heads[1:]) == 5
+    assert ledger_file._verified_count(b"".join(lines)[:-1], rows, heads) == 0
+
+
+def test_of_an_empty_ledger_no_head_is_noted(home: Home) -> None:
+    (home.folder / "ledger.csv").write_text(LEDGER.splitlines()[0] + "\n")
+    assert ledger.noted_head(home.settings) is None
+    assert last_head(home.places) is None
+
+
+def test_a_head_is_noted_without_its_bytes_where_they_were_written_since_they_were_verified(
+    three: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_before = ledger.open_ledger(three.settings)
+    three.places.consent_laid_out.unlink(missing_ok=True)
+    monkeypatch.setattr(ledger, "open_ledger", lambda _settings: read_before)
+    monkeypatch.setattr(ledger, "_read", {})
+    assert ledger.noted_head(three.settings) == {"sequence": 3, "row_hash": chained(three)[2]["row_hash"]}
 
 
 def test_what_was_noted_before_an_erasure_says_nothing_of_the_bytes_since(

@@ -87,3 +87,14 @@ def test_a_pointer_moves_in_one_step(tmp_path: Path) -> None:
         atomic_io.point(tmp_path / "current", tmp_path / name)
         assert (tmp_path / "current").readlink() == Path(name)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "one", "two"]
+
+
+def test_what_a_process_makes_from_now_on_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        atomic_io.keep_private()
+        (tmp_path / "file").touch()
+        (tmp_path / "folder").mkdir()
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("file", "folder")] == [0o600, 0o700]

@@ -14,7 +14,7 @@ from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, accepted, is_quiet, stopping
 from evenscore.intake.extraction import FileReading
 from evenscore.landing_zone.deliveries import Delivery, judge
-from evenscore.night.inputs import prepare_inputs
+from evenscore.night.inputs import _told, prepare_inputs
 from evenscore.state.runs import Night
 from evenscore.state.truths import accept_loss
 from home import Home, event
@@ -293,3 +293,18 @@ def test_what_an_earlier_release_read_is_taken_for_what_it_is_now(home: Home) ->
     assert home.extract("2026-03-06") == []
     home.configure(more='network = "forge"')
     assert len(home.extract("2026-03-07")) == 1
+
+
+def test_of_several_words_on_the_same_bytes_one_about_this_reading_is_enough(home: Home) -> None:
+    settings = home.settings
+    home.configure(path="data/{date}.ndjson")
+    for name in ("2026-03-02.ndjson", "2026-03-03.ndjson"):
+        home.deliver(name, content=b"")
+    first, second = home.extract()
+    words = [accept(settings, "forum", one, by="ann", why="it was a holiday") for one in (first, second)]
+    assert [_told("forum", first, heard)["is_quiet_in_truth"] for heard in (words, words[1:], [])] == [
+        True,
+        False,
+        False,
+    ]
+    assert [_told("forum", first, heard)["is_accepted"] for heard in (words, words[1:], [])] == [True, True, False]
