@@ -539,3 +539,9 @@ def test_a_walk_that_is_killed_as_it_begins_anew_loses_no_page(
     monkeypatch.undo()
     pulls.run(page(item("b")), pull=1)
     assert pulls.host.pages == [None] or [one["id"] for one in pulls.kept] == ["a", "b"]
+
+
+def test_of_whom_an_erasure_has_taken_out_nothing_is_known(pulls: Pulls) -> None:
+    told = {"values": {"id": "7"}, "hides": {}}
+    pulls.store.write("people", {"ann": told, "ben": "(removed)", "cal": {"hides": {}}, "values": ["values"]})
+    assert pulls.store.people() == {"ann": told}
