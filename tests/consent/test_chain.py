@@ -334,8 +334,17 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(three: Home, monkeyp
             ledger, "_laid_out", lambda *given: (keep(three, ANN, BEN, ANN_LEAVES, later), lay_out(*given))[1]
         )
         ledger.open_ledger(three.settings)
-    with pytest.raises(InputError, match="was changed or removed"):
+    with pytest.raises(InputError, match="was changed or removed; the ledger is append-only"):
         ledger.open_ledger(three.settings)
+    keep(three, ANN, BEN)
+    with pytest.raises(InputError, match=r"was changed or removed \(and 1 more\); the ledger"):
+        ledger.open_ledger(three.settings)
+
+
+def test_a_process_that_asks_again_is_given_what_it_was_given(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ledger.open_ledger(three.settings)
+    monkeypatch.setattr(ledger, "open_ledger_file", None)
+    assert ledger.open_ledger(three.settings) is first
 
 
 def test_rows_cut_off_the_end_are_missed_by_the_run_that_saw_them(three: Home) -> None:

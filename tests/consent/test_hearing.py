@@ -88,6 +88,15 @@ def test_a_no_that_fits_nobody_is_counted_and_doctor_names_it(home: Home) -> Non
 
 
 @pytest.mark.parametrize(
+    ("said_at", "is_heard"), [("2026-01-01T00:00:00Z", True), ("2025-12-31T23:59:59.999999Z", False)]
+)
+@pytest.mark.parametrize("account", ["ann", "Ann B"])
+def test_a_no_is_about_what_was_granted_by_then(home: Home, account: str, said_at: str, is_heard: bool) -> None:
+    shown(home, GRANT, f"p_ann,forum,{account},work,withdraw,public_score,true,{said_at}")
+    assert unheard(home) == (not is_heard)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "p_ann,forum,ann,work,grant,research,false,2026-02-01T00:00:00Z",

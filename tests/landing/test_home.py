@@ -71,14 +71,14 @@ NAMED: dict[str, tuple[str, tuple[Any, ...]]] = {
 }
 LISTED = {
     "all_rejected": ["landing/rejected/forum/activity/2026-03-01/a.parquet"],
-    "all_deliveries": ["landing/deliveries/a.json", "landing/deliveries/b.json"],
-    "all_raw_pages": ["pulls/a/pages/1.ndjson", "pulls/b/pages/1.ndjson"],
+    "all_deliveries": [f"landing/deliveries/{name}.json" for name in "abc"],
+    "all_raw_pages": [f"pulls/{name}/pages/1.ndjson" for name in "abc"],
     "all_spilled": ["warehouse.duckdb.tmp", "spilled-7-1.tmp"],
-    "all_reconstructed": ["reconstructed/2026-03-01.parquet", "reconstructed/2026-03-02.parquet"],
-    "night_pages": ["reports/2026-03-01.html", "reports/2026-03-02.html"],
+    "all_reconstructed": [f"reconstructed/2026-03-0{day}.parquet" for day in (1, 2, 3)],
+    "night_pages": [f"reports/2026-03-0{day}.html" for day in (1, 2, 3)],
     "truths": [
         *("aggregates/a.json", "consent/key", "erasures/intent.json", "erasures/key", "erasures/log.ndjson"),
-        *("erasures/suppressed.ndjson", "exports.ndjson", "landing/deliveries/a.json", "landing/deliveries/b.json"),
+        *("erasures/suppressed.ndjson", "exports.ndjson", *(f"landing/deliveries/{name}.json" for name in "abc")),
         *("pruned.json", "reviews/decisions.ndjson", "reviews/deliveries.ndjson", "reviews/incidents.ndjson"),
         *("reviews/questions.ndjson", "reviews/set_asides.ndjson"),
     ],
@@ -105,7 +105,8 @@ def test_everything_lies_where_it_lay(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> HomePaths:
     home = tmp_path_factory.mktemp("filled")
-    for name in (*(name for names in LISTED.values() for name in names), *OTHERS):
+    listed = (name for names in LISTED.values() for name in (*names[1:], names[0]))  # in no order of theirs
+    for name in (*listed, *OTHERS):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).touch()
     return HomePaths(home)

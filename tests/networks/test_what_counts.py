@@ -81,6 +81,15 @@ def test_an_accept_counts_for_whose_answer_it_was(told: str, change: Any, is_cou
     assert [row["target_id"] for row in rows if row["verb"] == "accept"] == ["7"] * is_counted
 
 
+def test_a_comment_is_to_whom_it_names_and_else_to_whose_the_post_is(tmp_path: Path) -> None:
+    question = {"question_id": 5, "owner": {"user_id": 1}, "creation_date": 1_772_300_000, "title": "why", "body": ""}
+    comment = {"post_id": 5, "owner": {"user_id": 2}, "creation_date": 1_772_300_001, "body": "x"}
+    named = {**comment, "comment_id": 7, "reply_to_user": {"user_id": 3}}
+    rows = rows_of("stackexchange", tmp_path, question, named, {**comment, "comment_id": 8})
+    told = {(row["event_id"], row["verb"], row["target_id"]) for row in rows if row["verb"] != "post"}
+    assert told == {("comment-7", "reply", "3"), ("comment-7-m-3", "mention", "3"), ("comment-8", "reply", "1")}
+
+
 def test_whose_a_text_is_tells_its_own_server_alone(tmp_path: Path) -> None:
     """Who calls the text of another server their own gets none of what it is answered with."""
     public = "https://www.w3.org/ns/activitystreams#Public"

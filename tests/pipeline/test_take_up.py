@@ -133,3 +133,16 @@ def test_a_stage_tells_its_log_what_it_did(home: Home) -> None:
     assert built[0].split(" s; ")[1] == "dbt built 1 nodes and passed 2 tests, the slowest b"
     assert published[0].split(" s; ")[1] == "published: runs/a"
     assert re.fullmatch(r"check: done in [0-9.]+ s", checked[0])
+
+
+@pytest.mark.parametrize("stage", ["build", "check", "publish"])
+def test_a_stage_does_not_go_on_in_what_another_run_has_laid_out(home: Home, stage: str) -> None:
+    home.places.home.mkdir(parents=True, exist_ok=True)
+    with warehouse.connect(home.places) as con:
+        con.execute("create schema raw")
+        con.execute("create table raw.run as select 'somebody_else' as run_id")
+    for before in steps.STAGES[: steps.STAGES.index(stage)]:
+        with runs.stage(home.places, NIGHT, before):
+            pass
+    with pytest.raises(EvenscoreError, match="somebody_else"):
+        steps.DOING[stage](home.settings, NIGHT)

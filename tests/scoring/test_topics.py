@@ -85,6 +85,12 @@ def test_what_somebody_else_said_is_not_on_their_topic(text: str) -> None:
     assert topics_of(text, GIVEN) == []
 
 
+@pytest.mark.parametrize("depth", [1, 2, 8])
+def test_what_is_said_beside_a_quote_is_ones_own_however_deep_that_is(depth: int) -> None:
+    quoted = "[quote=x]" * depth + "lol" + "[/quote] lol" * depth
+    assert topics_of(f"lol {quoted} my rook", GIVEN) == ["chess"]
+
+
 def test_a_term_of_two_topics_is_evidence_of_neither() -> None:
     terms = [Term("birds", "migration", False), Term("data", "Migration", False), Term("data", "index", False)]
     assert topics_of("the migration", terms) == []

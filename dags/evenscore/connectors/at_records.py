@@ -64,7 +64,7 @@ def _post(activity: Row, value: Row, source: Source) -> Rows:
     told = (one.get("did") for facet in value.get("facets") or () for one in facet.get("features") or ()
             if one.get("$type") == MENTION)  # fmt: skip
     named = [did for did in told if isinstance(did, str) and did]
-    for row in mentions({"target_id": None, **post}, named, source.account_ids):
+    for row in mentions(post, named, source.account_ids):
         yield "activity", row
     if quoted:
         yield "activity", {**post, "event_id": f"{uri}#quote", "verb": "repost", "object_id": quoted,

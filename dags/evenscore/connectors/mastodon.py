@@ -124,7 +124,7 @@ def _status(item: Row, _asked: Row, source: Source) -> Rows:
             "network": source.network or "mastodon", "text": cooked_text(str(item.get("content") or ""))}  # fmt: skip
     yield "activity", post
     named = [str(one["id"]) for one in item.get("mentions") or () if isinstance(one, dict) and one.get("id")]
-    for row in mentions({"target_id": None, **post}, named, source.account_ids):
+    for row in mentions(post, named, source.account_ids):
         yield "activity", row
     quoted = seek(item, "quote", "quoted_status")
     is_seen = isinstance(quoted, dict) and seek(item, "quote", "state") in (None, "accepted")

@@ -1,6 +1,5 @@
 """Finds the names of those who leave in any text or bytes, all of them in one pass."""
 
-import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import ahocorasick
-from markupsafe import escape
 
 from evenscore.names.account_ids import EVERYWHERE, AccountIds, folded, unescaped, visible
 
@@ -101,7 +99,7 @@ def _words(reading: Callable[[str], str], names: Iterable[str]) -> Automaton | N
     """What finds names in a text that was read in the same way; None where there are none."""
     words = ahocorasick.Automaton()
     for name in filter(None, map(reading, names)):
-        for written in {name, json.dumps(name)[1:-1], str(escape(name)), html.escape(name)}:
+        for written in {name, json.dumps(name)[1:-1]}:
             words.add_word(written, len(written))
     if not len(words):
         return None
