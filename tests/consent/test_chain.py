@@ -341,6 +341,26 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(three: Home, monkeyp
         ledger.open_ledger(three.settings)
 
 
+def test_a_file_of_another_name_may_lose_no_row_either(three: Home) -> None:
+    more = three.folder / "more.csv"
+    for lines, is_missing in (((ANN.replace("ann", "cal"), ANN.replace("ann", "dan")), False), ((), True)):
+        more.write_text("\n".join([HEADER, *lines, ""]))
+        if is_missing:
+            with pytest.raises(InputError, match=r"more\.csv: row 2, .* \(and 1 more\)"):
+                ledger.import_ledger(three.settings, more, accepts_missing=False)
+        else:
+            assert ledger.import_ledger(three.settings, more, accepts_missing=False).appended_count == 2
+
+
+def test_who_is_on_the_list_already_is_in_no_ledger_though_the_chain_has_them_still(three: Home) -> None:
+    erased = Suppressed(make_key(three.places), three.settings.account_ids)
+    subject = ErasureSubject("forum", "ann", datetime(2026, 3, 1).isoformat(), "p_ann")
+    suppress(three.places, entries(erased, [subject], []))
+    assert len(chained(three)) == 3
+    rows = as_another_process(three).table.to_pylist()
+    assert {row["person_id"] for row in rows} == {"p_ben"}
+
+
 def test_a_process_that_asks_again_is_given_what_it_was_given(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     first = ledger.open_ledger(three.settings)
     monkeypatch.setattr(ledger, "open_ledger_file", None)

@@ -173,6 +173,12 @@ def test_a_veto_under_one_of_two_personas_leaves_the_other(home: Home) -> None:
     assert vetoes(home, GRANT, both, veto) == {("p_ann", "personal")}
 
 
+def test_a_persona_that_was_granted_a_topic_alone_is_none_that_stands(home: Home) -> None:
+    topic = "p_ann,forum,ann,personal,grant,topic:dogs,true,2026-01-01T00:00:00Z"
+    veto = f"p_ann,forum,ann,personal,withdraw,topic:cats,true,{LATER}"
+    assert ("p_ann", "work") in vetoes(home, GRANT, topic, veto)
+
+
 def test_a_veto_of_nobody_is_counted(home: Home) -> None:
     vetoes(home, GRANT, f"p_zoe,forum,zoe,work,withdraw,topic:cats,true,{LATER}")
     assert unheard(home) == 1

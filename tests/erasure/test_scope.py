@@ -13,8 +13,9 @@ from evenscore.base import atomic_io
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.consent.ledger import read_ledger
+from evenscore.consent.shown import Shown
 from evenscore.consent.suppression import ACCOUNT, CLAIM, CLAIMED, LOOKS, PERSON, STABLE, Entry, Suppressed
-from evenscore.erasure import elsewhere, erase, landed, published_runs, scope
+from evenscore.erasure import elsewhere, erase, hide, landed, published_runs, scope
 from evenscore.landing_zone import landing
 from evenscore.names.account_ids import EVERYWHERE
 from evenscore.names.identifier_matcher import REMOVED, ErasureSubject, IdentifierMatcher
@@ -339,6 +340,40 @@ def test_a_run_loses_the_subjects_rows_and_in_others_their_names(home: Home) -> 
     assert published_runs._kept(folder, nobody) == {}
     account = left_of(folder, published_runs._kept(folder, IdentifierMatcher([ErasureSubject("forum", "ann", "t")])))
     assert [row[3] for row in account["person_scores"]] == [None, None, REMOVED, "so"]
+
+
+def test_a_run_that_names_no_subject_is_not_written_anew(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = run_of(home)
+    written: list[Any] = []
+    monkeypatch.setattr(published_runs.publishing, "rewrite", lambda _places, run, kept: written.append((run, {*kept})))
+    assert published_runs.purge_runs(home.places, IdentifierMatcher([ErasureSubject("forum", "zoe", "t")])) == 0
+    assert written == []
+    assert published_runs.purge_runs(home.places, IdentifierMatcher([ANN])) == 1
+    assert written == [(folder, {"person_scores", "influences"})]
+
+
+@pytest.mark.parametrize("has_roster", [True, False])
+def test_a_run_without_a_roster_is_not_taken_to_show_nobody(
+    home: Home, monkeypatch: pytest.MonkeyPatch, has_roster: bool
+) -> None:
+    folder, standing = run_of(home), hide.Standing(Shown(frozenset()), [])
+    monkeypatch.setattr(hide.roster, "lay_out", lambda *_: has_roster)
+    monkeypatch.setattr(hide, "_broken_rules", lambda con: {})
+    assert hide._is_at_rest(home.settings, folder, standing) is has_roster
+    monkeypatch.setattr(hide, "_broken_rules", lambda con: {"person_scores": "false"})
+    assert not hide._is_at_rest(home.settings, folder, standing)
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_before_a_night_is_hidden_who_has_left_but_not_everybody(
+    home: Home, monkeypatch: pytest.MonkeyPatch, stands: bool
+) -> None:
+    hidden: list[object] = []
+    shown = Shown(frozenset({("p_ann", "work", "forum", "ann")} if stands else ()))
+    monkeypatch.setattr(hide, "shown_now", lambda _settings: shown)
+    monkeypatch.setattr(hide, "hide", hidden.append)
+    hide.hide_before_night(home.settings)
+    assert len(hidden) == stands
 
 
 def test_a_run_that_cannot_be_read_goes_whole_unless_readers_see_it(home: Home) -> None:

@@ -98,3 +98,20 @@ def test_what_a_process_makes_from_now_on_is_its_owners_alone(tmp_path: Path) ->
     finally:
         os.umask(before)
     assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("file", "folder")] == [0o600, 0o700]
+
+
+def test_json_is_the_same_bytes_in_whatever_order_it_was_put_together(tmp_path: Path) -> None:
+    for value in ({"b": 1, "a": {"d": 2, "c": 3}}, {"a": {"c": 3, "d": 2}, "b": 1}):
+        atomic_io.write_json(tmp_path / "a.json", value)
+        keys = [line.strip()[1] for line in (tmp_path / "a.json").read_text().splitlines() if '"' in line]
+        assert keys == ["a", "c", "d", "b"]
+
+
+def test_what_is_open_to_others_is_found_and_where_a_link_leads_is_not_its_own(tmp_path: Path) -> None:
+    (folder := tmp_path / "home").mkdir(mode=0o700)
+    for name, mode in (("own", 0o600), ("read", 0o640), ("run", 0o601)):
+        (folder / name).touch()
+        (folder / name).chmod(mode)
+    (folder / "link").symlink_to(folder / "own")
+    assert sorted(path.name for path in atomic_io.open_to_others(folder)) == ["read", "run"]
+    assert atomic_io.open_to_others(tmp_path / "none") == []

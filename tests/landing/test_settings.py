@@ -1,5 +1,7 @@
 """A configuration that cannot work is refused before anything is done, by one line that names file and setting."""
 
+import re
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import load_settings
 from home import Home
+
+CONFIGURATION = Path(__file__).parents[2] / "docs/configuration.md"
 
 
 def refusal(home: Home, text: str | None = None) -> str:
@@ -42,6 +46,15 @@ def test_what_one_source_says_of_case_goes_for_the_others_of_its_network_alone(h
     home.config.write_text("\n".join([home.config.read_text(), *others]))
     found = {name: home.settings.source(name).case_counts for name in ("forum", "archive", "forge")}
     assert found == {"forum": True, "archive": True, "forge": False}
+
+
+def test_the_docs_show_the_defaults(home: Home) -> None:
+    (shown,) = re.findall(r"```toml\n(.*?)\n```", CONFIGURATION.read_text().split("## The settings")[1], re.DOTALL)[:1]
+    for section, values in tomllib.loads(f"#{shown.split('What follows shows the defaults.')[1]}").items():
+        default = getattr(home.settings, section)
+        assert type(default)(**values) == default, section
+        left_out = {name for name, value in default if value is None}
+        assert values.keys() == type(default).model_fields.keys() - left_out, section
 
 
 def test_a_missing_file_is_named(home: Home) -> None:

@@ -1,5 +1,6 @@
 """What a pull would ask is told before it asks: by whom it may ask about, and by how long the last walks were."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from evenscore import pulling
 from evenscore.base.settings import Settings, load_settings
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint
 from evenscore.pulling import planning
+from evenscore.pulling.outcome import INCOMPLETE, WHOLE, Account, Pulled
 from evenscore.pulling.planning import Plan
 from evenscore.pulling.store import Cursor, Store
 
@@ -92,3 +94,14 @@ def test_a_plan_is_told_in_numbers_and_in_words() -> None:
     assert [line.split() for line in known] == [["posts", "1,200"], ["likes", "6"]]
     assert more.strip() == "and as many as there turn out to be of: replies, votes"
     assert len(Plan("net", 2, {"posts": 1}).lines()) == 2
+
+
+def test_what_came_of_a_pull_is_one_line_without_what_there_was_none_of() -> None:
+    assert Pulled("net", WHOLE).in_words() == "net: whole"
+    told = Account(requests=1200, items=7, waited=Counter(limit=3, busy=4), left_out=Counter({"likes: private": 2}))
+    told.incomplete.update(["posts: 403", "likes: 502", "posts: 403"])
+    said = Pulled("net", INCOMPLETE, "a reason", told).in_words()
+    assert said == (
+        "net: incomplete; a reason; 1,200 requests, 7 items, 7 s waited; "
+        "incomplete: 1 likes: 502, 2 posts: 403; left out: 2 likes: private"
+    )

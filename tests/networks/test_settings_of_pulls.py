@@ -110,6 +110,8 @@ def test_neither_the_key_alone_nor_what_carries_it_is_kept() -> None:
     forms = secrecy.forms(secret, [*headers.values(), *parameters.values(), ""])
     said = f"{secret} s3cr3t-token Basic {basic} ann@x.test"
     assert secrecy.without(forms, said.encode()) == b"(secret) (secret) Basic (secret) ann@x.test"
+    lengths = [len(one) for one in secrecy.forms("n:12345678", [f"x {'a' * count}" for count in range(9, 16)])]
+    assert lengths == [15, 14, 13, 12, 11, 10, 10, 9, 8], "the longest first: a part of it would leave the rest"
     assert secrecy.forms(None, []) == [] and secrecy.without([], b"s3cr3t-token") == b"s3cr3t-token"
     assert secrecy.forms("ann@x.test:short", []) == ["ann@x.test:short"]  # seven letters stand in other words, too
 

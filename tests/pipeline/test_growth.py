@@ -14,9 +14,10 @@ from stepping import NIGHTS
 from village import LAST, copied, digests, published
 
 from evenscore.base.errors import EvenscoreError, InputError, StoppedByCheck
+from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.publication import audit, candidate, growth, parts, pieces, publishing, roster, run_folders
-from evenscore.publication.run_folders import DATABASE
+from evenscore.publication.run_folders import DATABASE, MANIFEST
 from evenscore.state.runs import Night
 
 Ready = tuple[Settings, Night]
@@ -302,6 +303,25 @@ def test_the_latest_row_of_each_is_tonights_or_the_one_before(
         found = parted.execute(f"from '{tmp_path / 'draft/parquet/current_scores.parquet'}'").fetchall()
         eve = NIGHTS[-2]
         assert found == [("p", "home", eve, 6), ("p", "work", LAST, 5), ("q", "work", eve, 3)]
+
+
+def test_of_a_table_that_an_earlier_release_did_not_have_no_night_is_known(parted: duckdb.DuckDBPyConnection) -> None:
+    before = parts.sums(parted, "candidate")
+    parted.execute("drop table candidate.score_jumps")
+    assert parts.sums(parted, "candidate") == {"person_scores": before["person_scores"]}
+
+
+def test_a_run_has_most_in_common_with_those_beside_it(tmp_path: Path) -> None:
+    places = HomePaths(tmp_path)
+    runs_there = [places.published_run(name) for name in ("c", "a", "d", "b", "e")]
+    for age, folder in enumerate(runs_there):
+        folder.mkdir(parents=True)
+        if folder.name != "d":
+            (folder / MANIFEST).touch()
+        os.utime(folder, (age, age))
+    c, a, _, b, e = runs_there
+    found = [publishing._neighbours(places, folder) for folder in (c, a, b, e)]
+    assert found == [[c, a], [a, c, b], [b, a, e], [e, b]]
 
 
 def test_nights_that_hold_other_rows_than_were_written_are_counted(parted: duckdb.DuckDBPyConnection) -> None:
