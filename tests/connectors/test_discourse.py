@@ -222,7 +222,7 @@ def test_a_raw_that_is_no_text_gives_way_to_what_the_forum_shows(tmp_path: Path,
 
 
 def test_what_the_forum_shows_as_no_member_is_not_mentioned_in_raw(tmp_path: Path) -> None:
-    found = rows(tmp_path, post("ann", raw="@bob @nobody @team @cy", cooked=COOKED))
+    found = rows(tmp_path, post("ann", raw="@bob @Nobody @team @cy", cooked=COOKED))
     assert [row["target_id"] for row in found[1:]] == ["bob", "cy"]
 
 
