@@ -160,6 +160,6 @@ def test_a_call_says_whether_engagers_are_named_and_the_project_is_parsed_once_f
     home.places.home.mkdir()
     with warehouse.connect(home.places):
         pass
-    calls = [json.loads(dbt_build.parsed_night(home.settings, is_named)[1]) for is_named in (True, False)]
+    calls = [json.loads(dbt_build.parsed_night(home.settings, *is_named)[1]) for is_named in ((True,), ())]
     assert [call["names_engagers"] for call in calls] == [True, False]
     assert len(set(parsed_for)) == 1

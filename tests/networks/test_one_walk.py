@@ -18,7 +18,7 @@ from evenscore.connectors.paging import Next, by_link
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN
 from evenscore.pulling.asking import UNCHANGED, Answer, Enough
 from evenscore.pulling.outcome import Account
-from evenscore.pulling.store import Cursor, Store
+from evenscore.pulling.store import Cursor, Store, walk_name
 from evenscore.pulling.walk import Walk
 from evenscore.pulling.weather import Refused, Weather
 
@@ -545,3 +545,17 @@ def test_of_whom_an_erasure_has_taken_out_nothing_is_known(pulls: Pulls) -> None
     told = {"values": {"id": "7"}, "hides": {}}
     pulls.store.write("people", {"ann": told, "ben": "(removed)", "cal": {"hides": {}}, "values": ["values"]})
     assert pulls.store.people() == {"ann": told}
+
+
+def test_what_an_earlier_pull_left_unfinished_is_asked_about_again(pulls: Pulls) -> None:
+    left = {
+        "a": Cursor("pull1", is_whole=False, about={"name": "left"}),
+        "b": Cursor("pull1", is_whole=True, about={"name": "whole"}),
+        "c": Cursor("pull2", is_whole=False, about={"name": "of this pull"}),
+        "d": Cursor("pull1", is_whole=False),
+    }
+    for name, cursor in left.items():
+        pulls.store.keep(walk_name("posts", Subject(key=name)), cursor)
+        pulls.store.keep(walk_name("posts-notes", Subject(key=name)), cursor)
+    found = pulls.store.unfinished("posts", {"pull": "pull2"})
+    assert [one.values for one in found] == [{"name": "left"}]
