@@ -1,5 +1,6 @@
 """One walk on its own, against a host that says what it is told: when it is due, where it ends, what it reads again."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import Endpoint, Subject
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.paging import Next, by_link
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN
+from evenscore.connectors.pulled import ASKED, GONE, KNOWN, PULL, _pull
 from evenscore.pulling.asking import UNCHANGED, Answer, Enough
 from evenscore.pulling.outcome import Account
 from evenscore.pulling.store import Cursor, Store, walk_name
@@ -559,3 +560,20 @@ def test_what_an_earlier_pull_left_unfinished_is_asked_about_again(pulls: Pulls)
         pulls.store.keep(walk_name("posts-notes", Subject(key=name)), cursor)
     found = pulls.store.unfinished("posts", {"pull": "pull2"})
     assert [one.values for one in found] == [{"name": "left"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_told"),
+    [
+        ({ASKED: {"endpoint": PULL, "since": None}}, True),
+        ({ASKED: {"endpoint": "posts"}, "kind": PULL}, False),
+        ({ASKED: PULL}, False),
+        ({"kind": PULL}, False),
+        ({ASKED: {"endpoint": "posts"}}, False),
+    ],
+)
+def test_a_line_tells_of_its_pull_where_it_says_so_and_not_where_somebody_wrote_the_word(
+    line: Item, is_told: bool
+) -> None:
+    assert _pull(json.dumps(line)) == (line[ASKED] if is_told else None)
+    assert _pull(json.dumps(line)[:-1]) is None
