@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evenscore.base import atomic_io, warehouse
-from evenscore.base.errors import BusyError
+from evenscore.base.errors import BusyError, EvenscoreError
 from evenscore.intake import extraction
 from evenscore.night import doctor
 from evenscore.state import runs
@@ -128,6 +128,20 @@ def test_an_erasure_that_is_not_finished_is_told(home: Home) -> None:
 def test_a_truth_that_lost_something_is_told_and_not_called_whole(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor.truths, "complaints", lambda _places: ["decisions: lacks a line", "log: gone"])
     assert found(home, "truths") == [(False, "decisions: lacks a line"), (False, "log: gone")]
+
+
+@pytest.mark.parametrize("error", [EvenscoreError("damaged"), OSError(13, "damaged")])
+def test_what_cannot_be_looked_at_is_a_finding_and_the_next_look_goes_on(
+    home: Home, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def _look_at_landing(_settings: object) -> Iterator[doctor.Finding]:
+        raise error
+        yield
+
+    monkeypatch.setattr(doctor, "LOOKS", (_look_at_landing, doctor._look_at_versions))
+    first, second = doctor.examine(home.settings)
+    assert (first.subject, first.is_well, first.says) == ("landing", False, str(error))
+    assert second.subject == "versions" and second.is_well
 
 
 def test_every_look_has_its_turn() -> None:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-import duckdb
 import pytest
 
 from evenscore.base import warehouse
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.settings import Source
-from evenscore.night import inputs, stage_log, steps
+from evenscore.night import stage_log, steps
 from evenscore.publication import publishing
 from evenscore.state import laid_out_run, runs
 from evenscore.state.runs import Night
@@ -157,18 +156,3 @@ def test_what_stood_on_a_stage_is_forgotten_when_it_is_done_again(home: Home, st
     with steps._working(home.settings, NIGHT, stage):
         left = {record["stage"] for record in runs.stages(home.places, NIGHT.run_id)}
     assert left - {stage} == {*steps.STAGES[: steps.STAGES.index(stage)]}
-
-
-def test_the_version_that_readers_saw_last_is_that_of_the_last_nights_scores(home: Home) -> None:
-    with duckdb.connect() as con:
-        con.execute("create schema raw")
-        con.execute("create table raw.published_scores (as_of_date date, scoring_version int, score double)")
-        con.execute("create table raw.published_nights (as_of_date date, scoring_version int)")
-        eve, tonight = date(2026, 3, 4), NIGHT.as_of_date
-        rows = [(date(2026, 3, 3), 5, 60.0), (eve, 2, 50.0), (eve, 4, None)]
-        con.executemany("insert into raw.published_scores values (?, ?, ?)", rows)
-        con.executemany("insert into raw.published_nights values (?, ?)", [(eve, 2), (tonight, 1)])
-        for night, version in ((NIGHT, 1), (Night(date(2026, 3, 6), "r"), home.settings.scoring.version)):
-            inputs._write_night(con, home.settings, night)
-            found = con.execute("select run_id, as_of_date, previous_version, scoring_version from raw.run").fetchall()
-            assert found == [(night.run_id, night.as_of_date, 2, version)]
