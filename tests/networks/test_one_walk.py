@@ -577,3 +577,11 @@ def test_a_line_tells_of_its_pull_where_it_says_so_and_not_where_somebody_wrote_
 ) -> None:
     assert _pull(json.dumps(line)) == (line[ASKED] if is_told else None)
     assert _pull(json.dumps(line)[:-1]) is None
+
+
+def test_a_walk_is_known_by_its_key_and_else_by_what_it_is_about() -> None:
+    ann, anna = {"name": "ann", "id": "7"}, {"name": "anna", "id": "7"}
+    by_key = {walk_name("posts", Subject(values, key="7")) for values in (ann, anna)}
+    assert len(by_key) == 1 and by_key != {walk_name("posts", Subject(ann, key="8"))}
+    assert walk_name("posts", Subject(ann)) != walk_name("posts", Subject(anna))
+    assert walk_name("posts", Subject(ann)) == walk_name("posts", Subject(dict(reversed(ann.items()))))

@@ -16,7 +16,7 @@ from evenscore.publication import audit, candidate, growth, roster
 from evenscore.publication.difference import difference
 from evenscore.publication.nameless import lay_functions, lay_nameless
 from evenscore.publication.published_views import write_views
-from evenscore.publication.shown_rows import lay_out_present
+from evenscore.publication.shown_rows import MARTS, lay_out_present
 from evenscore.state.runs import Night
 
 TONIGHT = Night(date(2026, 3, 10), "tonight")
@@ -408,3 +408,10 @@ def test_a_night_after_all_that_readers_see_may_be_added_where_none_of_that_leav
 def test_rows_that_either_side_has_more_often_differ(left: str, right: str, count: int) -> None:
     with duckdb.connect() as con:
         assert difference(con, f"from (values {left})", f"from (values {right})") == count
+
+
+@pytest.mark.parametrize("other", [None, MARTS[0], MARTS[-1]])
+def test_a_night_is_unchanged_where_every_table_is(monkeypatch: pytest.MonkeyPatch, other: str | None) -> None:
+    monkeypatch.setattr(audit, "_is_seen", lambda _con, _night, mart, _rests: mart != other)
+    with duckdb.connect() as con:
+        assert audit.is_unchanged(con, Night(date(2026, 3, 5), "r"), True) is (other is None)

@@ -156,3 +156,13 @@ def test_what_stood_on_a_stage_is_forgotten_when_it_is_done_again(home: Home, st
     with steps._working(home.settings, NIGHT, stage):
         left = {record["stage"] for record in runs.stages(home.places, NIGHT.run_id)}
     assert left - {stage} == {*steps.STAGES[: steps.STAGES.index(stage)]}
+
+
+def test_a_night_from_what_has_landed_is_built_checked_published_and_told(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did: list[tuple[str, date]] = []
+    for name in ("build_all", "check", "publish", "report"):
+        monkeypatch.setattr(steps, name, lambda _settings, night, name=name: did.append((name, night.as_of_date)))
+    steps.rebuild_night(home.settings, NIGHT.as_of_date)
+    assert did == [(name, NIGHT.as_of_date) for name in ("build_all", "check", "publish", "report")]
