@@ -61,3 +61,8 @@ def test_a_number_is_read_as_what_lies_before_the_year_5000() -> None:
 def test_where_there_is_no_instant_none_is_written() -> None:
     assert iso(None) is None and instant_of("a", "at")({"a": {}}) is None
     assert instant_of("a", "at")({"a": {"at": 1773626407}}) == AT
+
+
+def test_no_network_has_anything_from_before_1970() -> None:
+    assert as_instant("1970-01-01T00:00:00Z") == datetime(1970, 1, 1, tzinfo=UTC) == as_instant("1970-01-01")
+    assert as_instant("1969-12-31T23:59:59.999999Z") is None is as_instant(-1)

@@ -57,7 +57,7 @@ def test_a_parquet_list_may_call_the_name_display_name(home: Home) -> None:
         ("id,name\n1,Chess\n", "column topic_id is missing (it has: 'id', 'name')"),
         ("topic_id,title\n1,Chess\n", "column name is missing (it has: 'topic_id', 'title')"),
         ("", "column topic_id is missing (it has: none)"),
-        (f"topic_id,name\n{'x' * 501},Chess\n", "row 2: topic_id is too long"),
+        (f"topic_id,name\n{'x' * 500},Chess\n{'x' * 501},Jazz\n", "row 3: topic_id is too long"),
     ],
 )
 def test_a_fault_names_file_row_and_reason(home: Home, text: str, reason: str) -> None:
