@@ -15,7 +15,7 @@ with constants as (
 ),
 
 -- Who moved with a mass move is its own; who rose further off it is asked about alone, whatever becomes of the others, and who did
--- not move is left where they are.
+-- not move is left where they are. Where nothing but the step of an earlier night lasts, who moves tonight moves alone.
 with_cohort as (
 
     select
@@ -24,15 +24,25 @@ with_cohort as (
         min(incidents.incident_id) filter (not incidents.is_over) as incident_id,
         bool_or(incidents.is_over) as is_real,
         bool_and(
-            eve.move > 0
+            eve.is_accepted_sufficient
+            and eve.move > 0
             and eve.move - incidents.mover_median > greatest(constants.rider_points, constants.rider_spreads * incidents.mover_spread)
         ) as is_rider
     from {{ ref("gate_cohort__members") }} as members
     inner join {{ ref("gate_incident__tonight") }} as incidents using (scope)
     inner join {{ ref("gate_person__baseline") }} as eve using (person_id, persona)
     cross join constants
+    left join {{ ref("gate_cohort__incidents") }} as steps using (scope)
+    left join {{ ref("published_history") }} as last_nights
+        on
+            eve.person_id = last_nights.person_id
+            and eve.persona = last_nights.persona
+            and eve.as_of_date = last_nights.as_of_date + 1
+            and last_nights.status = 'frozen'
+            and last_nights.reason = 'incident'
     where
         incidents.kind = 'mass_shift'
+        and (steps.scope is not null or last_nights.person_id is not null)
         and abs(eve.move) >= constants.frozen_points
         and sign(eve.move) = sign(incidents.mover_median)
     group by all
@@ -119,7 +129,7 @@ episodes as (
         if(with_cohort.is_rider, null, with_cohort.incident_id) as incident_id,
         struck.person_id is not null and not coalesce(with_cohort.is_rider, false) as is_struck,
         uncovered.as_of_date is not null and eve.accepted_score is not null as is_uncovered,
-        if(eve.is_accepted_sufficient or (eve.is_sufficient and fired.rule in ('first_score', 'ring')), fired.rule, null) as tonights_rule,
+        if(eve.is_accepted_sufficient or eve.is_sufficient, fired.rule, null) as tonights_rule,
         eve.was_held and eve.released_score is null as is_open,
         -- An episode ends, too, under the rule that began it.
         coalesce(eve.first_rule, tonights_rule) as episode_rule,
@@ -128,7 +138,7 @@ episodes as (
             when is_uncovered then eve.near_nights
             when
                 if(
-                    eve.is_accepted_sufficient,
+                    eve.is_accepted_sufficient or episode_base is not null,
                     abs(eve.candidate_score - coalesce(episode_base, eve.accepted_score)) < constants.clear_points,
                     eve.candidate_score < coalesce(constants.top_points, eve.accepted_score + constants.clear_points)
                 )

@@ -1,7 +1,8 @@
 -- Who moved as far as another place in the community is: half of its spread within the hold window (`large_move`), or more of it
 -- in steps with rests between them (`slow_climb`). A climb is measured from where it began, the lowest score that readers saw in
 -- the window; a release, or a mass move that was called real, is a new beginning. Before a community's first published night
--- there were no readers to have seen anybody climb.
+-- there were no readers to have seen anybody climb. Whose score was gone for a while has not begun anew by that: they rise from what
+-- readers saw last.
 {% set windows = {"near": "hold_window_nights", "stairs": "stairs_nights", "climb": "climb_nights"} %}
 with night as (
 
@@ -23,11 +24,12 @@ eve as (
     select
         baseline.*,
         night.scoring_version <> night.previous_version as is_promotion,
-        coalesce(baseline.released_score, baseline.accepted_score) as last_score,
+        baseline.is_accepted_sufficient or baseline.released_score is not null as has_score,
+        if(has_score, coalesce(baseline.released_score, baseline.accepted_score), null) as last_score,
         if(is_promotion, last_score + baseline.move, baseline.candidate_score) as measured_score
     from {{ ref("gate_person__baseline") }} as baseline
     cross join night
-    where baseline.is_accepted_sufficient or baseline.released_score is not null
+    where has_score or baseline.is_sufficient
 
 ),
 
@@ -61,6 +63,17 @@ beginnings as (
     inner join shown using (person_id, persona)
     where decisions.action = 'release' and shown.as_of_date > decisions.as_of_date
     group by decisions.person_id, decisions.persona, decisions.episode_date
+    union all
+    -- Whom a mass move had frozen begin anew where a reviewer called it real, however far it took each.
+    select frozen.person_id, frozen.persona, min(shown.as_of_date)
+    from {{ source("raw", "incident_releases") }} as releases
+    inner join {{ source("raw", "published_incidents") }} as incidents using (incident_id, as_of_date)
+    inner join {{ ref("gate_cohort__members") }} as members using (scope)
+    inner join {{ ref("published_history") }} as frozen using (person_id, persona, as_of_date)
+    inner join shown
+        on frozen.person_id = shown.person_id and frozen.persona = shown.persona and releases.as_of_date < shown.as_of_date
+    where frozen.status = 'frozen' and frozen.reason = 'incident'
+    group by frozen.person_id, frozen.persona, releases.incident_id
 
 ),
 
@@ -81,7 +94,8 @@ bases as (
             {%- if window != "near" %} and shown.as_of_date >= night.first_shown_date{% endif %}
         ) as {{ window }}_low,
         {% endfor -%}
-        max(shown.accepted_score) filter (shown.as_of_date >= night.as_of_date - night.hold_window_nights) as near_high
+        max(shown.accepted_score) filter (shown.as_of_date >= night.as_of_date - night.hold_window_nights) as near_high,
+        max_by(shown.accepted_score, shown.as_of_date) as last_shown_score
     from shown
     cross join night
     left join latest using (person_id, persona)
@@ -97,10 +111,15 @@ moved as (
         eve.persona,
         eve.measured_score,
         eve.is_promotion and abs(eve.candidate_score - eve.last_score) >= night.hold_move_points as is_promoted_far,
+        coalesce(eve.last_score, bases.last_shown_score) as from_score,
         {% for window in windows -%}
-        if(eve.released_score is null, least(eve.last_score, coalesce(bases.{{ window }}_low, eve.last_score)), eve.last_score) as {{ window }}_base,
+        if(eve.released_score is null, least(from_score, coalesce(bases.{{ window }}_low, from_score)), from_score) as {{ window }}_base,
         {% endfor -%}
-        if(eve.released_score is null, greatest(eve.last_score, coalesce(bases.near_high, eve.last_score)), eve.last_score) as near_top,
+        -- Nobody falls from a score that is gone.
+        case
+            when eve.released_score is not null then eve.last_score
+            when eve.has_score then greatest(eve.last_score, coalesce(bases.near_high, eve.last_score))
+        end as near_top,
         night.large_points,
         night.stairs_points,
         night.climb_points

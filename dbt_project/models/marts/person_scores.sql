@@ -43,7 +43,11 @@ tonight as (
             when 'provisional'
                 then if(
                     accepted.is_held,
-                    'a first score near the top waits for a reviewer',
+                    if(
+                        coalesce(verdicts.first_rule, 'first_score') = 'first_score',
+                        'a first score near the top waits for a reviewer',
+                        'a score that has risen far waits for a reviewer'
+                    ),
                     printf('%d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
                 )
             when 'incident' then incidents.kind || ' in ' || incidents.scope

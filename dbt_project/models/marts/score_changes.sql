@@ -65,12 +65,14 @@ measured as (
         or last_scores.status = 'held'
         or last_scores.is_of_incident
         or verdicts.verdict = 'frozen' as is_reviewed,
-        before.score - last_scores.score as old_change,
+        -- What a release of then did not publish yet.
+        coalesce(releases.candidate_score - last_scores.score, 0) as waited,
+        before.score - last_scores.score - waited as old_change,
         after.score - before.score as new_change,
         coalesce(own_shares.own_share, 0) as own_share,
         case
             when recovered.has_recovered or last_scores.status = 'frozen' then 'source_coverage'
-            when before.score > last_scores.score then 'engagers'
+            when old_change > 0 then 'engagers'
             else 'decay'
         end as old_cause
     from tonight
@@ -91,12 +93,18 @@ measured as (
         on tonight.person_id = verdicts.person_id and tonight.persona = verdicts.persona
     left join own_shares on tonight.person_id = own_shares.person_id and tonight.persona = own_shares.persona
     left join recovered on tonight.person_id = recovered.person_id and tonight.persona = recovered.persona
+    left join {{ source("raw", "published_jumps") }} as releases
+        on
+            tonight.person_id = releases.person_id
+            and tonight.persona = releases.persona
+            and last_scores.as_of_date = releases.as_of_date
+            and releases.decision = 'released'
 
 ),
 
 causes as (
 
-    select person_id, persona, as_of_date, 'review' as cause, change as points from measured where is_reviewed
+    select person_id, persona, as_of_date, 'review' as cause, if(is_reviewed, change, waited) as points from measured
     union all
     select person_id, persona, as_of_date, old_cause, old_change from measured where not is_reviewed
     union all
@@ -104,7 +112,7 @@ causes as (
     union all
     select person_id, persona, as_of_date, 'engagers', new_change * (1 - own_share) from measured where not is_reviewed
     union all
-    select person_id, persona, as_of_date, 'scoring_version', change - old_change - new_change
+    select person_id, persona, as_of_date, 'scoring_version', change - waited - old_change - new_change
     from measured
     where not is_reviewed and {{ var("scoring_version") }} <> {{ var("previous_version") }}
 
