@@ -39,6 +39,16 @@ latest as (
 
 ),
 
+-- Whom a reviewer rejected was shown, though what readers saw may have lapsed: who withdraws and grants again is held on.
+refused as (
+
+    select person_id, persona
+    from {{ ref("gate_decisions") }}
+    group by all
+    having max_by(action, as_of_date) = 'reject'
+
+),
+
 -- On some of them readers were told that there is no score: what was kept from them then has not been accepted since.
 unseen as (
 
@@ -48,6 +58,7 @@ unseen as (
         uncovered.as_of_date is not null as is_uncovered,
         coalesce(candidates.as_of_date > latest.as_of_date, false) as is_left_out,
         first_shown.person_id is null as was_never_shown,
+        refused.person_id is not null as was_refused,
         candidates.is_sufficient
         and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
         and shown.as_of_date is null as is_sufficient
@@ -73,6 +84,7 @@ unseen as (
             and candidates.as_of_date = shown.as_of_date
     left join (select distinct person_id, persona from {{ ref("published_history") }} where score is not null) as first_shown
         on candidates.person_id = first_shown.person_id and candidates.persona = first_shown.persona
+    left join refused on candidates.person_id = refused.person_id and candidates.persona = refused.persona
     where candidates.as_of_date < night.as_of_date
 
 ),
@@ -223,12 +235,16 @@ walk as (
             -- Where readers could have seen no score, there is none to have jumped from.
             walk.is_accepted_sufficient
             and list_max(list_transform(walk.recent_scores, lambda accepted: abs(unseen.score - accepted)))
-            >= if(unseen.was_never_shown, night.hold_move_points, night.large_points) as is_jump,
+            >= if(unseen.was_never_shown and not unseen.was_refused, night.hold_move_points, night.large_points) as is_jump,
             walk.is_held
             and not unseen.is_uncovered
             and (
                 coalesce(abs(unseen.score - unseen.seen_score) < night.hold_move_points, false)
-                or (unseen.was_never_shown and unseen.as_of_date - walk.episode_date >= night.unseen_hold_nights)
+                or (
+                    unseen.was_never_shown
+                    and not unseen.was_refused
+                    and unseen.as_of_date - walk.episode_date >= night.unseen_hold_nights
+                )
             ) as is_released,
             unseen.is_uncovered or not (unseen.was_never_shown or walk.is_held) as begins_nothing,
             unseen.is_uncovered
