@@ -53,6 +53,13 @@ def test_who_knows_every_limit_shows_what_they_allow_and_no_more(fared: Fared) -
 
 
 @pytest.mark.slow
+def test_who_had_no_score_meanwhile_rises_from_what_readers_saw(fared: Fared) -> None:
+    for name in ("back_after_a_night", "back_after_ten_nights"):
+        assert named(name, fared).most_seen_later_share < 0.1
+    assert named("gone_before_each_step", fared).most_seen_later_share < 0.5
+
+
+@pytest.mark.slow
 def test_nobody_else_is_asked_about_or_frozen(fared: Fared) -> None:
     assert (fared.honest_held, fared.honest_frozen) == (0, 0)
 

@@ -36,8 +36,10 @@ MARGIN = 0.05
 MASS_NIGHT, MASS_PART = 2, 3
 """The night of a mass move, and one of how many moves."""
 
+GONE = float("nan")
 Path = Callable[[int, float], float]
-"""Points above the honest path, by nights since the attack began (0 is its first night) and the community's spread."""
+"""Points above the honest path, by nights since the attack began (0 is its first night) and the community's spread; GONE on
+a night with too little evidence for a score."""
 
 ATTACKS: dict[str, Path] = {
     "one_night": lambda n, s: 18.3,
@@ -84,6 +86,9 @@ KNOWING: dict[str, Path] = {
     "one_of_two_in_turns": in_turns(True),
     "the_other_of_two": in_turns(False),
     "half_in_four_weeks": lambda n, s: 0.5 * s * (n + 1) / 28,
+    "back_after_a_night": lambda n, s: GONE if n == 2 else 0.6 * s * (n > 2),
+    "back_after_ten_nights": lambda n, s: GONE if 2 <= n < 12 else 0.6 * s * (n >= 12),
+    "gone_before_each_step": lambda n, s: GONE if n in (2, 6) else (0.5 - MARGIN) * s * ((n > 2) + (n > 6)),
 }
 """What attackers try who read the thresholds, in shares of the spread."""
 MANY: dict[str, Path] = {f"one_of_many_{number}": KNOWING["just_under_half"] for number in range(59)}
@@ -131,15 +136,15 @@ class _GivenNight(Night):
     given_before: Floats
 
     def standing(self, version: int) -> Standing:
-        return _given(self.given)
+        return _given(self.given, self.is_eligible)
 
     def old_standing(self, version: int) -> Standing:
-        return _given(self.given_before)
+        return _given(self.given_before, self.is_eligible)
 
 
-def _given(scores: Floats) -> Standing:
+def _given(scores: Floats, is_sufficient: NDArray[np.bool_]) -> Standing:
     counts = np.full(len(scores), 40, np.int32)
-    return Standing(scores, np.full(len(scores), BAND_POINTS, np.float32), np.ones(len(scores), bool), counts, counts)
+    return Standing(scores, np.full(len(scores), BAND_POINTS, np.float32), is_sufficient, counts, counts)
 
 
 def community(accounts: int, nights: int, seed: int) -> NDArray[np.float32]:
@@ -176,15 +181,16 @@ def attacked(
     scores = honest.copy()
     for account, path in zip(chosen, attacks.values(), strict=True):
         scores[CALM_NIGHTS:, account] += [path(night, spread) for night in range(nights)]
-    scores = np.clip(scores, 1, 100).astype(np.float32)
+    is_there = ~np.isnan(scores)
+    scores = np.clip(np.where(is_there, scores, honest), 1, 100).astype(np.float32)
     gate, log = Gate(settings, accounts), _log(accounts)
     for night in range(-CALM_NIGHTS, -JUDGED_NIGHTS):
-        gate.remember(_night(scores, night, log))
+        gate.remember(_night(scores, is_there, night, log))
     verdicts = []
     for night in range(-JUDGED_NIGHTS, nights):
-        verdicts.append(gate.judge(_night(scores, night, log)))
+        verdicts.append(gate.judge(_night(scores, is_there, night, log)))
         gate.call_real([incident.name for incident in verdicts[-1].incidents if mass_share], night)
-    above = (gate.shown(nights) - honest[CALM_NIGHTS:]) / spread
+    above = np.nan_to_num((gate.shown(nights) - honest[CALM_NIGHTS:]) / spread)
     moved = {*chosen.tolist(), *movers.tolist()}
     verdicts = verdicts[JUDGED_NIGHTS:]
     return Fared(
@@ -214,12 +220,11 @@ def _log(accounts: int) -> Log:
     return log
 
 
-def _night(scores: Floats, night: int, log: Log) -> _GivenNight:
+def _night(scores: Floats, is_there: NDArray[np.bool_], night: int, log: Log) -> _GivenNight:
     row, accounts = night + CALM_NIGHTS, scores.shape[1]
     shape = (accounts, len(NETWORKS))
     parts, ones = np.zeros((2, len(SPANS), *shape), np.float32), np.ones(shape, np.float32)
     nothing = Evidence(parts, parts, parts, ones, ones, *(ones.astype(np.int32),) * 2)
     before = scores[max(row - 1, 0)]
     climbed = np.maximum(scores[row] - scores[max(row - 21, 0) : row + 1].min(axis=0), np.abs(scores[row] - before))
-    everybody = np.ones(accounts, bool)
-    return _GivenNight(night, nothing, nothing, nothing, VERSION, everybody, climbed, log, scores[row], before)
+    return _GivenNight(night, nothing, nothing, nothing, VERSION, is_there[row], climbed, log, scores[row], before)
