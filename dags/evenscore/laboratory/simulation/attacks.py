@@ -38,8 +38,8 @@ MASS_NIGHT, MASS_PART = 2, 3
 
 GONE = float("nan")
 Path = Callable[[int, float], float]
-"""Points above the honest path, by nights since the attack began (0 is its first night) and the community's spread; GONE on
-a night with too little evidence for a score."""
+"""Points above the honest path, by nights since the attack began (0 is its first night) and the community's spread;
+GONE on a night with too little evidence for a score."""
 
 ATTACKS: dict[str, Path] = {
     "one_night": lambda n, s: 18.3,
