@@ -43,7 +43,7 @@ CAUSES = {
 }
 
 REASONS = CAUSES | {
-    "provisional": "in its first weeks",
+    "provisional": "in its first weeks or waiting",
     "too_little_evidence": "too little evidence",
     "incident": "an incident",
     "missing_delivery": "delivery missing",

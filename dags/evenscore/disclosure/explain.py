@@ -162,7 +162,7 @@ def _place(score: dict[str, Any]) -> str:
 
 
 def reason_in_words(score: dict[str, Any]) -> str:
-    """Why a row is as it is, with what that is about: `in its first weeks: 12 of 21 nights`."""
+    """Why a row is as it is, with what that is about: `in its first weeks or waiting: 12 of 21 nights`."""
     words, detail = REASONS.get(score["reason"], score["reason"]), score["reason_detail"]
     return f"{words}: {detail}" if detail else words
 
