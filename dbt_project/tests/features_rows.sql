@@ -4,6 +4,7 @@
     ref("feat_pair__actions"),
     ref("feat_person__engagers"),
     ref("feat_person__bounded"),
+    ref("feat_person__dislikes"),
     ref("feat_person__reach"),
     ref("feat_person__amplification"),
     ref("feat_text__topics"),

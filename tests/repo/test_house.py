@@ -74,6 +74,7 @@ KEYLESS = {
     "feat_pair__objects",
     "feat_pair__actions",
     "feat_person__bounded",
+    "feat_person__dislikes",
     "feat_person__reach",
     "feat_person__amplification",
     "feat_engager__topics",

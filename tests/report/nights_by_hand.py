@@ -126,6 +126,7 @@ def busy() -> Facts:
         ("slow_climb", 1),
         ("first_score", 0),
         ("ring", 1),
+        ("trusted_dislike", 0),
         ("inconsistent_evidence", 1),
         ("incident", 3_120),
     )

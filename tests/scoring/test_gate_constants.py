@@ -15,6 +15,7 @@ FROZEN = {
     "unseen_hold_nights": 21,
     "top_share": 0.95,
     "regular_share": 0.5,
+    "dislike_weight": 2,
     "least_top_people": 20,
     "least_pool": 1000,
     "pool_nights": 28,

@@ -30,6 +30,7 @@ CHANGES = {
 
 CAUSES = {
     "ring": "it rose together with accounts that engage mostly with one another",
+    "trusted_dislike": "members whom the community trusts dislike this person or rate them badly",
     "slow_ramp": "it climbed far within weeks, in small steps",
     "viral_post": "one post drew most of it",
     "single_engager": "one person did most of it",

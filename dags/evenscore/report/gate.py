@@ -22,7 +22,7 @@ PLOTTED_NIGHTS = 60
 FEWEST_ACCOUNT_NIGHTS = 10_000
 """A rate per 10,000 of fewer says more than is known."""
 
-RULES = ("large_move", "slow_climb", "first_score", "ring", "inconsistent_evidence", "incident")
+RULES = ("large_move", "slow_climb", "first_score", "ring", "trusted_dislike", "inconsistent_evidence", "incident")
 """In the order of the page; the last one freezes a cohort and asks nobody."""
 
 

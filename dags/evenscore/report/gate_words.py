@@ -19,6 +19,7 @@ RULES = {
     ),
     "first_score": ("A first score", "appears near the top of the community by engagement that is no older than weeks"),
     "ring": ("A ring", "rose together with those who engage with them again and again, six or more in one circle"),
+    "trusted_dislike": ("Trusted dislike", "is disliked or rated badly by members whom the community trusts"),
     "inconsistent_evidence": (
         "Inconsistent evidence",
         "old evidence is worth less than fading leaves, or far more than it was: missing, or counted twice",
@@ -30,6 +31,10 @@ RULES = {
 CAUSES = {
     "viral_post": ("One viral post", "One post drew most of the engagement. A post that travels is not yet influence."),
     "ring": ("A ring", "The accounts behind this move engage mostly with one another."),
+    "trusted_dislike": (
+        "Trusted dislike",
+        "Members whom the community trusts dislike this person or rate them badly. It lowers no score: a person decides.",
+    ),
     "single_engager": ("One engager", "One account made most of the actions."),
     "bought_burst": (
         "A burst of newcomers",

@@ -19,6 +19,7 @@ RULES = {
     "slow_climb": "it climbed most of what the community spans within weeks, in steps",
     "first_score": "it is a first score near the top, by engagement that is hardly older than weeks",
     "ring": "it rose together with accounts that engage mostly with one another",
+    "trusted_dislike": "members whom the community trusts dislike this person or rate them badly",
     "inconsistent_evidence": "its old evidence is worth less than fading leaves, or far more than before",
 }
 

@@ -1,4 +1,4 @@
--- The likeliest cause of each of tonight's jumps, the first that fits: ring, slow climb, late delivery, other seeds of trust, fault of a
+-- The likeliest cause of each of tonight's jumps, the first that fits: ring, trusted dislike, slow climb, late delivery, other seeds of trust, fault of a
 -- feed, one engager, one post, a beginning or a return, a crowd of strangers. Bought and honest crowds cannot be told apart here: a person decides.
 with constants as (
 
@@ -125,7 +125,7 @@ select
     evidence.* exclude (person_id, persona),
     posts.candidate_without_top_post,
     case
-        when jumps.first_rule = 'ring' then 'ring'
+        when jumps.first_rule in ('ring', 'trusted_dislike') then jumps.first_rule
         -- A climb of which one night made half is what came that night.
         when
             jumps.first_rule = 'slow_climb'

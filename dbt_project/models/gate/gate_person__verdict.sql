@@ -2,7 +2,7 @@
 -- because it is held already), or accepted. `adjusting_points` are what the standing score differs from the parts it stands on:
 -- a ring's members go back to before the ring, and a release publishes what was seen and no more.
 {% set decided = ["decided_by", "decided_at", "why"] %}
-{% set rules = ["ring", "slow_climb", "inconsistent_evidence", "large_move", "first_score"] %}
+{% set rules = ["ring", "slow_climb", "inconsistent_evidence", "large_move", "first_score", "trusted_dislike"] %}
 with constants as (
 
     select
@@ -103,6 +103,8 @@ found as (
     select person_id, persona, 'inconsistent_evidence', null from {{ ref("gate_rule__inconsistent_evidence") }}
     union all
     select person_id, persona, 'first_score', null from {{ ref("gate_rule__first_score") }}
+    union all
+    select person_id, persona, 'trusted_dislike', null from {{ ref("gate_rule__trusted_dislike") }}
     union all
     select person_id, persona, 'large_move', null from with_cohort where is_rider
 

@@ -103,6 +103,9 @@ NIGHTLY = {
         from conformed.activity group by person_id, persona, network, engager_id
     """,
     "conformed.consent": "select person_id, persona from base.people",
+    "features.feat_person__dislikes": """
+        select person_id, persona, null::date as first_date, null::double as trust_weight from base.people where false
+    """,
     "features.feat_person__top_object": """
         select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
             $version::integer as scoring_version, columns('^(brief|short|long)_(pair_)?loss$') as 'trusted_\\0'
