@@ -33,7 +33,8 @@ CAUSES = {
     "ring": ("A ring", "The accounts behind this move engage mostly with one another."),
     "trusted_dislike": (
         "Trusted dislike",
-        "Members whom the community trusts dislike this person or rate them badly. It lowers no score: a person decides.",
+        "Members whom the community trusts dislike this person, or rate them badly. That lowers no score: "
+        "a person decides.",
     ),
     "single_engager": ("One engager", "One account made most of the actions."),
     "bought_burst": (
