@@ -16,7 +16,8 @@ KEY = "person_id varchar, persona varchar, as_of_date date"
 JUMPS = f"""{KEY}, episode_date date, rule varchar, cause varchar, candidate_score double, last_good_score double,
     delta_1d double, delta_3d double, robust_z double, p_value double, top_post_share double, top_post_id varchar,
     candidate_without_top_post double, top_engager_share double, new_engager_share double, engager_count bigint,
-    decision varchar, decided_by varchar, decided_at timestamp, why varchar, base_score double, base_date date"""
+    disliker_count bigint, decision varchar, decided_by varchar, decided_at timestamp, why varchar, base_score double,
+    base_date date"""
 SCORES = f"{KEY}, score double, status varchar, run_id varchar"
 CHANGES = f"{KEY}, cause varchar, points double"
 INCIDENTS = "incident_id varchar, kind varchar, observed varchar, affected_count bigint, closed_at date"

@@ -98,6 +98,12 @@ def test_a_rejected_score_is_not_to_be_decided_again(busy: Page) -> None:
     assert "evenscore explain p_noor --date 2026-03-15" in busy.words
 
 
+def test_who_warns_of_somebody_is_told_before_what_they_were_sent() -> None:
+    shares = gate_words.evidence(jump())
+    disliked = ("3", "members whom the community trusts dislike them or rate them badly")
+    assert gate_words.evidence(replace(jump(), p_value=None, disliker_count=3)) == (disliked, *shares[-3:])
+
+
 def test_what_somebody_else_sent_may_be_set_aside_by_the_part_that_is_there() -> None:
     card = replace(jump(), top_engager_share=0.51, new_engager_share=0.8)
     signed = '--by YOUR_NAME --why "YOUR REASON"'

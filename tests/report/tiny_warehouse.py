@@ -55,7 +55,7 @@ create table marts.score_jumps (
     person_id varchar, persona varchar, as_of_date date, episode_date date, rule varchar, cause varchar,
     candidate_score double, last_good_score double, delta_1d double, delta_3d double, top_post_share double,
     candidate_without_top_post double, top_engager_share double, new_engager_share double, engager_count bigint,
-    p_value double,
+    disliker_count bigint, p_value double,
     decision varchar, decided_by varchar, decided_at timestamp, why varchar
 );
 insert into marts.score_jumps by name

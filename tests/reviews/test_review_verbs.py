@@ -88,6 +88,14 @@ def test_the_evidence_is_shown_with_the_commands_that_decide(typed: list[str]) -
         assert line in said
 
 
+def test_who_warns_of_somebody_is_told_first(typed: list[str], home: Home) -> None:
+    warned = "  3 members whom the community trusts dislike them or rate them badly"
+    assert warned not in run("review", "show", "p_maya", *typed).stdout
+    publish(home.places, held(rule="trusted_dislike", cause="trusted_dislike", disliker_count=3), run_id="second")
+    said = run("review", "show", "p_maya", *typed).stdout.splitlines()
+    assert said[said.index(warned) + 1].startswith("  81 % of the new engagement")
+
+
 def test_nothing_is_said_of_a_change_where_the_published_score_stands(typed: list[str], home: Home) -> None:
     assert "change of the published score" in run("review", "show", "p_maya", *typed).stdout
     with duckdb.connect(str(home.places.database.resolve())) as con:

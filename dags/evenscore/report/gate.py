@@ -84,6 +84,8 @@ class Jump:
     top_post_share: float | None = None
     top_engager_share: float | None = None
     new_engager_share: float | None = None
+    disliker_count: int | None = None
+    """Trusted members who dislike the person or rate them badly, where those are enough to hold a score."""
     p_value: float | None = None
     """How rare so far a move is among people of a like score and evidence; None where it is not rare."""
     decision: str = "pending"

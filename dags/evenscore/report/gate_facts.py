@@ -67,7 +67,7 @@ NAMED = f"""
     select
         person_id, persona, rule, cause, candidate_score, last_good_score, move, reached, episode_date,
         candidate_without_top_post, top_post_share, top_engager_share, new_engager_share,
-        p_value, decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
+        disliker_count, p_value, decision, coalesce(decided_by, '') as decided_by, coalesce(why, '') as why,
         rejected_score, has_twin, ring,
         inside_share, coalesce(asides, []) as asides, place
     from held

@@ -135,14 +135,16 @@ def standing(incident: Incident, tonight: date) -> str:
 
 
 def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
-    """The shares a reviewer asks for first, each with what it is a share of."""
+    """What a reviewer asks for first, each number with what it is of."""
     rare = (
         ()
         if not jump.p_value
         else ((f"about 1 in {about(1 / jump.p_value)}", "moves of people like this one goes so far"),)
     )
+    disliked = (str(jump.disliker_count), "members whom the community trusts dislike them or rate them badly")
     return (
         *rare,
+        *([disliked] if jump.disliker_count else []),
         (share(jump.top_post_share), "of the new engagement went to one post"),
         (share(jump.top_engager_share), "of the new actions were one account's"),
         (share(jump.new_engager_share), "of the new engagers were seen with nobody before"),

@@ -50,12 +50,15 @@ def because(held: HeldScore) -> str:
 
 
 def shares(held: HeldScore, show: Callable[[str], str] = clean) -> list[str]:
-    """What a reviewer asks first: how much hangs on one post, on one engager, on newcomers. `show` shows the post."""
+    """What a reviewer asks first: who warns, how much hangs on one post, on one engager, on newcomers. `show` shows
+    the post."""
     post = f" ({show(held.top_post_id)})" if held.top_post_id else ""
     rest = held.candidate_without_top_post
     without = "" if rest is None else f"; without the post that the candidate rests on most: {score(rest)}"
     crowd = "" if held.engager_count is None else f" {words.whole(held.engager_count)}"
+    disliked = f"{held.disliker_count} members whom the community trusts dislike them or rate them badly"
     return [
+        *([disliked] if held.disliker_count else []),
         f"{words.share(held.top_post_share)} of the new engagement went to one post{post}{without}",
         f"{words.share(held.top_engager_share)} of the actions were one account's",
         f"{words.share(held.new_engager_share)} of the{crowd} engagers were seen with nobody before",

@@ -15,7 +15,11 @@ with decided as (
 
 )
 
-select dislikes.person_id, dislikes.persona, {{ exact_sum("dislikes.trust_weight") }} as strength
+select
+    dislikes.person_id,
+    dislikes.persona,
+    {{ exact_sum("dislikes.trust_weight") }} as strength,
+    count(*) as disliker_count
 from {{ ref("feat_person__dislikes") }} as dislikes
 left join decided using (person_id, persona)
 where decided.as_of_date is null or dislikes.first_date > decided.as_of_date

@@ -79,6 +79,7 @@ select
     causes.top_engager_share,
     causes.new_engager_share,
     causes.engager_count,
+    dislikes.disliker_count,
     jumps.verdict as decision,
     jumps.decided_by,
     jumps.decided_at,
@@ -89,3 +90,4 @@ left join {{ ref("gate_jump__cause") }} as causes using (person_id, persona)
 left join history using (person_id, persona)
 left join blanked_texts('texts', 'strangers') as blanked on jumps.why = blanked.text
 left join {{ ref("gate_jump__rarity") }} as rarity using (person_id, persona)
+left join {{ ref("gate_rule__trusted_dislike") }} as dislikes using (person_id, persona)
