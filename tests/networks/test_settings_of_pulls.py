@@ -64,6 +64,14 @@ def test_case_counts_by_whichever_name_a_network_has(tmp_path: Path, source: str
     assert settings.source("net").case_counts
 
 
+def test_a_project_of_gitlab_may_be_named_by_its_path_and_is_asked_for_as_one_part(tmp_path: Path) -> None:
+    named = 'places = ["12", "group/sub/tool", "group%2Fold"]'
+    asked = load_settings(tmp_path / "home", configured(tmp_path, f'kind = "gitlab"\n{named}')).source("net")
+    assert asked.asked_places == ("12", "group%2Fsub%2Ftool", "group%2Fold")
+    one = load_settings(tmp_path / "home", configured(tmp_path, 'kind = "github"\nplaces = ["a/b"]')).source("net")
+    assert one.asked_places == ("a/b",)
+
+
 @pytest.mark.parametrize(
     ("source", "problem"),
     [

@@ -110,6 +110,11 @@ class Source(_Frozen):
         """Whether its files are what a network answers."""
         return self.url is not None
 
+    @property
+    def asked_places(self) -> tuple[str, ...]:
+        """Its places as they stand in an address: the path of a project of GitLab is one part of it."""
+        return tuple(one.replace("/", "%2F") if self.kind == "gitlab" else one for one in self.places)
+
     def is_asked(self, day: date) -> bool:
         """Whether its network is asked for a day: it is pulled, and has not ended before."""
         return self.is_pulled and (self.last_day is None or day <= self.last_day)

@@ -74,7 +74,7 @@ class Pulling:
     def _require_answers(self) -> None:
         """What the configuration names and no endpoint has ever found is misspelt, and no empty listing."""
         for place, is_silent in self.silent.items():
-            what = f"place {self.source.places.index(place) + 1}" if place else "url"
+            what = f"place {self.source.asked_places.index(place) + 1}" if place else "url"
             self.account.incomplete.update([f"{what}: nothing was ever found there"] if is_silent else [])
 
     def _subjects(self, endpoint: Endpoint) -> Iterator[Subject]:
@@ -87,7 +87,7 @@ class Pulling:
         elif endpoint.per == PLACE:
             if not self.source.places:
                 self.account.incomplete[f"{endpoint.name}: the source names no places"] += 1
-            yield from (Subject({"place": place}) for place in self.source.places)
+            yield from (Subject({"place": place}) for place in self.source.asked_places)
         elif endpoint.per == SITE:
             yield Subject()
         else:
