@@ -13,6 +13,7 @@ import pytest
 from stepping import NIGHTS
 from village import LAST, copied, digests, published
 
+from evenscore.base import atomic_io
 from evenscore.base.errors import EvenscoreError, InputError, StoppedByCheck
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
@@ -317,8 +318,7 @@ def test_a_run_has_most_in_common_with_those_beside_it(tmp_path: Path) -> None:
     for age, folder in enumerate(runs_there):
         folder.mkdir(parents=True)
         if folder.name != "d":
-            (folder / MANIFEST).touch()
-        os.utime(folder, (age, age))
+            atomic_io.write_json(folder / MANIFEST, {"published_at": f"2026-03-0{age + 1}T00:00:00+00:00"})
     c, a, _, b, e = runs_there
     found = [publishing._neighbours(places, folder) for folder in (c, a, b, e)]
     assert found == [[c, a], [a, c, b], [b, a, e], [e, b]]
