@@ -43,11 +43,11 @@ tonight as (
             when 'provisional'
                 then if(
                     accepted.is_held,
-                    if(
-                        coalesce(verdicts.first_rule, 'first_score') = 'first_score',
-                        'a first score near the top waits for a reviewer',
-                        'a score that has risen far waits for a reviewer'
-                    ),
+                    case coalesce(verdicts.first_rule, 'first_score')
+                        when 'first_score' then 'a first score near the top waits for a reviewer'
+                        when 'trusted_dislike' then 'a first score waits for a reviewer'
+                        else 'a score that has risen far waits for a reviewer'
+                    end,
                     printf('%d of %d nights', night.as_of_date - ages.first_date, night.provisional_nights)
                 )
             when 'incident' then incidents.kind || ' in ' || incidents.scope
