@@ -99,8 +99,9 @@ test-quick: .venv/.ready ## run the tests that build no night
 	@$(PYTEST) -m quick
 
 test-spark: .venv/.ready .venv-spark/.ready ## a night of the demo with Spark's evidence layer and without; needs Java
-	@JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 $$JAVA_TOOL_OPTIONS" \
-		.venv/bin/python -m pytest -q -m spark tests/pipeline/test_spark.py  # one night: to compile better takes longer
+	@# One night: to compile better takes longer. That alone would leave a fifth of the room for code, which is too little.
+	@JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m $$JAVA_TOOL_OPTIONS" \
+		.venv/bin/python -m pytest -q -m spark tests/pipeline/test_spark.py
 
 networks: .venv/.ready ## every connector in every weather, killed and resumed, over HTTP on loopback; EVENSCORE_RECORDED=DIR maps recordings
 	@set -o pipefail; .venv/bin/python -m pytest -q -n auto -rA --no-header tests/networks tests/connectors/test_slack.py \
