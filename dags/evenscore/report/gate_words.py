@@ -61,6 +61,9 @@ CAUSES = {
     "organic": ("No fault found", "Many different accounts and posts are behind this move; nothing points to a fault."),
 }
 
+DISLIKERS = "members whom the community trusts dislike them or rate them badly"
+"""What follows how many they are."""
+
 FEATURES = {
     "brief_engagers": "people who engaged in the last days",
     "recent_engagers": "people who engaged lately",
@@ -141,10 +144,9 @@ def evidence(jump: Jump) -> tuple[tuple[str, str], ...]:
         if not jump.p_value
         else ((f"about 1 in {about(1 / jump.p_value)}", "moves of people like this one goes so far"),)
     )
-    disliked = (str(jump.disliker_count), "members whom the community trusts dislike them or rate them badly")
     return (
         *rare,
-        *([disliked] if jump.disliker_count else []),
+        *([(str(jump.disliker_count), DISLIKERS)] if jump.disliker_count else []),
         (share(jump.top_post_share), "of the new engagement went to one post"),
         (share(jump.top_engager_share), "of the new actions were one account's"),
         (share(jump.new_engager_share), "of the new engagers were seen with nobody before"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date, timedelta
 
 from evenscore.base import terminal
-from evenscore.base.phrases import CHANGES
+from evenscore.base.phrases import CAUSES, CHANGES
 from evenscore.report import gate_words, review_commands, words
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import Action, CandidateShown, Decision, Said
@@ -18,8 +18,8 @@ RULES = {
     "large_move": "it moved too far within a few nights to be shown to readers unreviewed",
     "slow_climb": "it climbed most of what the community spans within weeks, in steps",
     "first_score": "it is a first score near the top, by engagement that is hardly older than weeks",
-    "ring": "it rose together with accounts that engage mostly with one another",
-    "trusted_dislike": "members whom the community trusts dislike this person or rate them badly",
+    "ring": CAUSES["ring"],
+    "trusted_dislike": CAUSES["trusted_dislike"],
     "inconsistent_evidence": "its old evidence is worth less than fading leaves, or far more than before",
 }
 
@@ -56,9 +56,8 @@ def shares(held: HeldScore, show: Callable[[str], str] = clean) -> list[str]:
     rest = held.candidate_without_top_post
     without = "" if rest is None else f"; without the post that the candidate rests on most: {score(rest)}"
     crowd = "" if held.engager_count is None else f" {words.whole(held.engager_count)}"
-    disliked = f"{held.disliker_count} members whom the community trusts dislike them or rate them badly"
     return [
-        *([disliked] if held.disliker_count else []),
+        *([f"{held.disliker_count} {gate_words.DISLIKERS}"] if held.disliker_count else []),
         f"{words.share(held.top_post_share)} of the new engagement went to one post{post}{without}",
         f"{words.share(held.top_engager_share)} of the actions were one account's",
         f"{words.share(held.new_engager_share)} of the{crowd} engagers were seen with nobody before",
