@@ -35,8 +35,7 @@ late as (
     select
         jumps.person_id,
         jumps.persona,
-        -- A release publishes what was seen, and its night may have been worth more.
-        any_value(before.score - coalesce(releases.candidate_score, shown.score)) as old_rise,
+        any_value(before.score - shown.worth_score) as old_rise,
         count(activity.occurred_date) > any_value(shown.evidence_count) as is_more
     from {{ ref("gate_person__verdict") }} as jumps
     inner join {{ ref("last_scores") }} as shown using (person_id, persona)
@@ -51,12 +50,6 @@ late as (
             jumps.person_id = activity.person_id
             and jumps.persona = activity.persona
             and activity.occurred_date between shown.as_of_date - 365 and shown.as_of_date
-    left join {{ source("raw", "published_jumps") }} as releases
-        on
-            jumps.person_id = releases.person_id
-            and jumps.persona = releases.persona
-            and shown.as_of_date = releases.as_of_date
-            and releases.decision = 'released'
     where
         jumps.episode_date is not null
         and jumps.candidate_score > jumps.accepted_score

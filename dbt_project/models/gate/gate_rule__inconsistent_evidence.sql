@@ -22,8 +22,7 @@ with constants as (
 select
     eve.person_id,
     eve.persona,
-    -- A release publishes what was seen, and its night may have been worth more.
-    coalesce(releases.candidate_score, last_scores.score) - before.score as fall,
+    last_scores.worth_score - before.score as fall,
     points_per_log * fading_rate * (eve.as_of_date - last_scores.as_of_date) as most_fading,
     greatest(fall - most_fading, -fall) as strength
 from {{ ref("gate_person__baseline") }} as eve
@@ -37,12 +36,6 @@ inner join {{ ref("score_person__influence", v=var("previous_version")) }} as be
         and eve.persona = before.persona
         and eve.as_of_date = before.as_of_date
         and before.evidence_through_date = last_scores.as_of_date
-left join {{ source("raw", "published_jumps") }} as releases
-    on
-        eve.person_id = releases.person_id
-        and eve.persona = releases.persona
-        and last_scores.as_of_date = releases.as_of_date
-        and releases.decision = 'released'
 where
     -- What was held or frozen is not the score of its night.
     last_scores.status = 'published'

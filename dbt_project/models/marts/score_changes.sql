@@ -66,8 +66,8 @@ measured as (
         or last_scores.is_of_incident
         or verdicts.verdict = 'frozen' as is_reviewed,
         -- What a release of then did not publish yet.
-        coalesce(releases.candidate_score - last_scores.score, 0) as waited,
-        before.score - last_scores.score - waited as old_change,
+        last_scores.worth_score - last_scores.score as waited,
+        before.score - last_scores.worth_score as old_change,
         after.score - before.score as new_change,
         coalesce(own_shares.own_share, 0) as own_share,
         case
@@ -93,12 +93,6 @@ measured as (
         on tonight.person_id = verdicts.person_id and tonight.persona = verdicts.persona
     left join own_shares on tonight.person_id = own_shares.person_id and tonight.persona = own_shares.persona
     left join recovered on tonight.person_id = recovered.person_id and tonight.persona = recovered.persona
-    left join {{ source("raw", "published_jumps") }} as releases
-        on
-            tonight.person_id = releases.person_id
-            and tonight.persona = releases.persona
-            and last_scores.as_of_date = releases.as_of_date
-            and releases.decision = 'released'
 
 ),
 
