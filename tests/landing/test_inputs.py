@@ -1,6 +1,6 @@
 """What a night is laid out from, table by table: no night is built."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
@@ -40,3 +40,33 @@ def test_seeds_are_the_accounts_that_they_name_however_they_are_written(home: Ho
         inputs._write_seeds(con, home.settings)
         found = con.execute("from raw.trust_seeds order by all").fetchall()
     assert found == [("forum", "a:b"), ("forum", "ann"), ("vault", "Ann")]
+
+
+def test_on_which_nights_a_score_rests_on_a_network_is_told_of_all_and_the_parts_of_the_latest(home: Home) -> None:
+    """Of nights after tonight too: a backfill brings back nobody who has left since. The base is no network."""
+    rows = [
+        *[("ann", TONIGHT - timedelta(days), network) for days, network in [(90, "n"), (3, "n"), (3, "m"), (2, "n")]],
+        *[("ann", TONIGHT + timedelta(1), "n"), ("ann", TONIGHT - timedelta(1), "all"), ("ben", TONIGHT, "m")],
+        *[("ben", TONIGHT - timedelta(days), network) for days in (4, 5) for network in ("n", "m")],
+    ]
+    home.places.inputs.mkdir(parents=True)
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as published")
+        con.execute("create schema raw")
+        inputs._keep_parts(con, home.settings, Night(TONIGHT, "r1"))
+        assert con.execute("from raw.published_networks").fetchall() == []
+        con.execute(
+            "create table published.score_contributions (person_id text, as_of_date date, network text, persona text)"
+        )
+        con.executemany("insert into published.score_contributions values (?, ?, ?, 'work')", rows)
+        con.execute("drop view raw.published_networks")
+        con.execute("drop view raw.published_contributions")
+        inputs._keep_parts(con, home.settings, Night(TONIGHT, "r1"))
+        told = con.execute("select person_id, network, first_date, nights from raw.published_networks").fetchall()
+        nights = "select person_id, as_of_date from raw.published_contributions group by all order by all"
+        latest = con.execute(nights).fetchall()
+    rests = {(who, what): [day for day, one in enumerate(bits) if one == "1"] for who, what, _, bits in told}
+    assert {first for *_, first, _ in told} == {TONIGHT - timedelta(90)}
+    assert rests.pop(("ann", "n")) == [0, 87, 88, 91]
+    assert rests == {("ann", "m"): [87], ("ben", "n"): [85, 86], ("ben", "m"): [85, 86, 90]}
+    assert latest == [(who, TONIGHT - timedelta(days)) for who, days in (("ann", 3), ("ann", 2), ("ben", 4))]

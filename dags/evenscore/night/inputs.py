@@ -7,7 +7,7 @@ not be scored tonight stays outside it, as Parquet that views point to.
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -343,27 +343,48 @@ def _copy_published(con: duckdb.DuckDBPyConnection, settings: Settings, night: N
     # An incident may have been open for longer than anybody looks back.
     keep("published_incidents", f"from ({_published(con, 'incident_nights')}) where as_of_date < $tonight", **window)
     keep("published_nights", f"select distinct as_of_date, scoring_version from ({_published(con, 'person_scores')})")
-    keep("published_networks", NETWORKS.format(parts=_published(con, "score_contributions")))
-    # A held score keeps the parts it was last published with, so each person's latest night is all that is needed.
-    keep(
-        "published_contributions",
-        f"from ({_published(con, 'score_contributions')}) semi join ("
-        f"select person_id, persona, max(as_of_date) as as_of_date from raw.published_networks where {looked_back} "
-        "group by person_id, persona, networks) using (person_id, persona, as_of_date)",
-        **nights,
-    )
+    _keep_parts(con, settings, night)
     ((latest,),) = con.execute(f"select max(as_of_date) from ({_published(con, 'person_scores')})").fetchall()
     changed_settings.write(con, settings, night)
     con.execute("detach published")
     return max(night.as_of_date, latest or night.as_of_date)
 
 
+def _keep_parts(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    """What each person's score last consisted of, for a held score keeps that; and the networks that all of their
+    scores rest on, for a withdrawal may make any of them lapse."""
+    parts, tonight = _published(con, "score_contributions"), night.as_of_date
+    ((first, last),) = con.execute(f"select min(as_of_date), max(as_of_date) from ({parts})").fetchall()
+    networks = NETWORKS.format(parts=parts, first=first or tonight, last=last or tonight)
+    _keep_beside(con, settings.places, "published_networks", networks)
+    latest = LATEST.format(parts=parts, first=tonight - timedelta(settings.scoring.lookback_nights), tonight=tonight)
+    query = f"from ({parts}) semi join ({latest}) using (person_id, persona, as_of_date)"
+    _keep_beside(con, settings.places, "published_contributions", query)
+
+
 NETWORKS = """
-    select person_id, persona, as_of_date, list(distinct network order by network) as networks
+    select
+        person_id,
+        persona,
+        network,
+        date '{first}' as first_date,
+        bitstring_agg((as_of_date - date '{first}')::integer, 0, (date '{last}' - date '{first}')::integer) as nights
     from ({parts})
     where network <> 'all'
     group by all
 """
+"""On which nights each score rests on a network: a row a network and not one a night, for nights are many."""
+LATEST = """
+    select person_id, persona, max(as_of_date) as as_of_date
+    from (
+        select person_id, persona, as_of_date, sum(distinct hash(network)) as networks
+        from ({parts})
+        where as_of_date >= date '{first}' and as_of_date < date '{tonight}' and network <> 'all'
+        group by all
+    )
+    group by person_id, persona, networks
+"""
+"""The latest night with each set of networks, which the sum of their hashes tells from others."""
 
 
 def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:

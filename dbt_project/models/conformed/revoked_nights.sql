@@ -3,7 +3,7 @@
 -- Of who left with everything, not even that is kept.
 with rested as (
 
-    select person_id, persona, as_of_date, unnest(networks) as network
+    select person_id, persona, network, first_date, nights
     from {{ source("raw", "published_networks") }}
     where
         (person_id, persona) in (select (person_id, persona) from {{ ref("consent_shown") }})
@@ -31,12 +31,28 @@ left_accounts as (
     where judged_date = night.latest_published_date
     group by all
 
+),
+
+-- Night by night only where any may lapse: of nearly everybody none does.
+nightly as (
+
+    select
+        rested.person_id,
+        rested.persona,
+        rested.nights,
+        unnest(range(length(rested.nights))) as night_number,
+        rested.first_date + night_number::integer as as_of_date,
+        standing.is_standing,
+        left_accounts.left_at
+    from rested
+    left join standing using (person_id, persona, network)
+    left join left_accounts using (person_id, persona, network)
+    where standing.is_standing is null or left_accounts.left_at >= rested.first_date + interval 1 day
+
 )
 
-select distinct rested.person_id, rested.persona, rested.as_of_date
-from rested
-left join standing using (person_id, persona, network)
-left join left_accounts using (person_id, persona, network)
+select distinct person_id, persona, as_of_date
+from nightly
 where
-    standing.is_standing is null
-    or left_accounts.left_at >= rested.as_of_date + interval 1 day
+    substr(nights, night_number + 1, 1) = '1'
+    and (is_standing is null or left_at >= as_of_date + interval 1 day)
