@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -29,7 +30,9 @@ Part = tuple[str, str, str]
 """(person_id, persona, network)."""
 
 PRIVATE = """
-    with snapshots as (from {accounts}),
+    with snapshots as (
+        select network, account_id, is_private, max(captured_at) as captured_at from {accounts} group by all
+    ),
     names as (
         select network, alias_id, stable_id, count(*) over (partition by network, alias_id) > 1 as is_recycled
         from (select distinct network, alias_id, stable_id from {aliases} where kind = 'account')
@@ -159,16 +162,25 @@ def judge(ledger: Iterable[Row], private: frozenset[Account]) -> Shown:
 
 def private_accounts(settings: Settings) -> frozenset[Account]:
     """The accounts that asked not to be shown, by the latest of their snapshots in the landing zone."""
-    files: dict[str, list[str]] = {"accounts": [], "aliases": []}
-    for manifest in landing.manifests(settings.places):
-        if manifest.dataset in files:
-            files[manifest.dataset].append(file_of(landing.landed_file(settings.places, manifest)))
-    if not files["accounts"]:
+    return _private_in(
+        frozenset(
+            (one.dataset, landing.landed_file(settings.places, one), one.sha256)
+            for one in landing.manifests(settings.places)
+            if one.dataset in ("accounts", "aliases")
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _private_in(files: frozenset[tuple[str, Path, str]]) -> frozenset[Account]:
+    """The same of landed files, each with its dataset and SHA-256: a year of snapshots is read once a process."""
+    listed = [(of, file_of(path)) for of, path, _ in sorted(files)]
+    accounts, aliases = (", ".join(one for of, one in listed if of == which) for which in ("accounts", "aliases"))
+    if not accounts:
         return frozenset()
     nothing = "(select '' as network, '' as kind, '' as alias_id, '' as stable_id where false)"
-    read = {dataset: f"read_parquet([{', '.join(found)}])" if found else nothing for dataset, found in files.items()}
     with databases.connect() as con:
-        return private_among(con, read["accounts"], read["aliases"])
+        return private_among(con, f"read_parquet([{accounts}])", f"read_parquet([{aliases}])" if aliases else nothing)
 
 
 def private_among(con: duckdb.DuckDBPyConnection, accounts: str, aliases: str) -> frozenset[Account]:

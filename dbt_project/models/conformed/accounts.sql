@@ -7,9 +7,19 @@ with nights as (
 
 ),
 
-snapshots as (
+-- An account is captured night after night: when it said the same last is all that is asked.
+said as (
 
-    select * from {{ ref("stg_accounts") }}
+    select
+        nights.judged_date,
+        snapshots.network,
+        snapshots.account_id,
+        snapshots.is_private,
+        snapshots.is_bot,
+        max(snapshots.captured_at) as captured_at
+    from {{ ref("stg_accounts") }} as snapshots
+    inner join nights on snapshots.captured_at < nights.judged_date + interval 1 day
+    group by all
 
 ),
 
@@ -22,14 +32,13 @@ renamed as (
 known as (
 
     select
-        nights.judged_date,
+        judged_date,
         network,
         coalesce(renamed.known_id, account_id) as account_id,
         captured_at,
         is_private,
         is_bot
-    from snapshots
-    inner join nights on captured_at < nights.judged_date + interval 1 day
+    from said
     left join renamed using (judged_date, network, account_id)
 
 ),

@@ -1,18 +1,19 @@
 -- Names of whoever landed, or is in the ledger, and may not be shown to readers: what no text may hold. A view, so that
 -- none of them is on disk. In lower case, as a reader reads them, and not at their ends the signs that a sentence may have.
 {{ config(materialized="view") }}
+-- Each name once: an account is landed with each act and each snapshot.
 with landed as (
 
     select actor_id as name from {{ source("raw", "activity") }}
-    union all
+    union
     select target_id from {{ source("raw", "activity") }}
-    union all
+    union
     select account_id from {{ source("raw", "accounts") }}
-    union all
+    union
     select alias_id from {{ source("raw", "aliases") }} where kind = 'account'
-    union all
+    union
     select account_id from {{ source("raw", "consent") }}
-    union all
+    union
     select person_id from {{ source("raw", "consent") }}
 
 ),
