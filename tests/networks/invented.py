@@ -277,7 +277,7 @@ def github(page: int = 5, more: int = 0) -> Invented:
               {"id": 9001, "event": "labeled", "actor": user("cid"), "created_at": instant(13), "issue": {"number": 20, "user": user("ann")}}]  # fmt: skip
     reactions = [{"id": 600 + place, "user": user(who), "content": content, "created_at": instant(9)} for place, (who, content) in
                  enumerate([("ben", "+1"), ("cid", "eyes"), ("cid", "-1")])]  # fmt: skip
-    stars = [{"starred_at": instant(day), "user": user(who)} for day, who in ((2, "ben"), (3, "cid"))]
+    stars = [{"starred_at": instant(day), "user": user(who)} for day, who in ((1, "ann"), (2, "ben"), (3, "cid"))]
     forks = [{"id": 66, "owner": user("ben"), "created_at": instant(8), "full_name": "ben/tool"}]
     gone = set[Any]()
     lists: dict[str, list[Any]] = {"issues": issues, "pulls": pulls[::-1], "issues/comments": comments, "pulls/comments": [],

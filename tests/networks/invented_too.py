@@ -107,7 +107,7 @@ def past(number: int) -> int:
     return int(datetime.fromisoformat(earlier(number)).timestamp())
 
 
-def hackernews(page: int = 1000, more: int = 0) -> Invented:
+def hackernews(page: int = 3, more: int = 0) -> Invented:
     stories = [{"objectID": str(100 + number), "author": "ann", "created_at": instant(1 + number), "created_at_i": epoch(1 + number),
                 "title": f"story {number}", "num_comments": 2 if number == 0 else 0} for number in range(7)]  # fmt: skip
     stories[0]["points"] = 3
@@ -244,7 +244,7 @@ def lemmy(page: int = 50, more: int = 0) -> Invented:
 def zulip(page: int = 8, more: int = 0) -> Invented:
     def message(number: int, who: int, **more: Any) -> Thing:
         return {"id": number, "sender_id": 700000 + who, "type": "stream", "stream_id": 5, "subject": f"topic {number % 3}", "display_recipient": "general",
-                "content": f"word {number}", "timestamp": epoch(1 + number % 14, number % 60), "reactions": [], **more}  # fmt: skip
+                "content": f"word {number}", "timestamp": epoch(1 + number * 14 // 33, number % 60), "reactions": [], **more}  # fmt: skip
 
     older = [message(number - more, 1001 + number % 3, timestamp=past(more - number)) for number in range(more)]
     messages = [message(number, 1001 + number % 3) for number in range(1, 31)]

@@ -17,14 +17,14 @@ pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
 
 
-PAGES = {"activitystreams": 20, "mastodon": 40, "discourse": 50, "lemmy": 50, "youtube": 50, "zulip": 1000,
-         "hackernews": 1000}  # fmt: skip
-"""Objects a page, as the real networks have them; the others have 100."""
+PAGES = {"activitystreams": 20, "mastodon": 40, "discourse": 50, "lemmy": 50, "youtube": 50, "hackernews": 1000}
+"""Objects a page, as the real networks have them; the others have 100, and Zulip as few, for else all comes at once."""
 OBJECTS = 1000
 FEW = 5
 """Requests; a network that costs no more than a dozen or so for all it has cannot do with a fifth of them."""
 LARGE = [
-    pytest.param(kind, marks=() if kind in ("bluesky", "github") else pytest.mark.slow) for kind in sorted(every())
+    pytest.param(kind, marks=() if kind in ("bluesky", "github", "zulip") else pytest.mark.slow)
+    for kind in sorted(every())
 ]
 
 

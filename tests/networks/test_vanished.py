@@ -121,7 +121,59 @@ def a_story(asked: Asked, reply: Reply) -> None:
     without(reply, lambda one: one["objectID"] != "104", "hits")
 
 
+def a_message(asked: Asked, reply: Reply) -> None:
+    if "messages" in reply.body:
+        without(reply, lambda one: one["id"] != 20, "messages")
+
+
+def an_answer(asked: Asked, reply: Reply) -> None:
+    """Another question makes another batch of those whose answers are asked for."""
+    without(reply, lambda one: one.get("answer_id") != 54, "items")
+    if asked.path.endswith("/questions") and asked.one("page", "1") == "1":
+        new = {"question_id": 30, "creation_date": int(datetime(2026, 3, 17, tzinfo=UTC).timestamp())}
+        reply.body["items"].insert(0, {**reply.body["items"][0], **new})
+
+
+def a_like_of_somebody_renamed(asked: Asked, reply: Reply) -> None:
+    """Ann is called otherwise by now, and what she wrote is liked by one less."""
+    if asked.path == "/post_action_users.json":
+        without(reply, lambda one: asked.one("id") != "150", "post_action_users")
+    elif asked.path == "/u/ann.json":
+        reply.status = 404
+    for one in reply.body.get("latest_posts") or ():
+        one["username"] = {"ann": "anna"}.get(one["username"], one["username"])
+        one["actions_summary"] = [] if one["id"] == 150 else one["actions_summary"]
+
+
+def a_star(asked: Asked, reply: Reply) -> None:
+    if asked.path.endswith("/stargazers"):
+        without(reply, lambda one: one["user"]["login"] != "ben")
+
+
+def an_issue(asked: Asked, reply: Reply) -> None:
+    if asked.path.endswith("/issues"):
+        without(reply, lambda one: one["number"] != 5)
+
+
+def a_gitlab_issue(asked: Asked, reply: Reply) -> None:
+    if asked.path.endswith("/issues"):
+        without(reply, lambda one: one["iid"] != 5)
+        reply.headers["X-Total"] = ""
+
+
+def an_announcement(asked: Asked, reply: Reply) -> None:
+    for page in (reply.body, reply.body.get("first")):
+        if isinstance(page, dict) and "orderedItems" in page:
+            page["orderedItems"] = [one for one in page["orderedItems"] if one["id"] != "https://as.test/a/8"]
+
+
 CASES = {
+    "a star": Case("github", "star-ann/tool-1002", a_star),
+    "an issue on GitHub": Case("github", "issue-5", an_issue),
+    "an issue on GitLab": Case("gitlab", "issue-5-5", a_gitlab_issue),
+    "an announcement": Case("activitystreams", "https://as.test/a/8", an_announcement),
+    "an answer": Case("stackexchange", "post-54", an_answer),
+    "a message": Case("zulip", "message-20", a_message),
     "a post of which the app tells counts": Case("bluesky", BLUESKY_POST, a_bluesky_post),
     "a video": Case("youtube", "video-v4", a_video),
     "a submission that is answered": Case("reddit", "t3_p1", an_answered_submission),

@@ -262,8 +262,23 @@ def test_a_reaction_is_to_what_it_was_asked_of(
 
 
 def test_a_topic_is_whose_who_wrote_its_first_message_in_whatever_order_they_come() -> None:
-    for told_first in (("7|90", "8|100"), ("8|100", "7|90"), (None, "7|90"), ("7|90", None)):
-        assert NETWORKS["zulip"].rather(*told_first) == "7|90"
+    for numbers in ((90, 100), (100, 90)):
+        told_first = {str(number): f"topic-5-a | b|{number // 10}" for number in numbers}
+        assert NETWORKS["zulip"].settled(told_first) == {"topic-5-a | b": "9|90"}
+
+
+def test_a_topic_whose_first_message_was_moved_is_whose_who_wrote_what_is_first_now(tmp_path: Path) -> None:
+    """A message keeps its number when it is moved."""
+    messages = [{**TOPICAL, "stream_id": 5, "id": number, "sender_id": number} for number in (7, 8, 9)]
+    rows = rows_of("zulip", tmp_path, *messages, {**messages[0], "subject": "other"})
+    assert [(row["verb"], row["target_id"]) for row in rows[1:3]] == [("post", None), ("reply", "8")]
+
+
+def test_what_stands_in_code_or_quotes_mentions_nobody_on_zulip(tmp_path: Path) -> None:
+    said = "`@**A|11**` ``x ` @**A|12**`` @**A|13**\n> @**A|14**\n```quote\n@**A|15**\n```\n@**A|16**\n~~~\n@**A|17**"
+    rows = rows_of("zulip", tmp_path, {**TOPICAL, "stream_id": 5, "content": said, "content_type": "text/x-markdown"})
+    assert [row["target_id"] for row in rows] == [None, "13", "16"]
+    assert rows[0]["text"] == said, "what is written as Markdown is no HTML"
 
 
 @pytest.mark.parametrize(

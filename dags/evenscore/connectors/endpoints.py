@@ -76,6 +76,9 @@ class Endpoint:
     answers: str = ""
     """Where an item says which of the asked ids it is, in one place or several, `|` between them: those that none is
     are gone, and are counted."""
+    within: str = ""
+    """Of a batch, where an item says of which of the asked ids it is: batches change from pull to pull, and what one of
+    them lacks is told of each id alone."""
     owner: str = ""
     """Where an item of `per` says whose it is, in one place or several, `|` between them: only consenting people's are
     asked about."""
@@ -112,10 +115,15 @@ class Endpoint:
     shows_profile: bool = False
     """Whether its items say what an account is: asked first, and whoever hides is asked about no further."""
 
+    @property
+    def named(self) -> set[str]:
+        """The values that its address and parameters name."""
+        written = texts([self.path, self.params])
+        return {name for text in written for _, name, _, _ in Formatter().parse(text) if name}
+
     def can_be_asked(self, values: Mapping[str, str]) -> bool:
         """Whether everything is known that its address and parameters name."""
-        named = (name for text in texts([self.path, self.params]) for _, name, _, _ in Formatter().parse(text))
-        return all(name in values for name in named if name)
+        return self.named <= values.keys()
 
     def first(self, values: Mapping[str, str], since: datetime | None) -> dict[str, Any]:
         """The request for the first page, `path` and `params`: for what is newer than an instant, if it can ask so."""

@@ -26,7 +26,8 @@ BY_UPDATE = {"per_page": "100", "sort": "updated", "direction": "asc"}
 NEWEST = {"per_page": "100", "direction": "desc"}
 CALLED = {"called": "user.login"}
 """Whose an object is, by name too: an erasure finds people by their names, for a short number is in every text."""
-LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at")}
+WINDOW = timedelta(days=28)
+LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at"), "recheck": WINDOW}
 
 
 def _thread(item: Row) -> Any:
@@ -63,10 +64,9 @@ class GitHubApi(GitHub, Network):
         "mention": "@name in prose",
     }
     unread: ClassVar[tuple[str, ...]] = (
-        "who took a star or a reaction back, and when",
+        "when somebody took a star or a reaction back",
         "the dates of follows",
         "discussions (GraphQL); from files on disk they are read",
-        "comments that were deleted: they vanish without a word",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("user", "/users/{account}", ACCOUNT, "the account's id, kind and follower count", 1,
@@ -85,9 +85,11 @@ class GitHubApi(GitHub, Network):
                  params={"per_page": "100"}, next=by_link, owner="user.id",
                  about=_thread),
         Endpoint("stargazers", "/repos/{place}/stargazers", PLACE, "stars",
-                 params={"per_page": "100"}, headers=STARRED, next=by_link),
+                 params={"per_page": "100"}, headers=STARRED, next=by_link,
+                 instant=instant_of("starred_at")),
         Endpoint("forks", "/repos/{place}/forks", PLACE, "forks", params={"per_page": "100", "sort": "newest"},
-                 is_newest_first=True, overlap=timedelta(0), next=by_link, instant=instant_of("created_at")),
+                 is_newest_first=True, overlap=timedelta(0), next=by_link, instant=instant_of("created_at"),
+                 recheck=WINDOW),
         *(
             Endpoint(f"{parent}-reactions", "/repos/{place}" + path, parent, f"reactions to consenting people's {what}",
                      params={"per_page": "100"}, next=by_link, owner="user.id",

@@ -5,6 +5,7 @@ Confidential issues, internal notes and what the system wrote are left out, even
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
@@ -19,6 +20,7 @@ KINDS = {"issues": "issue", "merge_requests": "mr"}
 TYPES = {"Issue": "issue", "MergeRequest": "mr"}
 PROGRAM = re.compile(r"(project|group)_\d+_bot(_|\d*$)|service_account_")
 """The names of accounts that belong to a token."""
+WINDOW = timedelta(days=28)
 TAKEN_AWAY = re.compile("block|banned")
 """The states of an account that the server's administrators have closed."""
 BY_UPDATE = {"per_page": "100", "order_by": "updated_at", "sort": "asc", "scope": "all"}
@@ -70,7 +72,7 @@ class GitLab(Network):
         *(
             Endpoint(kind, "/api/v4/projects/{place}/" + kind, PLACE, what, params=BY_UPDATE, next=by_link,
                      instant=instant_of("updated_at"), made=instant_of("created_at"), since="updated_after",
-                     total="x-total")
+                     total="x-total", recheck=WINDOW)
             for kind, what in (("issues", "issues"), ("merge_requests", "merge requests"))
         ),
         *(

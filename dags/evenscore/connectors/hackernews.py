@@ -13,19 +13,22 @@ from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity
-from evenscore.connectors.records import Ignored, Row, each, need, need_id
+from evenscore.connectors.records import Ignored, Malformed, Row, each, need, need_id
 
 WINDOW = timedelta(days=28)
 HITS = 1000
 
 
 def _earlier(page: Page) -> Next | None:
-    """Hits from before the oldest one; those of its own second come again."""
+    """Hits from before the oldest one, as long as there are more; those of its own second come again."""
     oldest = min((item["created_at_i"] for item in each(page.items)), default=None)
-    asked = page.params.get("numericFilters")
-    following = f"created_at_i<={oldest}"
-    more = oldest is not None and len(page.items) >= int(page.params.get("hitsPerPage", HITS)) and following != asked
-    return Next({"numericFilters": following}) if more else None
+    told, following = page.body.get("nbHits"), f"created_at_i<={oldest}"
+    is_all = len(page.items) >= told if isinstance(told, int) else len(page.items) < HITS
+    if oldest is None or is_all:
+        return None
+    if following == page.params.get("numericFilters"):
+        raise Malformed("a page that is of one second alone")
+    return Next({"numericFilters": following})
 
 
 def _answered(item: Row) -> Subject | None:
@@ -47,10 +50,10 @@ class HackerNews(Network):
         Endpoint("search", "/api/v1/search_by_date", ACCOUNT, "stories and comments", HITS,
                  params={"tags": "author_{account},(story,comment,poll,job)", "hitsPerPage": str(HITS)}, items="hits",
                  next=_earlier, instant=instant_of("created_at_i"), is_newest_first=True,
-                 recheck=WINDOW, nothing=()),
+                 recheck=WINDOW, total="nbHits", nothing=()),
         Endpoint("answers", "/api/v1/search_by_date", "search", "who commented on their stories", HITS,
                  params={"tags": "comment,story_{story}", "hitsPerPage": str(HITS)}, items="hits", next=_earlier,
-                 about=_answered, owner="author", nothing=()),
+                 about=_answered, owner="author", total="nbHits", nothing=()),
     )  # fmt: skip
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:

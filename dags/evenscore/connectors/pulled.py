@@ -193,9 +193,9 @@ class Network(JsonLines):
             for row in anonymous(activity, largest, verb):
                 yield "activity", row
 
-    def rather(self, known: str | None, told: str | None) -> str | None:
-        """Of two authors that items tell of one object, which holds."""
-        return told or known
+    def settled(self, told: dict[str, str | None]) -> Mapping[str, str | None]:
+        """Whose each object is, of what all items have told; of one object, the last holds."""
+        return told
 
     def event_of(self, record: Row) -> str | None:
         """The event that an item is, by its id alone."""
@@ -218,11 +218,11 @@ def _told(
     for record in sound_records(files):
         with suppress(*UNLIKE):  # it is refused with its reason when its own file is parsed
             for name, author in network.authored(record):
-                authors[name] = network.rather(authors[name], author) if name in authors else author
+                authors[name] = author or authors.get(name)
         with suppress(*UNLIKE):
             for event, verb, count in network.counted(record):
                 counts[event, verb] = max(counts.get((event, verb), 0), sound(count))
-    return authors, counts
+    return network.settled(authors), counts
 
 
 def covering(parsed: Parsed, path: Path) -> Parsed:

@@ -26,7 +26,8 @@ VOTES = {
 }
 ASKERS_OWN = 2
 """Reputation for having accepted somebody's answer; whose answer it was gets more, under either of the two names."""
-PAGED: dict[str, Any] = {"items": "items", "next": by_number("has_more"), "instant": instant_of("creation_date")}
+PAGED: dict[str, Any] = {"items": "items", "next": by_number("has_more"), "instant": instant_of("creation_date"),
+                         "is_newest_first": True}  # fmt: skip
 NEWEST = {"site": "{site}", "pagesize": "100", "order": "desc", "sort": "creation", "filter": "withbody"}
 
 
@@ -52,19 +53,20 @@ class StackExchange(Network):
                  params={"site": "{site}", "pagesize": "100"}, shows_profile=True, items="items",
                  next=by_number("has_more"), answers="user_id"),
         Endpoint("questions", "/2.3/users/{actor}/questions", ACCOUNT, "their questions", batch="actor", joint=";",
-                 params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
+                 params=NEWEST, recheck=WINDOW, within="owner.user_id", **PAGED),
         Endpoint("answers", "/2.3/users/{actor}/answers", ACCOUNT, "their answers", batch="actor", joint=";",
-                 params=NEWEST, is_newest_first=True, recheck=WINDOW, **PAGED),
+                 params=NEWEST, recheck=WINDOW, within="owner.user_id", **PAGED),
         Endpoint("question-answers", "/2.3/questions/{question_id}/answers", "questions", "who answered",
-                 batch="question_id", joint=";", params=NEWEST,
+                 batch="question_id", joint=";", params=NEWEST, recheck=WINDOW, within="question_id",
                  about=_ids("question_id"), owner="owner.user_id", **PAGED),
         *(
             Endpoint(f"{parent}-comments", "/2.3/posts/{" + key + "}/comments", parent, "who commented", batch=key,
-                     joint=";", params=NEWEST, about=_ids(key), owner="owner.user_id", **PAGED)
+                     joint=";", params=NEWEST, recheck=WINDOW, within="post_id", about=_ids(key),
+                     owner="owner.user_id", **PAGED)
             for parent, key in (("questions", "question_id"), ("answers", "answer_id"))
         ),
         Endpoint("reputation", "/2.3/users/{id}/reputation-history", ACCOUNT, "votes and accepts, dated",
-                 params={"site": "{site}", "pagesize": "100"}, is_newest_first=True, counted="reputation", **PAGED),
+                 params={"site": "{site}", "pagesize": "100"}, counted="reputation", **PAGED),
     )  # fmt: skip
 
     def authorise(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
@@ -21,7 +21,7 @@ from evenscore.connectors.compressed import lines
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.pulled import ASKED, GONE, WHOLE, Network, pulled_at
-from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, siblings
+from evenscore.connectors.records import Flood, Ignored, Malformed, Row, decode, seek, siblings
 
 DECODER = json.JSONDecoder()
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -46,6 +46,8 @@ class Listing:
 
     endpoint: Endpoint
     told: Row | None = None
+    about: Row = field(default_factory=dict)
+    """What it was asked about."""
     line_count: int = 0
     is_clear: bool = True
     """Whether every line can be read, and no item comes twice but where one page begins as the last one ended: what
@@ -53,6 +55,8 @@ class Listing:
     instants: list[datetime | None] = field(default_factory=list)
     events: dict[str, tuple[datetime | None, str]] = field(default_factory=dict)
     """By event, the instant of its item in this listing, and when it happened."""
+    parents: dict[str, str] = field(default_factory=dict)
+    """By event, of which of the ids of a batch it is."""
 
     def take(self, record: Row, rows: Rows, named: str | None) -> None:
         """Add one line; `named` is the event that it is by its id, where its rows do not say."""
@@ -72,6 +76,18 @@ class Listing:
         }
         self.is_clear &= is_border or self.events.keys().isdisjoint(events)
         self.events |= events
+        if self.endpoint.within:
+            self.parents |= dict.fromkeys(events, str(seek(record, *self.endpoint.within.split("."))))
+
+    def parts(self, walk: str) -> dict[str, "Listing"]:
+        """By what each is known from pull to pull: itself, or of a batch what it lists of each id."""
+        if not self.endpoint.within:
+            return {walk: self}
+        found = defaultdict[str, dict[str, tuple[datetime | None, str]]](dict)
+        for event, told in self.events.items():
+            found[self.parents[event]][event] = told
+        ids = self.about[self.endpoint.batch].split(self.endpoint.between)
+        return {json.dumps([self.endpoint.name, one]): replace(self, events=found[one]) for one in ids}
 
     @cached_property
     def window(self) -> tuple[datetime, datetime] | None:
@@ -83,10 +99,11 @@ class Listing:
         """
         if not self.told or not self.is_clear or self.told["lines"] != self.line_count:
             return None
-        is_all, bound = self.told["is_all"], as_instant(self.told["bound"]) or FIRST
-        if self.endpoint.is_undated:
+        endpoint, is_all = self.endpoint, self.told["is_all"]
+        if endpoint.is_undated:
             return (FIRST, LAST) if is_all else None
-        found, is_falling = [at for at in self.instants if at], self.endpoint.is_newest_first
+        found, is_falling = [at for at in self.instants if at], endpoint.is_newest_first
+        bound = ((is_falling or endpoint.since) and as_instant(self.told["bound"])) or FIRST
         is_ordered = all(one >= two for one, two in pairwise(found)) or (not is_falling and found == sorted(found))
         least, most = min(found, default=LAST), LAST if is_falling else max(found, default=FIRST)
         if len(found) < len(self.instants) or not is_ordered or (is_all is False and least >= bound):
@@ -97,9 +114,11 @@ class Listing:
         """Whether it answers for anything from before an instant, by clocks that may be off by a day."""
         return self.window is not None and (instant is None or self.window[0] < instant + timedelta(days=1))
 
-    def is_asked_for(self, walk: str, event: str) -> bool:
+    def is_asked_for(self, event: str) -> bool:
         """Whether an event is here because it was asked for by its id, which another listing brought."""
-        return not self.endpoint.is_first and (bool(self.endpoint.batch) or f'"{event}"' in walk)
+        endpoint = self.endpoint
+        is_batch = bool(endpoint.batch) and not endpoint.within
+        return not endpoint.is_first and (is_batch or event in self.about.values())
 
     def lacks(self, event: str, at: datetime | None) -> bool:
         """Whether an event that it held, at such an instant, is gone from it."""
@@ -142,7 +161,7 @@ def _shown(events: Container[str], read: Callable[[Path], dict[str, Listing]], f
             held = {event: at for event, at in shown[walk].items() if not one.lacks(event, at)}
             here = {event: at for event, (at, _) in one.events.items() if event in events}
             shown[walk] = held | here
-            by_id = set(filter(partial(one.is_asked_for, walk), here))
+            by_id = set(filter(one.is_asked_for, here))
             asked_for |= {(walk, event) for event in by_id}
             listed |= here.keys() - by_id
     return {
@@ -152,18 +171,23 @@ def _shown(events: Container[str], read: Callable[[Path], dict[str, Listing]], f
 
 def _listings(network: Network, source: Source, path: Path, walks: Container[str] | None = None) -> dict[str, Listing]:
     """What a file holds of some walks, or of all."""
-    endpoints, found = {one.name: one for one in network.endpoints}, dict[str, Listing]()
+    endpoints, found = {one.name: (one, sorted(one.named)) for one in network.endpoints}, dict[str, Listing]()
     for line in lines(path):
         asked = _asked(line)
-        walk, endpoint = _walk(asked), endpoints.get(str(asked.get(WHOLE, asked.get("endpoint"))))
-        if endpoint and GONE not in asked and (walks is None or walk in walks):
-            listing = found.setdefault(walk, Listing(endpoint))
+        endpoint, names = endpoints.get(str(asked.get(WHOLE, asked.get("endpoint"))), (None, []))
+        if not endpoint or GONE in asked:
+            continue
+        about = asked.get("about") or {}
+        walk = _walk(endpoint.name, names, about)
+        if walks is None or walk in walks or endpoint.within:
+            listing = found.setdefault(walk, Listing(endpoint, about=about))
             try:
                 record = decode(line)
                 listing.take(record, lambda record: network.rows(record, source), network.event_of(record))
             except (Malformed, Flood):
                 listing.is_clear = False
-    return found
+    parts = (part for walk, one in found.items() for part in one.parts(walk).items())
+    return {name: one for name, one in parts if walks is None or name in walks}
 
 
 def _asked(line: str) -> Row:
@@ -174,8 +198,8 @@ def _asked(line: str) -> Row:
     return {}
 
 
-def _walk(asked: Row) -> str:
-    """By what a walk is known from pull to pull: an account's by name and id, for what else is known of it changes."""
-    about = asked.get("about")
-    subject = [about[ACCOUNT], about.get("id")] if isinstance(about, dict) and ACCOUNT in about else about
-    return json.dumps([asked.get(WHOLE, asked.get("endpoint")), subject], sort_keys=True)
+def _walk(endpoint: str, names: list[str], about: Row) -> str:
+    """By what a walk is known from pull to pull: an account's by name and id, else by what its address names; what else
+    is known of it changes.
+    """
+    return json.dumps([endpoint, {name: about.get(name) for name in ([ACCOUNT, "id"] if ACCOUNT in about else names)}])

@@ -33,6 +33,15 @@ RESOLVED = re.compile("^✔( ?✔)* ")
 """What stands before the name of a topic that is resolved."""
 NAMED = re.compile(r"(?<!_)@\*\*[^*|]+\|(\d+)\*\*|class=\"user-mention\"[^>]*data-user-id=\"(\d+)\"")
 """A mention that bears its id; a silent one (`@_**`) is none."""
+MUTE = re.compile(r"(?m)^(`{3,}|~{3,})[\s\S]*?(?:^\1[`~]*\s*$|\Z)|^>.*$|(?<!`)(`+)(?!`).*?(?<!`)\2(?!`)")
+"""Code and quotes, as they are written: they name nobody."""
+MARKDOWN = "text/x-markdown"
+
+
+def _newest(body: Any) -> list[Any] | None:
+    """The messages of a page, which begins with its oldest, in the order in which the pages come."""
+    found = body["messages"]
+    return found[::-1] if isinstance(found, list) else None
 
 
 def _older(page: Page) -> Next | None:
@@ -58,7 +67,7 @@ class Zulip(Network):
     }
     unread: ClassVar[tuple[str, ...]] = (
         "direct messages and private channels: never read",
-        "what was deleted: it vanishes from the list without a word",
+        "when something was deleted: it vanishes from the list without a word",
         "the dates of reactions",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
@@ -67,7 +76,7 @@ class Zulip(Network):
         Endpoint("messages", "/api/v1/messages", SITE, "messages of public channels, and their reactions", 1_000,
                  params={"anchor": "newest", "num_before": "1000", "num_after": "0", "narrow": "{narrow}",
                          "apply_markdown": "false"},
-                 items="messages", next=_older, instant=instant_of("timestamp"), is_newest_first=True,
+                 items=_newest, next=_older, instant=instant_of("timestamp"), is_newest_first=True,
                  recheck=WINDOW, nothing=()),
     )  # fmt: skip
 
@@ -98,23 +107,27 @@ class Zulip(Network):
         return "messages" if "sender_id" in record else "users" if "user_id" in record else None
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
-        """Who wrote a message of a topic, and its number."""
+        """Of a message, by its number, the topic that it is in by now, and who wrote it."""
         if "sender_id" in record and not self.left_out("messages", record):
-            yield _topic(record), f"{record['sender_id']}|{record.get('id')}"
+            yield str(int(record["id"])), f"{_topic(record)}|{record['sender_id']}"
 
-    def rather(self, known: str | None, told: str | None) -> str | None:
-        """A topic is the sender's whose message has the lowest number."""
-        return min(filter(None, (known, told)), key=lambda one: int(one.partition("|")[2] or 0), default=None)
+    def settled(self, told: dict[str, str | None]) -> Mapping[str, str | None]:
+        """A topic is the sender's whose message has the lowest number, which stands there, too."""
+        found = dict[str, str | None]()
+        for number in sorted(map(int, told), reverse=True):
+            topic, _, who = str(told[str(number)]).rpartition("|")
+            found[topic] = f"{who}|{number}"
+        return found
 
     def _message(self, item: Row, _asked: Row, source: Source) -> Rows:
         number, who, at = need_id(item, "id"), need(item, "sender_id"), iso(need(item, "timestamp"))
         first, _, first_id = str(self.authors.get(_topic(item)) or f"{who}|{number}").partition("|")
-        text = item.get("content")
+        said = str(item.get("content") or "")
         event, topic = f"message-{number}", _topic(item)
         is_first = str(number) == first_id
         yield activity(event, "post" if is_first else "reply", who, topic, None if is_first else first, at,
-                       cooked_text(str(text or "")))  # fmt: skip
-        for named in dict.fromkeys(one or other for one, other in NAMED.findall(str(text or ""))):
+                       said if item.get("content_type") == MARKDOWN else cooked_text(said))  # fmt: skip
+        for named in dict.fromkeys(one or other for one, other in NAMED.findall(MUTE.sub("", said))):
             yield activity(f"{event}-m-{named}", "mention", who, topic, named, at)
         for reaction in item.get("reactions") or ():
             name, liker = (
