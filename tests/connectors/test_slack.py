@@ -42,6 +42,17 @@ def test_messages_threads_mentions_and_reactions_are_read(tmp_path: Path) -> Non
     assert parsed.tables["accounts"].num_rows == 1
 
 
+def test_an_answer_that_does_not_say_so_is_to_whom_the_export_says_began_the_thread(tmp_path: Path) -> None:
+    """Older exports name nobody, and a broadcast shows the message that it answers."""
+    silent = {key: value for key, value in ANSWER.items() if key != "parent_user_id"}
+    later = {**silent, "ts": "1772409600.000100"}
+    shown = {**later, "ts": "1772409700.000100", "thread_ts": "1.1", "subtype": "thread_broadcast",
+             "root": {"ts": "1.1", "user": "U4"}}  # fmt: skip
+    days = {"general/2026-03-01.json": [FIRST, silent], "general/2026-03-02.json": [later, shown]}
+    rows = CONNECTORS["slack"].parse(export(tmp_path, **days), SOURCE).tables["activity"].to_pylist()
+    assert [row["target_id"] for row in rows if row["verb"] == "reply"] == ["U1", "U1", "U4"]
+
+
 @pytest.mark.parametrize("place", ["D123", "secret-group", "mpdm-ann--ben-1"])
 def test_what_is_private_stays_unread_and_is_counted(tmp_path: Path, place: str) -> None:
     more = {f"{place}/2026-03-01.json": [{**FIRST, "text": "secret"}], "dms.json": [{"id": "D123", "members": ["U1"]}]}

@@ -1,11 +1,15 @@
 """What a configuration may say of a source that is pulled; a mistake names the setting."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from invented import every
+from loopback import Asked, Reply
+from pulled_home import altered, served
 
 from evenscore import pulling
 from evenscore.base.errors import UsageError
@@ -70,6 +74,18 @@ def test_a_project_of_gitlab_may_be_named_by_its_path_and_is_asked_for_as_one_pa
     assert asked.asked_places == ("12", "group%2Fsub%2Ftool", "group%2Fold")
     one = load_settings(tmp_path / "home", configured(tmp_path, 'kind = "github"\nplaces = ["a/b"]')).source("net")
     assert one.asked_places == ("a/b",)
+
+
+def test_a_pull_asks_for_projects_by_their_path_as_one_part_and_says_which_was_never_found(tmp_path: Path) -> None:
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return Reply({"message": "404"}, 404) if "none" in asked.path else reply
+
+    network = replace(altered(every()["gitlab"](), change), settings='places = ["group/tool", "group/none"]')
+    with served(tmp_path, network) as home:
+        told = home.pull().account
+        paths = {one.path for one in home.server.log}
+    assert {f"/api/v4/projects/group%2F{name}/issues" for name in ("tool", "none")} <= paths
+    assert told.incomplete == {"place 2: nothing was ever found there": 1}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Private channels, group messages and direct messages are left out unread. `ts` i
 import json
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed, parse_lines
 from evenscore.connectors.instants import iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Ignored, Row, need, need_id
+from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 MOST_BYTES = 256 << 20
 """No day of a channel, and no list of users, unpacks to more."""
@@ -79,6 +80,7 @@ def _lines(path: Path, export: zipfile.ZipFile) -> Iterator[str]:
     public = {
         str(one["name"]): str(one["id"]) for one in _json(path, export, "channels.json") if not one.get("is_private")
     }
+    said = defaultdict[str, dict[Any, Any]](dict)
     for name in sorted(names):
         found = DAY.fullmatch(name)
         if name == "users.json":
@@ -87,7 +89,15 @@ def _lines(path: Path, export: zipfile.ZipFile) -> Iterator[str]:
             # Of a channel that is not among the public ones nothing is read but how much there is of it.
             yield from (json.dumps({"ts": "0", "is_private": True}) for _ in _json(path, export, name))
         elif found:
-            yield from (json.dumps({**one, "channel": public[found["channel"]]}) for one in _json(path, export, name))
+            for one in _json(path, export, name):
+                begun = {"parent_user_id": _begun(one, said[found["channel"]])}
+                yield json.dumps({**begun, **one, "channel": public[found["channel"]]})
+
+
+def _begun(item: Row, said: dict[Any, Any]) -> Any:
+    """Who began the thread of a message that does not say so; `said` holds who wrote what came before."""
+    said[str(item.get("ts"))] = item.get("user")
+    return seek(item, "root", "user") or said.get(str(item.get("thread_ts")))
 
 
 def _json(path: Path, export: zipfile.ZipFile, name: str) -> list[Row]:
