@@ -339,7 +339,7 @@ def test_an_end_before_the_count_is_asked_for_twice_more_and_then_believed(
     last = replace(LISTING, next=lambda page: Next({"page": page.items[-1]["id"]}) if page.items else None)
     walk = pulls.run(page(item("a")), *[page()] * 3, endpoint=last, count=count)
     assert len(pulls.host.asked) == asked and walk.cursor.is_whole
-    walk = pulls.run(page(item("a")), page(), page(item("b")), page(), endpoint=last, count=2, values={"id": "7"})
+    walk = pulls.run(page(item("a")), page(), page(item("b")), page(), endpoint=last, count=2, values={"name": "b"})
     assert "b" in [one["id"] for one in pulls.kept]
 
 
@@ -347,8 +347,15 @@ def test_nobody_where_a_profile_belongs_is_asked_for_twice_more(pulls: Pulls) ->
     walk = pulls.run(page(), page(item("ann")), endpoint=replace(LISTING, shows_profile=True))
     assert walk.cursor.is_there and len(pulls.host.asked) == 2
     assert not pulls.run(
-        *[page()] * 3, endpoint=replace(LISTING, shows_profile=True), values={"id": "7"}
+        *[page()] * 3, endpoint=replace(LISTING, shows_profile=True), values={"name": "b"}
     ).cursor.is_there
+
+
+def test_an_item_that_stays_unreadable_is_kept_and_told_of_and_ends_no_walk(pulls: Pulls) -> None:
+    """Less than there is was understood: that is no success, and no reason to read the same for ever."""
+    walk = pulls.run(*[page(item("a"), BAD, next="2")] * 3, page(item("b", before(days=2))))
+    assert walk.account.incomplete == {"posts: an item cannot be read": 1}
+    assert walk.cursor.is_whole and walk.cursor.mark == before(hours=1) and len(pulls.kept) == 3
 
 
 def test_a_walk_that_is_killed_as_it_asks_again_has_no_further_tries(pulls: Pulls) -> None:
@@ -556,8 +563,8 @@ def test_what_an_earlier_pull_left_unfinished_is_asked_about_again(pulls: Pulls)
         "d": Cursor("pull1", is_whole=False),
     }
     for name, cursor in left.items():
-        pulls.store.keep(walk_name("posts", Subject(key=name)), cursor)
-        pulls.store.keep(walk_name("posts-notes", Subject(key=name)), cursor)
+        pulls.store.keep(walk_name(LISTING, Subject(key=name)), cursor)
+        pulls.store.keep(walk_name(replace(LISTING, name="posts-notes"), Subject(key=name)), cursor)
     found = pulls.store.unfinished("posts", {"pull": "pull2"})
     assert [one.values for one in found] == [{"name": "left"}]
 
@@ -579,9 +586,9 @@ def test_a_line_tells_of_its_pull_where_it_says_so_and_not_where_somebody_wrote_
     assert _pull(json.dumps(line)[:-1]) is None
 
 
-def test_a_walk_is_known_by_its_key_and_else_by_what_it_is_about() -> None:
+def test_a_walk_is_known_by_its_key_and_else_by_what_its_address_names() -> None:
     ann, anna = {"name": "ann", "id": "7"}, {"name": "anna", "id": "7"}
-    by_key = {walk_name("posts", Subject(values, key="7")) for values in (ann, anna)}
-    assert len(by_key) == 1 and by_key != {walk_name("posts", Subject(ann, key="8"))}
-    assert walk_name("posts", Subject(ann)) != walk_name("posts", Subject(anna))
-    assert walk_name("posts", Subject(ann)) == walk_name("posts", Subject(dict(reversed(ann.items()))))
+    by_key = {walk_name(LISTING, Subject(values, key="7")) for values in (ann, anna)}
+    assert len(by_key) == 1 and by_key != {walk_name(LISTING, Subject(ann, key="8"))}
+    assert walk_name(LISTING, Subject(ann)) != walk_name(LISTING, Subject(anna))
+    assert walk_name(LISTING, Subject(ann)) == walk_name(LISTING, Subject(ann | {"called": "anna"}))

@@ -145,7 +145,7 @@ def test_not_changed_is_believed_where_it_was_asked(kind: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
 def test_a_date_that_nothing_can_have_been_made_on_is_none(at: str, tmp_path: Path) -> None:
-    """One such item spoils neither its page nor the next night's pull."""
+    """One such item spoils neither its page nor the next night's pull; that it is not read, the pull tells."""
 
     def change(asked: Asked, reply: Reply) -> Reply:
         for item in each(reply.body) if isinstance(reply.body, list) else ():
@@ -157,9 +157,9 @@ def test_a_date_that_nothing_can_have_been_made_on_is_none(at: str, tmp_path: Pa
         return reply
 
     with served(tmp_path, altered(every()["mastodon"](), change)) as home:
-        for night in ("2026-03-15", "2026-03-16"):
-            done = home.pull()
-            assert done.state == outcome.WHOLE, done.in_words()
+        for night, is_told in (("2026-03-15", True), ("2026-03-16", False)):
+            told = home.pull().account.incomplete
+            assert bool(told) == is_told and all(one.endswith(": an item cannot be read") for one in told), told
             home.extract(night)
             home.clock.sleep(DAY)
         assert len({row["event_id"] for row in home.landed() if row["verb"] == "post"}) >= 20

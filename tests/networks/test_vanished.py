@@ -145,6 +145,17 @@ def a_like_of_somebody_renamed(asked: Asked, reply: Reply) -> None:
         one["actions_summary"] = [] if one["id"] == 150 else one["actions_summary"]
 
 
+def an_answer_in_a_thread(asked: Asked, reply: Reply) -> None:
+    """YouTube counts a video's threads and what answers in them together."""
+    for one in reply.body["items"]:
+        if asked.path.endswith("/videos") and one["id"] == "v0":
+            one["statistics"]["commentCount"] = "2"
+        elif asked.path.endswith("/commentThreads"):
+            one["snippet"]["totalReplyCount"], one["replies"] = 1, {"comments": []}
+    if asked.path.endswith("/comments"):
+        without(reply, lambda one: one["id"] != "t1.a", "items")
+
+
 def a_star(asked: Asked, reply: Reply) -> None:
     if asked.path.endswith("/stargazers"):
         without(reply, lambda one: one["user"]["login"] != "ben")
@@ -168,6 +179,8 @@ def an_announcement(asked: Asked, reply: Reply) -> None:
 
 
 CASES = {
+    "a like of somebody renamed": Case("discourse", "post-150-by-2", a_like_of_somebody_renamed),
+    "an answer in a thread": Case("youtube", "comment-t1.a", an_answer_in_a_thread),
     "a star": Case("github", "star-ann/tool-1002", a_star),
     "an issue on GitHub": Case("github", "issue-5", an_issue),
     "an issue on GitLab": Case("gitlab", "issue-5-5", a_gitlab_issue),

@@ -152,7 +152,30 @@ def test_what_was_given_up_before_a_pause_is_no_success_afterwards_either(tmp_pa
         while (done := home.pull(budget=1)).state == outcome.PAUSED:
             assert done.is_success
         assert done.state == outcome.INCOMPLETE
-        assert "given up before this pull went on" in "; ".join(done.account.incomplete)
+        assert done.account.incomplete == {"user: 403": 2}
+
+
+def test_what_was_left_out_before_a_pause_or_a_kill_is_in_the_account_of_the_pull(tmp_path: Path) -> None:
+    """However many processes it took: the last of them has seen the end alone."""
+    with served(tmp_path / "one", every()["discourse"]()) as home:
+        told = home.pull().account.left_out
+    with served(tmp_path / "many", every()["discourse"]()) as home:
+        while (done := home.pull(budget=1)).state == outcome.PAUSED:
+            pass
+    assert told and done.account.left_out == told
+
+
+def test_a_listing_that_goes_on_at_another_host_is_not_followed_there(tmp_path: Path) -> None:
+    """As a redirect is not: who answers says nothing of whom else to ask."""
+    with served(tmp_path / "other", every()["mastodon"]()) as other:
+        there = f'<{other.server.url}/api/v1/accounts/900011/statuses>; rel="next"'
+
+        def change(asked: Asked, reply: Reply) -> Reply:
+            return replace(reply, headers={"Link": there}) if asked.path.endswith("/statuses") else reply
+
+        with served(tmp_path / "home", altered(every()["mastodon"](), change)) as home:
+            done = home.pull()
+        assert done.account.incomplete == {"statuses: leads to another host": 2} and other.server.log == []
 
 
 def test_a_post_that_is_gone_at_the_next_recheck_is_taken_back(tmp_path: Path) -> None:

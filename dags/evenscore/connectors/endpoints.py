@@ -112,6 +112,8 @@ class Endpoint:
     """The answers that say that there is nothing to read here: gone, or not shown to us."""
     nothing_says: str = r"\A\Z."
     """What a refusal says, as a pattern, where it means the same; a good status that calls itself an error is one."""
+    weighs: Callable[[Row], int] = lambda item: 1
+    """For how many of what the network counts an item stands."""
     shows_profile: bool = False
     """Whether its items say what an account is: asked first, and whoever hides is asked about no further."""
 
@@ -168,6 +170,10 @@ class Endpoint:
         if not step:
             return page
         return replace(page, following=step.after(asked["path"], asked["params"]), is_counted=step.is_counted)
+
+    def weight(self, items: list[Any]) -> int:
+        """For how many of what the network counts some items stand."""
+        return sum(self.weighs(item) if isinstance(item, dict) else 1 for item in items)
 
     @property
     def between(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from evenscore.base.settings import Source
+from evenscore.connectors.counters import sound
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_cursor
@@ -73,6 +74,7 @@ class YouTube(Network):
         Endpoint("commentThreads", V3 + "commentThreads", "videos", "who commented",
                  params={"part": "snippet,replies", "videoId": "{video}", "maxResults": "100"},
                  **PAGED, about=_video, owner="snippet.channelId",
+                 weighs=lambda item: 1 + sound(seek(item, "snippet", "totalReplyCount")),
                  nothing_says=NO_COMMENTS),
         Endpoint("comments", V3 + "comments", "commentThreads", "replies beyond the five that a thread shows",
                  params={"part": "snippet", "parentId": "{thread}", "maxResults": "100"},

@@ -35,7 +35,7 @@ LONGEST_WAIT = 70 * 60
 """Seconds. A longer one ends the pull for now: it goes on from where it was, when it is called again."""
 LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
 """Seconds: no wait that doubles grows further, after a fault or at a limit."""
-MOST_HOPS = 3
+MOST_HOPS, ELSEWHERE = 3, "leads to another host"
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -70,7 +70,7 @@ def _grown(state: tenacity.RetryCallState) -> float:
     growing = tenacity.wait_exponential(asker.network.least_wait, longest)(state)
     least = bad.seconds or (growing if bad.is_limit else growing / 4)
     asker.account.retried[bad.reason] += 1
-    asker.wait(_host(asker.address(path)), least + random.uniform(0, growing / 4), bad.reason)
+    asker.wait(host_of(asker.address(path)), least + random.uniform(0, growing / 4), bad.reason)
     return 0
 
 
@@ -90,7 +90,7 @@ class Asker:
         import httpx  # a sixth of a second that every other verb would pay, too
 
         require_long(self.source.name, self.secret)
-        self.network, self.host = NETWORKS[self.source.kind], _host(self.address(""))
+        self.network, self.host = NETWORKS[self.source.kind], host_of(self.address(""))
         self.own = self.network.authorise(self.secret) if self.secret else ({}, {})
         self.given_away = forms(self.secret, (value for part in self.own for value in part.values()))
         headers = {"User-Agent": f"evenscore ({self.source.contact or 'no contact given'})", **self.network.headers}
@@ -111,7 +111,7 @@ class Asker:
 
         Raises Refused, Enough, or Weather where it stayed bad.
         """
-        host = _host(url := self.address(path))
+        host = host_of(url := self.address(path))
         if host != self.host and not host.startswith("https:") and urlsplit(self.host).hostname not in LOOPBACK:
             raise Refused("leads to a host without encryption")
         for _ in range(MOST_HOPS):
@@ -122,8 +122,8 @@ class Asker:
             if not answer.leads_to:
                 return read(self._judged(answer, headers))
             url, params = answer.leads_to, params if method == "POST" else {}
-            if _host(url) != host:
-                raise Refused("leads to another host")
+            if host_of(url) != host:
+                raise Refused(ELSEWHERE)
         raise Refused("redirected in a circle", answer.status)
 
     @property
@@ -149,7 +149,7 @@ class Asker:
         import httpx
 
         self.account.requests += 1
-        own_headers, own_params = self.own if _host(url) == self.host else ({}, {})
+        own_headers, own_params = self.own if host_of(url) == self.host else ({}, {})
         try:
             asked = {name: value for name, value in params.items() if REPEATED not in str(value)} | own_params
             address = httpx.URL(url).copy_merge_params(asked if method == "GET" else {})
@@ -180,7 +180,7 @@ class Asker:
         return answer
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """Scheme, name and port, however they are written; nothing for what is no address."""
     try:
         scheme, name = urlsplit(url.lower())[:2]

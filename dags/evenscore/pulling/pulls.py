@@ -63,8 +63,6 @@ class Pulling:
             walk = Walk(self.asker, self.store, endpoint, subject, self.pull)
             if walk.is_due():
                 walk.run()
-            elif walk.cursor.pull and not walk.cursor.is_whole:
-                self.account.incomplete[f"{endpoint.name}: given up before this pull went on"] += 1
             if endpoint.is_first:
                 place, is_silent = subject.values.get("place"), walk.cursor.is_whole and not walk.cursor.is_there
                 self.silent[place] = self.silent.get(place, True) and is_silent

@@ -15,7 +15,7 @@ from typing import Any
 from evenscore.base import atomic_io
 from evenscore.base.errors import InputError
 from evenscore.base.paths import HomePaths
-from evenscore.connectors.endpoints import Subject
+from evenscore.connectors.endpoints import Endpoint, Subject
 from evenscore.connectors.pulled import ASKED, PULL
 from evenscore.connectors.records import Row
 
@@ -37,6 +37,8 @@ class Cursor:
     item_count: int = 0
     line_count: int = 0
     """How many of its items are kept, or should be and could not be read."""
+    told: dict[str, dict[str, int]] = field(default_factory=dict)
+    """What it adds to the account of its pull, in whichever process: by the account's name for it, how often."""
     is_whole: bool = False
     """Whether the last walk saw the end of the pages; one that did not is tried again by the next pull."""
     is_there: bool = False
@@ -141,9 +143,10 @@ class Store:
         atomic_io.write_json(self.folder / f"{name}.json", value)
 
 
-def walk_name(endpoint: str, subject: Subject) -> str:
-    """The name of a walk's files: it says nothing of whom it is about."""
-    return f"{endpoint}-{digest(subject.key or json.dumps(dict(subject.values), sort_keys=True))}"
+def walk_name(endpoint: Endpoint, subject: Subject) -> str:
+    """The name of a walk's files, by what its address names: it says nothing of whom it is about."""
+    named = {name: subject.values.get(name) for name in endpoint.named}
+    return f"{endpoint.name}-{digest(subject.key or json.dumps(named, sort_keys=True))}"
 
 
 def digest(text: str) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
 from evenscore.connectors.paging import Page
 from evenscore.connectors.pulled import ASKED, GONE, KNOWN, PULL, UNREADABLE
 from evenscore.connectors.records import Row, each
 from evenscore.connectors.vanished import answers_for
-from evenscore.pulling.asking import NO_CONTENT, UNCHANGED, Answer, Asker
+from evenscore.pulling.asking import ELSEWHERE, NO_CONTENT, UNCHANGED, Answer, Asker, host_of
 from evenscore.pulling.reach import Reach
 from evenscore.pulling.store import LAST_WORD, Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Refused, Weather
@@ -29,6 +30,7 @@ MOST_PAGES, MOST_EMPTY = 100_000, 1_000
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
 SAME, MOVED, NO_OBJECT = "the same page again", "rows that moved between two pages", "no object"
+BAD = "an item cannot be read"
 
 
 @dataclass
@@ -42,9 +44,11 @@ class Walk:
     pull: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        self.name, self.account = walk_name(self.endpoint.name, self.subject), self.asker.account
+        self.name, self.account = walk_name(self.endpoint, self.subject), self.asker.account
         self.cursor = self.store.cursor(self.name)
         self.reach = Reach(self.endpoint, self.cursor, datetime.fromisoformat(self.pull["at"]))
+        for what, told in self.cursor.told.items() if self.cursor.pull == self.pull["pull"] else ():
+            getattr(self.account, what).update(told)
 
     def is_due(self) -> bool:
         """Whether there is anything to ask: not where this pull has, nor where the network's count stands still, and of
@@ -66,6 +70,12 @@ class Walk:
             except Refused as refused:
                 self._refused(refused)
             self.store.keep(self.name, self.cursor)
+
+    def _note(self, what: str, reason: str) -> None:
+        """Tell the account, and whichever process goes on with this pull."""
+        name, told = f"{self.endpoint.name}: {reason}", self.cursor.told.setdefault(what, {})
+        told[name] = told.get(name, 0) + 1
+        getattr(self.account, what)[name] += 1
 
     def _begin(self, restarts: int = 0) -> None:
         """From the first page, knowing what the last whole walk has left."""
@@ -98,10 +108,13 @@ class Walk:
             page = self.endpoint.page(self.cursor.todo[0], answer.url, answer.headers, answer.body)
         except UNLIKE:
             raise Weather("the page is of another shape") from None
-        if self.cursor.tries < FURTHER_TRIES and (flaw := self._flaw(page)):
+        flaw = self._flaw(page)
+        if flaw and self.cursor.tries < FURTHER_TRIES:
             self.cursor.tries += 1
             self.store.keep(self.name, self.cursor)
             raise Weather(flaw)
+        if flaw == BAD:  # the walk goes on: else one strange item would end it for good
+            self._note("incomplete", BAD)
         return page
 
     def _flaw(self, page: Page) -> str | None:
@@ -113,7 +126,7 @@ class Walk:
             return "an end before the count"
         asker = self.asker
         is_sound = all(asker.network.is_readable(self._record(item), asker.source) for item in each(page.items))
-        return None if is_sound else "an item cannot be read"
+        return None if is_sound else BAD
 
     def _repeats(self, page: Page) -> bool:
         """Whether earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing."""
@@ -134,11 +147,13 @@ class Walk:
             return self._restart("a next that leads back", 2, "the pages lead in a circle")
         self._write(page)
         cursor.rising = self.reach.newest(page, cursor.rising)
-        cursor.item_count += len(page.items)
+        cursor.item_count += self.endpoint.weight(page.items)
         cursor.seen += [_printed(step), _printed(page.held(_printed))]
         cursor.etag = self.asker.network.tag_of(self.endpoint.name, page) if cursor.page_count == 1 else None
         if repeats:
             return self._give_up(SAME)
+        if step and host_of(urljoin(page.url, step["path"])) != host_of(page.url):
+            return self._give_up(ELSEWHERE)
         if not step and cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
         if step and not self.reach.is_behind(page):
@@ -172,13 +187,13 @@ class Walk:
             reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else NO_OBJECT
             self.cursor.line_count += reason in (None, UNREADABLE, NO_OBJECT)
             if reason:
-                self.account.left_out[f"{self.endpoint.name}: {reason}"] += 1
+                self._note("left_out", reason)
                 if isinstance(item, dict) and self.reach.has_passed(item):
                     yield from self.asker.network.taken_back(self._record(item), self.asker.source)
             else:
                 yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
         for one in self.endpoint.unanswered(self.subject.values, items):
-            self.account.left_out[f"{self.endpoint.name}: gone from the network"] += 1
+            self._note("left_out", "gone from the network")
             yield self._record({self.endpoint.answers.partition("|")[0]: one}, **{GONE: True, "about": {}})
 
     def _refused(self, refused: Refused) -> None:
@@ -188,7 +203,7 @@ class Walk:
             self.account.unchanged += 1
             self._go_on([])
         elif is_nothing and (not self.cursor.page_count or refused.status == NO_CONTENT):
-            self.account.nothing[f"{self.endpoint.name}: {refused.reason}"] += 1
+            self._note("nothing", refused.reason)
             self._go_on([])
         elif self.cursor.page_count and refused.status in STALE:
             self._restart("an expired cursor", 1, refused.reason)
@@ -197,7 +212,7 @@ class Walk:
 
     def _give_up(self, reason: str) -> None:
         """End the walk before its end: it is not whole, and what it brought moves no mark."""
-        self.account.incomplete[f"{self.endpoint.name}: {reason}"] += 1
+        self._note("incomplete", reason)
         self.cursor.todo = []
 
     def _go_on(self, todo: list[dict[str, Any]]) -> None:
