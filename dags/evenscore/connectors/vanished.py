@@ -86,8 +86,11 @@ class Listing:
         found = defaultdict[str, dict[str, tuple[datetime | None, str]]](dict)
         for event, told in self.events.items():
             found[self.parents[event]][event] = told
-        ids = self.about[self.endpoint.batch].split(self.endpoint.between)
-        return {json.dumps([self.endpoint.name, one]): replace(self, events=found[one]) for one in ids}
+        ids = str(self.about.get(self.endpoint.batch)).split(self.endpoint.between)
+        parts = {json.dumps([self.endpoint.name, one]): replace(self, events=found[one]) for one in ids}
+        for part in parts.values():
+            part.window = self.window  # one walk has read them all
+        return parts
 
     @cached_property
     def window(self) -> tuple[datetime, datetime] | None:
