@@ -45,7 +45,11 @@ class HackerNews(Network):
         "reply": "comments",
         "like": "points beyond the first, as a count: anonymous, dated like the story",
     }
-    unread: ClassVar[tuple[str, ...]] = ("who voted, and when: points are a counter", "what was deleted or is dead")
+    unread: ClassVar[tuple[str, ...]] = (
+        "who voted, and when: points are a counter",
+        "who answered their comments on others' stories",
+        "what was deleted or is dead",
+    )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("search", "/api/v1/search_by_date", ACCOUNT, "stories and comments", HITS,
                  params={"tags": "author_{account},(story,comment,poll,job)", "hitsPerPage": str(HITS)}, items="hits",

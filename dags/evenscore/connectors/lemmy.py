@@ -42,7 +42,10 @@ class Lemmy(Network):
         "like": "upvotes beyond the author's own, as a count: anonymous, dated like the post",
         "dislike": "downvotes, likewise",
     }
-    unread: ClassVar[tuple[str, ...]] = ("who voted, and when: only administrators see it",)
+    unread: ClassVar[tuple[str, ...]] = (
+        "who voted, and when: only administrators see it",
+        "who answered their comments on others' posts",
+    )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("person", "/api/v3/user", ACCOUNT, "the person's address and flags", 1,
                  params={"username": "{account}", "limit": "1"}, items=_profile, shows_profile=True),

@@ -42,7 +42,8 @@ class Reddit(Network):
         "repost": "crossposts",
     }
     unread: ClassVar[tuple[str, ...]] = ("who voted", "followers of others", "anything beyond a listing's thousand",
-                                         "comments that only `more` stands for, so far")  # fmt: skip
+                                         "comments that only `more` stands for, so far",
+                                         "who answered their comments on others' posts")  # fmt: skip
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("about", "/user/{account}/about", ACCOUNT, "the account's id", 1, params={"raw_json": "1"},
                  shows_profile=True),

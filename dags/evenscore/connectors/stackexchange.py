@@ -47,7 +47,7 @@ class StackExchange(Network):
         "accept": "accepted answers",
         "mention": "the user whom a comment replies to",
     }
-    unread: ClassVar[tuple[str, ...]] = ("who voted: nobody is told",)
+    unread: ClassVar[tuple[str, ...]] = ("who voted: nobody is told", "what they comment on others' posts")
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("users", "/2.3/users/{actor}", ACCOUNT, "whether the account is there", batch="actor", joint=";",
                  params={"site": "{site}", "pagesize": "100"}, shows_profile=True, items="items",

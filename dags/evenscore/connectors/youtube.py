@@ -58,6 +58,7 @@ class YouTube(Network):
     unread: ClassVar[tuple[str, ...]] = (
         "who liked, viewed or follows: counters that can fall",
         "private and unlisted videos",
+        "what they comment on others' videos: no list of it is shown",
     )
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("channels", V3 + "channels", ACCOUNT, "the list that holds a channel's videos", 50, batch="actor",
