@@ -186,4 +186,4 @@ def host_of(url: str) -> str:
         scheme, name = urlsplit(url.lower())[:2]
     except ValueError:
         return ""
-    return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}"
+    return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}" if name else ""

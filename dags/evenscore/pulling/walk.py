@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
 from evenscore.connectors.paging import Page
@@ -152,7 +151,7 @@ class Walk:
         cursor.etag = self.asker.network.tag_of(self.endpoint.name, page) if cursor.page_count == 1 else None
         if repeats:
             return self._give_up(SAME)
-        if step and host_of(urljoin(page.url, step["path"])) != host_of(page.url):
+        if step and host_of(step["path"]) not in ("", host_of(page.url)):
             return self._give_up(ELSEWHERE)
         if not step and cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
