@@ -46,7 +46,8 @@ PUBLISHED = {
     | {"network": "varchar", "feature": "varchar", "points": "double", "raw_value": "double"},
     "score_jumps": _ROW
     | {"episode_date": "date", "base_date": "date", "rule": "varchar", "cause": "varchar", "decision": "varchar"}
-    | dict.fromkeys(("candidate_score", "last_good_score", "base_score"), "double"),
+    | dict.fromkeys(("candidate_score", "last_good_score", "base_score"), "double")
+    | {"disliker_count": "bigint"},
     "incident_nights": {
         "incident_id": "varchar",
         "as_of_date": "date",
@@ -398,9 +399,10 @@ def _published(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
 DECISIONS = {
     "decided_at": "timestamp",
-    **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona"), "varchar"),
+    **dict.fromkeys(("decided_by", "why", "action", "person_id", "persona", "cause"), "varchar"),
     **dict.fromkeys(("as_of_date", "episode_date"), "date"),
     "candidate_score": "double",
+    "disliker_count": "bigint",
 }
 INCIDENT_RELEASES = {"incident_id": "varchar", "as_of_date": "date"}
 SET_ASIDES = {

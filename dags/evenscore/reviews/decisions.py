@@ -32,6 +32,8 @@ class CandidateShown(BaseModel):
     candidate_score: FiniteFloat
     last_good_score: FiniteFloat | None
     cause: str
+    disliker_count: int | None = None
+    """Trusted members who dislike them or rate them badly, as they were told of; None, too, where none was told."""
     run_id: str
 
     @property

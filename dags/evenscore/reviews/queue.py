@@ -77,8 +77,6 @@ class HeldScore(CandidateShown):
     top_engager_share: float | None
     new_engager_share: float | None
     engager_count: int | None
-    disliker_count: int | None = None
-    """Trusted members who dislike them or rate them badly; None, too, on nights when none was told."""
     decision: str
     decided_by: str | None
     decided_at: datetime | None

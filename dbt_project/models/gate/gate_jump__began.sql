@@ -31,6 +31,15 @@ began as (
             and moves.as_of_date = released.as_of_date
     group by all
 
+),
+
+-- As it was told last, be it some nights ago.
+earlier as (
+
+    select person_id, persona, episode_date, max_by(base_date, as_of_date) as base_date
+    from {{ source("raw", "published_jumps") }}
+    group by all
+
 )
 
 select
@@ -46,10 +55,9 @@ select
 from {{ ref("gate_person__verdict") }} as jumps
 cross join {{ source("raw", "run") }} as night
 left join began using (person_id, persona)
-left join {{ source("raw", "published_jumps") }} as earlier
+left join earlier
     on
         jumps.person_id = earlier.person_id
         and jumps.persona = earlier.persona
         and jumps.episode_date = earlier.episode_date
-        and earlier.as_of_date = night.as_of_date - 1
 where jumps.episode_date is not null

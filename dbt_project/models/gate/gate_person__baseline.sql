@@ -8,8 +8,17 @@ with released as (
 
 ),
 
--- What last night's hold began with, and whether its candidate was back there, or below the top where no score was ever good.
--- Who is held without ever having had a score is there alone.
+-- Nights that were left out end no hold.
+latest as (
+
+    select max(published_nights.as_of_date) as as_of_date
+    from {{ source("raw", "published_nights") }} as published_nights
+    inner join {{ source("raw", "run") }} as night on published_nights.as_of_date < night.as_of_date
+
+),
+
+-- What the last hold that readers saw began with, and whether its candidate was back there, or below the top where no score was ever
+-- good; a hold for trusted dislike is back where nobody warns. Who is held without ever having had a score is there alone.
 waiting as (
 
     select
@@ -19,12 +28,16 @@ waiting as (
         jumps.rule,
         jumps.base_score,
         jumps.candidate_score,
-        coalesce(
-            abs(jumps.candidate_score - coalesce(jumps.base_score, jumps.last_good_score)) < thresholds.clear_points,
-            jumps.candidate_score < thresholds.top_points
+        if(
+            jumps.rule = 'trusted_dislike',
+            jumps.disliker_count is null,
+            coalesce(
+                abs(jumps.candidate_score - coalesce(jumps.base_score, jumps.last_good_score)) < thresholds.clear_points,
+                jumps.candidate_score < thresholds.top_points
+            )
         ) as was_near
     from {{ source("raw", "published_jumps") }} as jumps
-    inner join {{ source("raw", "run") }} as night on jumps.as_of_date = night.as_of_date - 1
+    inner join latest using (as_of_date)
     cross join {{ ref("gate_thresholds") }} as thresholds
     where jumps.decision in ('pending', 'rejected')
 
@@ -44,7 +57,9 @@ select
     walk.accepted_score,
     walk.accepted_low,
     walk.accepted_high,
-    coalesce(walk.is_accepted_sufficient, false) as is_accepted_sufficient,
+    -- Of whom readers were never shown a score no night that nobody saw is one: who joins at the top appears there.
+    coalesce(walk.is_accepted_sufficient, false)
+    and not coalesce(shown.person_id is null and candidates.score >= thresholds.top_points, false) as is_accepted_sufficient,
     coalesce(walk.is_held, false) or waiting.episode_date is not null as was_held,
     if(walk.is_held, walk.basis_date, coalesce(waiting.episode_date - 1, walk.basis_date)) as basis_date,
     walk.parts_date,
@@ -60,6 +75,7 @@ select
 from {{ ref("score_person__influence", v=var("scoring_version")) }} as candidates
 inner join {{ source("raw", "run") }} as night
     on candidates.as_of_date = night.as_of_date and candidates.evidence_through_date = night.as_of_date
+cross join {{ ref("gate_thresholds") }} as thresholds
 left join {{ ref("score_person__influence_previous_version") }} as methods
     on candidates.person_id = methods.person_id and candidates.persona = methods.persona
 left join {{ ref("gate_person__ages") }} as ages
@@ -69,6 +85,8 @@ left join {{ ref("gate_person__hold_history") }} as walk
         candidates.person_id = walk.person_id
         and candidates.persona = walk.persona
         and walk.as_of_date = night.as_of_date - 1
+left join (select distinct person_id, persona from {{ ref("published_history") }} where score is not null) as shown
+    on candidates.person_id = shown.person_id and candidates.persona = shown.persona
 left join waiting on candidates.person_id = waiting.person_id and candidates.persona = waiting.persona
 left join released
     on

@@ -1,6 +1,7 @@
 -- The nights before tonight that nobody was shown, walked in order by the promise rule alone: a move of
 -- `hold_move_points` or more against any score accepted on the nights just before is held, until it is back for two
--- nights or a reviewer has released it. Where everything was missing, what stood the night before stays. Published nights
+-- nights or a reviewer has released it; from the community's first published night on a move that such a night would ask about.
+-- Where everything was missing, what stood the night before stays. Published nights
 -- stand as they were published, and the walk goes on from them. Of whom readers were never shown a score, a move of long ago
 -- is where they stand: nobody could have looked, and nobody is surprised. Whoever was shown one stands where readers saw them
 -- while a candidate is as far off as a night would ask about: a night that was left out, or that a check stopped, accepts
@@ -33,7 +34,7 @@ releases as (
 -- What readers saw last before tonight.
 latest as (
 
-    select max(published_nights.as_of_date) as as_of_date
+    select max(published_nights.as_of_date) as as_of_date, min(published_nights.as_of_date) as first_date
     from {{ source("raw", "published_nights") }} as published_nights
     inner join night on published_nights.as_of_date < night.as_of_date
 
@@ -58,6 +59,7 @@ unseen as (
         uncovered.as_of_date is not null as is_uncovered,
         coalesce(candidates.as_of_date > latest.as_of_date, false) as is_left_out,
         first_shown.person_id is null as was_never_shown,
+        first_shown.person_id is null and candidates.as_of_date < coalesce(latest.first_date, night.as_of_date) as had_no_readers,
         refused.person_id is not null as was_refused,
         candidates.is_sufficient
         and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
@@ -235,7 +237,7 @@ walk as (
             -- Where readers could have seen no score, there is none to have jumped from.
             walk.is_accepted_sufficient
             and list_max(list_transform(walk.recent_scores, lambda accepted: abs(unseen.score - accepted)))
-            >= if(unseen.was_never_shown and not unseen.was_refused, night.hold_move_points, night.large_points) as is_jump,
+            >= if(unseen.had_no_readers and not unseen.was_refused, night.hold_move_points, night.large_points) as is_jump,
             walk.is_held
             and not unseen.is_uncovered
             and (

@@ -139,11 +139,13 @@ episodes as (
         case
             when is_uncovered then eve.near_nights
             when
-                if(
-                    eve.is_accepted_sufficient or episode_base is not null,
-                    abs(eve.candidate_score - coalesce(episode_base, eve.accepted_score)) < constants.clear_points,
-                    eve.candidate_score < coalesce(constants.top_points, eve.accepted_score + constants.clear_points)
-                )
+                case
+                    -- It was held for what others say, however far the candidate has come meanwhile.
+                    when episode_rule = 'trusted_dislike' then dislikes.person_id is null
+                    when eve.is_accepted_sufficient or episode_base is not null
+                        then abs(eve.candidate_score - coalesce(episode_base, eve.accepted_score)) < constants.clear_points
+                    else eve.candidate_score < coalesce(constants.top_points, eve.accepted_score + constants.clear_points)
+                end
                 then eve.near_nights + 1
             else 0
         end as nights_near,
@@ -181,6 +183,7 @@ episodes as (
     left join struck using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered using (person_id, persona, as_of_date)
     left join fired using (person_id, persona)
+    left join {{ ref("gate_rule__trusted_dislike") }} as dislikes using (person_id, persona)
     left join {{ ref("gate_decisions") }} as decisions
         on
             eve.person_id = decisions.person_id

@@ -1,27 +1,32 @@
 -- Whom trusted members dislike, or rate badly, together as much as so many whom trust reaches in full. Scorn lowers nobody, and
--- nobody is shown on unlooked at: a person decides, and is not asked again because of those who were seen then.
+-- nobody is shown on unlooked at: a person decides. Whom a reviewer saw then, whatever had begun the hold, asks no more; others do where
+-- they weigh as much again, so that rivals who come two at a time are not a question each time.
 with decided as (
 
-    select decisions.person_id, decisions.persona, max(decisions.as_of_date) as as_of_date
-    from {{ ref("gate_decisions") }} as decisions
-    semi join {{ source("raw", "published_jumps") }} as jumps
-        on
-            decisions.person_id = jumps.person_id
-            and decisions.persona = jumps.persona
-            and decisions.episode_date = jumps.episode_date
-            and jumps.rule = 'trusted_dislike'
-    where decisions.action = 'release'
+    select person_id, persona, max(as_of_date) as as_of_date
+    from {{ ref("gate_decisions") }}
+    where action = 'release' and is_warned
     group by all
+
+),
+
+warnings as (
+
+    select
+        dislikes.person_id,
+        dislikes.persona,
+        dislikes.trust_weight,
+        coalesce(dislikes.first_date <= decided.as_of_date, false) as is_seen
+    from {{ ref("feat_person__dislikes") }} as dislikes
+    left join decided using (person_id, persona)
 
 )
 
 select
-    dislikes.person_id,
-    dislikes.persona,
-    {{ exact_sum("dislikes.trust_weight") }} as strength,
-    count(*) as disliker_count
-from {{ ref("feat_person__dislikes") }} as dislikes
-left join decided using (person_id, persona)
-where decided.as_of_date is null or dislikes.first_date > decided.as_of_date
+    person_id,
+    persona,
+    {{ exact_sum("if(is_seen, 0, trust_weight)") }} as strength,
+    count(*) filter (not is_seen) as disliker_count
+from warnings
 group by all
-having strength >= {{ gate_constant("dislike_weight") }}
+having strength >= greatest({{ gate_constant("dislike_weight") }}, {{ exact_sum("if(is_seen, trust_weight, 0)") }})

@@ -1,6 +1,19 @@
 -- Tonight's held candidates, and those whose hold has ended tonight, with what a reviewer asks first: how far, against
 -- what, by which rule, and from whom.
-with jumps as (
+with earlier as (
+
+    select
+        person_id,
+        persona,
+        episode_date,
+        max_by(cause, as_of_date) as cause,
+        max_by(last_good_score, as_of_date) as last_good_score
+    from {{ source("raw", "published_jumps") }}
+    group by all
+
+),
+
+jumps as (
 
     select
         verdicts.* exclude (first_rule),
@@ -12,12 +25,11 @@ with jumps as (
             if(verdicts.is_accepted_sufficient, verdicts.accepted_score + if(verdicts.stays, verdicts.adjusting_points, 0), null)
         ) as last_good_score
     from {{ ref("gate_person__verdict") }} as verdicts
-    left join {{ source("raw", "published_jumps") }} as earlier
+    left join earlier
         on
             verdicts.person_id = earlier.person_id
             and verdicts.persona = earlier.persona
             and verdicts.episode_date = earlier.episode_date
-            and earlier.as_of_date = verdicts.as_of_date - 1
     where verdicts.episode_date is not null
 
 ),
