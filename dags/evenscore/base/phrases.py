@@ -39,6 +39,7 @@ CAUSES = {
     "source_fault": "old evidence cannot vanish that fast, nor grow; a feed may be at fault",
     "trust_change": "others are trusted now than were, so what was done before is worth another amount",
     "late_events": "engagement of earlier days arrived late",
+    "linked_network": "a network was linked, and what happened there before counts only now",
     "version_change": "a new scoring version gives another score",
     "organic": "many people and posts are behind it, and nothing points to a fault",
 }

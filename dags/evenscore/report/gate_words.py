@@ -57,6 +57,10 @@ CAUSES = {
         "Late events",
         "Engagement of earlier days counts only now: look at the delivery, or at who restored it, before the person.",
     ),
+    "linked_network": (
+        "A linked network",
+        "The person linked a network, and what happened there before counts only now: look at that account.",
+    ),
     "version_change": ("A new scoring version", "The method changed, not the person."),
     "organic": ("No fault found", "Many different accounts and posts are behind this move; nothing points to a fault."),
 }

@@ -1,4 +1,4 @@
--- The likeliest cause of each of tonight's jumps, the first that fits: ring, trusted dislike, slow climb, late delivery, other seeds of trust, fault of a
+-- The likeliest cause of each of tonight's jumps, the first that fits: ring, trusted dislike, slow climb, late delivery, a network that was linked, other seeds of trust, fault of a
 -- feed, one engager, one post, a beginning or a return, a crowd of strangers. Bought and honest crowds cannot be told apart here: a person decides.
 with constants as (
 
@@ -29,6 +29,15 @@ other_version as (
 
 ),
 
+-- Whoever links a network brings what happened there before.
+linked as (
+
+    select person_id, persona, network, cast(max(granted_at) as date) as linked_date
+    from {{ ref("consent") }}
+    group by all
+
+),
+
 -- Events of nights that had been scored, and that were not there then: more of them than were counted, and worth more.
 late as (
 
@@ -36,7 +45,8 @@ late as (
         jumps.person_id,
         jumps.persona,
         any_value(before.score - shown.worth_score) as old_rise,
-        count(activity.occurred_date) > any_value(shown.evidence_count) as is_more
+        count(activity.occurred_date) > any_value(shown.evidence_count) as is_more,
+        count(activity.occurred_date) filter (linked.network is null) > any_value(shown.evidence_count) as is_late
     from {{ ref("gate_person__verdict") }} as jumps
     inner join {{ ref("last_scores") }} as shown using (person_id, persona)
     inner join {{ ref("score_person__influence", v=var("previous_version")) }} as before
@@ -50,6 +60,12 @@ late as (
             jumps.person_id = activity.person_id
             and jumps.persona = activity.persona
             and activity.occurred_date between shown.as_of_date - 365 and shown.as_of_date
+    left join linked
+        on
+            activity.person_id = linked.person_id
+            and activity.persona = linked.persona
+            and activity.network = linked.network
+            and linked.linked_date > shown.as_of_date
     where
         jumps.episode_date is not null
         and jumps.candidate_score > jumps.accepted_score
@@ -127,7 +143,11 @@ select
             then 'slow_ramp'
         -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.
         when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score)
-            then if(late.is_more, 'late_events', coalesce(other_seeds.cause, 'source_fault'))
+            then case
+                when late.is_late then 'late_events'
+                when late.is_more then 'linked_network'
+                else coalesce(other_seeds.cause, 'source_fault')
+            end
         when jumps.first_rule = 'inconsistent_evidence' then coalesce(other_seeds.cause, 'source_fault')
         when jumps.candidate_score < jumps.began_score and other_version.is_other then 'version_change'
         when jumps.candidate_score < jumps.began_score then coalesce(other_seeds.cause, 'source_fault')

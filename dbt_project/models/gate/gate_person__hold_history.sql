@@ -40,13 +40,17 @@ latest as (
 
 ),
 
--- Whom a reviewer rejected was shown, though what readers saw may have lapsed: who withdraws and grants again is held on.
+-- Whom a reviewer rejected was shown, though what readers saw may have lapsed: who withdraws and grants again is held on, and so is
+-- who moves an account to another persona.
 refused as (
 
-    select person_id, persona
-    from {{ ref("gate_decisions") }}
-    group by all
-    having max_by(action, as_of_date) = 'reject'
+    select distinct person_id
+    from (
+        select person_id, persona
+        from {{ ref("gate_decisions") }}
+        group by all
+        having max_by(action, as_of_date) = 'reject'
+    )
 
 ),
 
@@ -86,7 +90,7 @@ unseen as (
             and candidates.as_of_date = shown.as_of_date
     left join (select distinct person_id, persona from {{ ref("published_history") }} where score is not null) as first_shown
         on candidates.person_id = first_shown.person_id and candidates.persona = first_shown.persona
-    left join refused on candidates.person_id = refused.person_id and candidates.persona = refused.persona
+    left join refused on candidates.person_id = refused.person_id
     where candidates.as_of_date < night.as_of_date
 
 ),

@@ -102,7 +102,10 @@ NIGHTLY = {
             min(min(occurred_date)) over (partition by engager_id) < min(occurred_date) - 14 as was_seen_before
         from conformed.activity group by person_id, persona, network, engager_id
     """,
-    "conformed.consent": "select person_id, persona from base.people",
+    # Nobody links a network, nor leaves one.
+    "conformed.consent": """
+        select person_id, persona, null::varchar as network, null::timestamptz as granted_at from base.people
+    """,
     "features.feat_person__dislikes": """
         select person_id, persona, null::date as first_date, null::double as trust_weight from base.people where false
     """,
