@@ -4,7 +4,7 @@ import errno
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from evenscore.reviews.decisions import (
     Decision,
     append_decisions,
     append_incident_release,
+    called_real,
     counting_on,
     read_decisions,
     read_incident_releases,
@@ -213,3 +214,30 @@ def test_that_an_incident_is_real_is_read_as_it_was_said(places: HomePaths) -> N
     with pytest.raises(UsageError, match="--why"):
         append_incident_release(places, "i2", SEEN.as_of_date, "ann", " ")
     assert len(read_incident_releases(places)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "is_real"),
+    [
+        ("ann real", True),
+        ("ann real, ann mistaken", False),
+        ("ann real, Ann mistaken, ann real", True),
+        ("ann real, ben mistaken", True),
+        ("ann real, ben mistaken, cat mistaken", False),
+    ],
+)
+def test_an_incident_is_real_as_whoever_said_so_first_or_two_others_said_last(
+    said: str, is_real: bool, places: HomePaths
+) -> None:
+    for word in said.split(", "):
+        by, action = word.split()
+        append_incident_release(places, "i1", SEEN.as_of_date, by, "because", is_mistaken=action == "mistaken")
+    append_incident_release(places, "i2", SEEN.as_of_date + timedelta(days=1), "ann", "because")
+    found = called_real(read_incident_releases(places), SEEN.as_of_date + timedelta(days=1))
+    assert [one.incident_id for one in found] == (["i1"] if is_real else [])
+
+
+def test_what_was_said_of_an_incident_before_it_could_be_taken_back_still_counts(places: HomePaths) -> None:
+    said = append_incident_release(places, "i1", SEEN.as_of_date, "ann", "because")
+    places.incident_releases.write_text(said.model_dump_json(exclude={"action"}) + "\n")
+    assert [one.incident_id for one in called_real(read_incident_releases(places), date.max)] == ["i1"]

@@ -62,6 +62,21 @@ def test_what_is_missing_or_was_changed_on_purpose_cannot_be_called_a_real_move(
     assert not home.places.incident_releases.exists()
 
 
+def test_who_called_an_incident_real_by_mistake_takes_it_back_before_the_night_runs(home: Home) -> None:
+    name = "mass_shift:network:forum:2026-03-15"
+    publish(home.places, incidents=[(name, "mass_shift", "median move -4.00", 31, None)])
+    place = ["--home", str(home.places.home), "--config", str(home.config)]
+
+    def say(by: str, *more: str) -> str:
+        return run("review", "incident", name, "--by", by, "--why", "it is so", *more, *place).output.strip()
+
+    assert "nobody has called it real" in say("ann", "--mistaken")
+    assert say("ann") == f"{name}: called real by ann; the next night publishes its people's scores again"
+    assert say("ben", "--mistaken").endswith("by ben; the next night publishes its people's scores again")
+    kept = "the next night goes on keeping those who moved with it"
+    assert say("ann", "--mistaken") == f"{name}: taken back by ann; {kept}"
+
+
 def test_shared_options_may_stand_before_the_group_behind_it_and_behind_the_verb(typed: list[str]) -> None:
     for words in ([*typed, "review", "list"], ["review", *typed, "list"], ["review", "list", *typed]):
         assert "3 held scores" in run(*words).stdout, words

@@ -154,16 +154,19 @@ def _plain(found: Any) -> Any:
 
 @review.command("incident")
 @click.argument("incident_id")
+@click.option("--mistaken", "is_mistaken", is_flag=True, help="Take back that it is real, before the next night.")
 @signed
 @surroundings
-def release_incident(settings: Settings, as_json: bool, incident_id: str, by: str, why: str) -> None:
+def release_incident(settings: Settings, as_json: bool, incident_id: str, is_mistaken: bool, by: str, why: str) -> None:
     """Say that an open incident is a real move: from the next night its people's scores are published again.
+
+    Whoever said so may take it back, or two others who agree.
 
     \b
     Example: evenscore review incident mass_shift:network:forum:2026-03-15 --by ann --why "the forum was featured"
     """
-    said = queues.release_incident(settings.places, incident_id, by, why)
-    text = f"{incident_id}: called real by {said.decided_by}; the next night publishes its people's scores again"
+    said = queues.release_incident(settings.places, incident_id, by, why, is_mistaken)
+    text = wording.incident_answer(said, queues.is_called_real(settings.places, incident_id))
     show(said.model_dump(mode="json"), as_json, text)
 
 

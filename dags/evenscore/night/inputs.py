@@ -30,7 +30,7 @@ from evenscore.landing_zone.deliveries import Delivery, read_deliveries
 from evenscore.names import look_alikes
 from evenscore.night import changed_settings, spark
 from evenscore.publication.nameless import lay_functions
-from evenscore.reviews.decisions import read_decisions, read_incident_releases, that_count
+from evenscore.reviews.decisions import called_real, read_decisions, read_incident_releases, that_count
 from evenscore.reviews.set_asides import read_set_asides, standing
 from evenscore.state import reconstructed
 from evenscore.state.runs import Night
@@ -413,9 +413,10 @@ SET_ASIDES = {
 
 
 def _write_decisions(con: duckdb.DuckDBPyConnection, settings: Settings, night: Night) -> None:
+    real = called_real(read_incident_releases(settings.places), night.as_of_date)
     said: tuple[tuple[str, dict[str, str], Sequence[BaseModel]], ...] = (
         ("decisions", DECISIONS, that_count(read_decisions(settings.places), night.as_of_date)),
-        ("incident_releases", INCIDENT_RELEASES, read_incident_releases(settings.places)),
+        ("incident_releases", INCIDENT_RELEASES, real),
         ("set_asides", SET_ASIDES, standing(read_set_asides(settings.places), night.as_of_date)),
     )
     for table, columns, entries in said:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, StringConstraints
 
@@ -11,10 +11,26 @@ from evenscore.names.account_ids import skeleton
 from evenscore.state import journal, runs
 
 Action = Literal["release", "reject"]
-Word = TypeVar("Word", bound="Said")
+Word = TypeVar("Word", bound="Spoken")
 
 OVERRULING = 2
 """Other reviewers who have to agree before they overrule the one who decided first."""
+
+
+class Spoken(Protocol):
+    """What one reviewer said about a thing, having seen a night."""
+
+    @property
+    def as_of_date(self) -> date:
+        """The night."""
+
+    @property
+    def action(self) -> str:
+        """What was said."""
+
+    @property
+    def reviewer(self) -> str:
+        """Who said it."""
 
 
 class CandidateShown(BaseModel):
@@ -64,7 +80,7 @@ class Decision(Said):
 
 
 class IncidentRelease(BaseModel):
-    """What one reviewer said about an incident: the move is real, and readers shall see it."""
+    """What one reviewer said about an incident: the move is real, and readers shall see it; or this was a mistake."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -74,17 +90,26 @@ class IncidentRelease(BaseModel):
     decided_at: AwareDatetime
     decided_by: str
     why: str
+    action: Literal["real", "mistaken"] = "real"
+
+    @property
+    def reviewer(self) -> str:
+        """Who said it, however the name was typed."""
+        return skeleton(self.decided_by)
 
 
 def read_incident_releases(places: HomePaths) -> list[IncidentRelease]:
-    """Every incident that a reviewer called real. Raises InputError naming file and line when one cannot be read."""
+    """All that was said of incidents, oldest first. Raises InputError naming file and line when one cannot be read."""
     return journal.read(places.incident_releases, IncidentRelease)
 
 
-def append_incident_release(places: HomePaths, incident_id: str, night: date, by: str, why: str) -> IncidentRelease:
-    """Record that an incident is a real move. Raises as `append_decisions` does."""
+def append_incident_release(
+    places: HomePaths, incident_id: str, night: date, by: str, why: str, is_mistaken: bool = False
+) -> IncidentRelease:
+    """Record that an incident is a real move, or that it was a mistake to say so. Raises as `append_decisions` does."""
     by, why = journal.signature(by, why)
     said = {"incident_id": incident_id, "as_of_date": night, "decided_at": runs.now(), "decided_by": by, "why": why}
+    said |= {"action": "mistaken" if is_mistaken else "real"}
     release = IncidentRelease.model_validate(said)
     with journal.alone(places.incident_releases):
         journal.append(places, places.incident_releases, release)
@@ -133,6 +158,12 @@ def that_count(decisions: Iterable[Decision], night: date) -> list[Decision]:
     A night that is run again comes out as it was.
     """
     return [last_word(made) for made in said_before(night, decisions, lambda made: made.episode)]
+
+
+def called_real(said: Iterable[IncidentRelease], night: date) -> list[IncidentRelease]:
+    """What counts of what was said about each incident, where that is real, by those who had seen an earlier night."""
+    last = (last_word(words) for words in said_before(night, said, lambda one: one.incident_id))
+    return [word for word in last if word.action == "real"]
 
 
 def said_before(night: date, said: Iterable[Word], about: Callable[[Word], Hashable]) -> Iterable[list[Word]]:

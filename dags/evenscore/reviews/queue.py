@@ -20,8 +20,10 @@ from evenscore.reviews.decisions import (
     IncidentRelease,
     append_decisions,
     append_incident_release,
+    called_real,
     counting_on,
     read_decisions,
+    read_incident_releases,
 )
 
 NAMED = 10
@@ -263,8 +265,13 @@ def decide_all(
     return [(decision, counting_on(decision, known) or decision) for decision in made]
 
 
-def release_incident(places: HomePaths, incident_id: str, by: str, why: str) -> IncidentRelease:
-    """Record that an open mass shift is a real move. Raises UsageError when it is no mass shift that is open."""
+def release_incident(
+    places: HomePaths, incident_id: str, by: str, why: str, is_mistaken: bool = False
+) -> IncidentRelease:
+    """Record that an open mass shift is a real move, or that it was a mistake to say so.
+
+    Raises UsageError when it is no mass shift that is open, or nobody called it real.
+    """
     with _published(places) as con:
         night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
         is_open = [incident.incident_id for incident in _open_incidents(con)]
@@ -273,7 +280,14 @@ def release_incident(places: HomePaths, incident_id: str, by: str, why: str) -> 
         raise UsageError(
             f"{clean(incident_id)}: not an open mass shift of the night of {night}, the latest published; {others}"
         )
-    return append_incident_release(places, incident_id, night, by, why)
+    if is_mistaken and incident_id not in {said.incident_id for said in read_incident_releases(places)}:
+        raise UsageError(f"{clean(incident_id)}: nobody has called it real")
+    return append_incident_release(places, incident_id, night, by, why, is_mistaken)
+
+
+def is_called_real(places: HomePaths, incident_id: str) -> bool:
+    """Whether the next night takes an incident for a real move, by all that was said about it."""
+    return any(said.incident_id == incident_id for said in called_real(read_incident_releases(places), date.max))
 
 
 def _open_incidents(con: duckdb.DuckDBPyConnection) -> list[OpenIncident]:

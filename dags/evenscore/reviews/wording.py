@@ -7,7 +7,7 @@ from evenscore.base import terminal
 from evenscore.base.phrases import CAUSES, CHANGES
 from evenscore.report import gate_words, review_commands, words
 from evenscore.report.words import clean
-from evenscore.reviews.decisions import Action, CandidateShown, Decision, Said
+from evenscore.reviews.decisions import Action, CandidateShown, Decision, IncidentRelease, Said
 from evenscore.reviews.queue import Evidence, HeldScore, OpenIncident, ReviewQueue
 from evenscore.reviews.set_asides import About, SetAside
 
@@ -109,6 +109,13 @@ def _incident(incident: OpenIncident) -> str:
     asked = review_commands.call_real(incident.incident_id)
     what = f"{affected} affected, frozen where they moved with it; {incident.observed}"
     return f"{incident.incident_id}: {what}\nif the move is real: {asked}\n"
+
+
+def incident_answer(said: IncidentRelease, is_real: bool) -> str:
+    """What a word about an incident comes to."""
+    what = "called real" if said.action == "real" else "taken back"
+    then = "publishes its people's scores again" if is_real else "goes on keeping those who moved with it"
+    return f"{said.incident_id}: {what} by {said.decided_by}; the next night {then}"
 
 
 def _held(board: ReviewQueue) -> str:
