@@ -171,6 +171,15 @@ episodes as (
         {% for column in decided -%}
         decisions.{{ column }},
         {% endfor -%}
+        -- Scorn raises nobody (law L11): while a warning waits the score fades like anybody's, unless the fall itself is asked about.
+        coalesce(
+            episode_rule = 'trusted_dislike'
+            and coalesce(tonights_rule, episode_rule) = episode_rule
+            and eve.move < 0
+            and eve.is_sufficient and eve.is_accepted_sufficient
+            and not (is_struck or is_uncovered),
+            false
+        ) as fades,
         -- A ring's members go back to what they had before it, the night it is found.
         if(
             tonights_rule = 'ring' and episode_rule = 'ring' and not is_open and eve.is_accepted_sufficient,
@@ -194,7 +203,7 @@ episodes as (
 
 select
     episodes.* exclude (
-        tonights_episode_date, is_struck, earlier_episode_date, tonights_rule, nights_near, is_back, is_another, episode_rule, episode_base,
+        tonights_episode_date, is_struck, earlier_episode_date, tonights_rule, nights_near, is_back, is_another, fades, episode_rule, episode_base,
         standing_score, action, {{ decided | join(", ") }}
     ),
     episodes.tonights_rule as rule,
@@ -215,7 +224,7 @@ select
         when verdict = 'released' then earlier_episode_date
         when verdict <> 'frozen' then episodes.tonights_episode_date
     end as episode_date,
-    verdict in ('frozen', 'rejected', 'pending') as stays,
+    verdict = 'frozen' or (verdict in ('rejected', 'pending') and not episodes.fades) as stays,
     case
         when verdict = 'pending' then episodes.standing_score - episodes.accepted_score
         when verdict = 'released' and episodes.released_score >= coalesce(episodes.accepted_score, 0)
