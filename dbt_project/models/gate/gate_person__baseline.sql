@@ -28,6 +28,7 @@ waiting as (
         jumps.rule,
         jumps.base_score,
         jumps.candidate_score,
+        jumps.last_good_score,
         if(
             jumps.rule = 'trusted_dislike',
             jumps.disliker_count is null,
@@ -68,6 +69,7 @@ select
     waiting.rule as first_rule,
     waiting.base_score,
     waiting.candidate_score as waiting_score,
+    waiting.last_good_score,
     released.seen_score as released_score,
     if(released.seen_score is null, walk.recent_scores, [released.seen_score]) as recent_scores,
     -- Move by the method that readers saw last: a promotion changes everybody's score on purpose.

@@ -127,7 +127,7 @@ fired as (
 episodes as (
 
     select
-        eve.* exclude (episode_date, near_nights, base_score, first_rule),
+        eve.* exclude (episode_date, near_nights, base_score, first_rule, last_good_score),
         if(with_cohort.is_rider, null, with_cohort.incident_id) as incident_id,
         struck.person_id is not null and not coalesce(with_cohort.is_rider, false) as is_struck,
         uncovered.as_of_date is not null and eve.accepted_score is not null as is_uncovered,
@@ -171,11 +171,11 @@ episodes as (
         {% for column in decided -%}
         decisions.{{ column }},
         {% endfor -%}
-        -- Scorn raises nobody (law L11): while a warning waits the score fades like anybody's, unless the fall itself is asked about.
+        -- Scorn raises nobody (law L11): up to what stood when the hold began the score goes as anybody's, unless that itself is asked about.
         coalesce(
             episode_rule = 'trusted_dislike'
             and coalesce(tonights_rule, episode_rule) = episode_rule
-            and eve.move < 0
+            and eve.accepted_score + eve.move <= coalesce(eve.last_good_score, eve.accepted_score)
             and eve.is_sufficient and eve.is_accepted_sufficient
             and not (is_struck or is_uncovered),
             false

@@ -20,14 +20,10 @@ jumps as (
         coalesce(verdicts.first_rule, verdicts.rule, 'large_move') as first_rule,
         earlier.cause as first_cause,
         -- Whose hold ends tonight is measured against what stood until then.
-        case
-            -- Who is warned of fades while that waits.
-            when verdicts.verdict in ('pending', 'rejected') and not verdicts.stays then verdicts.candidate_score
-            else coalesce(
-                earlier.last_good_score,
-                if(verdicts.is_accepted_sufficient, verdicts.accepted_score + if(verdicts.stays, verdicts.adjusting_points, 0), null)
-            )
-        end as last_good_score
+        coalesce(
+            earlier.last_good_score,
+            if(verdicts.is_accepted_sufficient, verdicts.accepted_score + if(verdicts.stays, verdicts.adjusting_points, 0), null)
+        ) as last_good_score
     from {{ ref("gate_person__verdict") }} as verdicts
     left join earlier
         on
