@@ -79,10 +79,17 @@ def test_look_alikes_are_those_of_the_last_eight_weeks_up_to_tonight() -> None:
         assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1)]
 
 
-@pytest.mark.parametrize(
-    "text", ["see u/p5", "https://forum.example/u/p5", "(/u/p5/)", "https://f.org/@P5?x=1", "http://f.org/users/p5."]
+ADDRESSES = ("see u/p5", "https://forum.example/u/p5", "(/u/p5/)", "https://f.org/@P5?x=1", "http://f.org/users/p5.")
+QUOTES = (
+    '[quote="p5, post:12, topic:418"]so be it[/quote]',
+    "[QUOTE=P5]so be it[/QUOTE]",
+    '[quote="Paul, post:1, topic:2, full:true, username:p5"]so be it[/quote]',
+    '<aside class="quote" data-username="p5" data-post="1">so be it</aside>',
 )
-def test_the_address_of_a_profile_in_a_text_names_them_no_more(suppressed: Suppressed, text: str) -> None:
+
+
+@pytest.mark.parametrize("text", [*ADDRESSES, *QUOTES])
+def test_whom_a_text_links_to_or_quotes_is_named_by_it_no_more(suppressed: Suppressed, text: str) -> None:
     (kept,) = suppression_filter.keep(suppressed, "activity", rows(text=text))["text"].to_pylist()
     assert "p5" not in kept.lower() and "left-" in kept
     assert IdentifierMatcher([ErasureSubject("forum", "p5", LEFT)]).within(text)

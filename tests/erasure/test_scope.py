@@ -264,6 +264,9 @@ def test_what_is_known_to_be_clean_is_so_for_the_list_as_it_stands(home: Home) -
     before = home.places.seen_clean.stat().st_ino
     landed.write_clean(home.places, {"a", "b"})
     assert home.places.seen_clean.stat().st_ino == before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(landed, "IN_TEXT", ["names are looked for elsewhere"])
+        assert landed.read_clean(home.places) == set()
     landed.write_clean(home.places, {"a"})
     assert landed.read_clean(home.places) == {"a"}
     home.places.suppressed.write_text("one\ntwo\n")

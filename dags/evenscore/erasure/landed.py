@@ -1,5 +1,7 @@
 """Takes the rows of suppressed accounts out of what has landed: at an erasure, and whatever a restore brought back."""
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -7,7 +9,7 @@ import pyarrow.parquet as pq
 from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
 from evenscore.consent.suppression import Suppressed
-from evenscore.intake.suppression_filter import COLUMNS, OBJECTS, keep
+from evenscore.intake.suppression_filter import COLUMNS, IN_TEXT, OBJECTS, keep
 from evenscore.landing_zone import landing
 from evenscore.names.identifier_matcher import IdentifierMatcher
 
@@ -43,15 +45,19 @@ def mentions(dataset: str, rows: pa.Table, matcher: IdentifierMatcher) -> bool:
 
 
 def read_clean(places: HomePaths) -> set[str]:
-    """Digests of the files that hold nobody on the suppression list as it stands."""
+    """Digests of the files that hold nobody on the suppression list as it stands, where names are looked for by now."""
     if not places.seen_clean.exists():
         return set()
     seen = atomic_io.read_json(places.seen_clean)
-    return set(seen["files"]) if seen["list"] == atomic_io.sha256(places.suppressed) else set()
+    return set(seen["files"]) if seen == _clean(places, seen["files"]) else set()
 
 
 def write_clean(places: HomePaths, files: set[str]) -> None:
     """Note them down, for the list as it stands."""
-    value = {"list": atomic_io.sha256(places.suppressed), "files": sorted(files)}
+    value = _clean(places, files)
     if not places.seen_clean.exists() or atomic_io.read_json(places.seen_clean) != value:
         atomic_io.write_json(places.seen_clean, value)
+
+
+def _clean(places: HomePaths, files: Iterable[str]) -> dict[str, object]:
+    return {"list": atomic_io.sha256(places.suppressed), "names": IN_TEXT, "files": sorted(files)}

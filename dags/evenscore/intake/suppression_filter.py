@@ -1,8 +1,8 @@
 """Keeps the rows of suppressed accounts out of the landing zone, whoever delivers or restores them.
 
 A row that one of them did or received is dropped and counted. In the rows of others they may still be mentioned: as the
-owner in an object's id (`bob/project#1`), as `@bob` and by the address of a profile in a text, in whatever case, width
-or with whatever nobody sees; there the name gives way to its keyed hash.
+owner in an object's id (`bob/project#1`), and in a text as `@bob`, by the address of a profile or as who is quoted, in
+whatever case, width or with whatever nobody sees; there the name gives way to its keyed hash.
 """
 
 import re
@@ -28,10 +28,12 @@ COLUMNS = {
 OBJECTS = {"activity": "object_id", "aliases": "alias_id"}
 PART = re.compile(r"[^/#?&=@\s]+")
 MENTION = re.compile(rf"[@\uff20\ufe6b]([\w{UNSEEN}](?:[\w.{UNSEEN}-]*[\w{UNSEEN}])?)")
-PROFILE = re.compile(
-    rf"(?i)((?:(?<![\w/])/?(?:u|users?|profile)/|https?://[^\s/]+/(?:u/|users?/|profile/)?)@?)([\w{UNSEEN}](?:[\w.{UNSEEN}-]*[\w{UNSEEN}])?)"
+NAMED = re.compile(
+    r"(?i)((?:(?<![\w/])/?(?:u|users?|profile)/|https?://[^\s/]+/(?:u/|users?/|profile/)?)@?"
+    rf"|\[quote=\"?|\busername[:=]\"?)([\w{UNSEEN}](?:[\w.{UNSEEN}-]*[\w{UNSEEN}])?)"
 )
-"""The address of a profile in a text: `u/bob`, `https://forum.org/u/bob`."""
+"""The address of a profile in a text, `u/bob`, `https://forum.org/u/bob`, or who is quoted: `[quote="bob, post:1"]`."""
+IN_TEXT = [MENTION.pattern, NAMED.pattern]
 WORDS = re.compile(r"[^\s\"',:;{}\[\]()\\/#@?&=]+")
 NAMELESS = "(its record names somebody who has left)"
 
@@ -101,7 +103,7 @@ def _parts_hidden(token: Callable[[str], str | None], value: str) -> str:
 
 
 def _mentions_hidden(token: Callable[[str], str | None], value: str) -> str:
-    value = PROFILE.sub(lambda found: f"{found[1]}{token(found[2]) or found[2]}", value)
+    value = NAMED.sub(lambda found: f"{found[1]}{token(found[2]) or found[2]}", value)
     return MENTION.sub(lambda found: f"@{token(found[1]) or found[1]}", value)
 
 
