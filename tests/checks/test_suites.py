@@ -26,7 +26,7 @@ HEALTHY = """
     create schema raw; create schema conformed; create schema scores; create schema marts;
 
     create table raw.run as
-        select 'a_run' as run_id, date '2026-03-10' as as_of_date, 3 as hold_window_nights,
+        select 'a_run' as run_id, date '2026-03-10' as as_of_date, 20 as hold_move_points, 3 as hold_window_nights,
             3 as scoring_version, 3 as previous_version;
     create table raw.ledger_words as select 0 as heard_count, 0 as unheard_count;
     create table raw.sources as select 'forum' as name, 'activity' as dataset;
@@ -94,8 +94,9 @@ HEALTHY = """
         select
             person_id, persona, date '2026-03-10' - day as as_of_date,
             20 + number / 5 + if(number % 20 = 7, day % 2, 0) as score,
-            15 as score_low, 50 as score_high, 7 as reach, 1 as amplification, 0.5 as network_quality,
-            30 as evidence_count, 'published' as status, null::varchar as reason
+            0::double as delta_1d, 15 as score_low, 50 as score_high,
+            7 as reach, 1 as amplification, 0.5 as network_quality, 30 as evidence_count,
+            'published' as status, null::varchar as reason
         from conformed.consent cross join (select unnest(range(1, 30))::integer as day);
     create table conformed.published_history as from raw.published_scores;
     create table raw.incident_releases (incident_id varchar, as_of_date date);
@@ -596,6 +597,16 @@ def test_a_jump_that_a_reviewer_released_is_the_new_baseline_and_no_other(
     con.execute(FAULTS["scores.moves", "published_move"])
     jump = "select 'p7' as person_id, 'work' as persona, as_of_date, $1 as decision from raw.run"
     con.execute(f"insert into marts.score_jumps by name {jump}", [decision])
+    assert (("scores.moves", "published_move") in failures(settings, con, ["scores"])) is is_promised
+
+
+@pytest.mark.parametrize(("step", "is_promised"), [(19.9, True), (20, False)])
+def test_a_step_between_nights_that_readers_saw_was_judged_by_the_settings_of_then(
+    step: float, is_promised: bool, settings: Settings, con: duckdb.DuckDBPyConnection
+) -> None:
+    con.execute(FAULTS["scores.moves", "published_move"])  # to 60, where readers saw p7 last night already
+    last_night = "where person_id = 'p7' and as_of_date = '2026-03-09'"
+    con.execute(f"update conformed.published_history set score = 60, delta_1d = $1 {last_night}", [step])
     assert (("scores.moves", "published_move") in failures(settings, con, ["scores"])) is is_promised
 
 
