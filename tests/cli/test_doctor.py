@@ -109,6 +109,17 @@ def test_a_file_of_which_more_than_half_is_malformed_is_no_use(home: Home, broke
     assert (said, says.split(": ")[1]) == (is_well, f"{2 + broken} records, {broken} of them malformed")
 
 
+def test_what_may_not_land_is_told_before_the_first_night(home: Home) -> None:
+    home.configure(path="data/{date}.csv")
+    home.deliver("2026-03-02.csv", content=HEADER + SOUND % 1 + SOUND.replace(b"like", b"adores") % 2)
+    ((said, says),) = found(home, "newest file of forum")
+    assert (said, says.split(": ")[1]) == (True, "2 records, 1 of them malformed")
+    home.configure(path="data/accounts.csv", more='network = "forum"\ndataset = "accounts"')
+    home.deliver("accounts.csv", content=b"account_id,captured_at,is_private\nann,some day,true\n")
+    ((said, says),) = found(home, "newest file of forum")
+    assert not said and "the snapshot asks that an account be private" in says
+
+
 def test_a_file_that_would_take_minutes_is_not_read_on_trial(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     small = home.deliver("a.ndjson", event("a"))
     large = home.deliver("b.ndjson", event("b"), event("c"))

@@ -23,6 +23,8 @@ from evenscore.intake.input_files import InputFile, input_files
 from evenscore.intake.reconciliation import in_words, losses
 from evenscore.intake.topic_list import read_topics
 from evenscore.landing_zone import landing
+from evenscore.landing_zone.protection import require_told
+from evenscore.landing_zone.validation import refused, validator
 from evenscore.night import dbt_build
 from evenscore.publication import run_folders, run_tables
 from evenscore.report.words import plural
@@ -72,23 +74,28 @@ def _look_at_sources(settings: Settings) -> Iterator[Finding]:
         nothing = f"no file matches {where}; deliver one, or correct sources.{source.name}.path"
         says = f"{plural(len(found), 'file')} at {where}{until}" if found else nothing
         yield Finding(f"source {source.name}", bool(found), says)
-        yield from _try_newest(found, source)
+        yield from _try_newest(settings, found, source)
 
 
-def _try_newest(found: list[InputFile], source: Source) -> Iterator[Finding]:
-    """Whether the newest file of a source reads: many files may be no use at all."""
+def _try_newest(settings: Settings, found: list[InputFile], source: Source) -> Iterator[Finding]:
+    """Whether the newest file of a source reads, and may land: many files may be no use at all."""
     small = [file for file in found if file.path.stat().st_size <= MOST_BYTES]
     if not small:
         return
     newest = max(small, key=lambda file: (file.day or date.min, file.path.stat().st_mtime_ns))
     try:
         parsed = CONNECTORS[source.kind].parse(newest.path, source)
+        rejects = parsed.rejects
+        with validator() as con:
+            for dataset, raw in parsed.tables.items():
+                rejects += refused(con, dataset, raw, source.network, datetime.now(UTC), settings.account_ids)
+        require_told(newest.path, rejects)
     except EvenscoreError as error:
         yield Finding(f"newest file of {source.name}", False, str(error))
         return
-    refused = len({reject.row for reject in parsed.rejects})
-    says = f"{newest.path}: {plural(parsed.record_count, 'record')}, {refused} of them malformed"
-    yield Finding(f"newest file of {source.name}", refused * 2 <= parsed.record_count, says)
+    count = len({reject.row for reject in rejects})
+    says = f"{newest.path}: {plural(parsed.record_count, 'record')}, {count} of them malformed"
+    yield Finding(f"newest file of {source.name}", count * 2 <= parsed.record_count, says)
 
 
 def _in_between(days: set[date]) -> str:
@@ -229,12 +236,12 @@ def _look_at_versions(_settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_latest_run(settings: Settings) -> Iterator[Finding]:
-    folders = sorted(settings.places.runs.glob("*/"), key=lambda folder: folder.stat().st_mtime_ns)
-    stages = runs.stages(settings.places, folders[-1].name) if folders else []
+    latest = runs.newest(settings.places.runs.glob("*/"))
+    stages = runs.stages(settings.places, latest.name) if latest else []
     errors = [stage["error"] for stage in stages if "error" in stage]
-    if stages:
+    if latest and stages:
         says = errors[0] if errors else run_tables.outcome(stages)
-        yield Finding("latest run", not errors, f"{folders[-1].name}: {says}")
+        yield Finding("latest run", not errors, f"{latest.name}: {says}")
 
 
 LOOKS = (

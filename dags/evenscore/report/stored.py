@@ -12,7 +12,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.names.identifier_matcher import REMOVED, IdentifierMatcher
 from evenscore.report.facts import Facts, Run
 from evenscore.report.gate import Ended, Gate, Incident, Jump
-from evenscore.state.runs import Night
+from evenscore.state.runs import Night, newest
 
 FACTS = TypeAdapter(Facts)
 
@@ -36,9 +36,8 @@ def kept(places: HomePaths, run_id: str) -> Facts | None:
 
 def run_of_page(places: HomePaths, day: date) -> Night | None:
     """The newest run of a night that has kept the facts of its page; None where none has."""
-    found = [folder for folder in places.runs.glob(f"{day}_*/") if places.page_facts(folder.name).exists()]
-    newest = max(found, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), default=None)
-    return Night(day, newest.name) if newest else None
+    found = newest(folder for folder in places.runs.glob(f"{day}_*/") if places.page_facts(folder.name).exists())
+    return Night(day, found.name) if found else None
 
 
 def names(content: bytes, subjects: IdentifierMatcher) -> bool:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -51,11 +51,15 @@ def yesterday() -> date:
 
 def latest_run(places: HomePaths, as_of_date: date) -> Night:
     """The newest run of a day that has begun; a UsageError when there is none."""
-    found = list(places.runs.glob(f"{as_of_date}_*/"))
+    found = newest(places.runs.glob(f"{as_of_date}_*/"))
     if not found:
         raise UsageError(f"--date {as_of_date}: no run of that night has begun; start with `evenscore extract`")
-    newest = max(found, key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
-    return Night(as_of_date, newest.name)
+    return Night(as_of_date, found.name)
+
+
+def newest(folders: Iterable[Path]) -> Path | None:
+    """Of some runs' folders that of the run which began last; None of none."""
+    return max(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), default=None)
 
 
 def latest_night(places: HomePaths) -> date:
