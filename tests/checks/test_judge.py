@@ -151,7 +151,9 @@ def test_failing_rows_are_named_up_to_twenty_where_the_suite_names_its_rows(
 
 
 @pytest.mark.parametrize("query", ["select null::double as a", "select 1 as a where false"])
-@pytest.mark.parametrize("rule", [{"severity": "warning"}, {"may_compare_nothing": "nobody was there before"}])
+@pytest.mark.parametrize(
+    "rule", [{"severity": "warning"}, {"severity": "info"}, {"may_compare_nothing": "nobody was there before"}]
+)
 def test_what_may_have_nothing_to_be_compared_with_passes_and_says_so(
     query: str, rule: dict[str, str], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,12 +198,17 @@ def test_results_survive_as_json(settings: Settings, tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize(
     ("query", "value"),
-    [("select 3 as a", 3.0), ("select .25::decimal(4, 2) as a", 0.25), ("select unnest([1, 2]) as a", None)],
+    [
+        ("select 3 as a", 3.0),
+        ("select .25::decimal(4, 2) as a", 0.25),
+        ("select unnest([1, 2]) as a", None),
+        ("select null::double as a", None),
+    ],
 )
 def test_a_single_number_is_kept_as_one(
     query: str, value: float | None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expect(monkeypatch, tmp_path, query, [], column="a", max_value=5)
+    expect(monkeypatch, tmp_path, query, [], column="a", max_value=5, severity="info")
     with duckdb.connect() as con:
         (result,) = judge(settings, NIGHT, "scores", con)
     assert (result.column_name, result.observed_value) == ("a", value)

@@ -223,6 +223,14 @@ def places(tmp_path: Path) -> HomePaths:
     return found
 
 
+def test_no_more_people_are_said_to_be_there_than_are_but_in_one_cell_of_fifty() -> None:
+    cells = [protected("forum", [50.0] * 102, Noise(b"key", "network", str(month))) for month in range(1000)]
+    said = [cell.people_at_least for cell in cells if cell]
+    assert len(said) == 1000 and {people % 5 for people in said} == {0}
+    assert sum(people > 102 for people in said) <= 20
+    assert 85 < np.median(said) < 95, "two standard deviations below, and rounded down"
+
+
 def test_a_month_has_one_figure_whichever_of_its_nights_is_asked_and_whoever_has_left(places: HomePaths) -> None:
     first = aggregate(places, "band", date(2026, 3, 9))
     assert (first["as_of_date"], [cell["cell"] for cell in first["cells"]]) == (date(2026, 3, 1), ["20 to 40"])

@@ -149,6 +149,7 @@ def test_a_veto_is_of_one_persona_and_topic_and_ends_with_a_later_grant() -> Non
 
 def test_who_left_is_told_by_part_and_by_the_last_account_that_ended() -> None:
     rows = [
+        said(at=DAY - timedelta(1), account_id="a2"),  # named first, and ended last
         said("withdraw"),
         said("withdraw", LATER, account_id="a2"),
         said(network="forge"),

@@ -51,10 +51,10 @@ def test_a_snapshot_stays_until_another_replaces_it(left: Left) -> None:
     retention.prune(settings, LAST + timedelta(61))
     assert landed_days(settings, "accounts") == [str(LAST)]
     later = {"network": "forum", "account_id": "p_stays", "captured_at": datetime(2026, 3, 20)}
-    for says, gone in (({}, {}), ({"is_private": False, "is_bot": False}, {"superseded_snapshots": 1})):
+    for says, gone in (({}, {}), ({"is_bot": False}, {}), ({"is_private": False}, {"superseded_snapshots": 1})):
         row = pa.Table.from_pylist([later | says], schema=ACCOUNTS)
         landing.land(settings.places, "forum_accounts", "accounts", "forum", date(2026, 3, 20), row)
-        assert retention.prune(settings, LAST + timedelta(61)) == gone  # one that says nothing replaces nothing
+        assert retention.prune(settings, LAST + timedelta(61)) == gone  # silence on one flag replaces nothing
     assert len(landed_days(settings, "accounts")) == 2  # the subject's own is still the latest of theirs
 
 

@@ -78,14 +78,16 @@ def test_the_busiest_account_is_set_aside_without_a_name(home: Home) -> None:
 def test_what_was_restored_is_set_aside_again_by_its_number(places: HomePaths) -> None:
     both(places)
     restore(places, 1, "ann", "readers of her book")
-    publish(places, held(as_of_date=NEXT), held("p_two", as_of_date=NEXT, persona="work"), run_id="later")
+    later = [held(as_of_date=NEXT), *(held(who, as_of_date=NEXT, persona="work") for who in ("p_maya", "p_two"))]
+    publish(places, *later, run_id="later")
     board = read_queue(places)
-    again = set_aside_again(places, board.find("p_maya", None), 1, "ann", "it was the rival after all")
+    again = set_aside_again(places, board.find("p_maya", "personal"), 1, "ann", "it was the rival after all")
     assert (again.post, again.since_date, again.until_date) == ("forum:t77", date(2026, 3, 14), NIGHT)
     assert numbers(places, NEXT) == [2]
     assert numbers(places, NEXT + timedelta(days=1)) == [again.set_aside_id, 2]
-    with pytest.raises(UsageError, match="1: was set aside of another score than that of p_two"):
-        set_aside_again(places, board.find("p_two", None), 1, "ann", WHY)
+    for who in ("p_maya", "p_two"):
+        with pytest.raises(UsageError, match=f"1: was set aside of another score than that of {who}"):
+            set_aside_again(places, board.find(who, "work"), 1, "ann", WHY)
 
 
 def test_a_fall_and_a_hold_that_has_ended_have_nothing_to_set_aside(places: HomePaths) -> None:
