@@ -127,7 +127,6 @@ def test_a_decision_of_a_clock_that_was_ahead_can_be_taken_back_and_doctor_tells
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (("grant", "p_ben", "--account", "ben"), "--account ben: not NETWORK:ID"),
         (("grant", "p_ben", "--account", "forum:ben", "--purpose", "hiring"), "purpose is unknown: hiring"),
         (("grant", "p_ben", "--account", "forum:ben", "--recorded-at", "soon"), "recorded_at is not a timestamp: soon"),
         (("grant", "p_ben", "--account", "forum:ben", "--recorded-at", "2999-01-01"), "recorded_at is in the future"),
@@ -141,6 +140,18 @@ def test_a_mistake_is_one_line_and_nothing_is_recorded(home: Home, words: tuple[
     result = evenscore(home, "consent", *words)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert reason in result.stderr
+    assert not home.places.consent_ledger.exists()
+
+
+def test_what_is_withdrawn_by_default_is_what_was_granted(home: Home) -> None:
+    evenscore(home, "consent", "withdraw", "p_ann", "--purpose", "research")
+    said = evenscore(home, "consent", "withdraw", "p_ann").output
+    assert "withdraw public_score" in said and "research" not in said
+
+
+def test_an_account_is_named_with_its_network(home: Home) -> None:
+    result = evenscore(home, "consent", "grant", "p_ben", "--account", "ben")
+    assert result.exit_code == 2 and "'ben' is not a NETWORK:ACCOUNT" in result.stderr
     assert not home.places.consent_ledger.exists()
 
 

@@ -25,7 +25,6 @@ CHANGES = {
     "source_coverage": "a network that was down is back",
     "scoring_version": "the method changed, not what you did; see your place among members",
     "review": "a hold or an incident began or ended",
-    "scale": "the end of the scale",
 }
 
 CAUSES = {

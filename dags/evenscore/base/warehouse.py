@@ -10,7 +10,7 @@ import duckdb
 
 from evenscore.base import databases
 from evenscore.base.databases import quoted
-from evenscore.base.errors import BusyError, DiskError, EvenscoreError
+from evenscore.base.errors import BusyError, DiskError, EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
 
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
@@ -40,6 +40,13 @@ def _in_one_line(places: HomePaths, error: duckdb.Error) -> EvenscoreError:
     if isinstance(error, DAMAGE) or "Corrupt database file" in reason:
         return EvenscoreError(f"{places.warehouse}: cannot be read; move it away and run the night again ({reason})")
     return EvenscoreError(f"{places.warehouse}: {reason}")
+
+
+def read_published(places: HomePaths) -> duckdb.DuckDBPyConnection:
+    """Open what readers see. Raises UsageError when nothing has been published yet."""
+    if not places.database.exists():
+        raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
+    return databases.connect(places.database.resolve(), read_only=True)
 
 
 def attach_published(con: duckdb.DuckDBPyConnection, places: HomePaths, name: str) -> bool:

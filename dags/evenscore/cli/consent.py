@@ -11,7 +11,7 @@ import click
 from evenscore.base.errors import BusyError, UsageError
 from evenscore.base.settings import Settings
 from evenscore.base.terminal import say
-from evenscore.cli.root import Verb, hand_on, main, shared, show, surroundings
+from evenscore.cli.root import NetworkAccount, Verb, hand_on, main, shared, show, surroundings
 from evenscore.consent import ledger
 from evenscore.consent.chain import Row
 from evenscore.consent.entries import plain
@@ -40,7 +40,9 @@ def deciding(verb: Verb) -> Verb:
 
 
 @consent.command()
-@click.option("--account", "accounts", multiple=True, required=True, help="NETWORK:ID; once for each that is linked.")
+@click.option(
+    "--account", "accounts", type=NetworkAccount(), multiple=True, required=True, help="Once for each that is linked."
+)
 @click.option("--persona", type=click.Choice(["work", "personal"]), default="work", show_default=True)
 @click.option(
     "--purpose",
@@ -57,7 +59,7 @@ def grant(
     settings: Settings,
     as_json: bool,
     person: str,
-    accounts: tuple[str, ...],
+    accounts: tuple[tuple[str, str], ...],
     persona: str,
     purposes: tuple[str, ...],
     is_adult: bool | None,
@@ -72,19 +74,25 @@ def grant(
     """
     common = {"person_id": person, "persona": persona, "is_adult": is_adult, "recorded_at": recorded_at}
     common |= {"action": "grant", "text_version": text_version, "source": source}
-    links = [_link(account) for account in accounts]
+    links = [{"network": network, "account_id": account_id} for network, account_id in accounts]
     _record(settings, as_json, [{**common, **link, "purpose": purpose} for link in links for purpose in purposes])
 
 
 @consent.command()
-@click.option("--account", "accounts", multiple=True, help="NETWORK:ID; once for each.  [default: all that are linked]")
+@click.option(
+    "--account",
+    "accounts",
+    type=NetworkAccount(),
+    multiple=True,
+    help="Once for each.  [default: all that are linked]",
+)
 @click.option("--purpose", "purposes", multiple=True, help="Once for each.  [default: all that were granted]")
 @deciding
 def withdraw(
     settings: Settings,
     as_json: bool,
     person: str,
-    accounts: tuple[str, ...],
+    accounts: tuple[tuple[str, str], ...],
     purposes: tuple[str, ...],
     source: str | None,
     recorded_at: str | None,
@@ -95,8 +103,7 @@ def withdraw(
     Example: evenscore consent withdraw p_maya --purpose public_score
     """
     said = [row["entry"]["fields"] for row in ledger.rows_of(settings, person)]
-    links = [_link(account) for account in accounts]
-    mine = [row for row in said if not links or {name: row[name] for name in ("network", "account_id")} in links]
+    mine = [row for row in said if not accounts or (row["network"], row["account_id"]) in accounts]
     wanted = purposes or tuple(sorted({row["purpose"] for row in mine if row["action"] == "grant"}))
     linked = {(row["network"], row["account_id"], row["persona"]): row for row in mine}
     if not linked or not wanted:
@@ -146,13 +153,6 @@ def _hide(settings: Settings) -> None:
     except Exception:
         say("evenscore: recorded, but not hidden yet: mend this and say it again, or run a night", is_error=True)
         raise
-
-
-def _link(account: str) -> dict[str, str]:
-    network, _, account_id = account.partition(":")
-    if not network or not account_id:
-        raise UsageError(f"--account {account}: not NETWORK:ID")
-    return {"network": network, "account_id": account_id}
 
 
 @consent.command("show")

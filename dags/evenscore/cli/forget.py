@@ -7,28 +7,11 @@ import click
 from evenscore.base.errors import UsageError
 from evenscore.base.settings import Settings
 from evenscore.base.terminal import say
-from evenscore.cli.root import Day, main, show, surroundings
+from evenscore.cli.root import Day, NetworkAccount, main, show, surroundings
 from evenscore.erasure import elsewhere, erase
 from evenscore.night import retention
 from evenscore.night.steps import latest_published
 from evenscore.report.words import plural
-
-
-class NetworkAccount(click.ParamType[tuple[str, str]]):
-    """An account, NETWORK:ACCOUNT."""
-
-    name = "NETWORK:ACCOUNT"
-
-    def convert(
-        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Split it; a usage error names what was given."""
-        if isinstance(value, tuple):
-            return value
-        network, _, account = value.partition(":")
-        if not (network and account):
-            self.fail(f"{value!r} is not a NETWORK:ACCOUNT", param, ctx)
-        return network, account
 
 
 @main.command()

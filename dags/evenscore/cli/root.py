@@ -37,6 +37,23 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a day (YYYY-MM-DD)", param, ctx)
 
 
+class NetworkAccount(click.ParamType[tuple[str, str]]):
+    """An account, NETWORK:ACCOUNT."""
+
+    name = "NETWORK:ACCOUNT"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split it; a usage error names what was given."""
+        if isinstance(value, tuple):
+            return value
+        network, _, account = value.partition(":")
+        if not (network and account):
+            self.fail(f"{value!r} is not a NETWORK:ACCOUNT", param, ctx)
+        return network, account
+
+
 SHARED = (
     click.option(
         "--home",

@@ -11,11 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from evenscore.consent.chain import Row
-from evenscore.consent.judging import TOPIC, claim_of
+from evenscore.consent.judging import TOPIC, Claim, claim_of
 from evenscore.names.account_ids import skeleton
-
-Claim = tuple[str, str, str]
-"""(person_id, network, account_id)."""
 
 
 @dataclass
@@ -74,14 +71,8 @@ def _vetoes(row: Row, known: "_Grants") -> Iterator[Row]:
 def _withdrawal(row: Row, claim: Claim) -> Row:
     """A row's word on another claim: it hides, and never erases what may be another's."""
     purpose = "public_score" if row["action"] == "erase" else row["purpose"]
-    return (
-        row
-        | dict(zip(("person_id", "network", "account_id"), claim, strict=True))
-        | {
-            "action": "withdraw",
-            "purpose": purpose,
-        }
-    )
+    about = dict(zip(("person_id", "network", "account_id"), claim, strict=True))
+    return row | about | {"action": "withdraw", "purpose": purpose}
 
 
 class _Looks:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evenscore.base import warehouse
+from evenscore.base import databases, warehouse
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.consent.chain import Row
@@ -54,9 +54,7 @@ def standing(places: HomePaths) -> dict[str, Any]:
     with warehouse.connect(places, read_only=True) as con:
         (night,) = con.execute("select as_of_date from raw.run").fetchall()[0]
         con.execute(LEDGER)
-        found = con.execute(STANDING)
-        names = [column[0] for column in found.description or []]
-        counts = dict(zip(names, found.fetchall()[0], strict=True))
+        (counts,) = databases.records(con, STANDING)
         refused = dict(con.execute(REFUSED).fetchall())
         unknown = con.execute(UNKNOWN).fetchall()[0][0]
     return {"as_of_date": night, **counts, "refused": refused, "accounts_that_no_event_names": unknown}

@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 import duckdb
 
-from evenscore.base import atomic_io, databases
+from evenscore.base import atomic_io
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
+from evenscore.base.warehouse import read_published
 from evenscore.consent.keys import hashed, make_key
 from evenscore.state import truths
 
@@ -99,9 +100,7 @@ def aggregate(places: HomePaths, by: By, as_of_date: date | None) -> dict[str, A
     Raises UsageError when nothing is published for that night, LostTruth when what was kept is gone: made anew, it
     would differ by whoever has left since, under the same noise.
     """
-    if not places.database.exists():
-        raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    with databases.connect(places.database.resolve(), read_only=True) as con:
+    with read_published(places) as con:
         query = "select max(as_of_date) from person_scores where as_of_date = coalesce($1, as_of_date)"
         ((asked,),) = con.execute(query, [as_of_date]).fetchall()
         if asked is None:

@@ -10,6 +10,7 @@ from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
 from evenscore.base.phrases import CHANGES, FEATURES, MOVES, REASONS
 from evenscore.base.terminal import command
+from evenscore.base.warehouse import read_published
 from evenscore.disclosure.grounds import grounds, half_life_days
 
 TRUST_TO_COME = (
@@ -44,15 +45,12 @@ def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[
 
     Raises UsageError when nothing is published, or nothing about this person.
     """
-    if not places.database.exists():
-        raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    with databases.connect(places.database.resolve(), read_only=True) as con:
-        scores = _rows(
+    with read_published(places) as con:
+        scores = databases.records(
             con,
             "from person_scores where person_id = $person and as_of_date = coalesce($night, "
             "(select max(as_of_date) from person_scores where person_id = $person)) order by persona",
-            person_id,
-            as_of_date,
+            {"person": person_id, "night": as_of_date},
         )
         if not scores:
             when = f" for {as_of_date}" if as_of_date else ""
@@ -62,28 +60,16 @@ def explain(places: HomePaths, person_id: str, as_of_date: date | None) -> list[
 
 
 def _with_parts(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[str, Any]:
-    person, night = score["person_id"], score["as_of_date"]
-    parts = _rows(
-        con,
-        "select network, feature, points, raw_value from score_contributions "
-        f"where person_id = $person and as_of_date = $night and persona = '{score['persona']}' order by points desc",
-        person,
-        night,
+    night = score["as_of_date"]
+    own = "where person_id = $person_id and persona = $persona and as_of_date = $as_of_date order by"
+    of = {name: score[name] for name in ("person_id", "persona", "as_of_date")}
+    parts = databases.records(
+        con, f"select network, feature, points, raw_value from score_contributions {own} points desc", of
     )
-    networks = _rows(
-        con,
-        "select network, is_linked, is_counted, why_not, weight from network_coverage "
-        f"where person_id = $person and as_of_date = $night and persona = '{score['persona']}' order by network",
-        person,
-        night,
+    networks = databases.records(
+        con, f"select network, is_linked, is_counted, why_not, weight from network_coverage {own} network", of
     )
-    changes = _rows(
-        con,
-        "select cause, points from score_changes where person_id = $person and as_of_date = $night "
-        f"and persona = '{score['persona']}' order by abs(points) desc",
-        person,
-        night,
-    )
+    changes = databases.records(con, f"select cause, points from score_changes {own} abs(points) desc", of)
     found = {"contributions": parts, "changes": changes, "networks": networks, "promotion": _promotion(con, score)}
     score = score | {"is_trust_begun": _is_trust_begun(con, night)}
     return score | found | {"grounds": grounds(score, parts, networks)}
@@ -101,24 +87,16 @@ def _promotion(con: duckdb.DuckDBPyConnection, score: dict[str, Any]) -> dict[st
     Places are those among people who have a score by both: else they change because others lost or gained one. A held
     score is the last good one, so it is of the old method still.
     """
-    before = _rows(
-        con,
-        f"select scoring_version, score from ({LAST_NIGHT}) "
-        f"where person_id = $person and persona = '{score['persona']}'",
-        score["person_id"],
-        score["as_of_date"],
-    )
+    of = {"person": score["person_id"], "persona": score["persona"], "night": score["as_of_date"]}
+    query = f"select scoring_version, score from ({LAST_NIGHT}) where person_id = $person and persona = $persona"
+    before = databases.records(con, query, of)
     if not before or before[0]["score"] is None or score["status"] == "held":
         return None
     if before[0]["scoring_version"] == score["scoring_version"]:
         return None
-    places = con.execute(PLACES, [score["as_of_date"], score["person_id"], score["persona"]]).fetchone()
-    found = dict(zip(("place_before", "place_now", "people_count"), places or (None, None, 0), strict=True))
-    return {"scoring_version": before[0]["scoring_version"]} | found
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str, person_id: str, night: date | None) -> list[dict[str, Any]]:
-    return databases.records(con, query, {"person": person_id, "night": night})
+    places = databases.records(con, PLACES, [score["as_of_date"], score["person_id"], score["persona"]])
+    nowhere = {"place_before": None, "place_now": None, "people_count": 0}
+    return {"scoring_version": before[0]["scoring_version"]} | (places[0] if places else nowhere)
 
 
 def in_words(score: dict[str, Any]) -> str:

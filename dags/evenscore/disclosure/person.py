@@ -15,7 +15,7 @@ from evenscore.consent.entries import plain
 from evenscore.disclosure import subject_data
 from evenscore.disclosure.access_log import records_about
 from evenscore.disclosure.explain import explain, in_words
-from evenscore.disclosure.subject_data import Account
+from evenscore.names.identifier_matcher import Account
 from evenscore.publication.purposes import NEVER, TABLE_PURPOSES
 from evenscore.state import runs
 

@@ -8,6 +8,7 @@ import duckdb
 from evenscore.base import databases
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
+from evenscore.base.warehouse import read_published
 from evenscore.report.words import clean, points, signed
 
 SCORES = """
@@ -35,9 +36,7 @@ def score_list(places: HomePaths, people: Sequence[str] = (), network: str | Non
 
     Raises UsageError when nothing is published, of somebody named, or of the network.
     """
-    if not places.database.exists():
-        raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    with databases.connect(places.database.resolve(), read_only=True) as con:
+    with read_published(places) as con:
         if network is not None:
             _require_network(con, network)
         rows = databases.records(con, SCORES, {"people": list(people), "network": network})

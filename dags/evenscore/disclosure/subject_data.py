@@ -12,13 +12,12 @@ from evenscore.base.databases import file_of
 from evenscore.base.paths import HomePaths
 from evenscore.landing_zone import landing as zone
 from evenscore.names.account_ids import AccountIds
+from evenscore.names.identifier_matcher import Account
 from evenscore.names.name_kinds import bare
 from evenscore.publication.nameless import shown_ids
 from evenscore.state import reconstructed as kept_scores
 
 Rows = list[dict[str, Any]]
-Account = tuple[str, str]
-"""Network and account id."""
 
 OTHERS = re.compile(r"(engager|receiver|other_person|ring|actor|target|decided_by)(_.*)?")
 NO_NAMES = re.compile(r".*_(count|share|points|weight|persona)")

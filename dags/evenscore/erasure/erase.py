@@ -143,7 +143,7 @@ def _from_published(settings: Settings, matcher: IdentifierMatcher, _known: set[
     found.runs_rewritten = published_runs.purge_runs(settings.places, matcher)
 
 
-def _from_caches(settings: Settings, _needles: IdentifierMatcher, _known: set[str], _found: Forgotten) -> None:
+def _from_caches(settings: Settings, _matcher: IdentifierMatcher, _known: set[str], _found: Forgotten) -> None:
     """Warehouse and what it points to are caches that the next night makes anew: removing them leaves no byte."""
     places = settings.places
     for path in (places.warehouse, places.warehouse.with_name(f"{places.warehouse.name}.wal")):

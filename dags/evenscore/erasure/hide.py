@@ -33,7 +33,7 @@ class Standing:
     """Who may be shown, and who in the ledger may not."""
 
     shown: Shown
-    strangers: list[str]
+    non_members: list[str]
     """The names of accounts and people that may stand in no text."""
 
 
@@ -163,8 +163,8 @@ def _standing(settings: Settings, shown: Shown) -> Standing:
     people = {person for person, *_ in shown.stands}
     ledger = read_ledger(settings)
     claims = set(zip(*(ledger[name].to_pylist() for name in ("person_id", "network", "account_id")), strict=True))
-    strangers = {name for _, network, name in claims if (network, name) not in accounts}
-    return Standing(shown, sorted(strangers | {person for person, *_ in claims} - people))
+    non_members = {name for _, network, name in claims if (network, name) not in accounts}
+    return Standing(shown, sorted(non_members | {person for person, *_ in claims} - people))
 
 
 def _lay_out(con: duckdb.DuckDBPyConnection, settings: Settings, standing: Standing) -> None:
@@ -172,12 +172,12 @@ def _lay_out(con: duckdb.DuckDBPyConnection, settings: Settings, standing: Stand
     lay_out_present(con, standing.shown)
     lay_functions(con, settings.account_ids)
     con.execute("create schema if not exists conformed")
-    con.register("strangers", pa.table({"name": pa.array(standing.strangers, pa.string())}))
+    con.register("non_members", pa.table({"name": pa.array(standing.non_members, pa.string())}))
     con.execute(
         "create or replace table conformed.non_member_names as "
-        "select lower(trim(name, '.-_')) as name from strangers where not names_nobody(name)"
+        "select lower(trim(name, '.-_')) as name from non_members where not names_nobody(name)"
     )
-    con.unregister("strangers")
+    con.unregister("non_members")
     lay_nameless(con, "previous", "present.consent_shown")
 
 

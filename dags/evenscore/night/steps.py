@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evenscore import pulling
-from evenscore.base import atomic_io, warehouse
+from evenscore.base import atomic_io, databases, warehouse
 from evenscore.base.errors import EvenscoreError, StoppedByCheck, UsageError
 from evenscore.base.settings import Settings
 from evenscore.checks.judge import judge
@@ -130,8 +130,7 @@ def check(settings: Settings, night: Night) -> None:
     """Judge tonight's features and scores beside earlier nights."""
     with _working(settings, night, "check") as record, warehouse.connect(settings.places) as con:
         laid_out_run.require_run(con, night)
-        names = [name for name, *_ in con.execute(f"describe {SCORE_COUNTS}").fetchall()]
-        record["rows"] = dict(zip(names, con.execute(SCORE_COUNTS).fetchall()[0], strict=True))
+        (record["rows"],) = databases.records(con, SCORE_COUNTS)
         judge(settings, night, "features", con)
         examine(con)
         judge(settings, night, "scores", con)

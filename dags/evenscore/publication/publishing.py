@@ -8,8 +8,9 @@ Where tonight comes after all that readers see, and nothing of that is to leave,
 grows by tonight; otherwise it is written anew, row by row.
 """
 
+import contextlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -90,14 +91,12 @@ def publish(settings: Settings, night: Night) -> Outcome:
     with atomic_io.disk_errors(places.published):
         tidy(places)
         lay_links(places)
-        draft = places.published / "runs" / f".{night.run_id}.draft"
-        try:
+        with _draft(places.published_run(night.run_id)) as draft:
             with connect(places) as con:
                 require_run(con, night)
                 seen = _seen(con, settings, ledger)
                 if seen and audit.is_unchanged(con, night, seen.rests):
                     return Outcome("unchanged", seen.folder, seen.manifest["row_counts"])
-                draft.mkdir(parents=True)
                 has_grown = bool(
                     seen
                     and seen.rests
@@ -109,10 +108,20 @@ def publish(settings: Settings, night: Night) -> Outcome:
             if seen and has_grown:
                 growth.require_same_bytes(seen.folder, draft, fixed)
             folder = swap(places, night, draft)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
         forget_old(places, settings.publish.kept_runs)
     return Outcome("published", folder, dict(contents.row_counts))
+
+
+@contextlib.contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """Where a run's folder is written before it has its name; gone afterwards, whatever became of it."""
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _seen(con: duckdb.DuckDBPyConnection, settings: Settings, ledger: Ledger) -> Seen | None:
@@ -204,14 +213,10 @@ def republish(settings: Settings) -> Path | None:
         tidy(places)
         seen = places.current.resolve()
         manifest, night = _published(seen)
-        draft = places.published / "runs" / f".{night.run_id}.draft"
-        try:
-            draft.mkdir(parents=True)
+        with _draft(places.published_run(night.run_id)) as draft:
             contents = _evaluate(places, seen, draft, night, manifest["versions"])
             write_manifest(night, draft, contents, seen)
             swap(places, night, draft)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
         forget_old(places, settings.publish.kept_runs)
     return places.database
 
@@ -260,18 +265,13 @@ def rewrite(places: HomePaths, folder: Path, kept: Mapping[str, str], prepare: P
     """
     manifest, night = _published(folder)
     is_seen, donors = places.current.resolve() == folder.resolve(), _neighbours(places, folder)
-    draft = folder.with_name(f".{folder.name}.draft")
     with atomic_io.disk_errors(places.published):
-        shutil.rmtree(draft, ignore_errors=True)
-        try:
-            draft.mkdir()
+        with _draft(folder) as draft:
             with databases.connect() as con:
                 _copy_kept(con, folder, draft, kept, prepare)
                 contents = _contents(con, draft, night, donors, manifest["versions"], manifest["published_at"])
             write_manifest(night, draft, contents)
             found = place(places, night, draft)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
         if is_seen:
             atomic_io.point(places.current, found)
         remove(folder)

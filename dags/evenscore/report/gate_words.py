@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from evenscore.base import phrases
 from evenscore.base.terminal import command
 from evenscore.report import review_commands
 from evenscore.report.gate import AlarmRecord, Ended, Incident, Jump, Part, Ring
@@ -68,14 +69,10 @@ CAUSES = {
 DISLIKERS = "members whom the community trusts dislike them or rate them badly"
 """What follows how many they are."""
 
-FEATURES = {
-    "brief_engagers": "people who engaged in the last days",
-    "recent_engagers": "people who engaged lately",
-    "lasting_engagers": "people who engaged over the long run",
+FEATURES = phrases.FEATURES | {
     "brief_crowd": "the crowd, in the last days",
     "recent_crowd": "the crowd, lately",
     "lasting_crowd": "the crowd, over the long run",
-    "scale_floor": "where the scale starts",
     "scale_ceiling": "the end of the scale",
     "review": "held back by a reviewer's decision, or as part of a ring",
 }

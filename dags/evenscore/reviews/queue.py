@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from evenscore.base import databases
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
+from evenscore.base.warehouse import read_published
 from evenscore.report.review_commands import Sent, parts_of
 from evenscore.report.words import clean
 from evenscore.reviews.decisions import (
@@ -223,10 +224,10 @@ def _applies(held: HeldScore, decision: Decision) -> bool:
 def read_queue(places: HomePaths) -> ReviewQueue:
     """Everything as it stands now. Raises UsageError when nothing is published, InputError on a damaged decision."""
     try:
-        with _published(places) as con:
+        with read_published(places) as con:
             night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
             episodes = tuple(HeldScore.model_validate(row) for row in databases.records(con, EPISODES))
-            incidents = tuple(_open_incidents(con))
+            incidents = tuple(OpenIncident(**row) for row in databases.records(con, OPEN_INCIDENTS))
     except (duckdb.BinderException, ValidationError) as error:
         raise EvenscoreError(f"{places.database}: score_jumps is another version's; run a night first") from error
     return ReviewQueue(night or date.min, episodes, tuple(read_decisions(places)), incidents)
@@ -235,7 +236,7 @@ def read_queue(places: HomePaths) -> ReviewQueue:
 def read_evidence(places: HomePaths, held: HeldScore) -> Evidence:
     """What else is published about a held score: its change by cause, and its nights."""
     key = {"person_id": held.person_id, "persona": held.persona, "as_of_date": held.as_of_date}
-    with _published(places) as con:
+    with read_published(places) as con:
         changes = con.execute(CHANGES, key).fetchall()
         nights = con.execute(NIGHTS, key).fetchall()
     return Evidence(tuple(changes), tuple(reversed(nights)))
@@ -272,29 +273,19 @@ def release_incident(
 
     Raises UsageError when it is no mass shift that is open, or nobody called it real.
     """
-    with _published(places) as con:
-        night = con.execute("select max(as_of_date) from person_scores").fetchall()[0][0]
-        is_open = [incident.incident_id for incident in _open_incidents(con)]
+    board = read_queue(places)
+    is_open = [incident.incident_id for incident in board.incidents]
     if incident_id not in is_open:
         others = f"open are {', '.join(is_open)}" if is_open else "none is"
         raise UsageError(
-            f"{clean(incident_id)}: not an open mass shift of the night of {night}, the latest published; {others}"
+            f"{clean(incident_id)}: not an open mass shift of the night of {board.night}, the latest published; "
+            f"{others}"
         )
     if is_mistaken and incident_id not in {said.incident_id for said in read_incident_releases(places)}:
         raise UsageError(f"{clean(incident_id)}: nobody has called it real")
-    return append_incident_release(places, incident_id, night, by, why, is_mistaken)
+    return append_incident_release(places, incident_id, board.night, by, why, is_mistaken)
 
 
 def is_called_real(places: HomePaths, incident_id: str) -> bool:
     """Whether the next night takes an incident for a real move, by all that was said about it."""
     return any(said.incident_id == incident_id for said in called_real(read_incident_releases(places), date.max))
-
-
-def _open_incidents(con: duckdb.DuckDBPyConnection) -> list[OpenIncident]:
-    return [OpenIncident(**row) for row in databases.records(con, OPEN_INCIDENTS)]
-
-
-def _published(places: HomePaths) -> duckdb.DuckDBPyConnection:
-    if not places.database.exists():
-        raise UsageError(f"{places.database}: nothing has been published yet; run a night first")
-    return databases.connect(places.database.resolve(), read_only=True)

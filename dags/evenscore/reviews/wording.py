@@ -245,15 +245,17 @@ def in_full(board: ReviewQueue, held: HeldScore, evidence: Evidence, aside: Sequ
 
 def answer(made: Decision, counting: Decision) -> str:
     """What a decision comes to, told to whoever made it."""
-    who = _who(made)
     if made != counting:
         return (
-            f"{who}: somebody had decided first: {_made(counting)}\n"
+            f"{_who(made)}: somebody had decided first: {_made(counting)}\n"
             f"Your {made.action} is kept as decision {made.decision_id}, and changes nothing "
             "unless another agrees with you."
         )
-    done = f"{who}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}."
-    return f"{done}\n{effect(made.action, made.as_of_date)}"
+    return f"{_done(made)}\n{effect(made.action, made.as_of_date)}"
+
+
+def _done(made: Decision) -> str:
+    return f"{_who(made)}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}."
 
 
 def answers(found: Sequence[tuple[Decision, Decision]]) -> str:
@@ -261,9 +263,7 @@ def answers(found: Sequence[tuple[Decision, Decision]]) -> str:
     if len(found) == 1:
         return answer(*found[0])
     first = [made for made, counting in found if made == counting]
-    lines = [
-        f"{_who(made)}: {made.action} by {clean(made.decided_by)} is decision {made.decision_id}." for made in first
-    ]
+    lines = [_done(made) for made in first]
     lines += [answer(made, counting) for made, counting in found if made != counting]
     return "\n".join([*lines, *([effect(first[0].action, first[0].as_of_date)] if first else [])])
 

@@ -41,7 +41,7 @@ texts as (
 
 ),
 
-strangers as (
+non_members as (
 
     select name from {{ ref("non_member_names") }}
 
@@ -100,6 +100,6 @@ from jumps
 inner join {{ ref("gate_jump__began") }} as began using (person_id, persona)
 left join {{ ref("gate_jump__cause") }} as causes using (person_id, persona)
 left join history using (person_id, persona)
-left join blanked_texts('texts', 'strangers') as blanked on jumps.why = blanked.text
+left join blanked_texts('texts', 'non_members') as blanked on jumps.why = blanked.text
 left join {{ ref("gate_jump__rarity") }} as rarity using (person_id, persona)
 left join {{ ref("gate_rule__trusted_dislike") }} as dislikes using (person_id, persona)

@@ -1,5 +1,5 @@
--- What stood after the gate on each night of the look-back: published nights as they were published, unseen ones as the
--- walk takes them, and tonight by its verdict.
+-- What stood after the gate on each night of the look-back: published nights as they were published, unseen ones by the hold
+-- history, and tonight by its verdict.
 {{ config(materialized="view") }}
 
 select

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
-import duckdb
 import pyarrow as pa
 from pyarrow import csv, parquet
 
@@ -49,12 +48,10 @@ def compare(settings: Settings, as_of_date: date | None, candidate: int | None) 
 
 def published_night(places: HomePaths, as_of_date: date | None) -> tuple[date, int]:
     """A published night, by default the latest, and the version that its rows name."""
-    with duckdb.connect() as con:
-        if not warehouse.attach_published(con, places, "published"):
-            raise UsageError(f"{places.published}: nothing has been published yet; run a night first")
+    with warehouse.read_published(places) as con:
         found = con.execute(
-            "select as_of_date, max(scoring_version) from published.person_scores "
-            "where as_of_date = coalesce($1, (select max(as_of_date) from published.person_scores)) group by all",
+            "select as_of_date, max(scoring_version) from person_scores "
+            "where as_of_date = coalesce($1, (select max(as_of_date) from person_scores)) group by all",
             [as_of_date],
         ).fetchall()
     if not found:
