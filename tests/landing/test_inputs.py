@@ -6,7 +6,7 @@ import duckdb
 
 from evenscore.night import inputs
 from evenscore.state.runs import Night
-from home import Home
+from home import Home, event
 
 TONIGHT = date(2026, 3, 5)
 
@@ -70,3 +70,12 @@ def test_on_which_nights_a_score_rests_on_a_network_is_told_of_all_and_the_parts
     assert rests.pop(("ann", "n")) == [0, 87, 88, 91]
     assert rests == {("ann", "m"): [87], ("ben", "n"): [85, 86], ("ben", "m"): [85, 86, 90]}
     assert latest == [(who, TONIGHT - timedelta(days)) for who, days in (("ann", 3), ("ann", 2), ("ben", 4))]
+
+
+def test_a_night_looks_at_the_activity_of_the_days_that_are_kept_after_it_up_to_itself(home: Home) -> None:
+    home.configure(more='network = "forum"\n[retention]\nraw_days = 30')
+    days = [date(2026, 2, 2), date(2026, 2, 3), TONIGHT, date(2026, 3, 6)]
+    home.deliver("all.ndjson", *(event(str(day), occurred_at=f"{day}T10:00:00Z") for day in days))
+    home.extract()
+    files = inputs.verified_files(home.settings, Night(TONIGHT, "r1"))
+    assert sorted(files["landed_date"].to_pylist()) == ["2026-02-03", "2026-03-05"]
