@@ -151,7 +151,8 @@ def test_an_account_that_may_not_be_shown_is_a_stranger_though_one_elsewhere_is_
         for number, (who, network, account, action) in enumerate(rows, start=1)
     ]
     (home.folder / "ledger.csv").write_text("\n".join([LEDGER.splitlines()[0], *lines]) + "\n")
-    assert hiding._standing(home.settings, shown_by_ledger(home.settings)).strangers == ["ann", "dee", "p_bob", "p_dee"]
+    standing = hiding._standing(home.settings, shown_by_ledger(home.settings))
+    assert standing.non_members == ["ann", "dee", "p_bob", "p_dee"]
 
 
 def test_a_home_without_a_publish_has_nothing_to_hide(left: Left) -> None:
