@@ -14,7 +14,7 @@ from village import DAYS, LAST, PEOPLE, Village, copied, digests, fans_of, outco
 from evenscore.base import atomic_io, warehouse
 from evenscore.base.bundled import DBT_PROJECT
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import Settings
+from evenscore.base.settings import Settings, load_settings
 from evenscore.disclosure.explain import explain, in_words
 from evenscore.laboratory.comparison import compare as comparing
 from evenscore.laboratory.comparison.compare import Written, compare
@@ -47,6 +47,8 @@ class Promoted:
     night: Night
     before: dict[str, list[tuple[Any, ...]]]
     """The rows of the first two nights as readers saw them before the promotion."""
+    missed: Settings
+    """A copy in which the second night has not run yet, nor the third."""
 
 
 def trusted_village(folder: Path) -> Village:
@@ -76,11 +78,12 @@ def rows_of(settings: Settings, nights: list[date]) -> dict[str, list[tuple[Any,
 def promoted(tmp_path_factory: pytest.TempPathFactory) -> Promoted:
     village = trusted_village(tmp_path_factory.mktemp("promoted") / "village")
     settings = scored_by(village, 1)
-    for day in BEFORE:
-        run_unread(settings, day)
+    run_unread(settings, BEFORE[0])
+    missed = copied(settings, settings.home.with_name("missed"))
+    run_unread(settings, BEFORE[1])
     before = rows_of(settings, BEFORE)
     settings = scored_by(village, 2)
-    return Promoted(settings, run_unread(settings, LAST), before)
+    return Promoted(settings, run_unread(settings, LAST), before, missed)
 
 
 def test_each_row_names_the_version_that_made_it(promoted: Promoted) -> None:
@@ -132,11 +135,20 @@ def test_a_night_like_any_other_and_a_score_that_is_held_say_nothing_of_a_method
     assert "The method changed" not in in_words(told)
 
 
+HELD = "select person_id, reason from person_scores where status = 'held' order by all"
+
+
 def test_who_the_new_version_moves_too_far_is_held_for_a_reviewer(promoted: Promoted) -> None:
-    held = published(
-        promoted.settings, "select person_id, reason from person_scores where status = 'held' order by all"
-    )
-    assert held == [(person, "version_change") for person in STRANGE]
+    assert published(promoted.settings, HELD) == [(person, "version_change") for person in STRANGE]
+
+
+def test_a_promotion_after_a_night_that_nobody_was_shown_is_measured_from_what_readers_saw(promoted: Promoted) -> None:
+    missed = load_settings(promoted.missed.home, promoted.settings.config)  # version 2 by now
+    run_unread(missed, LAST)
+    assert published(missed, HELD) == [(person, "version_change") for person in STRANGE]
+    with warehouse.connect(missed.places, read_only=True) as con:
+        ((moved,),) = con.execute("select max(abs(move)) from gate.gate_person__baseline").fetchall()
+    assert moved < 0.5, "by the version that readers saw last nobody has done anything but fade"
 
 
 @pytest.mark.slow

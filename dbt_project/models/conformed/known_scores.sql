@@ -1,4 +1,5 @@
--- Scores of earlier nights that were reconstructed before and that nothing has changed since: their grounds are the same.
+-- Scores of earlier nights that were reconstructed before, by the version that readers saw last, and that nothing has changed since: their
+-- grounds are the same.
 -- A night whose parts a score stands on is reconstructed again, until a later one has been published with its parts.
 with kept as (
 
@@ -17,7 +18,7 @@ with kept as (
     from {{ source("raw", "reconstructed_scores") }}
     -- Before they are grouped: all that is kept is many times what a night looks at.
     semi join {{ ref("looked_back_nights") }} using (person_id, persona, as_of_date, grounds)
-    where scoring_version = {{ var("scoring_version") }}
+    where scoring_version = {{ var("previous_version") }}
     group by all
 
 ),

@@ -20,12 +20,13 @@ other_version as (
     select jumps.person_id, jumps.persona, true as is_other
     from {{ ref("gate_person__verdict") }} as jumps
     cross join {{ source("raw", "run") }} as night
-    inner join {{ ref("published_history") }} as published
+    left join {{ ref("published_history") }} as published
         on
             jumps.person_id = published.person_id
             and jumps.persona = published.persona
             and jumps.basis_date = published.as_of_date
-    where published.scoring_version <> night.scoring_version
+    -- A night that nobody was shown is scored by the version that readers saw last.
+    where coalesce(published.scoring_version, night.previous_version) <> night.scoring_version
 
 ),
 

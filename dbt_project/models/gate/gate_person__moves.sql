@@ -17,7 +17,7 @@ with nights as (
         candidates.evidence_count,
         -- What was not accepted on its night has moved nobody.
         if(walk.basis_date < walk.as_of_date, 'held', 'published'),
-        {{ var("scoring_version") }}
+        {{ var("previous_version") }}
     from {{ ref("gate_person__hold_history") }} as walk
     inner join {{ ref("score_person__candidates") }} as candidates
         on

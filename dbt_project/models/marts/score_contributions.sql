@@ -13,6 +13,11 @@ known as (
 
     select person_id, persona, as_of_date, network, feature, points, raw_value
     from {{ ref("score_person__contributions", v=var("scoring_version")) }}
+    inner join {{ source("raw", "run") }} using (as_of_date)
+    union all
+    select person_id, persona, as_of_date, network, feature, points, raw_value
+    from {{ ref("score_person__contributions", v=var("previous_version")) }}
+    anti join {{ source("raw", "run") }} using (as_of_date)
     union all
     select person_id, persona, as_of_date, network, feature, points, raw_value
     from {{ source("raw", "published_contributions") }}
