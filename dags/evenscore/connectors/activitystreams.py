@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, DAY, Endpoint
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.paging import to_url as at_url
@@ -91,7 +91,7 @@ class ActivityStreams(Network):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         Endpoint("actor", "{account}", ACCOUNT, "the person, their flags and their outbox", 1, shows_profile=True),
         Endpoint("outbox", "{outbox}", ACCOUNT, "what they did in public", 20, items=_listed, next=_further,
-                 instant=instant_of("published"), is_newest_first=True, recheck=28 * DAY),
+                 instant=instant_of("published"), is_newest_first=True, recheck=WINDOW),
     )  # fmt: skip
 
     def account_of(self, item: Row) -> dict[str, str]:

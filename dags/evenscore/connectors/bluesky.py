@@ -4,7 +4,6 @@ What a person did is read with listRecords, which leaves nothing out; getAuthorF
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import ClassVar
 
 from evenscore.base.settings import URLS, Source
@@ -16,7 +15,7 @@ from evenscore.connectors.at_records import (
     record_rows,
     written_at,
 )
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, children, counts
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject, children, counts
 from evenscore.connectors.instants import iso
 from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import ASKED, Network, Rows, profile
@@ -28,8 +27,6 @@ KINDS = {"feed.post": "posts, replies, quotes and mentions", "graph.follow": "fo
 COUNTS = {"feed.post": "postsCount", "graph.follow": "followsCount"}
 """Where a profile counts what is listed."""
 GONE = r"Repo(Deactivated|Takendown|NotFound|Suspended)|Account(Deactivated|Takedown)"
-WINDOW = timedelta(days=28)
-"""For so long a post's engagement is looked at again by a re-check."""
 
 
 def _engaged(counter: str) -> Callable[[Row], Subject | None]:

@@ -4,14 +4,13 @@ A post is read as one on disk is. Pages are windows of numbers: one may be empty
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import LIKE, Discourse
-from evenscore.connectors.endpoints import ACCOUNT, SITE, Endpoint, Subject
+from evenscore.connectors.endpoints import ACCOUNT, SITE, WINDOW, Endpoint, Subject
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import Next, Page, by_number
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, covering, profile
@@ -20,8 +19,6 @@ from evenscore.connectors.records import Row, each, need, need_id, require_ids, 
 NUMBERS = 50
 """A page holds the posts of so many numbers, those that there are."""
 HIDING = ("profile_hidden", "hide_profile")
-WINDOW = timedelta(days=28)
-"""For so long a post's likes and edits, which stand in it, are looked at again by a re-check."""
 
 
 def _liked(item: Row) -> Subject | None:

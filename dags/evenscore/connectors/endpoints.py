@@ -20,6 +20,8 @@ asked about what another endpoint, which it names, has brought."""
 UNLIKE = (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, Malformed)
 """What reading an answer of another shape than the documented one raises."""
 DAY = timedelta(days=1)
+WINDOW = 28 * DAY
+"""For so long most networks' posts are looked at again by a re-check, with the engagement that stands in them."""
 RECHECK_DAYS = 7
 """How often a walk goes back further than the last one ended."""
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.base import Parsed
-from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, children
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, WINDOW, Endpoint, children
 from evenscore.connectors.github import GitHub
 from evenscore.connectors.github_accounts import accounts, is_program, login
 from evenscore.connectors.instants import instant_of
@@ -26,7 +26,6 @@ BY_UPDATE = {"per_page": "100", "sort": "updated", "direction": "asc"}
 NEWEST = {"per_page": "100", "direction": "desc"}
 CALLED = {"called": "user.login"}
 """Whose an object is, by name too: an erasure finds people by their names, for a short number is in every text."""
-WINDOW = timedelta(days=28)
 LISTED: dict[str, Any] = {"next": by_link, "instant": instant_of("updated_at"), "recheck": WINDOW}
 
 

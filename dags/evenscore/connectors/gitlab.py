@@ -5,11 +5,10 @@ Confidential issues, internal notes and what the system wrote are left out, even
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, PLACE, Endpoint, Subject
+from evenscore.connectors.endpoints import ACCOUNT, PLACE, WINDOW, Endpoint, Subject
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_link
 from evenscore.connectors.pulled import ASKED, Network, Rows, activity, profile
@@ -20,7 +19,6 @@ KINDS = {"issues": "issue", "merge_requests": "mr"}
 TYPES = {"Issue": "issue", "MergeRequest": "mr"}
 PROGRAM = re.compile(r"(project|group)_\d+_bot(_|\d*$)|service_account_")
 """The names of accounts that belong to a token."""
-WINDOW = timedelta(days=28)
 TAKEN_AWAY = re.compile("block|banned")
 """The states of an account that the server's administrators have closed."""
 BY_UPDATE = {"per_page": "100", "order_by": "updated_at", "sort": "asc", "scope": "all"}

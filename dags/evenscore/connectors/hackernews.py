@@ -4,18 +4,17 @@ It stops at a thousand hits, so a walk goes on before the oldest one. Points are
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Ignored, Malformed, Row, each, need, need_id
 
-WINDOW = timedelta(days=28)
 HITS = 1000
 
 

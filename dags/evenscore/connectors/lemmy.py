@@ -4,17 +4,15 @@ People and objects are known by their address across servers. Times before 0.19 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject, counts
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import by_number
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Row, need, seek
 
-WINDOW = timedelta(days=28)
 OPEN = ("None", "Public", "Unlisted")
 """What a community's visibility may be for everybody to see it, of an instance that has none, too."""
 NEWEST = {"username": "{account}", "sort": "New", "limit": "50"}

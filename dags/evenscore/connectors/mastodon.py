@@ -4,11 +4,10 @@ Favourites and boosts come without a date: they are dated like the post.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, children
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, children
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_link
 from evenscore.connectors.prose import cooked_text
@@ -17,7 +16,6 @@ from evenscore.connectors.records import Ignored, Row, mentions, need, need_id, 
 
 OPEN = ("public", "unlisted")
 """The visibilities that everybody may see; all others are for somebody."""
-WINDOW = timedelta(days=28)
 
 
 class Mastodon(Network):

@@ -4,18 +4,16 @@ Each client needs Reddit's approval. Scores are noise by design, and are not cou
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 from html import unescape
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Ignored, Malformed, Row, each, need, need_id, seek
 
-WINDOW = timedelta(days=28)
 GONE = ("[deleted]", "[removed]")
 RAW = {"raw_json": "1", "limit": "100", "sort": "new"}
 OPEN = (None, "public", "restricted", "archived", "user", "gold_restricted")

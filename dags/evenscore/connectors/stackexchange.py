@@ -5,19 +5,17 @@ answer without a word.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 from html import unescape
 from typing import Any, ClassVar
 
 from evenscore.base.settings import Source
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject, counts
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import by_number
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
-WINDOW = timedelta(days=28)
 VOTES = {
     "post_upvoted": "like",
     "post_downvoted": "dislike",

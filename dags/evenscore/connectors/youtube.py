@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 
 from evenscore.base.settings import Source
 from evenscore.connectors.counters import sound
-from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject, counts
+from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject, counts
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
-WINDOW = timedelta(days=28)
 V3 = "/youtube/v3/"
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """Where the day ends by which requests are counted."""

@@ -45,7 +45,7 @@ NO_ROWS = f"select {', '.join(f'cast(null as {kind}) as {name}' for name, kind i
 
 BUILT = """
     select scored.person_id, scored.persona, scored.as_of_date,
-        if(scored.as_of_date < run.tonight, coalesce(previous_version, scoring_version), scoring_version) as scoring_version,
+        if(scored.as_of_date < run.tonight, run.previous_version, run.scoring_version) as scoring_version,
         nights.grounds,
         scored.score, scored.score_low, scored.score_high, scored.evidence_count, scored.engager_count,
         scored.is_sufficient, scored.as_of_date < run.tonight and parts.person_id is not null as has_parts
@@ -57,7 +57,10 @@ BUILT = """
     ) as parts
         on scored.person_id = parts.person_id and scored.persona = parts.persona
         and scored.as_of_date = parts.parts_date
-    cross join (select as_of_date as tonight, scoring_version, previous_version from raw.run) as run
+    cross join (
+        select as_of_date as tonight, scoring_version, coalesce(previous_version, scoring_version) as previous_version
+        from raw.run
+    ) as run
     where nights.grounds is not null
 """
 """What tonight has scored of the nights that it looked at; a score that is held stands on the parts of one of them."""
