@@ -1,5 +1,6 @@
--- The likeliest cause of each of tonight's jumps, the first that fits: ring, trusted dislike, slow climb, late delivery, a network that was linked, other seeds of trust, fault of a
--- feed, one engager, one post, a beginning or a return, a crowd of strangers. Bought and honest crowds cannot be told apart here: a person decides.
+-- The likeliest cause of each of tonight's jumps, the first that fits: ring, trusted dislike, slow climb, late delivery, a network that was
+-- linked, other seeds of trust, fault of a feed, one engager, one post, a beginning or a return, a crowd of strangers. Bought and honest
+-- crowds cannot be told apart here: a person decides.
 with constants as (
 
     select
