@@ -14,7 +14,7 @@ from evenscore.state import reconstructed
 NIGHT = date(2026, 3, 10)
 WAREHOUSE = """
     create schema raw; create schema conformed; create schema scores;
-    create table raw.run as select date '2026-03-10' as as_of_date, 3 as scoring_version;
+    create table raw.run as select date '2026-03-10' as as_of_date, 3 as scoring_version, 2 as previous_version;
     create table scores.score_person__candidates as
         select unnest(['ann', 'ann', 'ann', 'ben', 'cid']) as person_id,
             unnest(['work', 'home', 'work', 'work', 'work']) as persona,
@@ -45,10 +45,16 @@ def rows(path: Path) -> list[tuple[object, ...]]:
     return duckdb.execute(query, [str(path)]).fetchall()
 
 
-def test_what_was_scored_tonight_and_rests_on_known_grounds_is_kept_once(places: HomePaths) -> None:
+@pytest.mark.parametrize(("shown", "version"), [("2", 2), ("null", 3)], ids=["promoted", "nothing published"])
+def test_what_was_scored_tonight_and_rests_on_known_grounds_is_kept_once(
+    shown: str, version: int, places: HomePaths
+) -> None:
+    """An earlier night is of the version that readers saw last, where they saw any."""
+    with warehouse.connect(places) as con:
+        con.execute(f"update raw.run set previous_version = {shown}")
     expected = [
         ("ann", "home", NIGHT, 2.0, 3, 7, False),
-        ("ann", "work", NIGHT - timedelta(days=1), 3.0, 3, 7, True),
+        ("ann", "work", NIGHT - timedelta(days=1), 3.0, version, 7, True),
         ("ann", "work", NIGHT, 1.0, 3, 7, False),
     ]
     for _ in range(2):
