@@ -212,13 +212,14 @@ TABLES = {
             from {source}.score_jumps
         ),
         objects as (select network, object_id from posts),
-        texts as (select why as text from {source}.score_jumps)
+        texts as (select why as text from {source}.score_jumps),
+        nobody as (select '' as name where false)
         select posts.* exclude (network, object_id) replace (
             named.network || ':' || named.shown_id as top_post_id, blanked.shown_text as why
         )
         from posts
         left join shown_ids('objects', 'accounts') as named using (network, object_id)
-        left join blanked_texts('texts', 'conformed.non_member_names') as blanked on posts.why = blanked.text
+        left join blanked_texts('texts', '{names}') as blanked on posts.why = blanked.text
     """,
 }
 """The published tables that hold ids and texts, as they may be shown to readers at this moment."""
@@ -230,8 +231,11 @@ def lay_nameless(con: duckdb.DuckDBPyConnection, source: str, shown: str) -> Non
     `shown` is the relation of the accounts that may be named. Who was a member when a row was made may have left since.
     """
     for table, query in TABLES.items():
-        if columns_of(con, f"{source}.{table}"):
-            rows = query.format(source=source, shown=shown)
+        if columns := columns_of(con, f"{source}.{table}"):
+            # Where nobody wrote anything, nobody has to be looked for among all names that ever landed.
+            texts = f"select count(why) from {source}.{table}" if "why" in columns else "select 0"
+            names = "nobody" if con.execute(texts).fetchall() == [(0,)] else "conformed.non_member_names"
+            rows = query.format(source=source, shown=shown, names=names)
             con.execute(f"create or replace temp table {source}_{table} as {rows} order by all")
 
 

@@ -87,7 +87,7 @@ left join {{ ref("gate_person__hold_history") }} as walk
         candidates.person_id = walk.person_id
         and candidates.persona = walk.persona
         and walk.as_of_date = night.as_of_date - 1
-left join (select distinct person_id, persona from {{ ref("published_history") }} where score is not null) as shown
+left join {{ ref("last_scores") }} as shown
     on candidates.person_id = shown.person_id and candidates.persona = shown.persona
 left join waiting on candidates.person_id = waiting.person_id and candidates.persona = waiting.persona
 left join released
