@@ -1,12 +1,13 @@
--- The evidence behind a score with law L3 applied (docs/scoring.md): without its top object most would still be there, all but
--- the share that the version grants one object, and a little that any object may bring; and so without the two that carry most,
--- so that a viral post does not set free the one whose place it takes.
+-- The evidence behind a score with laws L3 and L4 applied (docs/scoring.md): without its top object most would still be there, all
+-- but the share that the version grants one object, and a little that any object may bring; and so without the two that carry most,
+-- so that a viral post does not set free the one whose place it takes; and so without its top engager.
 -- A minimum of monotone terms, so more engagement never lowers it (law L2).
 {% set parts = [] %}
 {% for span in spans() %}{% do parts.extend(["trusted_" ~ span, "crowd_" ~ span]) %}{% endfor %}
+{% set bounds = {"pair_loss": "top_pair_share", "loss": "top_object_share", "engager_loss": "top_engager_share"} %}
 with scales as (
 
-    {{ scales(["top_object_share", "top_pair_share", "top_object_start"]) }}
+    {{ scales(bounds.values() | list + ["top_object_start"]) }}
 
 ),
 
@@ -15,26 +16,24 @@ joined as (
     select
         engagers.*,
         objects.object_reach,
+        objects.crowd_long_loss,
         coalesce(scales.top_object_start, 1) as start,
-        1 - scales.top_object_share as least_rest_share,
-        1 - scales.top_pair_share as least_pair_rest_share,
         {% for part in parts -%}
-        {{ part }}_loss,
-        -- Sums are rounded: a rest of nothing may be some millionths less.
-        greatest({{ part }} - {{ part }}_loss, 0) as {{ part }}_left,
-        greatest({{ part }} - {{ part }}_pair_loss, 0) as {{ part }}_pair_left,
-        {{ within_share(part ~ "_left", "least_rest_share") }} as {{ part }}_bound,
-        -- A version that says nothing of two bounds one alone.
-        {{ within_share(part ~ "_pair_left", "least_pair_rest_share") }} as {{ part }}_pair_bound,
-        least({{ part }}, {{ part }}_bound, {{ part }}_pair_bound) as {{ part }}_bounded,
+        {% for loss, share in bounds.items() -%}
+        -- Sums are rounded: a rest of nothing may be some millionths less. A version without such a share has no such bound.
+        greatest({{ part }} - {{ part }}_{{ loss }}, 0) as {{ part }}_{{ loss }}_left,
+        {{ within_share(part ~ "_" ~ loss ~ "_left", "(1 - " ~ share ~ ")") }} as {{ part }}_{{ loss }}_bound,
+        {% endfor -%}
+        least({{ part }}{% for loss in bounds %}, {{ part }}_{{ loss }}_bound{% endfor %}) as {{ part }}_bounded,
         -- Where a bound holds, the rest varies: its share of the variance, over the square of its share. Of hardly any rest the bounded
         -- whole varies at least as the evidence does: who comes anew may not come to the second post.
         case
             when {{ part }}_bounded = {{ part }} then 1
             else greatest(
                 case
-                    when {{ part }}_bounded = {{ part }}_pair_bound then {{ part }}_pair_left / {{ part }} / pow(least_pair_rest_share, 2)
-                    else {{ part }}_left / {{ part }} / pow(least_rest_share, 2)
+                    {% for loss, share in bounds.items() -%}
+                    when {{ part }}_bounded = {{ part }}_{{ loss }}_bound then {{ part }}_{{ loss }}_left / {{ part }} / pow(1 - {{ share }}, 2)
+                    {% endfor %}
                 end,
                 if(scales.top_pair_share is null, 0, pow({{ part }}_bounded / {{ part }}, 2))
             )

@@ -1,6 +1,7 @@
 -- The evidence behind a score: for each network, the sum over distinct engagers of ln(1 + decayed actions), of all of
 -- them (the crowd) and weighed by the trust that reaches each (the trusted).
--- Per engager first and then the log, so that a hundred actions by one engager count little more than ten.
+-- Per engager first and then the log, so that a hundred actions by one engager count little more than ten; and what is
+-- lost without the one who carries most (law L4).
 with engagers as (
 
     select
@@ -25,8 +26,10 @@ select
     evidence_through_date,
     scoring_version,
     {% for length in spans() -%}
-    {{ exact_sum(length ~ "_log") }} as crowd_{{ length }},
-    {{ exact_sum("trust_weight * " ~ length ~ "_log") }} as trusted_{{ length }},
+    {% for part, carried in (("crowd_" ~ length, length ~ "_log"), ("trusted_" ~ length, "trust_weight * " ~ length ~ "_log")) -%}
+    {{ exact_sum(carried) }} as {{ part }},
+    round(max({{ carried }}), 6) as {{ part }}_engager_loss,
+    {% endfor -%}
     -- (Co)variances of the sums when engagers are drawn anew (Poisson bootstrap: each counts 0, 1, 2, ... times).
     {{ exact_sum(length ~ "_log * " ~ length ~ "_log") }} as crowd_variance_{{ length }},
     {{ exact_sum("trust_weight * " ~ length ~ "_log * " ~ length ~ "_log") }} as covariance_{{ length }},

@@ -1,5 +1,5 @@
 -- What each of tonight's jumps would be without the one post that carries most of it. On a log scale the points that it
--- brings are those of the evidence that it carries, from version 2 on no more of it than law L3 grants one post; what the
+-- brings are those of the evidence that it carries, from version 2 on no more of it than laws L3 and L4 leave; what the
 -- crowd lifts is left out, being a few tenths.
 {% set version = var("scoring_version") %}
 {% set part = "crowd" if version == 1 else "trusted" %}
@@ -15,7 +15,7 @@ with constants as (
         {{ scale_constant("evidence_start", version) }} as evidence_start,
         coalesce({{ scale_constant("top_object_start", version) }}, 1) as start,
         1 - {{ scale_constant("top_object_share", version) }} as least_rest_share,
-        1 - {{ scale_constant("top_pair_share", version) }} as least_pair_rest_share
+        {{ scale_constant("top_pair_share", version) }} is not null as is_pair_bounded
 
 ),
 
@@ -29,18 +29,12 @@ by_network as (
         engagers.{{ part }}_{{ span }} as {{ span }},
         {{ span }} - objects.{{ part }}_{{ span }}_loss as {{ span }}_without,
         {%- else -%}
+        bounded.{{ part }}_{{ span }} as {{ span }},
         greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_loss, 0) as {{ span }}_left,
         greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_pair_loss, 0) as {{ span }}_pair_left,
+        -- Without the post the next one is the top one, and bounded where the version bounds two. It leaves no more than there was.
         least(
-            engagers.{{ part }}_{{ span }},
-            {{ within_share(span ~ "_left", "least_rest_share") }},
-            {{ within_share(span ~ "_pair_left", "least_pair_rest_share") }}
-        ) as {{ span }},
-        -- Without the post the next one is the top one, and bounded where the version bounds two.
-        if(
-            least_pair_rest_share is null,
-            {{ span }}_left,
-            least({{ span }}_left, {{ within_share(span ~ "_pair_left", "least_rest_share") }})
+            {{ span }}, {{ span }}_left, if(is_pair_bounded, {{ within_share(span ~ "_pair_left", "least_rest_share") }}, null)
         ) as {{ span }}_without,
         {%- endif %}
         {{ span }} - {{ span }}_without as {{ span }}_loss{{ "," if not loop.last }}
@@ -48,6 +42,10 @@ by_network as (
     from {{ ref("feat_person__engagers") }} as engagers
     inner join {{ ref("feat_person__top_object") }} as objects
         using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
+    {% if version > 1 -%}
+    inner join {{ ref("feat_person__bounded") }} as bounded
+        using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
+    {% endif -%}
     inner join {{ ref("gate_person__verdict") }} as jumps using (person_id, persona, as_of_date)
     cross join constants
     where jumps.episode_date is not null and engagers.evidence_through_date = engagers.as_of_date

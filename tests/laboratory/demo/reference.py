@@ -48,11 +48,13 @@ class Version:
     """No two objects carry more than this share; 1 bounds none."""
     beside: float = 1
     """What any object brings a part of beside the others."""
+    one_engager: float = 1
+    """No engager carries more than this share; 1 bounds none."""
 
 
 V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 1, 0.25, asks_two_vouchers=False)
 V3 = Version(
-    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -1.96, 14.07, 0.15, 0.05, 1.1, 14, 0.18, True, 0.33, 0.5
+    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -1.61, 14.06, 0.15, 0.05, 1.1, 14, 0.18, True, 0.33, 0.5, 0.25
 )
 
 
@@ -322,18 +324,22 @@ def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
 
 
 def _bounded(acts: pd.DataFrame, by: Version) -> pd.Series:
-    """Evidence: a sum of logs over engagers, in which neither one object nor two carry more than their share."""
+    """Evidence: a sum of logs over engagers, in which neither one object, nor two, nor one engager carry more than
+    their share."""
     place, touches = [*PERSON, "network"], _touches(acts)
     engagers = touches.groupby([*place, "engager"]).first()
-    total = (engagers.weight * np.log1p(engagers.of_all)).groupby(place).sum()
+    by_engager = (engagers.weight * np.log1p(engagers.of_all)).groupby(place)
+    total = by_engager.sum()
     carried = touches.carried.groupby([*place, "object"]).sum()
-    of_one = carried.groupby(place).max()
-    bounded = np.minimum(total, (by.beside + total - of_one) / (1 - by.one_object) - by.beside)
+    losses = [(by.one_object, carried.groupby(place).max()), (by.one_engager, by_engager.max())]
     if by.two_objects < 1:
         few = touches[touches.is_candidate]
         by_two = _carried_by_two(few.reset_index(), few.carried.groupby([*place, "object"]).sum(), place)
-        rest = (total - by_two).clip(lower=0)
-        bounded = np.minimum(bounded, (by.beside + rest) / (1 - by.two_objects) - by.beside)
+        losses.append((by.two_objects, by_two))
+    bounded = total
+    for share, loss in losses:
+        if share < 1:
+            bounded = np.minimum(bounded, (by.beside + (total - loss).clip(lower=0)) / (1 - share) - by.beside)
     return bounded.groupby(PERSON).sum()
 
 

@@ -71,7 +71,11 @@ def test_two_posts_of_one_audience_lose_more_together_than_the_two_that_lose_mos
     assert evidence.losses[1, 0, 1, 2] == pytest.approx(apart, rel=1e-5)
     assert evidence.pair_losses[1, 0, 1, 2] == pytest.approx(4 * math.log(7), rel=1e-5)
     assert 4 * math.log(7) > apart + 4 * (math.log(7) - math.log(4))
-    of_fans = float(WORLD_OF_30.weights(fans).sum()) * math.log(7)
+    assert evidence.engager_losses[1, 0, 1, 2] == pytest.approx(math.log(7), rel=1e-5)
+    weights = WORLD_OF_30.weights
+    trusted = [*(weights(fans) * math.log(7)), *(weights(np.array([20, 21, 22])) * math.log(4))]
+    assert evidence.engager_losses[0, 0, 1, 2] == pytest.approx(max(trusted), rel=1e-5)
+    of_fans = float(weights(fans).sum()) * math.log(7)
     assert evidence.pair_losses[0, 0, 1, 2] >= of_fans * (1 - 1e-5) > 0
 
 
@@ -91,12 +95,11 @@ def test_nobody_engages_with_themselves() -> None:
     assert len(Events.of(1, np.array([1, 2]), np.array([0]), 7).target) == 1
 
 
-def evidence_of(trusted: float, crowd: float, loss: float = 0.0) -> Evidence:
+def evidence_of(trusted: float, crowd: float, by_post: float = 0.0, by_engager: float = 0.0) -> Evidence:
     sums, ones = np.zeros((2, 3, 1, 1), np.float32), np.ones((1, 1), np.float32)
     sums[0], sums[1] = trusted, crowd
-    losses = np.zeros_like(sums)
-    losses[:] = loss
-    return Evidence(sums, losses, losses.copy(), 2 * ones, 2 * ones, ones.astype(np.int32), ones.astype(np.int32))
+    losses = [np.full_like(sums, loss) for loss in (by_post, by_post, by_engager)]
+    return Evidence(sums, *losses, 2 * ones, 2 * ones, ones.astype(np.int32), ones.astype(np.int32))
 
 
 def test_a_score_is_that_of_the_constants_of_its_version() -> None:
@@ -108,10 +111,11 @@ def test_a_score_is_that_of_the_constants_of_its_version() -> None:
     assert Standing.of(evidence_of(3, 9), 2).score[0] == pytest.approx(1 + 7.2 * math.log(4 * lift), rel=1e-5)
 
 
-def test_one_post_brings_no_more_than_its_share() -> None:
+@pytest.mark.parametrize(("by", "share"), [("by_post", "top_object_share"), ("by_engager", "top_engager_share")])
+def test_one_post_brings_no_more_than_its_share_nor_does_one_engager(by: str, share: str) -> None:
     beside = scale(3)["top_object_start"]
-    bound = evidence_of((beside + 0.5) / (1 - scale(3)["top_object_share"]) - beside, 0)
-    alone = evidence_of(9, 9, loss=8.5)
+    bound = evidence_of((beside + 0.5) / (1 - scale(3)[share]) - beside, 0)
+    alone = evidence_of(9, 9, **{by: 8.5})
     assert Standing.of(alone).score[0] == pytest.approx(Standing.of(bound).score[0], abs=0.5)
     assert Standing.of(alone).score[0] < Standing.of(evidence_of(9, 9)).score[0] - 20
 

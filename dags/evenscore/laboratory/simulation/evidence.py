@@ -31,6 +31,8 @@ class Evidence:
     """Alike: what would be lost without the one post that brings most."""
     pair_losses: Floats
     """Alike: without the two posts that do."""
+    engager_losses: Floats
+    """Alike: without the one engager who brings most."""
     reach: Floats
     """Distinct engagers, each at most one and fading with the long half-life."""
     object_reach: Floats
@@ -45,13 +47,13 @@ class Evidence:
         return Evidence(**floats, **counts)
 
     def plus(self, more: Floats) -> "Evidence":
-        """With as much more everywhere, of no post in particular."""
+        """With as much more everywhere, of no post and no engager in particular."""
         return replace(self, sums=(self.sums + more).astype(np.float32))
 
     def tried(self, account: int, network: int, more: Floats, top_share: float) -> "Evidence":
         """One account many times over, each with so much `more` evidence (2 x tries) on one network.
 
-        `top_share` of it comes by one post.
+        `top_share` of it comes by one post, and by many engagers.
         """
         times = more.shape[1]
         each = {name: np.repeat(getattr(self, name)[..., [account], :], times, axis=-2) for name in FLOATS + COUNTS}
@@ -63,7 +65,8 @@ class Evidence:
         return Evidence(**each)
 
 
-FLOATS, COUNTS = ("sums", "losses", "pair_losses", "reach", "object_reach"), ("engagers", "actions")
+LOSSES = ("losses", "pair_losses", "engager_losses")
+FLOATS, COUNTS = ("sums", *LOSSES, "reach", "object_reach"), ("engagers", "actions")
 
 
 class Pairs:
@@ -106,11 +109,13 @@ class Pairs:
         weights: list[NDArray[Any]] = [trust[pair_of], np.ones(len(pair_of))]
         post = np.empty(len(self._keys), np.int64)
         post[self._by_post] = post_of
-        sums, by_span = [], []
+        sums, by_span, of_engagers = [], [], []
         for span, half_life in enumerate(self._half_lives):
             actions = self._actions[span] * np.float32(2.0 ** (-night / half_life))
             by_pair = np.bincount(pair_of, actions, len(pairs))
-            sums.append([self._summed(rows, weight * np.log1p(by_pair)) for weight in (trust, np.float64(1))])
+            carried = [weight * np.log1p(by_pair) for weight in (trust, np.float64(1))]
+            sums.append([self._summed(rows, each) for each in carried])
+            of_engagers.append([self._most(rows, each) for each in carried])
             by_span.append((actions, by_pair[pair_of], _lost(by_pair[pair_of], actions)))
         lost = [[np.bincount(post, weight * loss, len(posts)) for weight in weights] for *_, loss in by_span]
         two = _Twos.of(rows_of_posts, np.sum([of_trusted for of_trusted, _ in lost], axis=0), post, pair_of)
@@ -123,6 +128,7 @@ class Pairs:
             np.swapaxes(sums, 0, 1),
             np.swapaxes([[self._most(rows_of_posts, part) for part in both] for both in lost], 0, 1),
             np.swapaxes([[self._most(two.rows, part) for part in both] for both in pair_losses], 0, 1),
+            np.swapaxes(of_engagers, 0, 1),
             self._summed(rows, np.minimum(by_pair, 1)),
             self._summed(rows_of_posts, np.minimum(by_post, 1)),
             self._summed(rows, np.ones(len(rows))).astype(np.int32),

@@ -10,12 +10,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evenscore.base import databases, warehouse
-from evenscore.base.bundled import thresholds
+from evenscore.base.bundled import scale, thresholds
 from evenscore.base.settings import Settings
 from evenscore.laboratory.simulation import relations
 from evenscore.laboratory.simulation.evidence import SPANS, VERSION
 from evenscore.laboratory.simulation.models import Models
 from evenscore.laboratory.simulation.night import FIRST_DATE, Night, day_of, night_of
+from evenscore.laboratory.simulation.standing import bounded
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
 from evenscore.laboratory.simulation.world import NETWORKS
 from evenscore.night.inputs import DECISIONS
@@ -203,7 +204,12 @@ def _parts(night: Night) -> dict[str, Any]:
         "network": _names(network.astype(np.int8)),
         **{
             f"{span}{suffix}": of[0, number, account, network].astype(float)
-            for suffix, of in (("", evidence.sums), ("_loss", evidence.losses), ("_pair_loss", evidence.pair_losses))
+            for suffix, of in (
+                ("", evidence.sums),
+                ("_bounded", bounded(evidence, scale(night.version))),
+                ("_loss", evidence.losses),
+                ("_pair_loss", evidence.pair_losses),
+            )
             for number, span in enumerate(SPANS)
         },
         "eve_action_count": night.eve.actions[account, network],

@@ -87,6 +87,12 @@ NIGHTLY = {
             brief as trusted_brief, short as trusted_short, long as trusted_long
         from parts inner join movers using (account) inner join base.people using (account)
     """,
+    "features.feat_person__bounded": """
+        select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
+            $version::integer as scoring_version,
+            brief_bounded as trusted_brief, short_bounded as trusted_short, long_bounded as trusted_long
+        from parts inner join jumpers using (account) inner join base.people using (account)
+    """,
     "conformed.activity": f"""
         select people.person_id, people.persona, network, if(engager < $accounts, printf('{MEMBER}p%07d', engager),
             network || ':x' || engager) as engager_id, 'o' || target || '_' || post as object_key, 1.0 as weight,

@@ -34,7 +34,7 @@ class Standing:
         """
         known = scale(version)
         shares = np.array([known.get("brief_weight", 0), known["recent_weight"], known["lasting_weight"]], np.float32)
-        trusted, crowd = _bounded(evidence, known).sum(axis=-1)
+        trusted, crowd = bounded(evidence, known).sum(axis=-1)
         curve = known["crowd_curve"]
         lift = 1 + curve * np.log1p(known["crowd_weight"] * crowd / (1 + trusted) / curve)
         amount = np.expm1(shares @ (np.log1p(trusted) + np.log(lift)))
@@ -52,14 +52,18 @@ class Standing:
         )
 
 
-def _bounded(evidence: Evidence, known: dict[str, float]) -> Floats:
-    """The evidence of which neither one post nor two carry more than their share (law L3)."""
-    beside, bounded = known.get("top_object_start", 1), evidence.sums
-    for share, losses in (("top_object_share", evidence.losses), ("top_pair_share", evidence.pair_losses)):
+def bounded(evidence: Evidence, known: dict[str, float]) -> Floats:
+    """The evidence of which neither one post, nor two, nor one engager carry more than their share (laws L3, L4)."""
+    beside, found = known.get("top_object_start", 1), evidence.sums
+    for share, losses in (
+        ("top_object_share", evidence.losses),
+        ("top_pair_share", evidence.pair_losses),
+        ("top_engager_share", evidence.engager_losses),
+    ):
         if share in known:
             rest = np.maximum(evidence.sums - losses, 0)
-            bounded = np.minimum(bounded, (beside + rest) / (1 - known[share]) - beside)
-    return bounded
+            found = np.minimum(found, (beside + rest) / (1 - known[share]) - beside)
+    return found
 
 
 def spread_of(scores: Floats) -> float:
