@@ -48,8 +48,8 @@ def viral_nights(stage: Stage) -> Planted:
             "age_years": 19,
             "score_before_v1": [13, 19],
             "candidate_after_v1": [62, 68],
-            "score_before_v3": [14, 25],
-            "candidate_after_v3": [60, 75],
+            "score_before_v3": [20, 30],
+            "candidate_after_v3": [66, 78],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
             "distinct_engagers": len(crowd),
@@ -73,7 +73,7 @@ def single_viral_post(stage: Stage) -> Planted:
         1,
         1,
         "One post of p_otto gets thousands of engagements in one night, nothing else is unusual. No single post may"
-        " carry more than a quarter of the evidence: he moves from about 18 to 24 and must not be held. Scoring version"
+        " carry more than a quarter of the evidence: he moves from about 25 to 32 and must not be held. Scoring version"
         " 1 knows no such bound, takes him to 54 and must hold him.",
         ["p_otto"],
         [OTTO],
@@ -81,8 +81,8 @@ def single_viral_post(stage: Stage) -> Planted:
             "engagements": len(crowd),
             "distinct_engagers": len(crowd),
             "candidate_after_v1": [51, 58],
-            "score_before_v3": [16, 22],
-            "candidate_after_v3": [21, 27],
+            "score_before_v3": [22, 29],
+            "candidate_after_v3": [28, 36],
             "object_ids": post.object.tolist(),
         },
     )

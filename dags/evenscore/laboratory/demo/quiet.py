@@ -13,7 +13,7 @@ from evenscore.laboratory.demo.stage import Stage, praise, write_posts
 POST_EVERY = 3
 HORIZON = 400
 """Quiet days are drawn this far back, however few of them the demo shows."""
-FANS = {MAYA: 5, OTTO: 8, BRUNO: 7} | dict.fromkeys(RING, 2)
+FANS = {MAYA: 7, OTTO: 12, BRUNO: 7} | dict.fromkeys(RING, 2)
 """How many people turned to each of the cast, now and then, before anything happened."""
 FAN_CHANCE = 6
 """In 100, that a fan turns up on a night."""
