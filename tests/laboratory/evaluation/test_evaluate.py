@@ -88,6 +88,17 @@ def test_the_other_version_is_judged_at_the_same_cut_offs(evaluated: Evaluated) 
     assert evaluated.measure("spearman_of_version_2").value != evaluated.measure("spearman").value
 
 
+def test_a_friend_who_acts_a_hundred_times_gains_little_more_than_by_twelve_and_two_gain_more(
+    evaluated: Evaluated,
+) -> None:
+    twelve, hundred, two = (
+        evaluated.measure(f"points_gained_by_{label}").value
+        for label in ("a_trusted_friend_12_times", "a_trusted_friend_100_times", "two_trusted_friends_12_times_each")
+    )
+    assert 0 < twelve < two
+    assert hundred < 1.5 * twelve + 1
+
+
 def test_more_fakes_gain_more(evaluated: Evaluated) -> None:
     ten, thousand = (evaluated.measure(f"points_gained_by_{size}_fakes").value for size in (10, 1000))
     assert thousand > ten

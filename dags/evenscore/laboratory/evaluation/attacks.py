@@ -16,7 +16,7 @@ from evenscore.laboratory.evaluation.trials import Perturbation
 @dataclass(frozen=True)
 class Attack:
     """What is done to each of its targets: `kind` is fakes, ring, helped_ring, answered, answered_member, confederate,
-    paid, votes, followers or viral."""
+    friend, paid, votes, followers or viral."""
 
     kind: str
     size: int
@@ -26,11 +26,11 @@ class Attack:
     label: str = ""
     """What a measure calls it, where its size and kind do not say all."""
     helpers: int = 0
-    """How many confederates answer every one of the accounts, once each."""
+    """How many confederates answer every one of the accounts, once each; of friends, how many there are."""
     answer_days: int = 1
     """On how many days they do."""
     standing: float = 0.0
-    """Above which share of the members who are trusted at all the confederates stand."""
+    """Above which share of the members who are trusted at all the confederates or friends stand."""
 
 
 MADE = """
@@ -129,7 +129,12 @@ def _parts(seed: int) -> list[dict[str, str]]:
         | {"key": "'confederate', fake, known.place, answer", "crowd": KNOWN.format(order="trust, account_id")}
         | {"actor": "known.account_id", "target": one, "object": one, "day": f"{earlier} - answer::integer"}
         | {"each": EACH_HELPED + EACH_ANSWER_DAY}
-        | {"of": "kind = 'confederate'", "when": "known.place between first_helper and first_helper + helpers - 1"},
+        | {"of": "kind = 'confederate'", "when": IS_HELPER},
+        # Nothing is false but the zeal.
+        outward
+        | {"key": "'by friend', known.place, act", "crowd": KNOWN.format(order="trust, account_id")}
+        | {"actor": "known.account_id", "each": EACH_HELPED + EACH_ACT_ONLY}
+        | {"of": "kind = 'friend'", "when": IS_HELPER},
         # Genuine members, who do what the accounts of others do.
         outward
         | {"key": "'paid', fake, act", "crowd": KNOWN.format(order="hash(account_id || $seed), account_id")}
@@ -163,6 +168,7 @@ KNOWN = """
 """Accounts of people with a score that acted within a year, in an order."""
 
 NEXT_KNOWN = "known.place = 1 + (plan.number * plan.size + fake) % known_count"
+IS_HELPER = "known.place between first_helper and first_helper + helpers - 1"
 EACH_HELPED = """
     inner join known using (network)
     cross join unnest(range(plan.size)) as fakes (fake)

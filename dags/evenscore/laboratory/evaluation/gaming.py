@@ -40,6 +40,11 @@ CONFEDERATES = (
     ),
 )
 VOTES = tuple(Attack("votes", size, acts=1, label=f"{size}_anonymous_votes") for size in (10, 100))
+FRIENDS = (
+    Attack("friend", 1, acts=12, label="a_trusted_friend_12_times", helpers=1, standing=0.9),
+    Attack("friend", 1, acts=100, label="a_trusted_friend_100_times", helpers=1, standing=0.9),
+    Attack("friend", 1, acts=12, label="two_trusted_friends_12_times_each", helpers=2, standing=0.9),
+)
 PAID = Attack("paid", 10, label="ten_genuine_members_paid")
 FOLLOWERS = Attack("followers", 1000)
 PATIENT = (
@@ -62,6 +67,7 @@ def measure_fakes(bench: Bench) -> list[Measure]:
         *_bought(bench, (*BOUGHT, ONCE), TARGETS),
         *_bought(bench, PATIENT, TARGETS // 2),
         *_bought(bench, (*ANSWERED, PAID), TARGETS),
+        *_bought(bench, FRIENDS, TARGETS),
         # A confederate who also answered for another attack would pass on less in each.
         *(measure for attack in CONFEDERATES for measure in _bought(bench, (attack,), TARGETS)),
         *_bought(bench, VOTES, TARGETS),
