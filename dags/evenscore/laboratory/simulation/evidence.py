@@ -65,8 +65,8 @@ class Evidence:
         return Evidence(**each)
 
 
-LOSSES = ("losses", "pair_losses", "engager_losses")
-FLOATS, COUNTS = ("sums", *LOSSES, "reach", "object_reach"), ("engagers", "actions")
+FLOATS = ("sums", "losses", "pair_losses", "engager_losses", "reach", "object_reach")
+COUNTS = ("engagers", "actions")
 
 
 class Pairs:
