@@ -34,6 +34,6 @@ def network(home: Path, config: Path | None, as_json: bool, name: str) -> None:
         "next: say what its API answers in the connector and the invented network (docs/new_network.md), then",
         "  ruff check --fix dags && ruff format dags tests",
         "  python -m evenscore.pulling.network_pages docs",
-        f"  make networks   (or pytest tests/networks tests/repo/test_networks.py -k '{name} or pages_say')",
+        f"  make networks   (or pytest -n auto tests/networks tests/repo/test_networks.py -k '{name} or pages_say')",
     ]
     show(vars(made), as_json, "\n".join(lines))
