@@ -53,6 +53,19 @@ def test_an_answer_that_does_not_say_so_is_to_whom_the_export_says_began_the_thr
     assert [row["target_id"] for row in rows if row["verb"] == "reply"] == ["U1", "U1", "U4"]
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {**FIRST, "user": "USLACKBOT", "subtype": "tombstone", "text": "This message was deleted."},
+        {"ts": "1772323900.000100", "deleted_ts": FIRST["ts"], "subtype": "message_deleted"},
+    ],
+)
+def test_a_message_that_a_later_export_calls_deleted_is_taken_back(tmp_path: Path, gone: dict[str, Any]) -> None:
+    days = {"general/2026-03-01.json": [gone, ANSWER]}
+    parsed = CONNECTORS["slack"].parse(export(tmp_path, **days), SOURCE)
+    assert list(parsed.taken_down) == [f"message-C1-{FIRST['ts']}"]
+
+
 @pytest.mark.parametrize("place", ["D123", "secret-group", "mpdm-ann--ben-1"])
 def test_what_is_private_stays_unread_and_is_counted(tmp_path: Path, place: str) -> None:
     more = {f"{place}/2026-03-01.json": [{**FIRST, "text": "secret"}], "dms.json": [{"id": "D123", "members": ["U1"]}]}

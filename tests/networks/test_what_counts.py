@@ -13,7 +13,7 @@ from pulled_home import served
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.instants import iso
-from evenscore.connectors.pulled import ASKED
+from evenscore.connectors.pulled import ASKED, UNREADABLE
 from evenscore.connectors.records import Ignored, Malformed, answered
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
@@ -92,11 +92,10 @@ def test_a_comment_is_to_whom_it_names_and_else_to_whose_the_post_is(tmp_path: P
 
 def test_whose_a_text_is_tells_its_own_server_alone(tmp_path: Path) -> None:
     """Who calls the text of another server their own gets none of what it is answered with."""
-    public = "https://www.w3.org/ns/activitystreams#Public"
 
     def act(number: int, kind: str, inner: Any, actor: str) -> dict[str, Any]:
         return {"id": f"{actor}/a/{number}", "type": kind, "actor": actor, "published": "2026-03-01T00:00:00Z",
-                "to": public, "object": inner}  # fmt: skip
+                "to": PUBLIC, "object": inner}  # fmt: skip
 
     ann, ben = "https://a.test/ann", "https://b.test/ben"
     texts = [
@@ -114,6 +113,7 @@ MESSAGE = {"ts": "1772323200.0001", "user": "U1", "text": "text"}
 NAMES = ("the plan", "✔ the plan", "✔✔ The Plan")
 TOPICAL = {"id": 1, "sender_id": 7, "timestamp": 1, "subject": "t"}
 SHY = {"labels": [{"val": "!no-unauthenticated"}]}
+OPEN = {"visibility": "public"}
 FLAGS = ({"indexable": False}, {"noindex": True}, {"suspended": True}, {"limited": True})
 COMMENT = {"id": "c", "snippet": {"publishedAt": "2026-03-01T00:00:00Z", "authorChannelId": {"value": "UC1"}}}
 
@@ -148,8 +148,8 @@ def told(kind: str, endpoint: str, item: dict[str, Any], **about: str) -> list[d
 
 
 def test_a_boost_is_one_event_whether_the_booster_or_a_list_tells_of_it() -> None:
-    note = {"id": "5", "account": {"id": "1"}}
-    boost = {"id": "60", "account": {"id": "2"}, "created_at": "2026-03-02T00:00:00Z", "reblog": note}
+    note = {**STATUS, "id": "5"}
+    boost = {**STATUS, "id": "60", "account": {"id": "2"}, "created_at": "2026-03-02T00:00:00Z", "reblog": note}
     (by_booster,) = told("mastodon", "statuses", boost)
     (by_list,) = told("mastodon", "reblogged_by", {"id": "2"}, status="5", owner="1", at="2026-03-01T00:00:00Z")
     assert by_booster["event_id"] == by_list["event_id"]
@@ -181,7 +181,8 @@ SIGNS = {
     "mastodon": [
         *(("statuses", {"visibility": told}) for told in ("private", "direct", "limited")),
         ("statuses", {"visibility": "public", "reblog": {"visibility": "private"}}),
-        *(("statuses", who) for flag in FLAGS for who in ({"account": flag}, {"reblog": {"account": flag}})),
+        *(("statuses", {**OPEN, "account": flag}) for flag in FLAGS),
+        *(("statuses", {**OPEN, "reblog": {**OPEN, "account": flag}}) for flag in FLAGS),
         *(("favourited_by", flag) for flag in FLAGS),
     ],
     "reddit": [
@@ -310,6 +311,7 @@ SAID = {
     "link_id": "t3_p",
     "parent_id": "t3_p",
 }
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 VIEW = {
     "post": {"id": 1, "ap_id": "https://l/1", "published": "2026-03-01T00:00:00Z"},
     "creator": {"actor_id": "https://l/u"},
@@ -328,9 +330,16 @@ STATUS = {"id": "1", "visibility": "public", "created_at": "2026-03-01T00:00:00Z
         ("lemmy", "posts", {**VIEW, "community": {"removed": True}}, "community removed"),
         ("mastodon", "statuses", {**STATUS, "local_only": True}, "for its own server alone"),
         ("mastodon", "statuses", {**STATUS, "local_only": False}, None),
+        ("mastodon", "statuses", {**STATUS, "visibility": None}, UNREADABLE),
+        ("mastodon", "statuses", {**STATUS, "reblog": {"id": "2", "account": {}}}, UNREADABLE),
+        *(("activitystreams", "outbox", {"type": kind, "to": PUBLIC, "object": {"type": "Note", "to": to}}, why)
+          for kind in ("Create", "Update", "Announce", "Like")
+          for to, why in ((PUBLIC, None), ("https://a/ann/followers", "not addressed to everybody"))),
         ("reddit", "submitted", {"data": {"subreddit_type": "user", "quarantine": False}}, None),
         ("reddit", "submitted", {"data": {"subreddit_type": "of_tomorrow"}}, "a of_tomorrow subreddit"),
         ("reddit", "submitted", {"data": {"quarantine": True}}, "a quarantined subreddit"),
+        ("reddit", "submitted", {"data": {"crosspost_parent_list": [{"subreddit_type": "private"}]}},
+         "a private subreddit"),
         ("youtube", "videos", {"status": {"privacyStatus": "of_tomorrow"}}, "a video that is of_tomorrow"),
         ("youtube", "comments", {"snippet": {"moderationStatus": "likelySpam"}}, "a comment that is likelySpam"),
         ("youtube", "commentThreads", {"snippet": {"topLevelComment": {"snippet": {"moderationStatus": "rejected"}}}},
@@ -372,7 +381,7 @@ def test_a_time_that_a_person_wrote_lands_like_any_other() -> None:
         ("2026-03-02t00:00:07z", "2026-03-02T00:00:07Z"),
         ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
     ):
-        (row,) = told("mastodon", "statuses", {"id": "1", "account": {"id": "2"}, "created_at": written})
+        (row,) = told("mastodon", "statuses", {**STATUS, "created_at": written})
         assert row["occurred_at"] == at
 
 
@@ -422,6 +431,8 @@ def test_whoever_is_suspended_hides_though_nothing_else_is_told_of_them() -> Non
         ({"name": "t3_p", "author": "ann", "created_utc": 1, "title": "spam", "selftext": "[removed]",
           "removed_by_category": "moderator"}, "t3_p"),
         ({**SAID, "body": "[removed]"}, "t1_c"),
+        ({**SAID, "body": "[ Removed by Reddit ]"}, "t1_c"),
+        ({**SAID, "body": "[removed] was what they wrote"}, None),
     ],
 )  # fmt: skip
 def test_what_is_deleted_in_a_thread_is_taken_back_by_its_own_name(thing: dict[str, Any], event: str | None) -> None:
@@ -458,6 +469,8 @@ def test_a_comment_has_its_text_as_it_is_shown_where_it_is_not_told_as_it_was_wr
 
 def test_what_a_token_or_a_deleted_account_did_is_a_programs_or_nobodys() -> None:
     ghost = {**USER, "id": 9, "username": "ghost1", "name": "Ghost User"}
+    merged = {**THREAD, "merged_at": "2026-03-02T00:00:00Z", "merge_user": None, "merged_by": ghost}
+    assert [row["actor_id"] for row in told("gitlab", "merge_requests", merged)] == ["5", None]
     assert told("gitlab", "issues", {**THREAD, "author": ghost})[0]["actor_id"] is None
     assert told("gitlab", "issues", {**THREAD, "author": {**USER, "username": "ghostly"}})[0]["actor_id"] == "5"
     program = {**NOTE, "noteable_iid": 1, "author": {**USER, "username": "project_2_bot_1f"}}
@@ -490,16 +503,19 @@ def test_of_what_a_listing_leaves_out_by_now_its_events_are_named_and_no_more(
         assert ignored.value.event == event
 
 
-def test_an_award_is_about_what_it_was_asked_about_whatever_that_is_called() -> None:
+@pytest.mark.parametrize(
+    ("name", "verb"), [("thumbsup", "like"), ("clap_tone5", "like"), ("thumbsdown_tone1", "dislike")]
+)
+def test_an_award_is_about_what_it_was_asked_about_whatever_that_is_called(name: str, verb: str) -> None:
     award = {
         "id": 1,
-        "name": "thumbsup",
+        "name": name,
         "user": USER,
         "created_at": "2026-03-01T00:00:00Z",
         "awardable_type": "WorkItem",
     }
     (row,) = told("gitlab", "issues-awards", award, project="2", iid="1")
-    assert row["object_id"] == "issue-2-1"
+    assert (row["object_id"], row["verb"]) == ("issue-2-1", verb)
 
 
 @pytest.mark.parametrize(
@@ -552,6 +568,72 @@ def test_what_stands_in_the_place_of_something_that_counts_is_counted_by_its_kin
 def test_what_lacks_a_part_of_it_is_refused(kind: str, endpoint: str, item: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
         told(kind, endpoint, item, place="ann/tool", uri="at://x")
+
+
+BY_ANN = {"id": "https://a/n/1", "type": "Note", "to": "as:Public", "attributedTo": "https://a/ann", "content": "text",
+          "published": "2026-03-01T00:00:00Z"}  # fmt: skip
+
+
+def by(kind: Any, thing: Any, **more: Any) -> dict[str, Any]:
+    """What Ben does with something."""
+    return {"id": "https://b/1", "type": kind, "actor": "https://b/ben", "to": "as:Public", "object": thing,
+            "published": "2026-03-02T00:00:00Z", **more}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("act", "row"),
+    [
+        (by("Announce", by("Update", BY_ANN)), ("post", "https://a/ann", "https://a/n/1")),
+        (by("Announce", by("Like", BY_ANN)), ("like", "https://b/ben", "https://a/n/1")),
+        (by("Announce", BY_ANN), ("repost", "https://b/ben", "https://a/n/1")),
+        (by("Create", [BY_ANN]), ("post", "https://a/ann", "https://a/n/1")),
+        (by("Like", [BY_ANN]), ("like", "https://b/ben", "https://a/n/1")),
+        (by("as:Create", {**BY_ANN, "type": "https://www.w3.org/ns/activitystreams#Note"}),
+         ("post", "https://a/ann", "https://a/n/1")),
+        (by(["Create"], {**BY_ANN, "type": ["mn:Poll", "Note"]}), ("post", "https://a/ann", "https://a/n/1")),
+    ],
+)  # fmt: skip
+def test_an_act_is_what_it_is_however_it_is_wrapped_or_called(act: dict[str, Any], row: tuple[str, str, str]) -> None:
+    (made,) = told("activitystreams", "outbox", act)
+    assert (made["verb"], made["actor_id"], made["object_id"]) == row
+
+
+@pytest.mark.parametrize(
+    ("act", "event"),
+    [
+        (by("Delete", {"id": "https://a/n/1", "type": "Tombstone"}, to="https://b/ben/followers"), "https://a/n/1"),
+        (by("Undo", {"id": "https://b/l/1", "type": "Like", "to": "https://a/ann"}), "https://b/l/1"),
+        (by("Announce", by("Delete", "https://a/n/1", to="https://b/ben/followers")), "https://a/n/1"),
+        (by("Announce", by("Undo", {"id": "https://b/l/1", "type": "Like"})), "https://b/l/1"),
+        (by("Announce", by("Add", "https://a/n/1")), None),
+    ],
+)
+def test_what_takes_something_back_does_so_to_whomever_it_is_addressed(act: dict[str, Any], event: str | None) -> None:
+    with pytest.raises(Ignored) as ignored:
+        told("activitystreams", "outbox", act)
+    assert ignored.value.event == event
+
+
+def test_a_list_that_is_null_is_an_empty_one() -> None:
+    outbox = next(one for one in NETWORKS["activitystreams"].endpoints if one.name == "outbox")
+    assert outbox.found({"type": "OrderedCollectionPage", "orderedItems": None}) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"reply": {"parent": {"uri": "at://ann.test/app.bsky.feed.post/3k7qmjev5lr2s"}}},
+        {"facets": ["of another shape"]},
+        {"facets": [{"features": [None, "of another shape"]}]},
+        {"embed": {"record": {"uri": "at://ann.test/app.bsky.feed.post/3k7qmjev5lr2s"}}},
+    ],
+)
+def test_a_record_of_which_a_part_is_strange_is_read_all_the_same(value: dict[str, Any]) -> None:
+    """A person's server lets them write what they like, and what cannot be read makes a pull incomplete."""
+    record = {"uri": "at://did:plc:ben/app.bsky.feed.post/3k7qmjev5lr2s", "value": {"text": "text", **value}}
+    assert {(row["actor_id"], row.get("target_id")) for row in told("bluesky", "feed.post", record)} == {
+        ("did:plc:ben", None)
+    }
 
 
 def test_a_text_may_stand_by_its_language_alone() -> None:

@@ -3,6 +3,7 @@
 Everything may be a text, an object or a list of either; nobody relies on `totalItems`, which is often a lie.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
@@ -25,8 +26,10 @@ HIDING = {"discoverable": False, "indexable": False, "toot:discoverable": False,
 """The flags by which somebody asks not to be found, or to be shown to those alone who have signed in."""
 VERBS = {"Like": "like", "Dislike": "dislike", "Follow": "follow", "EmojiReact": "like"}
 SAID = frozenset({"Note", "Article", "Page", "Question", "Video", "Audio", "Image", "Event", "ChatMessage"})
+TAKING_BACK = frozenset({"Undo", "Delete", "Tombstone"})
 ACTORS = frozenset({"Person", "Group", "Service", "Application", "Organization"})
 PROGRAMS = frozenset({"Service", "Application"})
+KNOWN = {"Create", "Update", "Announce", *VERBS, *SAID, *TAKING_BACK, *ACTORS}
 
 
 def one(value: Any) -> Any:
@@ -42,24 +45,19 @@ def address(value: Any) -> str | None:
 
 
 def kind_of(thing: Any) -> str:
-    """An object's type."""
-    return str(one(thing.get("type")) or "") if isinstance(thing, dict) else ""
+    """An object's type, of several the one that is known; its name alone, however much of its address is written."""
+    told = _all(thing.get("type") or None) if isinstance(thing, dict) else ()
+    kinds = [re.split("[#:]", str(name))[-1] for name in told]
+    return next((name for name in kinds if name in KNOWN), "".join(kinds[:1]))
 
 
 def _listed(body: Any) -> list[Any] | None:
     """The items of a collection, a page of one, or the page that stands in it."""
     if not isinstance(body, dict) or "Collection" not in kind_of(body):
         return None
-    first = body.get("first")
-    for holder in (body, first if isinstance(first, dict) else {}):
-        for key in ("orderedItems", "items"):
-            if key in holder:
-                found = holder[key]
-                return [
-                    {"id": item} if isinstance(item, str) else item
-                    for item in (found if isinstance(found, list) else [found])
-                ]
-    return []
+    holders = [holder for holder in (body, body.get("first")) if isinstance(holder, dict)]
+    found = (_all(holder[key]) for holder in holders for key in ("orderedItems", "items") if key in holder)
+    return [{"id": item} if isinstance(item, str) else item for item in next(found, ())]
 
 
 def _further(page: Page) -> Next | None:
@@ -107,13 +105,13 @@ class ActivityStreams(Network):
         """What is addressed to some people only; what is addressed to nobody is no secret where it is no text."""
         if endpoint == "actor":
             return None
-        inner = item.get("object") if isinstance(item.get("object"), dict) else {}
-        told = [address({"id": to} if isinstance(to, str) else to) for thing in (item, inner or {})
-                for key in ("to", "cc", "audience") for to in _all(thing.get(key))]  # fmt: skip
-        if PUBLIC & set(filter(None, told)):
+        inner = _object(item)
+        if TAKING_BACK & {kind_of(item), kind_of(inner)}:
             return None
+        told = _addressed(inner) if inner.get("to") else _addressed(item) | _addressed(inner)
         is_text = kind_of(item) in {"Create", "Update", "Announce", *SAID}
-        return "not addressed to everybody" if told or is_text else None
+        # An act is no more for everybody than what it is about.
+        return "not addressed to everybody" if (told or is_text) and not PUBLIC & told else None
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
@@ -125,10 +123,9 @@ class ActivityStreams(Network):
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
         """Texts, alone or in the act that made them; no server can tell whose the texts of another are."""
-        for thing in (record, record.get("object")):
-            event = address(thing) if kind_of(thing) in SAID else None
-            who = address(thing.get("attributedTo")) or _who(record) if isinstance(thing, dict) else None
-            if event and who and urlsplit(event).netloc == urlsplit(who).netloc:
+        for thing in (record, _object(record)):
+            event, who = address(thing), address(thing.get("attributedTo")) or _who(record)
+            if kind_of(thing) in SAID and event and who and urlsplit(event).netloc == urlsplit(who).netloc:
                 yield event, who
 
     def _actor(self, item: Row, asked: Row, _source: Source) -> Rows:
@@ -139,12 +136,12 @@ class ActivityStreams(Network):
                            is_bot=kind_of(item) in PROGRAMS)  # fmt: skip
 
     def _activity(self, item: Row, _asked: Row, _source: Source) -> Rows:
-        kind, inner = kind_of(item), item.get("object")
+        kind, inner = kind_of(item), one(item.get("object"))
         if kind in SAID:
             yield from self._said(item, item)
-        elif kind in ("Create", "Update") and isinstance(inner, dict) and kind_of(inner) in SAID:
+        elif kind in ("Create", "Update") and kind_of(inner) in SAID:
             yield from self._said(inner, item)
-        elif kind == "Announce" and isinstance(inner, dict) and kind_of(inner) in {"Create", *VERBS}:
+        elif kind == "Announce" and _object(item).get("actor") and kind_of(inner) != "Announce":
             yield from self._activity(inner, _asked, _source)  # a group hands on what its members did
         elif kind == "Announce":
             yield activity(_event(item), "repost", _who(item), address(inner), self._of(inner), _at(item))
@@ -153,7 +150,7 @@ class ActivityStreams(Network):
             said = str(item.get("content") or item.get("_misskey_reaction"))
             verb = "dislike" if kind in ("Like", "EmojiReact") and said in DISLIKES else VERBS[kind]
             yield activity(_event(item), verb, _who(item), address(inner), target, _at(item))
-        elif kind in ("Undo", "Delete", "Tombstone"):
+        elif kind in TAKING_BACK:
             raise Ignored(kind, address(item if kind == "Tombstone" else inner))
         elif not kind:
             raise Malformed("an activity without a type")
@@ -179,6 +176,16 @@ class ActivityStreams(Network):
             yield activity(f"{event}-m-{named}", "mention", who, event, named, at)
 
 
+def _object(item: Row) -> Row:
+    """What an act is about, where it stands in it."""
+    return inner if isinstance(inner := one(item.get("object")), dict) else {}
+
+
+def _addressed(thing: Row) -> set[str]:
+    """To whom something is addressed."""
+    return {told for key in ("to", "cc", "audience") for to in _all(thing.get(key)) if (told := address(to))}
+
+
 def _all(value: Any) -> Iterator[Any]:
     yield from value if isinstance(value, list) else [] if value is None else [value]
 
@@ -201,5 +208,4 @@ def _who(item: Row) -> str | None:
 
 
 def _at(item: Row) -> str | None:
-    inner = item.get("object")
-    return iso(item.get("published") or (inner.get("published") if isinstance(inner, dict) else None))
+    return iso(item.get("published") or _object(item).get("published"))

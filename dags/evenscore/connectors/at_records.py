@@ -3,13 +3,14 @@
 A record's key holds the time at which it was written; its `createdAt` is only what the client said.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from evenscore.base.settings import Source
 from evenscore.connectors.instants import as_instant, iso
 from evenscore.connectors.pulled import Rows, profile
-from evenscore.connectors.records import Ignored, Malformed, Row, mentions, need, need_id, seek
+from evenscore.connectors.records import Ignored, Malformed, Row, each, mentions, need, need_id, seek
 
 COLLECTIONS = ("app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow")
 PROFILE = "app.bsky.actor.profile"
@@ -47,7 +48,8 @@ def record_rows(item: Row, _asked: Row, source: Source) -> Rows:
         yield from _post({**activity, "network": source.network or "bluesky"}, value, source)
     elif kind in ("app.bsky.feed.like", "app.bsky.feed.repost"):
         about = str(need(value, "subject", "uri"))
-        yield "activity", {**activity, "verb": kind.rpartition(".")[2], "object_id": about, "target_id": did_of(about)}
+        verb = kind.rpartition(".")[2]
+        yield "activity", {**activity, "verb": verb, "object_id": about, "target_id": told_did(about)}
     else:
         yield "activity", {**activity, "verb": "follow", "target_id": need_id(value, "subject")}
 
@@ -55,20 +57,20 @@ def record_rows(item: Row, _asked: Row, source: Source) -> Rows:
 def _post(activity: Row, value: Row, source: Source) -> Rows:
     uri, parent, quoted = activity["event_id"], seek(value, "reply", "parent", "uri"), _quoted(value)
     about = (
-        {"verb": "reply", "object_id": parent, "target_id": did_of(parent)}
+        {"verb": "reply", "object_id": parent, "target_id": told_did(parent)}
         if parent
         else {"verb": "post", "object_id": uri}
     )
     post = {**activity, **about, "text": value.get("text") or None}
     yield "activity", post
-    told = (one.get("did") for facet in value.get("facets") or () for one in facet.get("features") or ()
+    told = (one.get("did") for facet in each(value.get("facets") or []) for one in each(facet.get("features") or [])
             if one.get("$type") == MENTION)  # fmt: skip
     named = [did for did in told if isinstance(did, str) and did]
     for row in mentions(post, named, source.account_ids):
         yield "activity", row
     if quoted:
         yield "activity", {**post, "event_id": f"{uri}#quote", "verb": "repost", "object_id": quoted,
-                           "target_id": did_of(quoted)}  # fmt: skip
+                           "target_id": told_did(quoted)}  # fmt: skip
 
 
 def is_unauthenticated(person: Any) -> bool:
@@ -103,6 +105,13 @@ def did_of(uri: Any) -> str:
     if not str(uri).startswith("at://did:"):
         raise Malformed("not the address of a record")
     return str(uri).split("/")[2]
+
+
+def told_did(uri: Any) -> str | None:
+    """The same of what somebody refers to; nobody's, where they named it by a handle, which may be another's by now."""
+    with suppress(Malformed):
+        return did_of(uri)
+    return None
 
 
 def _occurred(uri: str, value: Row) -> str:

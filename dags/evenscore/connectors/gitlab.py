@@ -5,7 +5,7 @@ Confidential issues, internal notes and what the system wrote are left out, even
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from evenscore.base.settings import Source
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, WINDOW, Endpoint, Subject
@@ -15,6 +15,8 @@ from evenscore.connectors.pulled import ASKED, Network, Rows, activity, profile
 from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 
 LIKES, DISLIKES = frozenset({"thumbsup", "heart", "tada", "rocket", "smile", "clap", "100"}), frozenset({"thumbsdown"})
+TONE = re.compile(r"_tone[1-5]$")
+"""How the name of an award ends that has the colour of a skin."""
 KINDS = {"issues": "issue", "merge_requests": "mr"}
 TYPES = {"Issue": "issue", "MergeRequest": "mr"}
 PROGRAM = re.compile(r"(project|group)_\d+_bot(_|\d*$)|service_account_")
@@ -158,13 +160,13 @@ def _thread(item: Row, asked: Row, _source: Source) -> Rows:
     event, who = f"{kind}-{need_id(item, 'project_id')}-{need_id(item, 'iid')}", _who(item, "author")
     text = "\n\n".join(filter(None, (item.get("title"), item.get("description"))))
     yield from _acted(item["author"], activity(event, "post", who, event, None, need(item, "created_at"), text))
-    merged: Any = seek(item, "merge_user", "id") or seek(item, "merged_by", "id")
-    if item.get("merged_at") and merged:
-        yield activity(f"{event}-merge", "merge", merged, event, who, item["merged_at"])
+    by = next((key for key in ("merge_user", "merged_by") if seek(item, key, "id")), None)
+    if item.get("merged_at") and by:
+        yield activity(f"{event}-merge", "merge", _who(item, by), event, who, item["merged_at"])
 
 
 def _award(item: Row, asked: Row, _source: Source) -> Rows:
-    name, about = str(need(item, "name")), asked.get("about") or {}
+    name, about = TONE.sub("", str(need(item, "name"))), asked.get("about") or {}
     if name not in LIKES | DISLIKES:
         raise Ignored(f"award {name}")
     kind = KINDS[asked["endpoint"].removesuffix("-awards")]

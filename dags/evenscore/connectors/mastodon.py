@@ -14,6 +14,7 @@ from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, profile
 from evenscore.connectors.records import Ignored, Row, mentions, need, need_id, seek
 
+OF_PEOPLE = ("account", "favourited_by", "reblogged_by")
 OPEN = ("public", "unlisted")
 """The visibilities that everybody may see; all others are for somebody."""
 
@@ -59,14 +60,12 @@ class Mastodon(Network):
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """What not everybody may see, and whoever does not want to be found."""
-        visibility = item.get("visibility") or seek(item, "reblog", "visibility")
-        if visibility is not None and visibility not in OPEN:
-            return f"visibility {visibility}"
+        statuses = () if endpoint in OF_PEOPLE else filter(None, (item, item.get("reblog")))
+        for visibility in (need(one, "visibility") for one in statuses):  # one that does not say so may be for few
+            if visibility not in OPEN:
+                return f"visibility {visibility}"
         if item.get("local_only") is True:
             return "for its own server alone"
-        wrapped = seek(item, "reblog", "visibility")
-        if wrapped is not None and wrapped not in OPEN:
-            return f"visibility {wrapped}"
         people = (item.get("account", item), seek(item, "reblog", "account"))
         told = (self.hides(one) for one in people if isinstance(one, dict) and endpoint != "account")
         return next(filter(None, told), None)
@@ -126,7 +125,7 @@ def _status(item: Row, _asked: Row, source: Source) -> Rows:
         yield "activity", row
     quoted = seek(item, "quote", "quoted_status")
     is_seen = isinstance(quoted, dict) and seek(item, "quote", "state") in (None, "accepted")
-    if is_seen and quoted.get("id") and not Mastodon().left_out("quoted", quoted):
+    if is_seen and quoted.get("id") and not Mastodon().kept_out("quoted", quoted):
         yield "activity", {**post, "event_id": f"{post['event_id']}-quote", "verb": "repost",
                            "object_id": f"status-{quoted['id']}",
                            "target_id": str(need(quoted, "account", "id"))}  # fmt: skip

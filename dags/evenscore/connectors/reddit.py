@@ -3,6 +3,7 @@
 Each client needs Reddit's approval. Scores are noise by design, and are not counted as events.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import Any, ClassVar
@@ -14,7 +15,8 @@ from evenscore.connectors.paging import by_cursor
 from evenscore.connectors.pulled import Network, Rows, activity
 from evenscore.connectors.records import Ignored, Malformed, Row, each, need, need_id, seek
 
-GONE = ("[deleted]", "[removed]")
+GONE = re.compile(r"(?i)\[ ?(deleted|removed)( by [^\]]*)?\]")
+"""What stands in the place of an author or of a text that is gone, sometimes with who took it away."""
 RAW = {"raw_json": "1", "limit": "100", "sort": "new"}
 OPEN = (None, "public", "restricted", "archived", "user", "gold_restricted")
 """The kinds of places that everybody may read: in some of them not everybody may write."""
@@ -68,11 +70,13 @@ class Reddit(Network):
         return next((flag for flag in ("is_suspended", "hide_from_robots") if seek(item, "data", flag) is True), None)
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
-        """What stands in private or quarantined places."""
-        kind = seek(item, "data", "subreddit_type")
-        if seek(item, "data", "quarantine") is True:
-            return "a quarantined subreddit"
-        return None if kind in OPEN else f"a {kind} subreddit"
+        """What stands in private or quarantined places, or comes from there."""
+        for thing in (item["data"], *(seek(item, "data", "crosspost_parent_list") or ())):
+            if thing.get("quarantine") is True:
+                return "a quarantined subreddit"
+            if (kind := thing.get("subreddit_type")) not in OPEN:
+                return f"a {kind} subreddit"
+        return None
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
         """By endpoint."""
@@ -111,7 +115,7 @@ class Reddit(Network):
     def _rows(self, thing: Row) -> Rows:
         name, who, at = need_id(thing, "name"), _who(thing), iso(need(thing, "created_utc"))
         title, body = thing.get("title"), thing.get("selftext") if "title" in thing else thing.get("body")
-        if body in GONE or thing.get("removed_by_category"):
+        if _is_gone(body) or thing.get("removed_by_category"):
             return
         text = unescape("\n\n".join(filter(None, (title, body))))
         parent, crossed = thing.get("parent_id"), thing.get("crosspost_parent")
@@ -128,13 +132,17 @@ class Reddit(Network):
 
 def _who(thing: Row) -> str | None:
     author = thing.get("author")
-    return None if author is None or author in GONE else need_id(thing, "author")
+    return None if author is None or _is_gone(author) else need_id(thing, "author")
+
+
+def _is_gone(told: Any) -> bool:
+    return isinstance(told, str) and GONE.fullmatch(told.strip()) is not None
 
 
 def _of(thing: Row) -> str | None:
     """The post's author, where a comment on the post itself tells it."""
     author = thing.get("link_author") if thing.get("parent_id") == thing.get("link_id") else None
-    return None if author in GONE else author
+    return None if _is_gone(author) else author
 
 
 def _each(things: list[Any]) -> Iterator[Row]:

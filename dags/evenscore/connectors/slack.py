@@ -117,9 +117,11 @@ def _user(item: Row, asked: Row, _source: Source) -> Rows:
 
 def _message(item: Row, _asked: Row, _source: Source) -> Rows:
     subtype = item.get("subtype")
+    channel = item.get("channel") or ""
     if subtype not in SPOKEN or item.get("bot_id"):
-        raise Ignored(f"subtype {subtype or 'bot_message'}")
-    stamp, channel = need_id(item, "ts"), item.get("channel") or ""
+        gone = {"tombstone": item.get("ts"), "message_deleted": item.get("deleted_ts")}.get(str(subtype))
+        raise Ignored(f"subtype {subtype or 'bot_message'}", gone and f"message-{channel}-{gone}")
+    stamp = need_id(item, "ts")
     at, who = iso(float(stamp)), item.get("user")
     thread = need_id(item, "thread_ts") if item.get("thread_ts") else None
     event = f"message-{channel}-{stamp}"
