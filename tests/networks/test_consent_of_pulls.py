@@ -1,5 +1,6 @@
 """Whom a pull asks about, whom it leaves out and why, and what withdrawal and erasure do to it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from test_weather import run
 
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS as CONNECTORS
+from evenscore.connectors.records import Ignored, Malformed
 from evenscore.erasure import erase
 from evenscore.pulling import outcome
 from evenscore.pulling.store import Store
@@ -66,6 +68,38 @@ def test_an_erasure_removes_what_the_raw_pages_say(served: PulledHome) -> None:
     assert found == []
     assert any(served.places.raw_pages("net").iterdir())
     served.extract()
+
+
+@KINDS
+def test_what_somebody_who_was_erased_does_is_not_kept_as_it_came_either(served: PulledHome) -> None:
+    """Others' posts go on telling of them: what would not land is left out at the door, and counted."""
+    first = served.pull()
+    ben = {served.people[1], *known_ids(served, 1)}
+    served.extract()
+    erase.forget(served.settings, ["p_1"], by="a test")
+    served.clock.sleep(30 * 86400)
+    again = served.pull()
+    assert again.state == first.state
+    served.extract("2026-04-14")
+    named = [row for row in served.landed() if {row["actor_id"], row["target_id"]} & ben]
+    assert named == []
+    settings = served.settings
+    source, network = settings.source("net"), CONNECTORS[served.invented.kind]
+    for path in served.places.raw_pages("net").iterdir():
+        acts = [
+            row
+            for line in path.read_text().splitlines()
+            for dataset, row in rows_of(network, json.loads(line), source)
+            if dataset == "activity" and row["verb"] != "mention"
+        ]
+        assert not [row for row in acts if row["actor_id"] in ben]
+
+
+def rows_of(network: Any, record: dict[str, Any], source: Source) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        return list(network.rows(record, source))
+    except (Ignored, Malformed):
+        return []
 
 
 def known_ids(home: PulledHome, number: int) -> list[str]:

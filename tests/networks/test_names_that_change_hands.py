@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from invented import Invented, every, github, mastodon
+from invented import Invented, every, mastodon
 from loopback import Asked, Reply
 from pulled_home import altered, served
 
@@ -16,15 +16,19 @@ pytestmark = pytest.mark.usefixtures("without_a_disk")
 DAY = 86400
 
 
-def test_a_handle_that_somebody_else_has_taken_is_somebody_else(tmp_path: Path) -> None:
-    """A login is asked for once; from then on the number is, whoever has the login."""
-    with served(tmp_path, github()) as home:
+@pytest.mark.parametrize(
+    ("kind", "number"), [("github", "/user/1001"), ("mastodon", "/accounts/900011"), ("gitlab", "/users/701001")]
+)
+def test_a_handle_that_somebody_else_has_taken_is_somebody_else(tmp_path: Path, kind: str, number: str) -> None:
+    """A login is asked for once; from then on the number is, whoever has the login, and nothing names that."""
+    with served(tmp_path, every()[kind]()) as home:
         home.pull()
         before = len(home.server.log)
         home.clock.sleep(DAY)
         home.pull()
-        asked = [one.path for one in home.server.log[before:]]
-        assert "/user/1001" in asked and "/users/ann" not in asked
+        asked = [one.line for one in home.server.log[before:]]
+        assert any(one.partition("?")[0].endswith(number) for one in asked)
+        assert not [one for one in asked if "/users/ann" in one or "'ann'" in one]
 
 
 def test_an_answer_with_another_id_is_not_taken_for_the_person(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def test_before_the_first_pull_it_is_one_request_for_each_that_is_asked_about(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, count: int, batches: int
 ) -> None:
     standing(monkeypatch, count)
-    (plan,) = pulling.plans(settings)  # what is read from files is asked nothing
+    (source,) = pulling.pulled_sources(settings)  # what is read from files is asked nothing
+    plan = pulling.plan(settings, source.name)
     assert (plan.source, plan.accounts) == ("net", count)
     assert plan.requests == {"posts": count, "profiles": batches, "issues": 3, "topics": 1}
     assert plan.unknown == ("likes",)

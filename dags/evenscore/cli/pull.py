@@ -26,7 +26,7 @@ def pull(settings: Settings, as_json: bool, only_plans: bool, budget: int | None
     Example: evenscore pull --budget 500
     """
     if only_plans:
-        plans = pulling.plans(settings, names)
+        plans = [pulling.plan(settings, source.name) for source in pulling.pulled_sources(settings, names)]
         lines = [line for plan in plans for line in plan.lines()]
         show([plan.as_plain() for plan in plans], as_json, "\n".join(lines) or pulling.NOTHING)
         return

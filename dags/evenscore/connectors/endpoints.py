@@ -86,8 +86,8 @@ class Endpoint:
     asked about."""
     path_by_id: str = ""
     params_by_id: Mapping[str, Any] = field(default_factory=dict)
-    """The path and the parameters instead, once an account's stable id is known: a handle may be somebody else's by
-    then."""
+    """The path and all parameters instead, once an account's stable id is known: a handle may be somebody else's by
+    then, and is not sent any more."""
     instant: Callable[[Row], datetime | None] = lambda item: None
     """When an item was made or changed: what the high-water mark is made of."""
     made: Callable[[Row], datetime | None] | None = None
@@ -131,13 +131,14 @@ class Endpoint:
 
     def first(self, values: Mapping[str, str], since: datetime | None) -> dict[str, Any]:
         """The request for the first page, `path` and `params`: for what is newer than an instant, if it can ask so."""
-        params = filled(self.params_by_id if self.params_by_id and "id" in values else self.params, values)
+        by_id = "id" in values and bool(self.path_by_id or self.params_by_id)
+        params = filled(self.params_by_id if by_id else self.params, values)
         if self.joint == "&":
             several = [name for name, written in self.params.items() if written == f"{{{self.batch}}}"]
             params |= {name: params[name].split(self.between) for name in several}
         if self.since and since:
             params = put(params, self.since, self.since_format(since))
-        path = self.path_by_id if self.path_by_id and "id" in values else self.path
+        path = (by_id and self.path_by_id) or self.path
         return {"path": path.format_map(_parts(path, values)), "params": params}
 
     @property

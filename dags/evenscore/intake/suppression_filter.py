@@ -6,7 +6,7 @@ whatever case, width or with whatever nobody sees; there the name gives way to i
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from evenscore.base.canonical import INSTANT_COLUMN
 from evenscore.connectors.base import Parsed, Reject
+from evenscore.connectors.records import Ignored, Malformed, Row
 from evenscore.consent.suppression import ACCOUNT, STABLE, Entry, Suppressed
 from evenscore.names.account_columns import other_spellings
 from evenscore.names.account_ids import UNSEEN, unescaped
@@ -56,6 +57,22 @@ def keep(suppressed: Suppressed | None, dataset: str, rows: pa.Table) -> pa.Tabl
                 refused = pc.or_(refused, named)
     kept = rows.filter(pc.invert(refused))
     return _without_mentions(suppressed, dataset, kept)
+
+
+def refuses(suppressed: Suppressed | None, rows: Iterable[tuple[str, Row]]) -> bool:
+    """Whether of an item no act would land: somebody on the list did or received each of them."""
+    if suppressed is None:
+        return False
+
+    def is_theirs(row: Row) -> bool:
+        named = ((kind, row["network"], str(row[column])) for column, kind in COLUMNS["activity"] if row.get(column))
+        return any(suppressed.refused_before(*one) == datetime.max for one in named)
+
+    try:
+        acts = [is_theirs(row) for dataset, row in rows if dataset == "activity"]
+    except (Ignored, Malformed):
+        return False
+    return bool(acts) and all(acts)
 
 
 def _limits(

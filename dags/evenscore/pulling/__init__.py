@@ -56,9 +56,4 @@ def pull_all(settings: Settings, names: Iterable[str] = (), budget: int | None =
             return [done for of_host in workers.map(work, hosts.values()) for done in of_host]
 
 
-def plans(settings: Settings, names: Iterable[str] = ()) -> list[Plan]:
-    """What each of some sources' next pulls would ask."""
-    return [plan(settings, source.name) for source in pulled_sources(settings, names)]
-
-
-__all__ = ["NOTHING", "Plan", "Pulled", "plan", "plans", "pull", "pull_all", "pulled_sources", "secret_of"]
+__all__ = ["NOTHING", "Plan", "Pulled", "plan", "pull", "pull_all", "pulled_sources", "secret_of"]

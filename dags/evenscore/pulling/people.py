@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from evenscore.base.settings import Settings, Source
+from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import Endpoint
-from evenscore.connectors.pulled import ASKED, GONE, UNREADABLE, Network
+from evenscore.connectors.pulled import ASKED, GONE, UNREADABLE
 from evenscore.connectors.records import Row, seek
+from evenscore.consent.ledger import read_suppressed
 from evenscore.consent.shown import shown_by_ledger
+from evenscore.intake.suppression_filter import refuses
 from evenscore.pulling.outcome import Account
 from evenscore.pulling.store import Store
 
@@ -29,9 +32,9 @@ class People:
     """The accounts of one source that stand, by the names of the ledger."""
 
     def __init__(self, settings: Settings, source: Source, accounts: list[str], store: Store) -> None:
-        self.settings, self.called, self.store = settings, source.called, store
-        known = store.people()
-        self.every = {one: known.get(one) or _unknown(one) for one in accounts}
+        self.settings, self.source, self.network, self.store = settings, source, NETWORKS[source.kind], store
+        told, self.suppressed = store.people(), read_suppressed(settings)
+        self.every = {one: told.get(one) or {"values": {"account": one, "actor": one}, "hides": {}} for one in accounts}
 
     def shown(self) -> dict[str, Person]:
         """Who stands and does not hide."""
@@ -43,7 +46,7 @@ class People:
 
     def normal(self, name: Any) -> str:
         """A name as the ledger compares it."""
-        return self.settings.account_ids.normal(self.called, str(name))
+        return self.settings.account_ids.normal(self.source.called, str(name))
 
     def owns(self, endpoint: Endpoint, item: Row, names: set[str]) -> bool:
         """Whether an item is there, and of somebody who stands now: the pull may have begun days ago."""
@@ -52,11 +55,15 @@ class People:
         is_own = not owners or not names.isdisjoint(owners)
         return is_own and (account is None or self.normal(account) in names) and GONE not in item[ASKED]
 
-    def learn(self, endpoint: Endpoint, network: Network, account: Account) -> None:
+    def has_left(self, record: Row) -> bool:
+        """Whether an item is of somebody who was erased: it would not land, and is not kept as it came either."""
+        return refuses(self.suppressed, self.network.rows(record, self.source))
+
+    def learn(self, endpoint: Endpoint, account: Account) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""
         seen = set[str]()
         for item in (one for one in self.store.records(endpoint.name) if GONE not in one[ASKED]):
-            told, hides = network.told_of(item)
+            told, hides = self.network.told_of(item)
             account.incomplete.update([f"{endpoint.name}: {hides}"] if hides == UNREADABLE else [])
             for name in self._meant(item, told):
                 one = self.every[name]
@@ -76,8 +83,3 @@ class People:
             return [str(asked)]
         called = {self.normal(value) for value in told.values()}
         return [name for name, one in self.every.items() if {self.normal(name), one["values"].get("id")} & called]
-
-
-def _unknown(account: str) -> Person:
-    """Somebody of whom no pull has learned anything yet."""
-    return {"values": {"account": account, "actor": account}, "hides": {}}

@@ -60,14 +60,14 @@ class Pulling:
         subjects = self._subjects(endpoint)
         for found in endpoint.batches(subjects) if endpoint.batch else subjects:
             subject = replace(found, values={**self.given, **found.values})
-            walk = Walk(self.asker, self.store, endpoint, subject, self.pull)
+            walk = Walk(self.asker, self.store, endpoint, subject, self.pull, self.people.has_left)
             if walk.is_due():
                 walk.run()
             if endpoint.is_first:
                 place, is_silent = subject.values.get("place"), walk.cursor.is_whole and not walk.cursor.is_there
                 self.silent[place] = self.silent.get(place, True) and is_silent
         if endpoint.shows_profile:
-            self.people.learn(endpoint, self.network, self.account)
+            self.people.learn(endpoint, self.account)
 
     def _require_answers(self) -> None:
         """What the configuration names and no endpoint has ever found is misspelt, and no empty listing."""

@@ -6,7 +6,7 @@ ends a walk, and what was not seen to its end is said to be incomplete.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ MOST_PAGES, MOST_EMPTY = 100_000, 1_000
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
 SAME, MOVED, NO_OBJECT = "the same page again", "rows that moved between two pages", "no object"
-BAD = "an item cannot be read"
+BAD, LEFT = "an item cannot be read", "of somebody who was erased"
 
 
 @dataclass
@@ -41,6 +41,8 @@ class Walk:
     endpoint: Endpoint
     subject: Subject
     pull: Mapping[str, Any]
+    has_left: Callable[[Row], bool] = lambda record: False
+    """Whether an item is of somebody who was erased."""
 
     def __post_init__(self) -> None:
         self.name, self.account = walk_name(self.endpoint, self.subject), self.asker.account
@@ -65,7 +67,9 @@ class Walk:
             self._begin()
         while self.cursor.todo:
             try:
-                self._take(self._asked())
+                asked, etag = self.cursor.todo[0], self.cursor.etag
+                headers = {**self.endpoint.headers, **({"If-None-Match": etag} if etag else {})}
+                self._take(self.asker.get(asked["path"], asked["params"], headers, self._read, self.endpoint.method))
             except Refused as refused:
                 self._refused(refused)
             self.store.keep(self.name, self.cursor)
@@ -93,13 +97,6 @@ class Walk:
         # The cursor first: killed in between, the walk begins again, and loses no page that it would not ask for.
         self.store.keep(self.name, self.cursor)
         return self.store.drop_pages(self.name)
-
-    def _asked(self) -> Page:
-        """The page that is to be asked next."""
-        asked, endpoint, etag = self.cursor.todo[0], self.endpoint, self.cursor.etag
-        headers = {**endpoint.headers, **({"If-None-Match": etag} if etag else {})}
-        page: Page = self.asker.get(asked["path"], asked["params"], headers, self._read, endpoint.method)
-        return page
 
     def _read(self, answer: Answer) -> Page:
         """The page in an answer. Raises Weather for one that may be sound the next time."""
@@ -184,10 +181,11 @@ class Walk:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
         for item in items:
             reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else NO_OBJECT
+            reason = reason or (LEFT if self.has_left(self._record(item)) else None)
             self.cursor.line_count += reason in (None, UNREADABLE, NO_OBJECT)
             if reason:
                 self._note("left_out", reason)
-                if isinstance(item, dict) and self.reach.has_passed(item):
+                if reason not in (NO_OBJECT, LEFT) and self.reach.has_passed(item):
                     yield from self.asker.network.taken_back(self._record(item), self.asker.source)
             else:
                 yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
