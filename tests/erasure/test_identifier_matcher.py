@@ -16,7 +16,13 @@ LEAVERS = [
 WRITTEN = (
     *("bob", "p_bob/work 3.2", "liked by bob.", "@bob", "forum:12", "77/personal"),
     *("says p_bob", "x!Kim!x", "so Kimberly said", "id 1234567", "vault:42", "b\\u006fb", "bob", "BOB", "a bob"),
-    *('{"id": "o\\"neil"}', "<b>o&#34;neil</b>", "<b>o&quot;neil</b>"),
+    *(
+        '{"text": "seen by\\nbob"}',
+        '{"ids": "amy\\r\\nbob\\tjim"}',
+        '{"id": "o\\"neil"}',
+        "<b>o&#34;neil</b>",
+        "<b>o&quot;neil</b>",
+    ),
 )
 
 

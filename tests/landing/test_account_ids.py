@@ -96,7 +96,7 @@ def test_a_text_that_all_is_seen_of_is_read_as_it_stands(text: str) -> None:
     assert visible(text) == unescaped(text) == text
 
 
-@pytest.mark.parametrize("written", ["b\\u006fb & co", "b&#111;b &amp; co", "b\\u006fb &amp; co"])
+@pytest.mark.parametrize("written", ["b\\u006fb & co", "b&#111;b &amp; co", "b\\u006fb &amp; co", "bob\\n&\\tco"])
 def test_a_text_that_is_escaped_is_read_as_it_is_meant(written: str) -> None:
     assert unescaped(written) == "bob & co"
 

@@ -135,6 +135,7 @@ def test_a_new_name_of_an_id_on_the_list_goes_on_it_with_what_is_known_of_the_id
         ("bad instant: x", '{"actor": "ann"}', True),
         ("bad instant: x", "see @ann.", True),
         ("bad instant: x", '"\\u0061nn" did', True),
+        ("bad instant: x", '"two lines\\nann"', True),
         ("bad instant: x", '{"actor": "anna"}', False),
         ("bad instant: x", "cal", False),
     ],

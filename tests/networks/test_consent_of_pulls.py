@@ -11,6 +11,7 @@ from loopback import Server, StillClock
 from pulled_home import PulledHome
 from test_weather import run
 
+from evenscore import pulling
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS as CONNECTORS
 from evenscore.connectors.records import Ignored, Malformed
@@ -93,6 +94,16 @@ def test_what_somebody_who_was_erased_does_is_not_kept_as_it_came_either(served:
             if dataset == "activity" and row["verb"] != "mention"
         ]
         assert not [row for row in acts if row["actor_id"] in ben]
+
+
+@pytest.mark.parametrize("kind", ["github"])
+def test_the_verb_pulls_on_after_an_erasure(served: PulledHome) -> None:
+    """Its workers may not open the ledger, nor the list of who has left: one thread holds the home folder."""
+    served.pull()
+    served.extract()
+    erase.forget(served.settings, ["p_1"], by="a test")
+    (done,) = pulling.pull_all(served.settings)
+    assert done.state == outcome.WHOLE
 
 
 def rows_of(network: Any, record: dict[str, Any], source: Source) -> list[tuple[str, dict[str, Any]]]:

@@ -13,7 +13,7 @@ from pulled_home import altered, served
 
 from evenscore import pulling
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import load_settings
 from evenscore.connectors.zulip import Zulip
 from evenscore.pulling import pull, pull_all, pulled_sources, secrecy
 from evenscore.pulling.asking import Asker
@@ -158,7 +158,7 @@ def test_hosts_are_asked_side_by_side_and_the_sources_of_one_after_another(
     settings = load_settings(tmp_path / "home", configured(tmp_path, more))
     both, busy, clashes = Barrier(2), set[str](), list[str]()
 
-    def carried_out(_settings: Settings, _people: object, asker: Asker) -> Pulled:
+    def carried_out(_people: object, asker: Asker) -> Pulled:
         clashes.extend({asker.host} & busy)
         busy.add(asker.host)
         if asker.source.name != "too":

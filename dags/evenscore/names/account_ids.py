@@ -26,6 +26,8 @@ PLAIN = "^[!-~]([ -~]*[!-~])?$"
 """An id that is in normal form but for its case: what is not among these is read letter by letter."""
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 """A character as JSON may write it."""
+BREAK = re.compile(r"\\[nrtbf]")
+"""The end of a line, or another break, as it does: its letter belongs to no name."""
 MOST_FOLDS = 3
 """Folding of case and of width touch each other; after so many rounds nothing changes any more."""
 
@@ -71,6 +73,7 @@ def unescaped(text: str) -> str:
     if "\\u" in text:
         text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = BREAK.sub(" ", text) if "\\" in text else text
     return html.unescape(text) if "&" in text else text
 
 

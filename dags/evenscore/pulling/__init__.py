@@ -11,7 +11,7 @@ from evenscore.base.settings import Settings, Source
 from evenscore.pulling.asking import Asker
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.outcome import Pulled
-from evenscore.pulling.people import standing
+from evenscore.pulling.people import People
 from evenscore.pulling.planning import Plan, plan
 from evenscore.pulling.pulls import carry_out
 from evenscore.pulling.secrecy import secret_of
@@ -37,20 +37,20 @@ def pull(
         source = settings.source(name)
         if not source.is_pulled:
             raise UsageError(f"{settings.config}: sources.{name} is read from {source.path}, not pulled")
-        return carry_out(settings, standing(settings, source), Asker(source, secret, budget, clock or Clock()))
+        return carry_out(People(settings, source), Asker(source, secret, budget, clock or Clock()))
 
 
 def pull_all(settings: Settings, names: Iterable[str] = (), budget: int | None = None) -> list[Pulled]:
     """Pull sources side by side, those of one host one after another. The home folder is held for it."""
     with runs.only_one(settings.places):
         sources = pulled_sources(settings, names)
-        people = {source.name: standing(settings, source) for source in sources}
+        people = {source.name: People(settings, source) for source in sources}
         hosts: dict[str, list[Asker]] = defaultdict(list)
         for source in sources:  # every worker before the first request: a secret may be refused
             hosts[urlsplit(str(source.url)).netloc].append(Asker(source, secret_of(source.name), budget))
 
         def work(of_host: list[Asker]) -> list[Pulled]:
-            return [carry_out(settings, people[asker.source.name], asker) for asker in of_host]
+            return [carry_out(people[asker.source.name], asker) for asker in of_host]
 
         with ThreadPoolExecutor(max_workers=max(1, len(hosts))) as workers:
             return [done for of_host in workers.map(work, hosts.values()) for done in of_host]

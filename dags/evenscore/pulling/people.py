@@ -29,11 +29,15 @@ def standing(settings: Settings, source: Source) -> list[str]:
 
 
 class People:
-    """The accounts of one source that stand, by the names of the ledger."""
+    """The accounts of one source that stand, by the names of the ledger, and who has left.
 
-    def __init__(self, settings: Settings, source: Source, accounts: list[str], store: Store) -> None:
-        self.settings, self.source, self.network, self.store = settings, source, NETWORKS[source.kind], store
-        told, self.suppressed = store.people(), read_suppressed(settings)
+    Whoever holds the home folder makes it: no worker may read the ledger.
+    """
+
+    def __init__(self, settings: Settings, source: Source) -> None:
+        self.settings, self.source, self.network = settings, source, NETWORKS[source.kind]
+        self.store, self.left = Store(settings.places, source.name), read_suppressed(settings)
+        told, accounts = self.store.people(), standing(settings, source)
         self.every = {one: told.get(one) or {"values": {"account": one, "actor": one}, "hides": {}} for one in accounts}
 
     def shown(self) -> dict[str, Person]:
@@ -57,7 +61,7 @@ class People:
 
     def has_left(self, record: Row) -> bool:
         """Whether an item is of somebody who was erased: it would not land, and is not kept as it came either."""
-        return refuses(self.suppressed, self.network.rows(record, self.source))
+        return refuses(self.left, self.network.rows(record, self.source))
 
     def learn(self, endpoint: Endpoint, account: Account) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""

@@ -4,39 +4,35 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from evenscore.base import atomic_io
-from evenscore.base.settings import Settings
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint, Subject
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.pulled import ASKED, KNOWN
 from evenscore.pulling.asking import Asker, Enough
 from evenscore.pulling.outcome import INCOMPLETE, NOBODY, PAUSED, WHOLE, Pulled
 from evenscore.pulling.people import People
-from evenscore.pulling.store import Store
 from evenscore.pulling.walk import Walk
 
 NOBODY_STANDS = "nobody has a standing grant on this network"
 
 
-def carry_out(settings: Settings, people: list[str], asker: Asker) -> Pulled:
+def carry_out(people: People, asker: Asker) -> Pulled:
     """Pull what one source's network says of those who stand; the caller holds the home folder for it.
 
     A pull that was killed or has paused goes on where it was. Several sources' may run at once.
     """
     with closing(asker.http):
-        done = Pulling(settings, people, asker).run() if people else Pulled(asker.source.name, NOBODY, NOBODY_STANDS)
-    atomic_io.write_json(settings.places.pulled(done.source) / "account.json", done.as_plain())
+        done = Pulling(people, asker).run() if people.every else Pulled(asker.source.name, NOBODY, NOBODY_STANDS)
+    people.store.write("account", done.as_plain())
     return done
 
 
 class Pulling:
     """One pull on its way."""
 
-    def __init__(self, settings: Settings, people: list[str], asker: Asker) -> None:
-        self.asker, self.account = asker, asker.account
+    def __init__(self, people: People, asker: Asker) -> None:
+        self.people, self.asker, self.account = people, asker, asker.account
         self.source, self.network = asker.source, asker.network
-        self.store, self.given = Store(settings.places, self.source.name), self.network.given(self.source)
-        self.people = People(settings, self.source, people, self.store)
+        self.store, self.given = people.store, self.network.given(self.source)
         self.pull = self.store.begin(asker.clock.now())
         self.silent = dict[str | None, bool]()
         """By place, and by none for all else that the configuration names: whether nothing was ever found there."""
