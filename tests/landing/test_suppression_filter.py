@@ -9,7 +9,7 @@ import pytest
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.connectors.base import Parsed, Reject
 from evenscore.consent.suppression import ACCOUNT, STABLE, Entry, Suppressed
-from evenscore.intake.suppression_filter import NAMELESS, keep, learned, quiet
+from evenscore.intake.suppression_filter import NAMELESS, keep, learned, quiet, refuses
 from evenscore.names.account_ids import EVERYWHERE
 
 BACK = datetime(2026, 3, 5)
@@ -126,6 +126,24 @@ def test_a_new_name_of_an_id_on_the_list_goes_on_it_with_what_is_known_of_the_id
         Entry(out.digest(ACCOUNT, "forum", "anna"), "of ann", "2026-03-01T00:00:00")
     ]
     assert learned(None, {"aliases": aliases}) == [] == learned(out, {"activity": table("activity")})
+
+
+@pytest.mark.parametrize(
+    ("acts", "is_refused"),
+    [
+        ([("ann", "cal")], True),
+        ([("ann", None), ("cal", "ann")], True),
+        ([("cal", "ann")], False),
+        ([("ann", None), ("cal", "bob")], False),
+        ([], False),
+    ],
+)
+def test_an_item_of_who_has_left_is_refused_where_nothing_of_it_is_others_own(
+    out: Suppressed, acts: list[tuple[str, str | None]], is_refused: bool
+) -> None:
+    rows = [("activity", {"network": "forum", "actor_id": actor, "target_id": of}) for actor, of in acts]
+    assert refuses(out, rows) is is_refused
+    assert not refuses(None, rows)
 
 
 @pytest.mark.parametrize(

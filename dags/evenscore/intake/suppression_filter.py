@@ -60,19 +60,23 @@ def keep(suppressed: Suppressed | None, dataset: str, rows: pa.Table) -> pa.Tabl
 
 
 def refuses(suppressed: Suppressed | None, rows: Iterable[tuple[str, Row]]) -> bool:
-    """Whether of an item no act would land: somebody on the list did or received each of them."""
+    """Whether an item is somebody's on the list, and nothing of it would land.
+
+    What others did for them does not land either; but it is others' own, and there may be more to ask about it.
+    """
     if suppressed is None:
         return False
 
-    def is_theirs(row: Row) -> bool:
-        named = ((kind, row["network"], str(row[column])) for column, kind in COLUMNS["activity"] if row.get(column))
-        return any(suppressed.refused_before(*one) == datetime.max for one in named)
+    def has_left(row: Row, column: str) -> bool:
+        name = row.get(column)
+        return bool(name) and suppressed.refused_before(ACCOUNT, row["network"], str(name)) == datetime.max
 
     try:
-        acts = [is_theirs(row) for dataset, row in rows if dataset == "activity"]
+        acts = [row for dataset, row in rows if dataset == "activity"]
     except (Ignored, Malformed):
         return False
-    return bool(acts) and all(acts)
+    theirs = [has_left(row, "actor_id") for row in acts]
+    return any(theirs) and all(own or has_left(row, "target_id") for own, row in zip(theirs, acts, strict=True))
 
 
 def _limits(
