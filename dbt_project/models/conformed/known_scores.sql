@@ -21,19 +21,11 @@ with kept as (
     where scoring_version = {{ var("previous_version") }}
     group by all
 
-),
-
-last_published as (
-
-    select person_id, persona, max(as_of_date) as last_date
-    from {{ ref("published_history") }}
-    where score is not null
-    group by all
-
 )
 
 select kept.* exclude (has_parts)
 from kept
 inner join {{ source("raw", "run") }} as night on kept.as_of_date < night.as_of_date
-left join last_published using (person_id, persona)
-where not kept.has_parts or last_published.last_date > kept.as_of_date
+left join {{ ref("last_scores") }} as last_scores
+    on kept.person_id = last_scores.person_id and kept.persona = last_scores.persona
+where not kept.has_parts or last_scores.as_of_date > kept.as_of_date

@@ -31,15 +31,6 @@ began as (
             and moves.as_of_date = released.as_of_date
     group by all
 
-),
-
--- As it was told last, be it some nights ago.
-earlier as (
-
-    select person_id, persona, episode_date, max_by(base_date, as_of_date) as base_date
-    from {{ source("raw", "published_jumps") }}
-    group by all
-
 )
 
 select
@@ -47,7 +38,7 @@ select
     jumps.persona,
     coalesce(
         -- Nights that nobody was shown are scored anew, and no score of tonight's may be the one of then.
-        earlier.base_date,
+        told.base_date,
         if(jumps.first_rule = 'first_score', jumps.episode_date - night.provisional_nights, began.base_date),
         jumps.basis_date,
         jumps.episode_date - 1
@@ -55,9 +46,9 @@ select
 from {{ ref("gate_person__verdict") }} as jumps
 cross join {{ source("raw", "run") }} as night
 left join began using (person_id, persona)
-left join earlier
+left join {{ ref("gate_jump__told") }} as told
     on
-        jumps.person_id = earlier.person_id
-        and jumps.persona = earlier.persona
-        and jumps.episode_date = earlier.episode_date
+        jumps.person_id = told.person_id
+        and jumps.persona = told.persona
+        and jumps.episode_date = told.episode_date
 where jumps.episode_date is not null

@@ -8,16 +8,7 @@ with released as (
 
 ),
 
--- Nights that were left out end no hold.
-latest as (
-
-    select max(published_nights.as_of_date) as as_of_date
-    from {{ source("raw", "published_nights") }} as published_nights
-    inner join {{ source("raw", "run") }} as night on published_nights.as_of_date < night.as_of_date
-
-),
-
--- What the last hold that readers saw began with, and whether its candidate was back there, or below the top where no score was ever
+-- Nights that were left out end no hold. What the last one that readers saw began with, and whether its candidate was back there, or below the top where no score was ever
 -- good; a hold for trusted dislike is back where nobody warns. Who is held without ever having had a score is there alone.
 waiting as (
 
@@ -38,7 +29,7 @@ waiting as (
             )
         ) as was_near
     from {{ source("raw", "published_jumps") }} as jumps
-    inner join latest using (as_of_date)
+    inner join {{ ref("gate_shown_nights") }} as shown_nights on jumps.as_of_date = shown_nights.last_date
     cross join {{ ref("gate_thresholds") }} as thresholds
     where jumps.decision in ('pending', 'rejected')
 

@@ -31,15 +31,6 @@ releases as (
 
 ),
 
--- What readers saw last before tonight.
-latest as (
-
-    select max(published_nights.as_of_date) as as_of_date, min(published_nights.as_of_date) as first_date
-    from {{ source("raw", "published_nights") }} as published_nights
-    inner join night on published_nights.as_of_date < night.as_of_date
-
-),
-
 -- Whom a reviewer rejected was shown, though what readers saw may have lapsed: who withdraws and grants again is held on, and so is
 -- who moves an account to another persona.
 refused as (
@@ -61,16 +52,16 @@ unseen as (
         candidates.* exclude (is_sufficient),
         decisions.seen_score,
         uncovered.as_of_date is not null as is_uncovered,
-        coalesce(candidates.as_of_date > latest.as_of_date, false) as is_left_out,
-        first_shown.person_id is null as was_never_shown,
-        first_shown.person_id is null and candidates.as_of_date < coalesce(latest.first_date, night.as_of_date) as had_no_readers,
+        coalesce(candidates.as_of_date > shown_nights.last_date, false) as is_left_out,
+        last_shown.person_id is null as was_never_shown,
+        last_shown.person_id is null and candidates.as_of_date < coalesce(shown_nights.first_date, night.as_of_date) as had_no_readers,
         refused.person_id is not null as was_refused,
         candidates.is_sufficient
         and coalesce(ages.first_date <= candidates.as_of_date - night.provisional_nights, false)
         and shown.as_of_date is null as is_sufficient
     from {{ ref("score_person__candidates") }} as candidates
     cross join night
-    cross join latest
+    cross join {{ ref("gate_shown_nights") }} as shown_nights
     left join {{ ref("gate_person__ages") }} as ages using (person_id, persona)
     left join {{ ref("gate_person__uncovered") }} as uncovered
         on
@@ -88,8 +79,8 @@ unseen as (
             candidates.person_id = shown.person_id
             and candidates.persona = shown.persona
             and candidates.as_of_date = shown.as_of_date
-    left join (select distinct person_id, persona from {{ ref("published_history") }} where score is not null) as first_shown
-        on candidates.person_id = first_shown.person_id and candidates.persona = first_shown.persona
+    left join {{ ref("last_scores") }} as last_shown
+        on candidates.person_id = last_shown.person_id and candidates.persona = last_shown.persona
     left join refused on candidates.person_id = refused.person_id
     where candidates.as_of_date < night.as_of_date
 

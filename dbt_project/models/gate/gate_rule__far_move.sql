@@ -12,9 +12,10 @@ with night as (
         least(run.hold_move_points, thresholds.near_points) as large_points,
         cast({{ gate_constant("stairs_nights") }} as integer) as stairs_nights,
         cast({{ gate_constant("climb_nights") }} as integer) as climb_nights,
-        coalesce((select min(as_of_date) from {{ source("raw", "published_nights") }}), run.as_of_date) as first_shown_date
+        coalesce(shown_nights.first_date, run.as_of_date) as first_shown_date
     from {{ source("raw", "run") }} as run
     cross join {{ ref("gate_thresholds") }} as thresholds
+    cross join {{ ref("gate_shown_nights") }} as shown_nights
 
 ),
 

@@ -1,35 +1,22 @@
 -- Tonight's held candidates, and those whose hold has ended tonight, with what a reviewer asks first: how far, against
 -- what, by which rule, and from whom.
-with earlier as (
-
-    select
-        person_id,
-        persona,
-        episode_date,
-        max_by(cause, as_of_date) as cause,
-        max_by(last_good_score, as_of_date) as last_good_score
-    from {{ source("raw", "published_jumps") }}
-    group by all
-
-),
-
-jumps as (
+with jumps as (
 
     select
         verdicts.* exclude (first_rule),
         coalesce(verdicts.first_rule, verdicts.rule, 'large_move') as first_rule,
-        earlier.cause as first_cause,
+        told.cause as first_cause,
         -- Whose hold ends tonight is measured against what stood until then.
         coalesce(
-            earlier.last_good_score,
+            told.last_good_score,
             if(verdicts.is_accepted_sufficient, verdicts.accepted_score + if(verdicts.stays, verdicts.adjusting_points, 0), null)
         ) as last_good_score
     from {{ ref("gate_person__verdict") }} as verdicts
-    left join earlier
+    left join {{ ref("gate_jump__told") }} as told
         on
-            verdicts.person_id = earlier.person_id
-            and verdicts.persona = earlier.persona
-            and verdicts.episode_date = earlier.episode_date
+            verdicts.person_id = told.person_id
+            and verdicts.persona = told.persona
+            and verdicts.episode_date = told.episode_date
     where verdicts.episode_date is not null
 
 ),
