@@ -56,7 +56,8 @@ CAUSES = {
     ),
     "late_events": (
         "Late events",
-        "Engagement of earlier days counts only now: look at the delivery, or at who restored it, before the person.",
+        "Engagement of earlier days counts only now: look at the delivery, or at who restored it, before the person. "
+        "What is told of posts and engagers is of later days alone.",
     ),
     "linked_network": (
         "A linked network",

@@ -61,7 +61,7 @@ late as (
         on
             jumps.person_id = activity.person_id
             and jumps.persona = activity.persona
-            and activity.occurred_date between shown.as_of_date - 365 and shown.as_of_date
+            and activity.occurred_date between shown.as_of_date - 364 and shown.as_of_date
     left join linked
         on
             activity.person_id = linked.person_id
@@ -87,15 +87,31 @@ other_seeds as (
 
 ),
 
-silences as (
+-- What there was when each move began: since when nobody had engaged, and how much of what is known of it now was not known then. A
+-- night of it came late, and the next one on its day: that night alone does not tell.
+beginnings as (
 
-    select jumps.person_id, jumps.persona, min(jumps.base_date - activity.occurred_date) as silent_for
+    select
+        jumps.person_id,
+        jumps.persona,
+        min(jumps.base_date - activity.occurred_date) filter (activity.occurred_date <= jumps.base_date) as silent_for,
+        count_if(activity.occurred_date > jumps.base_date) as new_count,
+        count_if(activity.occurred_date between jumps.base_date - 364 and jumps.base_date and linked.network is null)
+        - any_value(shown.evidence_count) as late_count
     from {{ ref("gate_jump__began") }} as jumps
     inner join {{ ref("activity") }} as activity
+        on jumps.person_id = activity.person_id and jumps.persona = activity.persona
+    left join {{ ref("published_history") }} as shown
         on
-            jumps.person_id = activity.person_id
-            and jumps.persona = activity.persona
-            and activity.occurred_date <= jumps.base_date
+            jumps.person_id = shown.person_id
+            and jumps.persona = shown.persona
+            and jumps.base_date = shown.as_of_date
+    left join linked
+        on
+            activity.person_id = linked.person_id
+            and activity.persona = linked.persona
+            and activity.network = linked.network
+            and linked.linked_date > jumps.base_date
     group by all
 
 ),
@@ -144,12 +160,17 @@ select
             < step_share * (jumps.candidate_score - jumps.began_score)
             then 'slow_ramp'
         -- Worth far more than it was, and no more of it is there: counted twice, or it means something else.
-        when late.old_rise >= late_share * (jumps.candidate_score - jumps.stood_score)
+        when late.old_rise >= late_share * (jumps.candidate_score - jumps.began_score)
             then case
                 when late.is_late then 'late_events'
                 when late.is_more then 'linked_network'
                 else coalesce(other_seeds.cause, 'source_fault')
             end
+        when
+            beginnings.late_count > 0
+            and beginnings.late_count >= beginnings.new_count
+            and jumps.candidate_score > jumps.began_score
+            then 'late_events'
         when jumps.first_rule = 'inconsistent_evidence' then coalesce(other_seeds.cause, 'source_fault')
         when jumps.candidate_score < jumps.began_score and other_version.is_other then 'version_change'
         when jumps.candidate_score < jumps.began_score then coalesce(other_seeds.cause, 'source_fault')
@@ -165,7 +186,7 @@ select
         when
             not jumps.is_accepted_sufficient
             or jumps.age_nights < young_nights
-            or silences.silent_for >= silent_nights
+            or beginnings.silent_for >= silent_nights
             then 'cold_start'
         when evidence.new_engager_share >= burst_new_share and evidence.engager_count >= burst_engagers then 'bought_burst'
         when other_version.is_other then 'version_change'
@@ -176,7 +197,7 @@ cross join constants
 left join {{ ref("gate_jump__evidence") }} as evidence using (person_id, persona)
 left join {{ ref("gate_jump__without_top_post") }} as posts using (person_id, persona)
 left join other_version using (person_id, persona)
-left join silences using (person_id, persona)
+left join beginnings using (person_id, persona)
 left join late using (person_id, persona)
 left join steps using (person_id, persona)
 left join other_seeds on jumps.basis_date = other_seeds.basis_date

@@ -1,4 +1,4 @@
--- Who appears near the top of the community with their first score, by engagement that is hardly older than the weeks in which
+-- Who appears near the top of the community with their first score, by engagers who did hardly anything before the weeks in which
 -- nobody is shown anything. Who has been engaged with for long has earned it before anybody looked.
 with appearing as (
 
@@ -14,15 +14,47 @@ with appearing as (
 
 ),
 
-older as (
+-- What each engager did before those weeks, as a share of all that they did: who likes a thing a hundred times is no hundred engagers.
+acts as (
 
     select
         appearing.person_id,
         appearing.persona,
+        activity.network,
+        activity.engager_id,
         count_if(activity.occurred_date <= night.as_of_date - night.provisional_nights) / count(*) as older_share
     from appearing
     cross join {{ source("raw", "run") }} as night
     inner join {{ ref("activity") }} as activity using (person_id, persona)
+    group by all
+
+),
+
+trusted as (
+
+    select trust.pair_id, trust.trust_weight
+    from {{ ref("trust_weights") }} as trust
+    inner join {{ ref("pairs") }} as pairs using (pair_id)
+    inner join {{ ref("network_nights") }} as networks
+        on pairs.network = networks.network and trust.as_of_date = networks.complete_through_date
+    inner join {{ source("raw", "run") }} as night on networks.as_of_date = night.as_of_date
+    where trust.scoring_version = {{ var("scoring_version") }}
+
+),
+
+-- Engagers count as far as trust reaches them: a crowd that brings no score makes nobody older. Where it reaches none, all count.
+older as (
+
+    select
+        acts.person_id,
+        acts.persona,
+        coalesce(
+            {{ ordered_sum("trusted.trust_weight * acts.older_share") }} / {{ ordered_sum("trusted.trust_weight") }},
+            {{ ordered_sum("acts.older_share") }} / count(*)
+        ) as older_share
+    from acts
+    inner join {{ ref("pairs") }} as pairs using (person_id, persona, network, engager_id)
+    left join trusted using (pair_id)
     group by all
 
 )

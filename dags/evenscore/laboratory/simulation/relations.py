@@ -104,9 +104,15 @@ NIGHTLY = {
         from tonight inner join base.people using (account) where first_acted > -1000
     """,
     "conformed.pairs": """
-        select person_id, persona, network, engager_id, min(occurred_date) as first_date,
+        select row_number() over () as pair_id, person_id, persona, network, engager_id,
+            min(occurred_date) as first_date,
             min(min(occurred_date)) over (partition by engager_id) < min(occurred_date) - 14 as was_seen_before
         from conformed.activity group by person_id, persona, network, engager_id
+    """,
+    # Whose engagement counts is told here by whether they are members, alike for all of them.
+    "conformed.trust_weights": f"""
+        select $version::integer as scoring_version, pair_id, $day::date as as_of_date, 1.0 as trust_weight
+        from conformed.pairs where starts_with(engager_id, '{MEMBER}')
     """,
     # Nobody links a network, nor leaves one.
     "conformed.consent": """
