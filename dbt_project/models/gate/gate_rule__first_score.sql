@@ -1,16 +1,31 @@
 -- Who appears near the top of the community with their first score, by engagers who did hardly anything before the weeks in which
 -- nobody is shown anything. Who has been engaged with for long has earned it before anybody looked.
-with appearing as (
+-- Whom a reviewer rejected is asked about below the top as well, and for however long, up to as far from it as a rejection holds on:
+-- with a post less, or after a night with too little evidence, they would appear just below it, unlooked at.
+with refused as (
 
-    select eve.person_id, eve.persona, eve.as_of_date, eve.candidate_score
+    select person_id, persona, max_by(seen_score, as_of_date) as seen_score
+    from {{ ref("gate_decisions") }}
+    group by all
+    having max_by(action, as_of_date) = 'reject'
+
+),
+
+appearing as (
+
+    select eve.person_id, eve.persona, eve.as_of_date, eve.candidate_score, refused.person_id is not null as is_refused
     from {{ ref("gate_person__baseline") }} as eve
     cross join {{ ref("gate_thresholds") }} as thresholds
+    left join refused using (person_id, persona)
     where
         eve.is_sufficient
         and not eve.is_accepted_sufficient
         -- A reviewer has looked: from there on it is a score like others.
         and eve.released_score is null
-        and eve.candidate_score >= thresholds.top_points
+        and (
+            eve.candidate_score >= thresholds.top_points
+            or eve.candidate_score > refused.seen_score - thresholds.stairs_points
+        )
 
 ),
 
@@ -62,4 +77,4 @@ older as (
 select appearing.person_id, appearing.persona, appearing.candidate_score as strength, coalesce(older.older_share, 0) as older_share
 from appearing
 left join older using (person_id, persona)
-where coalesce(older.older_share, 0) < {{ gate_constant("regular_share") }}
+where appearing.is_refused or coalesce(older.older_share, 0) < {{ gate_constant("regular_share") }}
