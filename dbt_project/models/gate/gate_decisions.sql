@@ -8,6 +8,7 @@ select
     decisions.candidate_score as seen_score,
     -- The reviewer was told that trusted members dislike the person, whatever began the hold.
     decisions.cause = 'trusted_dislike' or decisions.disliker_count is not null as is_warned,
+    decisions.disliker_count,
     decisions.decided_by,
     decisions.decided_at,
     decisions.why

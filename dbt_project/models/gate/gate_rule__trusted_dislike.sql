@@ -3,7 +3,11 @@
 -- they weigh as much again, so that rivals who come two at a time are not a question each time.
 with decided as (
 
-    select person_id, persona, max(as_of_date) as as_of_date
+    select
+        person_id,
+        persona,
+        max(as_of_date) as as_of_date,
+        if(count(disliker_count) = count(*), sum(disliker_count), null) as told_count
     from {{ ref("gate_decisions") }}
     where action = 'release' and is_warned
     group by all
@@ -16,7 +20,11 @@ warnings as (
         dislikes.person_id,
         dislikes.persona,
         dislikes.trust_weight,
-        coalesce(dislikes.first_date <= decided.as_of_date, false) as is_seen
+        -- What came late was not seen, however old it is: no more are than were told of.
+        coalesce(dislikes.first_date <= decided.as_of_date, false)
+        and row_number() over (
+            partition by dislikes.person_id, dislikes.persona order by dislikes.first_date, dislikes.trust_weight desc
+        ) <= coalesce(decided.told_count, count(*) over (partition by dislikes.person_id, dislikes.persona)) as is_seen
     from {{ ref("feat_person__dislikes") }} as dislikes
     left join decided using (person_id, persona)
 
