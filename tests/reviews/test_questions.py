@@ -93,12 +93,13 @@ def test_a_part_may_be_set_aside_as_it_was_seen_when_it_was_asked(places: HomePa
 
 
 def test_whoever_is_still_held_two_nights_after_something_was_set_aside_is_asked_about_anew(places: HomePaths) -> None:
-    publish(places, held())
-    (question,) = unasked(places, "run 1")
+    publish(places, held(), held("p_open"))
+    question, _ = unasked(places, "run 1")
     record(places, question["seen"], ANSWER | {"chosen_options": ["Set aside the newcomers"]})
-    publish(places, held(as_of_date=NIGHT + timedelta(days=1)), night=NIGHT + timedelta(days=1), run_id="next")
-    assert unasked(places, "run 2") == []
-    publish(places, held(as_of_date=NIGHT + timedelta(days=2)), night=NIGHT + timedelta(days=2), run_id="after")
+    for nights, run_id in ((1, "next"), (2, "after")):
+        assert unasked(places, "run 2") == []
+        night = NIGHT + timedelta(days=nights)
+        publish(places, held(as_of_date=night), held("p_open", as_of_date=night), night=night, run_id=run_id)
     assert names(unasked(places, "run 3")) == ["p_maya"]
     assert unasked(places, "run 4") == []
 

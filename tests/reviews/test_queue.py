@@ -109,12 +109,13 @@ def test_a_decision_on_a_hold_that_ended_is_over(ending: str, places: HomePaths)
     assert read_queue(places).state(made) == "over"
 
 
-def test_an_answer_about_somebody_who_is_not_published_any_more_is_not_recorded(places: HomePaths) -> None:
+def test_an_answer_about_a_hold_that_is_not_published_any_more_is_not_recorded(places: HomePaths) -> None:
     publish(places, held())
     seen = read_queue(places).find("p_maya", None)
-    publish(places, run_id="erased")
-    with pytest.raises(UsageError, match="not published any more"):
-        decide(places, seen, "release", "ann", "read it")
+    for now in ([], [held(as_of_date=NEXT, episode_date=NEXT)]):
+        publish(places, *now, night=NEXT, run_id=f"with {len(now)}")
+        with pytest.raises(UsageError, match="not published any more"):
+            decide(places, seen, "release", "ann", "read it")
     assert not places.decisions.exists()
 
 
