@@ -231,6 +231,7 @@ def test_a_persona_may_be_named_behind_the_person_as_the_list_shows_it(home: Hom
 
 def test_of_several_those_decided_on_before_are_told_apart(ringed: list[str]) -> None:
     run("review", "release", "p_bo", "--by", "ben", "--why", "fine", *ringed)
+    assert "the 2 of the ring since" in run("review", "list", *ringed).stdout
     said = run("review", "reject", "p_ida", "p_bo", *SAID, *ringed).stdout
     assert "p_ida (personal): reject by ann is decision 2." in said
     assert "p_bo (personal): somebody had decided first: decision 1, release by ben" in said
