@@ -40,15 +40,16 @@ def viral_nights(stage: Stage) -> Planted:
         "pixels",
         2,
         0,
-        "p_maya, 19, at about 17, goes viral on three nights running: many posts, most of the established community,"
-        " several engagements each. Her candidate climbs from about 17 to about 65 in three nights; it must be held.",
+        "p_maya, 19, goes viral on three nights running: many posts, most of the established community, several"
+        " engagements each. Her candidate climbs from about 17 to about 65 in three nights by version 1, from about 30"
+        " to about 73 by version 3; it must be held.",
         ["p_maya"],
         [MAYA],
         {
             "age_years": 19,
             "score_before_v1": [13, 19],
             "candidate_after_v1": [62, 68],
-            "score_before_v3": [20, 30],
+            "score_before_v3": [26, 33],
             "candidate_after_v3": [66, 78],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
@@ -73,7 +74,7 @@ def single_viral_post(stage: Stage) -> Planted:
         1,
         1,
         "One post of p_otto gets thousands of engagements in one night, nothing else is unusual. No single post may"
-        " carry more than a quarter of the evidence: he moves from about 25 to 32 and must not be held. Scoring version"
+        " carry more than a quarter of the evidence: he moves from about 32 to 38 and must not be held. Scoring version"
         " 1 knows no such bound, takes him to 54 and must hold him.",
         ["p_otto"],
         [OTTO],
@@ -81,8 +82,8 @@ def single_viral_post(stage: Stage) -> Planted:
             "engagements": len(crowd),
             "distinct_engagers": len(crowd),
             "candidate_after_v1": [51, 58],
-            "score_before_v3": [22, 29],
-            "candidate_after_v3": [28, 36],
+            "score_before_v3": [29, 36],
+            "candidate_after_v3": [35, 42],
             "object_ids": post.object.tolist(),
         },
     )
