@@ -18,15 +18,15 @@ joined as (
         objects.object_reach,
         objects.crowd_long_loss,
         coalesce(scales.top_object_start, 1) as start,
+        -- Sums are rounded: a rest of nothing may be some millionths less. A version without one of the shares has no such bound.
+        -- Where one holds, the rest varies: its share of the variance, over the square of its share. Of hardly any rest the bounded whole
+        -- varies at least as the evidence does: who comes anew may not come to the second post.
         {% for part in parts -%}
         {% for loss, share in bounds.items() -%}
-        -- Sums are rounded: a rest of nothing may be some millionths less. A version without such a share has no such bound.
         greatest({{ part }} - {{ part }}_{{ loss }}, 0) as {{ part }}_{{ loss }}_left,
         {{ within_share(part ~ "_" ~ loss ~ "_left", "(1 - " ~ share ~ ")") }} as {{ part }}_{{ loss }}_bound,
         {% endfor -%}
         least({{ part }}{% for loss in bounds %}, {{ part }}_{{ loss }}_bound{% endfor %}) as {{ part }}_bounded,
-        -- Where a bound holds, the rest varies: its share of the variance, over the square of its share. Of hardly any rest the bounded
-        -- whole varies at least as the evidence does: who comes anew may not come to the second post.
         case
             when {{ part }}_bounded = {{ part }} then 1
             else greatest(

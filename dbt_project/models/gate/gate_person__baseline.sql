@@ -8,8 +8,9 @@ with released as (
 
 ),
 
--- Nights that were left out end no hold. What the last one that readers saw began with, and whether its candidate was back there, or below the top where no score was ever
--- good; a hold for trusted dislike is back where nobody warns. Who is held without ever having had a score is there alone.
+-- Nights that were left out end no hold. What the last one that readers saw began with, and whether its candidate was back there, or
+-- below the top where no score was ever good; a hold for trusted dislike is back where nobody warns. Who is held without ever having had
+-- a score is there alone.
 waiting as (
 
     select
