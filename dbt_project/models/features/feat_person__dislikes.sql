@@ -18,13 +18,8 @@ with dislikes as (
 -- Trust is kept for pairs that engage: a member's is what it is with whom it is greatest.
 trusted as (
 
-    select pairs.engager_id, max(trust.trust_weight) as trust_weight
-    from {{ ref("trust_weights") }} as trust
-    inner join {{ ref("pairs") }} as pairs using (pair_id)
-    inner join {{ ref("network_nights") }} as networks
-        on pairs.network = networks.network and trust.as_of_date = networks.complete_through_date
-    inner join {{ source("raw", "run") }} as night on networks.as_of_date = night.as_of_date
-    where trust.scoring_version = {{ var("scoring_version") }}
+    select engager_id, max(trust_weight) as trust_weight
+    from ({{ trust_tonight() }}) as tonight
     group by all
 
 )

@@ -47,13 +47,7 @@ acts as (
 
 trusted as (
 
-    select trust.pair_id, trust.trust_weight
-    from {{ ref("trust_weights") }} as trust
-    inner join {{ ref("pairs") }} as pairs using (pair_id)
-    inner join {{ ref("network_nights") }} as networks
-        on pairs.network = networks.network and trust.as_of_date = networks.complete_through_date
-    inner join {{ source("raw", "run") }} as night on networks.as_of_date = night.as_of_date
-    where trust.scoring_version = {{ var("scoring_version") }}
+    {{ trust_tonight() }}
 
 ),
 
