@@ -23,15 +23,7 @@ actions as (
 
 reached as (
 
-    select
-        trust.pair_id,
-        networks.as_of_date,
-        trust.scoring_version,
-        trust.trust_weight
-    from {{ ref("trust_weights") }} as trust
-    inner join {{ ref("pairs") }} as pairs using (pair_id)
-    inner join {{ ref("network_nights") }} as networks
-        on pairs.network = networks.network and trust.as_of_date = networks.complete_through_date
+    {{ trust_by_night() }}
 
 ),
 
