@@ -224,7 +224,7 @@ def _night(scores: Floats, is_there: NDArray[np.bool_], night: int, log: Log) ->
     row, accounts = night + CALM_NIGHTS, scores.shape[1]
     shape = (accounts, len(NETWORKS))
     parts, ones = np.zeros((2, len(SPANS), *shape), np.float32), np.ones(shape, np.float32)
-    nothing = Evidence(parts, parts, parts, parts, ones, ones, *(ones.astype(np.int32),) * 2)
+    nothing = Evidence(parts, parts, parts, ones, ones, *(ones.astype(np.int32),) * 2)
     before = scores[max(row - 1, 0)]
     climbed = np.maximum(scores[row] - scores[max(row - 21, 0) : row + 1].min(axis=0), np.abs(scores[row] - before))
     return _GivenNight(night, nothing, nothing, nothing, VERSION, is_there[row], climbed, log, scores[row], before)

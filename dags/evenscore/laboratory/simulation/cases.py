@@ -1,14 +1,16 @@
 """Injected cases: whom each happens to, and the engagement that it brings night by night."""
 
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evenscore.laboratory.simulation.events import Events, crowd, outsiders
-from evenscore.laboratory.simulation.evidence import Evidence
-from evenscore.laboratory.simulation.standing import Standing, first_that_reaches
-from evenscore.laboratory.simulation.truth import KINDS, Case, Kind, Truth
+from evenscore.laboratory.simulation.evidence import Evidence, Pairs
+from evenscore.laboratory.simulation.standing import Standing
+from evenscore.laboratory.simulation.truth import JUMP, KINDS, Case, Kind, Truth
 from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, NETWORKS, Floats, Ints, World
 
 FIRST_POST, POSTS_A_NIGHT = 2048, 8
@@ -18,15 +20,30 @@ LEAST_MEMBERS, MOST_ENGAGERS = 6, 3000
 lift who has least, and are no crowd."""
 MOST_ACTIONS = 40
 """Times that a member of a ring acts on another in one night, at most: more would show by itself."""
-ENGAGER_OF_MANY = 2000
-"""Actions of the one engager of `single_engager` in a night, at most."""
+MOST_OF_ONE = 250
+"""Times that the one engager of `single_engager` acts on each of eight posts in a night, at most."""
 CHATTY = 0.7
 """Of those who meet one another, so many act once; three in ten of the others again, and so on."""
 SMALL = 500
 """Accounts below which each kind of case happens once."""
-TOP_SHARES = {"one": 1.0, "mostly one": 0.7, "nightly": 1.0, "many": 1 / POSTS_A_NIGHT}
-"""What the post that brings most brings of a case's engagement."""
+TOP_SHARE = 0.7
+"""What the post that brings most brings of a viral post's engagement."""
+MOST_TIMES = 1e4
+"""How many times over a feed counts an account's actions, at most."""
+NEARLY = 0.1
+"""Points: where nothing leads as far as is wished, what leads nearly as far as anything is enough."""
 PROVISIONAL_NIGHTS, YOUNG_NIGHTS = 21, 50
+
+
+@dataclass(frozen=True)
+class Eve:
+    """How everybody stands before a night's events."""
+
+    night: int
+    pairs: Pairs
+    evidence: Evidence
+    spread: float
+    """The community's, in points."""
 
 
 class Cases:
@@ -47,12 +64,13 @@ class Cases:
         for night in draws.integers(1, max(last, 2), count):
             self._calendar.setdefault(int(night), []).append(kind)
 
-    def begin(self, night: int, eve: Evidence, first_received: NDArray[np.int16], spread: float) -> None:
-        """Choose whom tonight's new cases happen to, by how everybody stands before tonight's events."""
+    def begin(self, eve: Eve, first_received: NDArray[np.int16]) -> None:
+        """Choose whom tonight's new cases happen to."""
+        night = eve.night
         if night not in self._calendar:
             return
         age = night - first_received.astype(np.int32)
-        pools = {whom: self._pool(whom, night, eve, age) for whom in {kind.whom for kind in self._calendar[night]}}
+        pools = {whom: self._pool(whom, eve, age) for whom in {kind.whom for kind in self._calendar[night]}}
         used = self._truth.used
         for number, kind in enumerate(self._calendar[night]):
             draws = self._world.size.draws(21, night, number)
@@ -64,102 +82,97 @@ class Cases:
             chosen = tuple(sorted(draws.choice(free, min(wanted, len(free)), replace=False).tolist()))
             used |= set(chosen)
             nights = int(draws.integers(kind.nights[0], kind.nights[1] + 1))
-            points = spread * float(draws.uniform(*kind.shares))
-            self._truth.cases.append(Case(len(self._truth.cases), kind, chosen, night, nights, points, spread))
+            points = eve.spread * float(draws.uniform(*kind.shares))
+            self._truth.cases.append(Case(len(self._truth.cases), kind, chosen, night, nights, points, eve.spread))
 
-    def _pool(self, whom: str, night: int, eve: Evidence, age: NDArray[np.int32]) -> NDArray[np.int64]:
-        standing, world = Standing.of(eve), self._world
+    def _pool(self, whom: str, eve: Eve, age: NDArray[np.int32]) -> NDArray[np.int64]:
+        standing, world = Standing.of(eve.evidence), self._world
         place = _places(standing)
         begins, _ = world.silence
-        # Law L3 leaves two posts a share of the others: who has no others does not rise, whatever a feed counts again.
-        of_others = 1 - eve.pair_losses[0, -1].sum(axis=1) / np.maximum(eve.sums[0, -1].sum(axis=1), 1e-9)
-        is_known = standing.is_sufficient & (age > YOUNG_NIGHTS) & (of_others > 0.2)
+        is_known = standing.is_sufficient & (age > YOUNG_NIGHTS)
         match whom:
             case "young":
                 is_young = (age > PROVISIONAL_NIGHTS) & (age < YOUNG_NIGHTS)
                 found = is_young & (world.arrival > -BURN_IN_NIGHTS) & (place < 0.6)
             case "silent":
-                is_silent = (night - begins >= 28) & (world.expected(night) == 0)
+                is_silent = (eve.night - begins >= 28) & (world.expected(eve.night) == 0)
                 found = is_silent & (standing.actions > 0) & (place < 0.6)
             case "high":
-                by_network = eve.sums[0, -1]
+                by_network = eve.evidence.sums[0, -1]
                 found = is_known & (by_network.max(axis=1) >= 0.995 * by_network.sum(axis=1)) & (place >= 0.85)
             case "quietest":
                 found = is_known & (place < 0.3)
             case "known":
                 found = is_known & (place >= 0.5)
+            case "much engaged":
+                # No post leads far, and no engager: who has few of them does not rise, however often they are counted.
+                times = np.full_like(eve.evidence.reach, MOST_TIMES)
+                counted = Standing.of(eve.pairs.times(times).evidence(eve.night))
+                found = is_known & (counted.score - standing.score > max(JUMP) * eve.spread)
             case _:
                 found = is_known & (place >= 0.1) & (place < 0.6)
         return np.flatnonzero(found)
 
-    def events(self, night: int, eve: Evidence) -> list[Events]:
+    def events(self, eve: Eve) -> list[Events]:
         """What the running cases bring tonight."""
         return [
             part
             for case in self._truth.cases
-            if case.begins <= night <= case.ends and case.kind.crowd != "none"
-            for part in self._brings(case, night, eve)
+            if case.begins <= eve.night <= case.ends and case.kind.crowd != "none"
+            for part in self._brings(case, eve)
         ]
 
-    def _brings(self, case: Case, night: int, eve: Evidence) -> list[Events]:
-        draws = self._world.size.draws(22, case.case_id, night)
-        scores = Standing.of(eve).score[list(case.accounts)].astype(float)
+    def _brings(self, case: Case, eve: Eve) -> list[Events]:
+        draws = self._world.size.draws(22, case.case_id, eve.night)
+        scores = Standing.of(eve.evidence).score[list(case.accounts)].astype(float)
         parts = []
         for account, score in zip(case.accounts, scores, strict=True):
-            wanted = score + case.points / case.nights
-            network = int(self._world.home[account])
-            if case.kind.alternates:
-                network = (network + night) % len(NETWORKS)
-            engager, count = self._engagers(case, account, network, wanted, eve, draws)
-            posts = _posts(case, night, len(engager), draws)
-            parts.append(Events.of(account, engager, np.array([network]), posts, count))
+            brings, least, most = self._engagement(case, account, eve.night, draws)
+            own, wanted = eve.pairs.of(account), score + case.points / case.nights
+            parts.append(brings(_fewest(own, brings, least, most, wanted, eve.night)))
         return parts
 
-    def _engagers(
-        self, case: Case, account: int, network: int, wanted: float, eve: Evidence, draws: np.random.Generator
-    ) -> tuple[Ints, Ints]:
-        """As few engagers, or actions of theirs, as lift an account to what is wanted."""
-
-        def enough(weights: NDArray[Any], logs: NDArray[Any]) -> int:
-            more = np.array([np.cumsum(weights * logs), np.cumsum(logs)]).astype(np.float32)
-            return first_that_reaches(eve.tried(account, network, more, TOP_SHARES[case.kind.posts]), wanted)
-
+    def _engagement(
+        self, case: Case, account: int, night: int, draws: np.random.Generator
+    ) -> tuple[Callable[[int], Events], int, int]:
+        """What so many engagers bring, or so many actions of each; and how few and many they may be."""
+        home = int(self._world.home[account])
+        network = np.array([(home + night) % len(NETWORKS) if case.kind.alternates else home])
         others = draws.permutation([other for other in case.accounts if other != account]).astype(np.int32)
+        least, most_actions = 1, 0
         match case.kind.crowd:
             case "one":
                 few = crowd(self._world, 5, draws)
                 few = few[few != account]
-                engager = few[np.argmax(self._world.weights(few))]
-                logs = np.diff(np.log1p(np.arange(0, ENGAGER_OF_MANY, POSTS_A_NIGHT)))
-                count = 1 + enough(np.full(len(logs), self._world.weights(few).max()), logs)
-                return np.full(POSTS_A_NIGHT, engager, np.int32), np.full(POSTS_A_NIGHT, count, np.int32)
+                drawn = np.full(POSTS_A_NIGHT, few[np.argmax(self._world.weights(few))], np.int32)
+                most_actions = MOST_OF_ONE
             case "each other":
-                logs = np.diff(np.log1p(np.arange(MOST_ACTIONS + 1)))
-                count = 1 + enough(np.full(len(logs), self._world.weights(others).mean()), len(others) * logs)
-                return others, np.full(len(others), max(count, 3), np.int32)
+                drawn, least, most_actions = others, 3, MOST_ACTIONS
             case "meeting":
-                counts = draws.geometric(CHATTY, len(others)).astype(np.int32)
-                some = 1 + enough(self._world.weights(others), np.log1p(counts))
-                return others[:some], counts[:some]
+                drawn = others
             case "outsiders":
-                drawn, least = outsiders(self._world, MOST_ENGAGERS, draws), 1
+                drawn = outsiders(self._world, MOST_ENGAGERS, draws)
             case _:
                 friends = others[: len(others) // 5] if case.kind.crowd == "community" else others[:0]
                 drawn = np.concatenate([friends, crowd(self._world, MOST_ENGAGERS, draws)])
                 least = -(-LEAST_MEMBERS // case.nights)
-        some = max(least, 1 + enough(self._world.weights(drawn), np.full(len(drawn), np.log(2))))
-        return drawn[:some], np.ones(some, np.int32)
+        posts = _posts(case, night, len(drawn), draws)
+        if most_actions:
+            return lambda each: Events.of(account, drawn, network, posts, each), least, most_actions
+        counts = draws.geometric(CHATTY, len(drawn)) if case.kind.crowd == "meeting" else np.ones(len(drawn), np.int32)
+        return lambda some: Events.of(account, drawn[:some], network, posts[:some], counts[:some]), least, len(drawn)
 
-    def spoil(self, night: int, evidence: Evidence, eve: Evidence) -> Evidence:
-        """Tonight's evidence as the feeds deliver it for the few accounts that a fault of theirs hits."""
-        hit = [case for case in self._truth.cases if case.begins == night and case.kind.crowd == "none"]
+    def factor(self, eve: Eve) -> Floats | None:
+        """How many times over the feeds deliver each account's engagement where their fault hits a few; else None."""
+        hit = [case for case in self._truth.cases if case.begins == eve.night and case.kind.crowd == "none"]
         if not hit:
-            return evidence
-        factor = np.ones_like(evidence.reach)
+            return None
+        factor = np.ones_like(eve.evidence.reach)
+        scores = Standing.of(eve.evidence).score
         for case in hit:
             for account in case.accounts:
-                factor[account] = _factor(case, account, eve)
-        return evidence.times(factor)
+                factor[account] = _factor(eve.pairs.of(account), scores[account] + case.points, eve.night)
+        return factor
 
 
 def _places(standing: Standing) -> Floats:
@@ -175,16 +188,35 @@ def _posts(case: Case, night: int, count: int, draws: np.random.Generator) -> In
         case "one":
             return np.full(count, own, np.int32)
         case "mostly one":
-            return np.where(draws.random(count) < TOP_SHARES["mostly one"], own, other).astype(np.int32)
+            return np.where(draws.random(count) < TOP_SHARE, own, other).astype(np.int32)
         case "nightly":
             return np.full(count, first, np.int32)
         case _:
             return other
 
 
-def _factor(case: Case, account: int, eve: Evidence) -> float:
-    """How many times its evidence an account has, or is left with, where it is to move so far in one night."""
-    factors = np.concatenate([[0], np.geomspace(0.01, 100, 500)]).astype(np.float32)
-    tried = eve.tried(account, 0, np.zeros((2, len(factors)), np.float32), 0).times(factors[:, None])
-    score = float(Standing.of(eve).score[account])
-    return float(factors[first_that_reaches(tried, score + case.points)])
+def _score(pairs: Pairs, night: int) -> float:
+    """The score of one account."""
+    return float(Standing.of(pairs.evidence(night)).score[0])
+
+
+def _fewest(own: Pairs, brings: Callable[[int], Events], least: int, most: int, wanted: float, night: int) -> int:
+    """How few lift an account to what is wanted, or nearly as far as the most do."""
+
+    def lifted(some: int) -> float:
+        return _score(own.plus(brings(some), night), night)
+
+    some = least
+    while (reached := lifted(some)) < wanted and some < most:
+        some = min(2 * some, most)
+    return bisect_left(range(some), min(wanted, reached - NEARLY), lo=min(least, some), key=lifted)
+
+
+def _factor(own: Pairs, wanted: float, night: int) -> float:
+    """How many times its engagement an account has, or is left with, where its score is to be so high for a night."""
+    factors = np.concatenate([[0], np.geomspace(0.01, 1, 250), np.geomspace(1, MOST_TIMES, 250)]).astype(np.float32)
+
+    def left(factor: np.float32) -> float:
+        return _score(own.times(np.full((1, len(NETWORKS)), factor)), night)
+
+    return float(factors[bisect_left(factors, min(wanted, left(factors[-1]) - NEARLY), key=left)])

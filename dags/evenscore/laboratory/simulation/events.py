@@ -84,11 +84,11 @@ def _habitual(world: World, target: Ints, draws: np.random.Generator) -> Ints:
     """Engagers: an account's own audience, the same few again and again; some members act far more than others."""
     audience = 10 + 60 * world.rate[target]
     place = (audience * draws.random(len(target)) ** 2).astype(np.uint64)
-    mixed = _mixed(target.astype(np.uint64) * np.uint64(1_000_003) + place + np.uint64(world.size.seed << 40))
-    return (world.size.accounts * mixed**2).astype(np.int32)
+    drawn = mixed(target.astype(np.uint64) * np.uint64(1_000_003) + place + np.uint64(world.size.seed << 40))
+    return (world.size.accounts * drawn**2).astype(np.int32)
 
 
-def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.float64]:
+def mixed(numbers: NDArray[np.uint64]) -> NDArray[np.float64]:
     """A number in [0, 1) for each number, without any pattern (the finisher of splitmix64)."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

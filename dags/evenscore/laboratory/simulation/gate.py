@@ -208,7 +208,6 @@ def _parts(night: Night) -> dict[str, Any]:
                 ("", evidence.sums),
                 ("_bounded", bounded(evidence, scale(night.version))),
                 ("_loss", evidence.losses),
-                ("_pair_loss", evidence.pair_losses),
             )
             for number, span in enumerate(SPANS)
         },

@@ -121,9 +121,9 @@ NIGHTLY = {
     "features.feat_person__dislikes": """
         select person_id, persona, null::date as first_date, null::double as trust_weight from base.people where false
     """,
-    "features.feat_person__top_object": """
+    "features.feat_person__objects": """
         select person_id, persona, network, $day::date as as_of_date, $day::date as evidence_through_date,
-            $version::integer as scoring_version, columns('^(brief|short|long)_(pair_)?loss$') as 'trusted_\\0'
+            $version::integer as scoring_version, columns('^(brief|short|long)_loss$') as 'trusted_\\0'
         from parts inner join jumpers using (account) inner join base.people using (account)
     """,
 }

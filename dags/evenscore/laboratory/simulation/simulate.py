@@ -9,7 +9,7 @@ from evenscore.base.bundled import thresholds
 from evenscore.base.progress import track
 from evenscore.base.settings import Settings
 from evenscore.laboratory.simulation import baselines
-from evenscore.laboratory.simulation.cases import PROVISIONAL_NIGHTS, Cases
+from evenscore.laboratory.simulation.cases import PROVISIONAL_NIGHTS, Cases, Eve
 from evenscore.laboratory.simulation.events import Events, ordinary
 from evenscore.laboratory.simulation.evidence import Evidence, Pairs
 from evenscore.laboratory.simulation.faults import MassFaults
@@ -20,7 +20,7 @@ from evenscore.laboratory.simulation.reviewers import Reviewers
 from evenscore.laboratory.simulation.standing import Standing, spread_of
 from evenscore.laboratory.simulation.truth import Truth
 from evenscore.laboratory.simulation.verdicts import Verdict
-from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, HISTORY_NIGHTS, SHARDS, Size, World
+from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, HISTORY_NIGHTS, SHARDS, Floats, Size, World
 from evenscore.reviews.decisions import Decision
 from evenscore.state import memory
 
@@ -58,7 +58,7 @@ class _Simulation:
         shape = (rows, size.accounts)
         self._outcome = Outcome(size, Truth(), np.zeros(shape, np.float32), np.zeros(shape, bool))
         self._world = World(size)
-        self._pairs, self._log = Pairs(self._world), Log(size)
+        self._pairs, self._log = Pairs.none(self._world), Log(size)
         self._cases = Cases(self._world, self._outcome.truth)
         self._faults = MassFaults(size)
         self._outcome.truth.faults += self._faults.all
@@ -78,19 +78,24 @@ class _Simulation:
         return self._outcome
 
     def _take_in(self, events: Events, night: int) -> None:
-        self._pairs.add(events, night)
+        self._pairs = self._pairs.plus(events, night)
         self._log.add(events, night)
         self._outcome.event_count += int(events.count.sum())
 
     def _step(self, night: int) -> Night:
-        eve = self._pairs.evidence(night)
-        self._cases.begin(night, eve, self._log.first_received, self._spread(night))
-        events = Events.together([ordinary(self._world, night), *self._cases.events(night, eve)])
+        before = self._pairs
+        eve = Eve(night, before, before.evidence(night), self._spread(night))
+        self._cases.begin(eve, self._log.first_received)
+        factor = self._cases.factor(eve)
+        events = Events.together([ordinary(self._world, night), *self._cases.events(eve)])
         self._take_in(events, night)
-        evidence = self._faults.doubled(night, self._pairs, events).evidence(night)
-        spoilt, old = (self._spoil(night, part, eve) for part in (evidence, eve))
-        is_eligible, climbed = self._record(night, spoilt)
-        return Night(night, spoilt, old, eve, self._faults.version(night), is_eligible, climbed, self._log)
+        tonight = self._faults.doubled(night, self._pairs, events)
+        spoilt, old = (self._spoil(night, pairs, factor) for pairs in (tonight, before))
+        evidence = spoilt.evidence(night)
+        old_evidence = eve.evidence if old is before else old.evidence(night)
+        is_eligible, climbed = self._record(night, evidence)
+        version = self._faults.version(night)
+        return Night(night, evidence, old_evidence, eve.evidence, version, is_eligible, climbed, self._log)
 
     def _spread(self, night: int) -> float:
         """The community's spread on a night's eve, by the nights before it."""
@@ -98,8 +103,8 @@ class _Simulation:
         rows = slice(max(last - int(thresholds()["spread_nights"]), 0), last)
         return spread_of(self._outcome.scores[rows][self._outcome.is_eligible[rows]])
 
-    def _spoil(self, night: int, evidence: Evidence, eve: Evidence) -> Evidence:
-        return self._faults.spoil(night, self._cases.spoil(night, evidence, eve), self._shards)
+    def _spoil(self, night: int, pairs: Pairs, factor: Floats | None) -> Pairs:
+        return self._faults.spoil(night, pairs if factor is None else pairs.times(factor), self._shards)
 
     def _record(self, night: int, evidence: Evidence) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         row = night + HISTORY_NIGHTS

@@ -30,14 +30,15 @@ class Standing:
     def of(cls, evidence: Evidence, version: int = VERSION) -> "Standing":
         """The score as dbt_project/models/scores/score_person__influence_v3.sql makes it.
 
-        Version 2 is the same without a brief half-life, with a scale that starts at its floor and at evidence of 1.
+        Version 2 is the same without a brief half-life and without climbs, with a scale that starts at its floor, and
+        all at evidence of 1.
         """
         known = scale(version)
         shares = np.array([known.get("brief_weight", 0), known["recent_weight"], known["lasting_weight"]], np.float32)
         trusted, crowd = bounded(evidence, known).sum(axis=-1)
         curve = known["crowd_curve"]
-        lift = 1 + curve * np.log1p(known["crowd_weight"] * crowd / (1 + trusted) / curve)
-        amount = np.expm1(shares @ (np.log1p(trusted) + np.log(lift)))
+        lift = curve * np.log1p(known["crowd_weight"] * crowd / (1 + trusted) / curve)
+        amount = np.expm1(shares @ np.log1p(trusted + (known.get("ladder_start", 1) + trusted) * lift))
         start, floor = known.get("evidence_start", 1), known["floor_points"]
         points = known.get("base_points", floor) + known["points_per_log"] * np.log1p(amount / start)
         error = shares @ (np.sqrt(np.log(2) * trusted) / (1 + trusted))
@@ -53,17 +54,11 @@ class Standing:
 
 
 def bounded(evidence: Evidence, known: dict[str, float]) -> Floats:
-    """The evidence of which neither one post, nor two, nor one engager carry more than their share (laws L3, L4)."""
-    beside, found = known.get("top_object_start", 1), evidence.sums
-    for share, losses in (
-        ("top_object_share", evidence.losses),
-        ("top_pair_share", evidence.pair_losses),
-        ("top_engager_share", evidence.engager_losses),
-    ):
-        if share in known:
-            rest = np.maximum(evidence.sums - losses, 0)
-            found = np.minimum(found, (beside + rest) / (1 - known[share]) - beside)
-    return found
+    """The evidence of which no post carries more than its share, nor any engager where a version has climbs."""
+    if "ladder_start" in known:
+        return evidence.bounded
+    rest = np.maximum(evidence.sums - evidence.losses, 0)
+    return np.asarray(np.minimum(evidence.sums, (1 + rest) / (1 - known["top_object_share"]) - 1))
 
 
 def spread_of(scores: Floats) -> float:
@@ -71,9 +66,3 @@ def spread_of(scores: Floats) -> float:
     known = scores if len(scores) else np.zeros(1, np.float32)
     low, high = np.quantile(known, (0.1, 0.9))
     return max(float(high - low), thresholds()["least_spread_points"])
-
-
-def first_that_reaches(evidence: Evidence, points: float) -> int:
-    """The first of several tries of growing evidence whose score is so high; where none is, as far as they lead."""
-    scores = Standing.of(evidence).score
-    return int(np.argmax(scores >= min(points, float(scores.max()) - 0.1)))

@@ -25,7 +25,7 @@ class Kind:
     """What the simulated reviewers ought to say: that it is to be released."""
     members: tuple[int, int] = (1, 1)
     """How many accounts it happens to together, from and to."""
-    whom: Literal["quietest", "quiet", "young", "silent", "high", "known"] = "quiet"
+    whom: Literal["quietest", "quiet", "young", "silent", "high", "known", "much engaged"] = "quiet"
     accounts_per_case: int = 2500
     """How many accounts of the community there are for each such case."""
     alternates: bool = False
@@ -53,7 +53,7 @@ KINDS = (
     Kind("alternating", ("slow_ramp",), (8, 12), (1, 1), "outsiders", is_honest=False, alternates=True),
     Kind("cold_start", ("cold_start",), (1, 3), JUMP, "members", whom="young"),
     Kind("return", ("cold_start", "organic"), (1, 3), JUMP, "members", whom="silent"),
-    Kind("feed_up", ("source_fault",), (1, 1), JUMP, "none", is_honest=False),
+    Kind("feed_up", ("source_fault",), (1, 1), JUMP, "none", is_honest=False, whom="much engaged"),
     Kind("feed_down", ("source_fault",), (1, 1), (-9, -9), "none", is_honest=False, whom="high"),
     Kind(
         "lost_evidence", ("source_fault",), (1, 1), (-0.7, -0.35), "none", is_honest=False, members=(1, 5), whom="known"
