@@ -1,88 +1,137 @@
 """Evidence from events: as an oracle computes it pair by pair, and as the scores take it."""
 
 import math
-from collections import Counter
-from itertools import combinations
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from evenscore.laboratory.simulation.events import Events, ordinary
-from evenscore.laboratory.simulation.evidence import Evidence, Pairs, scale
-from evenscore.laboratory.simulation.standing import Standing, first_that_reaches
+from evenscore.laboratory.simulation.evidence import Evidence, Pairs, climbs_of, scale
+from evenscore.laboratory.simulation.standing import Standing
 from evenscore.laboratory.simulation.world import NETWORKS, Size, World
 
 WORLD = World(Size(300, 30, 1))
 WORLD_OF_30 = World(Size(30, 30, 1))
+START = scale(3)["ladder_start"]
+SHARES = {name: scale(3)[f"top_{name}_share"] for name in ("object", "engager")}
 
 
 def stepped(nights: range) -> Pairs:
-    pairs = Pairs(WORLD)
+    pairs = Pairs.none(WORLD)
     for night in nights:
-        pairs.add(ordinary(WORLD, night), night)
+        pairs = pairs.plus(ordinary(WORLD, night), night)
     return pairs
 
 
-def test_evidence_is_the_sum_over_engagers_of_the_log_of_their_decayed_actions_and_losses_those_of_top_posts() -> None:
+def climbed(values: Iterable[float], share: float) -> float:
+    height = START
+    for value in sorted(values):
+        height = min(height + value, height / (1 - share))
+    return height - START
+
+
+def test_evidence_is_what_the_logs_of_decayed_actions_come_to_and_what_engagers_and_posts_climb_to() -> None:
     evidence = stepped(range(25)).evidence(30)
     actions: Counter[tuple[int, int, int, int]] = Counter()
     for night in range(25):
         events = ordinary(WORLD, night)
         for row in zip(events.target, events.network, events.post, events.engager, events.count, strict=True):
             actions[row[:4]] += row[4] * 2 ** (-(30 - night) / 7)
-    sums, losses = np.zeros((2, 300, len(NETWORKS))), Counter[tuple[int, int, int, int]]()
     by_pair: Counter[tuple[int, int, int]] = Counter()
     for (target, network, _, engager), amount in actions.items():
         by_pair[target, network, engager] += amount
+    trust = {engager: WORLD.weights(np.array([engager]))[0] for _, _, engager in by_pair}
+    of_engagers, of_posts = (defaultdict[tuple[int, int, int], list[float]](list) for _ in range(2))
     for (target, network, engager), amount in by_pair.items():
-        sums[:, target, network] += math.log1p(amount) * np.array([WORLD.weights(np.array([engager]))[0], 1])
+        for part, weight in enumerate((trust[engager], 1)):
+            of_engagers[part, target, network].append(weight * math.log1p(amount))
+    brought, losses = (Counter[tuple[int, int, int, int]]() for _ in range(2))
     for (target, network, post, engager), amount in actions.items():
         whole = by_pair[target, network, engager]
-        losses[target, network, post] += math.log1p(whole) - math.log1p(max(whole - amount, 0))
+        losses[1, target, network, post] += math.log1p(whole) - math.log1p(max(whole - amount, 0))
+        for part, weight in enumerate((trust[engager], 1)):
+            brought[part, target, network, post] += weight * math.log1p(amount)
     most = np.zeros((300, len(NETWORKS)))
-    for (target, network, _), loss in losses.items():
+    for (_, target, network, _), loss in losses.items():
         most[target, network] = max(most[target, network], loss)
-    of_two = most.copy()
-    on: dict[tuple[int, int], dict[int, dict[int, float]]] = {}
-    for (target, network, post, engager), amount in actions.items():
-        on.setdefault((target, network), {}).setdefault(post, {})[engager] = amount
-    for (target, network), posts in on.items():
-        for one, other in combinations(posts.values(), 2):
-            lost = 0.0
-            for engager in one.keys() | other.keys():
-                whole = by_pair[target, network, engager]
-                left = max(whole - one.get(engager, 0) - other.get(engager, 0), 0)
-                lost += math.log1p(whole) - math.log1p(left)
-            of_two[target, network] = max(of_two[target, network], lost)
-    assert sums.sum() > 100 and (most < sums[1]).any() and (most < of_two).any() and (of_two < 2 * most).any()
+    for (part, target, network, _), amount in brought.items():
+        of_posts[part, target, network].append(amount)
+    sums, bounded, by_engagers = (np.zeros((2, 300, len(NETWORKS))) for _ in range(3))
+    for place, logs in of_engagers.items():
+        sums[place], by_engagers[place] = sum(logs), climbed(logs, SHARES["engager"])
+        bounded[place] = min(by_engagers[place], climbed(of_posts[place], SHARES["object"]))
+    assert sums.sum() > 100 and (most < sums[1]).any()
+    assert (bounded < by_engagers - 0.1).any() and (by_engagers > 0.1).any() and (by_engagers < sums - 0.1).any()
     np.testing.assert_allclose(evidence.sums[:, 0], sums, rtol=1e-4)
+    np.testing.assert_allclose(evidence.bounded[:, 0], bounded, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(evidence.losses[1, 0], most, rtol=1e-3, atol=1e-5)
-    # The two are looked for among the posts that bring most trusted evidence: of all engagers others may lose more.
-    assert (evidence.pair_losses[1, 0] <= of_two * (1 + 1e-3) + 1e-5).all()
-    assert np.isclose(evidence.pair_losses[1, 0], of_two, rtol=1e-3).mean() > 0.8
 
 
-def test_two_posts_of_one_audience_lose_more_together_than_the_two_that_lose_most_apart() -> None:
-    pairs, fans = Pairs(WORLD_OF_30), np.arange(5, 9)
-    for post, engagers in ((7, fans), (8, fans), (9, np.array([20, 21, 22]))):
-        pairs.add(Events.of(1, engagers, np.array([2]), post, 3), 0)
-    evidence = pairs.evidence(0)
-    apart = 3 * math.log(4)
-    assert evidence.losses[1, 0, 1, 2] == pytest.approx(apart, rel=1e-5)
-    assert evidence.pair_losses[1, 0, 1, 2] == pytest.approx(4 * math.log(7), rel=1e-5)
-    assert 4 * math.log(7) > apart + 4 * (math.log(7) - math.log(4))
-    assert evidence.engager_losses[1, 0, 1, 2] == pytest.approx(math.log(7), rel=1e-5)
-    weights = WORLD_OF_30.weights
-    trusted = [*(weights(fans) * math.log(7)), *(weights(np.array([20, 21, 22])) * math.log(4))]
-    assert evidence.engager_losses[0, 0, 1, 2] == pytest.approx(max(trusted), rel=1e-5)
-    of_fans = float(weights(fans).sum()) * math.log(7)
-    assert evidence.pair_losses[0, 0, 1, 2] >= of_fans * (1 - 1e-5) > 0
+@pytest.mark.parametrize("seed", range(3))
+def test_all_climb_at_once_as_each_does_alone(seed: int) -> None:
+    draws = np.random.default_rng(seed)
+    starts = np.cumsum([0, *draws.integers(1, 40, 30)])
+    values = draws.pareto(0.7, (2, 3, starts[-1])) * (draws.random((2, 3, starts[-1])) < 0.8)
+    found = climbs_of(values, starts[:-1], 0.25)
+    alone = [[[climbed(one[first:last], 0.25) for one in part] for part in values] for first, last in pairwise(starts)]
+    np.testing.assert_allclose(found, np.moveaxis(alone, 0, -1), rtol=1e-12, atol=1e-12)
+
+
+def test_no_value_carries_more_than_its_share_and_neither_a_greater_one_nor_another_lowers_what_all_climb_to() -> None:
+    draws = np.random.default_rng(7)
+
+    def climb(values: Iterable[float]) -> float:
+        return float(climbs_of(np.array([*values]), np.array([0]), 0.25)[0])
+
+    for _ in range(300):
+        values = draws.pareto(0.7, draws.integers(2, 12))
+        height, of_rest = climb(values), climb(np.delete(values, values.argmax()))
+        assert height - of_rest <= 0.25 * (START + height) + 1e-12
+        greater = values.copy()
+        greater[draws.integers(len(values))] *= 1 + draws.pareto(1)
+        assert height <= climb(greater) + 1e-12
+        assert height <= climb([*values, draws.pareto(0.7)]) + 1e-12
+
+
+def test_more_engagement_of_anybody_with_anything_never_lowers_what_it_climbs_to() -> None:
+    draws = np.random.default_rng(3)
+    many = Pairs.none(WORLD_OF_30)
+    bounded = np.zeros(())
+    for _ in range(60):
+        target, engager = draws.integers(0, 30, (2, 40))
+        more = Events.of(target, engager, draws.integers(0, 2, 40), draws.integers(0, 6, 40), draws.integers(1, 9, 40))
+        many = many.plus(more, 0)
+        assert (many.evidence(0).bounded >= bounded - 1e-6).all()
+        bounded = many.evidence(0).bounded
+
+
+def test_who_was_there_when_few_were_delivered_is_there_when_more_are() -> None:
+    pairs = stepped(range(10))
+    parts = [pairs.times(np.full((300, len(NETWORKS)), share, np.float32)) for share in (0, 0.3, 0.6, 1, 3)]
+    keys = [set(part.keys.tolist()) for part in parts]
+    assert not keys[0] and keys[0] < keys[1] < keys[2] < keys[3] == keys[4] == set(pairs.keys.tolist())
+    assert 0.2 < len(keys[1]) / len(keys[3]) < 0.4
+    assert np.array_equal(parts[4].counts, 3 * pairs.counts) and np.allclose(parts[4].actions, 3 * pairs.actions)
+
+
+def test_what_one_account_has_of_its_own_is_what_it_has_among_all() -> None:
+    pairs = stepped(range(25))
+    account = int(np.bincount(pairs.keys >> 43).argmax())
+    lost = np.full((300, len(NETWORKS)), 0.5, np.float32)
+    for among_all, alone in ((pairs, pairs.of(account)), (pairs.times(lost), pairs.of(account).times(lost[:1]))):
+        own = alone.evidence(30)
+        for name in Evidence.__annotations__:
+            assert np.array_equal(getattr(own, name)[..., 0, :], getattr(among_all.evidence(30), name)[..., account, :])
+        assert own.actions.sum() > 3
 
 
 def test_engagers_count_once_actions_each_time_and_reach_fades() -> None:
-    pairs = Pairs(World(Size(3, 30, 1)))
+    pairs = Pairs.none(World(Size(3, 30, 1)))
     for night in (0, 1):
-        pairs.add(Events.of(1, np.array([0, 0, 2]), np.array([2]), 7), night)
+        pairs = pairs.plus(Events.of(1, np.array([0, 0, 2]), np.array([2]), 7), night)
     evidence = pairs.evidence(121)
     assert (evidence.engagers[1, 2], evidence.actions[1, 2], evidence.engagers.sum()) == (2, 6, 2)
     assert evidence.reach[1, 2] == pytest.approx(1 + (1 + 2 ** (-1 / 120)) / 2, rel=1e-5)
@@ -95,43 +144,25 @@ def test_nobody_engages_with_themselves() -> None:
     assert len(Events.of(1, np.array([1, 2]), np.array([0]), 7).target) == 1
 
 
-def evidence_of(trusted: float, crowd: float, by_post: float = 0.0, by_engager: float = 0.0) -> Evidence:
+def evidence_of(trusted: float, crowd: float, by_post: float = 0.0) -> Evidence:
     sums, ones = np.zeros((2, 3, 1, 1), np.float32), np.ones((1, 1), np.float32)
     sums[0], sums[1] = trusted, crowd
-    losses = [np.full_like(sums, loss) for loss in (by_post, by_post, by_engager)]
-    return Evidence(sums, *losses, 2 * ones, 2 * ones, ones.astype(np.int32), ones.astype(np.int32))
+    losses = np.full_like(sums, by_post)
+    return Evidence(sums, sums, losses, 2 * ones, 2 * ones, ones.astype(np.int32), ones.astype(np.int32))
 
 
 def test_a_score_is_that_of_the_constants_of_its_version() -> None:
     known = scale(3)
-    lift = 1 + known["crowd_curve"] * math.log1p(known["crowd_weight"] * 9 / 4 / known["crowd_curve"])
-    points = known["base_points"] + known["points_per_log"] * math.log1p((4 * lift - 1) / known["evidence_start"])
+    lift = known["crowd_curve"] * math.log1p(known["crowd_weight"] * 9 / 4 / known["crowd_curve"])
+    amount = 3 + (START + 3) * lift
+    points = known["base_points"] + known["points_per_log"] * math.log1p(amount / known["evidence_start"])
     assert Standing.of(evidence_of(3, 9)).score[0] == pytest.approx(points, rel=1e-5)
     lift = 1 + scale(2)["crowd_curve"] * math.log1p(scale(2)["crowd_weight"] * 9 / 4 / scale(2)["crowd_curve"])
     assert Standing.of(evidence_of(3, 9), 2).score[0] == pytest.approx(1 + 7.2 * math.log(4 * lift), rel=1e-5)
 
 
-@pytest.mark.parametrize(("by", "share"), [("by_post", "top_object_share"), ("by_engager", "top_engager_share")])
-def test_one_post_brings_no_more_than_its_share_nor_does_one_engager(by: str, share: str) -> None:
-    beside = scale(3)["top_object_start"]
-    bound = evidence_of((beside + 0.5) / (1 - scale(3)[share]) - beside, 0)
-    alone = evidence_of(9, 9, **{by: 8.5})
-    assert Standing.of(alone).score[0] == pytest.approx(Standing.of(bound).score[0], abs=0.5)
-    assert Standing.of(alone).score[0] < Standing.of(evidence_of(9, 9)).score[0] - 20
-
-
-@pytest.mark.parametrize(("points", "top_share"), [(5, 1 / 8), (15, 1 / 8), (15, 0.7)])
-def test_as_few_engagers_as_lift_a_score_as_far_as_was_wished(points: float, top_share: float) -> None:
-    evidence = evidence_of(0.5, 3)
-    more = np.cumsum(np.full((2, 2000), 0.02), axis=1).astype(np.float32)
-    tried = evidence.tried(0, 0, more, top_share)
-    first = first_that_reaches(tried, float(Standing.of(evidence).score[0]) + points)
-    below, reached = Standing.of(tried).score[first - 1 : first + 1] - Standing.of(evidence).score[0]
-    assert below < points <= reached < points + 0.5
-
-
-def test_one_post_alone_is_tried_as_far_as_it_leads() -> None:
-    more = np.cumsum(np.full((2, 2000), 0.02), axis=1).astype(np.float32)
-    tried = evidence_of(0.5, 3).tried(0, 0, more, 1.0)
-    scores = Standing.of(tried).score
-    assert scores[first_that_reaches(tried, 90)] == pytest.approx(scores.max(), abs=0.2)
+def test_of_version_2_one_post_brings_no_more_than_its_share() -> None:
+    bound = evidence_of(1.5 / (1 - scale(2)["top_object_share"]) - 1, 0)
+    alone = evidence_of(9, 9, by_post=8.5)
+    assert Standing.of(alone, 2).score[0] == pytest.approx(Standing.of(bound, 2).score[0], abs=0.1)
+    assert Standing.of(alone, 2).score[0] < Standing.of(evidence_of(9, 9), 2).score[0] - 5

@@ -129,7 +129,7 @@ class Cases:
         for account, score in zip(case.accounts, scores, strict=True):
             brings, least, most = self._engagement(case, account, eve.night, draws)
             own, wanted = eve.pairs.of(account), score + case.points / case.nights
-            parts.append(brings(_fewest(own, brings, least, most, wanted, eve.night)))
+            parts.append(brings(fewest(own, brings, least, most, wanted, eve.night)))
         return parts
 
     def _engagement(
@@ -171,7 +171,7 @@ class Cases:
         scores = Standing.of(eve.evidence).score
         for case in hit:
             for account in case.accounts:
-                factor[account] = _factor(eve.pairs.of(account), scores[account] + case.points, eve.night)
+                factor[account] = factor_of(eve.pairs.of(account), scores[account] + case.points, eve.night)
         return factor
 
 
@@ -200,7 +200,7 @@ def _score(pairs: Pairs, night: int) -> float:
     return float(Standing.of(pairs.evidence(night)).score[0])
 
 
-def _fewest(own: Pairs, brings: Callable[[int], Events], least: int, most: int, wanted: float, night: int) -> int:
+def fewest(own: Pairs, brings: Callable[[int], Events], least: int, most: int, wanted: float, night: int) -> int:
     """How few lift an account to what is wanted, or nearly as far as the most do."""
 
     def lifted(some: int) -> float:
@@ -212,7 +212,7 @@ def _fewest(own: Pairs, brings: Callable[[int], Events], least: int, most: int, 
     return bisect_left(range(some), min(wanted, reached - NEARLY), lo=min(least, some), key=lifted)
 
 
-def _factor(own: Pairs, wanted: float, night: int) -> float:
+def factor_of(own: Pairs, wanted: float, night: int) -> float:
     """How many times its engagement an account has, or is left with, where its score is to be so high for a night."""
     factors = np.concatenate([[0], np.geomspace(0.01, 1, 250), np.geomspace(1, MOST_TIMES, 250)]).astype(np.float32)
 
