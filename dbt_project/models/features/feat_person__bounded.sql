@@ -1,13 +1,11 @@
--- The evidence behind a score with laws L3 and L4 applied (docs/scoring.md): without its top object most would still be there, all
--- but the share that the version grants one object, and a little that any object may bring; and so without the two that carry most,
--- so that a viral post does not set free the one whose place it takes; and so without its top engager.
+-- The evidence behind a score with laws L3 and L4 applied (docs/scoring.md): the less of what objects and of what engagers bring together where none
+-- carries more than the version's share. Version 2 knows one object alone: without it all of the evidence would still be there but its share.
 -- A minimum of monotone terms, so more engagement never lowers it (law L2).
 {% set parts = [] %}
 {% for span in spans() %}{% do parts.extend(["trusted_" ~ span, "crowd_" ~ span]) %}{% endfor %}
-{% set bounds = {"pair_loss": "top_pair_share", "loss": "top_object_share", "engager_loss": "top_engager_share"} %}
 with scales as (
 
-    {{ scales(bounds.values() | list + ["top_object_start"]) }}
+    {{ scales(["top_object_share", "ladder_start"]) }}
 
 ),
 
@@ -16,31 +14,25 @@ joined as (
     select
         engagers.*,
         objects.object_reach,
-        objects.crowd_long_loss,
-        coalesce(scales.top_object_start, 1) as start,
-        -- Sums are rounded: a rest of nothing may be some millionths less. A version without one of the shares has no such bound.
-        -- Where one holds, the rest varies: its share of the variance, over the square of its share. Of hardly any rest the bounded whole
-        -- varies at least as the evidence does: who comes anew may not come to the second post.
         {% for part in parts -%}
-        {% for loss, share in bounds.items() -%}
-        greatest({{ part }} - {{ part }}_{{ loss }}, 0) as {{ part }}_{{ loss }}_left,
-        {{ within_share(part ~ "_" ~ loss ~ "_left", "(1 - " ~ share ~ ")") }} as {{ part }}_{{ loss }}_bound,
-        {% endfor -%}
-        least({{ part }}{% for loss in bounds %}, {{ part }}_{{ loss }}_bound{% endfor %}) as {{ part }}_bounded,
+        -- Sums are rounded: a rest of nothing may be some millionths less. A version without the share has no bound.
+        greatest({{ part }} - objects.{{ part }}_loss, 0) as {{ part }}_left,
+        if(
+            ladder_start is null,
+            least({{ part }}, (1 + {{ part }}_left) / (1 - scales.top_object_share) - 1),
+            least(engagers.{{ part }}_climb, objects.{{ part }}_climb)
+        ) as {{ part }}_bounded,
+        -- The share of the variance that is left. On a ladder, each engager is taken to bring as much of ln(height) as of the sum; where version 2's
+        -- bound holds, the rest varies: its share, over the square of its share.
         case
+            when ladder_start is not null
+                then pow((ladder_start + {{ part }}_bounded) * ln(1 + {{ part }}_bounded / ladder_start) / nullif({{ part }}, 0), 2)
             when {{ part }}_bounded = {{ part }} then 1
-            else greatest(
-                case
-                    {% for loss, share in bounds.items() -%}
-                    when {{ part }}_bounded = {{ part }}_{{ loss }}_bound then {{ part }}_{{ loss }}_left / {{ part }} / pow(1 - {{ share }}, 2)
-                    {% endfor %}
-                end,
-                if(scales.top_pair_share is null, 0, pow({{ part }}_bounded / {{ part }}, 2))
-            )
+            else {{ part }}_left / {{ part }} / pow(1 - scales.top_object_share, 2)
         end as {{ part }}_rest{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
-    inner join {{ ref("feat_person__top_object") }} as objects
+    inner join {{ ref("feat_person__objects") }} as objects
         using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
     inner join scales using (scoring_version)
 
@@ -58,11 +50,10 @@ select
     round({{ part }}_bounded, 6) as {{ part }},
     {% endfor -%}
     {% for length in spans() -%}
-    trusted_{{ length }}_rest * trusted_variance_{{ length }} as trusted_variance_{{ length }},
-    crowd_{{ length }}_rest * crowd_variance_{{ length }} as crowd_variance_{{ length }},
-    sqrt(trusted_{{ length }}_rest * crowd_{{ length }}_rest) * covariance_{{ length }} as covariance_{{ length }},
+    coalesce(trusted_{{ length }}_rest, 0) * trusted_variance_{{ length }} as trusted_variance_{{ length }},
+    coalesce(crowd_{{ length }}_rest, 0) * crowd_variance_{{ length }} as crowd_variance_{{ length }},
+    coalesce(sqrt(trusted_{{ length }}_rest * crowd_{{ length }}_rest), 0) * covariance_{{ length }} as covariance_{{ length }},
     {% endfor -%}
     reach,
-    object_reach,
-    crowd_long_loss / nullif(crowd_long, 0) as top_object_share
+    object_reach
 from joined

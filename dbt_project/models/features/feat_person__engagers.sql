@@ -1,8 +1,14 @@
 -- The evidence behind a score: for each network, the sum over distinct engagers of ln(1 + decayed actions), of all of
 -- them (the crowd) and weighed by the trust that reaches each (the trusted).
--- Per engager first and then the log, so that a hundred actions by one engager count little more than ten; and what is
--- lost without the one who carries most (law L4).
-with engagers as (
+-- Per engager first and then the log, so that a hundred actions by one engager count little more than ten; and what they
+-- bring together where none carries more than their share (law L4).
+with scales as (
+
+    {{ scales(["top_engager_share", "ladder_start"]) }}
+
+),
+
+engagers as (
 
     select
         pair_id,
@@ -19,16 +25,16 @@ with engagers as (
 )
 
 select
-    person_id,
-    persona,
-    network,
-    as_of_date,
-    evidence_through_date,
-    scoring_version,
+    pairs.person_id,
+    pairs.persona,
+    pairs.network,
+    engagers.as_of_date,
+    engagers.evidence_through_date,
+    engagers.scoring_version,
     {% for length in spans() -%}
     {% for part, carried in (("crowd_" ~ length, length ~ "_log"), ("trusted_" ~ length, "trust_weight * " ~ length ~ "_log")) -%}
     {{ exact_sum(carried) }} as {{ part }},
-    round(max({{ carried }}), 6) as {{ part }}_engager_loss,
+    {{ climb(carried, "top_engager_share") }} as {{ part }}_climb,
     {% endfor -%}
     -- (Co)variances of the sums when engagers are drawn anew (Poisson bootstrap: each counts 0, 1, 2, ... times).
     {{ exact_sum(length ~ "_log * " ~ length ~ "_log") }} as crowd_variance_{{ length }},
@@ -38,5 +44,8 @@ select
     {{ exact_sum("reach") }} as reach,
     {{ exact_sum("trust_weight * reach") }} as trusted_reach
 from engagers
-inner join {{ ref("pairs") }} using (pair_id)
-group by all
+inner join {{ ref("pairs") }} as pairs using (pair_id)
+inner join scales using (scoring_version)
+group by
+    pairs.person_id, pairs.persona, pairs.network, engagers.as_of_date, engagers.evidence_through_date,
+    engagers.scoring_version, scales.top_engager_share, scales.ladder_start

@@ -1,5 +1,5 @@
 -- What each of tonight's jumps would be without the one post that carries most of it. On a log scale the points that it
--- brings are those of the evidence that it carries, from version 2 on no more of it than laws L3 and L4 leave; what the
+-- brings are those of the evidence that would be lost, from version 2 on no more of it than law L3 leaves; what the
 -- crowd lifts is left out, being a few tenths.
 {% set version = var("scoring_version") %}
 {% set part = "crowd" if version == 1 else "trusted" %}
@@ -13,9 +13,8 @@ with constants as (
         {{ scale_constant("lasting_weight", version) }} as lasting_weight,
         {{ scale_constant("base_points", version) }} as base_points,
         {{ scale_constant("evidence_start", version) }} as evidence_start,
-        coalesce({{ scale_constant("top_object_start", version) }}, 1) as start,
-        1 - {{ scale_constant("top_object_share", version) }} as least_rest_share,
-        {{ scale_constant("top_pair_share", version) }} is not null as is_pair_bounded
+        {{ scale_constant("top_object_share", version) }} as top_object_share,
+        {{ scale_constant("ladder_start", version) }} as ladder_start
 
 ),
 
@@ -30,17 +29,19 @@ by_network as (
         {{ span }} - objects.{{ part }}_{{ span }}_loss as {{ span }}_without,
         {%- else -%}
         bounded.{{ part }}_{{ span }} as {{ span }},
-        greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_loss, 0) as {{ span }}_left,
-        greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_pair_loss, 0) as {{ span }}_pair_left,
-        -- Without the post the next one is the top one, and bounded where the version bounds two. It leaves no more than there was.
-        least(
-            {{ span }}, {{ span }}_left, if(is_pair_bounded, {{ within_share(span ~ "_pair_left", "least_rest_share") }}, null)
+        {% if version == 2 -%}
+        least({{ span }}, greatest(engagers.{{ part }}_{{ span }} - objects.{{ part }}_{{ span }}_loss, 0)) as {{ span }}_without,
+        {%- else -%}
+        -- The last step of a ladder is its share of the height at most.
+        greatest(
+            {{ span }} - least(objects.{{ part }}_{{ span }}_loss, top_object_share * (ladder_start + {{ span }})), 0
         ) as {{ span }}_without,
+        {%- endif %}
         {%- endif %}
         {{ span }} - {{ span }}_without as {{ span }}_loss{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
-    inner join {{ ref("feat_person__top_object") }} as objects
+    inner join {{ ref("feat_person__objects") }} as objects
         using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
     {% if version > 1 -%}
     inner join {{ ref("feat_person__bounded") }} as bounded

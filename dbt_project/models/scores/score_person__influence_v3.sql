@@ -1,6 +1,6 @@
 -- The candidate score of each person and night: a log scale over trusted evidence at three half-lives, lifted a little by
--- the crowd. At each, X = (1 + T) * g(U / (1 + T)), g(r) = 1 + curve * ln(1 + weight * r / curve), where T is the evidence of
--- trusted engagers and U that of all. The evidence in all is E = exp(weighted mean of the three ln X) - 1, and
+-- the crowd. At each, X = 1 + T + (ladder_start + T) * g(U / (1 + T)), g(r) = curve * ln(1 + weight * r / curve), where T is the
+-- evidence of trusted engagers and U that of all. The evidence in all is E = exp(weighted mean of the three ln X) - 1, and
 -- score = base + points_per_log * ln(1 + E / start), at least the floor and at most the ceiling.
 {% set version = 3 %}
 {% set weights = {"brief": "brief_weight", "short": "recent_weight", "long": "lasting_weight"} %}
@@ -8,7 +8,7 @@ with constants as (
 
     {% set names = [
         "floor_points", "base_points", "ceiling_points", "points_per_log", "evidence_start", "brief_weight", "recent_weight",
-        "lasting_weight", "crowd_weight", "crowd_curve", "band_z", "least_reach", "least_objects", "least_trusted",
+        "lasting_weight", "ladder_start", "crowd_weight", "crowd_curve", "band_z", "least_reach", "least_objects", "least_trusted",
     ] -%}
     select
         {% for name in names -%}
@@ -25,7 +25,7 @@ summed as (
         as_of_date,
         evidence_through_date,
         {% for span in spans() -%}
-        {% for column in ("trusted", "crowd", "trusted_variance", "crowd_variance", "covariance") -%}
+        {% for column in ("trusted", "crowd", "trusted_variance") -%}
         {{ exact_sum(column ~ "_" ~ span) }} as {{ column }}_{{ span }},
         {% endfor -%}
         {% endfor -%}
@@ -60,17 +60,12 @@ lifted as (
         {% for span in spans() -%}
         coalesce(trusted_{{ span }}, 0) as t_{{ span }},
         coalesce(crowd_{{ span }}, 0) as u_{{ span }},
-        crowd_weight * u_{{ span }} / (1 + t_{{ span }}) / crowd_curve as r_{{ span }},
-        1 + crowd_curve * ln(1 + r_{{ span }}) as lift_{{ span }},
+        -- Of what nobody trusts hardly anything is lifted.
+        1 + crowd_curve * ln(1 + crowd_weight * u_{{ span }} / (1 + t_{{ span }}) / crowd_curve)
+        * (ladder_start + t_{{ span }}) / (1 + t_{{ span }}) as lift_{{ span }},
         ln(1 + t_{{ span }}) + ln(lift_{{ span }}) as log_{{ span }},
-        -- The derivatives of ln X, for the delta method: by U, and by T.
-        crowd_weight / (1 + r_{{ span }}) / (1 + t_{{ span }}) / lift_{{ span }} as by_crowd_{{ span }},
-        1 / (1 + t_{{ span }}) - by_crowd_{{ span }} * u_{{ span }} / (1 + t_{{ span }}) as by_trusted_{{ span }},
-        sqrt(
-            pow(by_trusted_{{ span }}, 2) * coalesce(trusted_variance_{{ span }}, 0)
-            + 2 * by_trusted_{{ span }} * by_crowd_{{ span }} * coalesce(covariance_{{ span }}, 0)
-            + pow(by_crowd_{{ span }}, 2) * coalesce(crowd_variance_{{ span }}, 0)
-        ) as error_{{ span }}{{ "," if not loop.last }}
+        -- By the delta method; that of the lift is next to none.
+        sqrt(coalesce(trusted_variance_{{ span }}, 0)) / (1 + t_{{ span }}) as error_{{ span }}{{ "," if not loop.last }}
         {% endfor %}
     from everybody
 

@@ -44,17 +44,15 @@ class Version:
     one_object: float
     """No object carries more than this share."""
     asks_two_vouchers: bool
-    two_objects: float = 1
-    """No two objects carry more than this share; 1 bounds none."""
-    beside: float = 1
-    """What any object brings a part of beside the others."""
+    ladder: float = 0
+    """The height at which objects, and engagers, begin to climb; 0 where a version has no ladder."""
     one_engager: float = 1
-    """No engager carries more than this share; 1 bounds none."""
+    """No engager carries more than this share."""
 
 
 V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 1, 0.25, asks_two_vouchers=False)
 V3 = Version(
-    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, -1.61, 14.06, 0.15, 0.05, 1.1, 14, 0.18, True, 0.33, 0.5, 0.25
+    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, 8.77, 11.9, 0.15, 0.05, 1.1, 14, 0.25, True, 0.15, 0.25
 )
 
 
@@ -162,7 +160,6 @@ def trusted_scores(con: duckdb.DuckDBPyConnection, night: date, by: Version = V3
     acts = _acts(con, night)
     scored = acts[acts.persona.notna()]
     scored = scored.assign(weight=_weights(acts, scored, _seeds(acts, by), by))
-    scored = scored.assign(is_candidate=_carry_most(scored, by))
     logs = sum(weight * np.log(_evidence(scored, half_life, by)) for half_life, weight in by.weights.items())
     points = (by.base + by.slope * np.log1p(np.expm1(logs) / by.start)).clip(1, 100)
     enough = (_distinct(scored, "engager") >= LEAST) & (_distinct(scored, "object") >= LEAST)
@@ -320,69 +317,36 @@ def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
     """X: what trusted engagers brought on all networks, lifted a little by the crowd."""
     acts = scored.assign(actions=0.5 ** (scored.age / half_life))
     trusted, crowd = (_bounded(side, by) for side in (acts, acts.assign(weight=1)))
-    return (1 + trusted) * (1 + by.crowd_curve * np.log1p(by.crowd_weight / by.crowd_curve * crowd / (1 + trusted)))
+    lift = by.crowd_curve * np.log1p(by.crowd_weight / by.crowd_curve * crowd / (1 + trusted))
+    return 1 + trusted + ((by.ladder or 1) + trusted) * lift
 
 
 def _bounded(acts: pd.DataFrame, by: Version) -> pd.Series:
-    """Evidence: a sum of logs over engagers, in which neither one object, nor two, nor one engager carry more than
-    their share."""
-    place, touches = [*PERSON, "network"], _touches(acts)
+    """Evidence: a sum of logs over engagers, in which no object and no engager carries more than its share."""
+    place = [*PERSON, "network"]
+    touches = acts.groupby([*place, "engager", "object"]).agg({"actions": "sum", "weight": "first"})
+    touches["of_all"] = touches.groupby([*place, "engager"]).actions.transform("sum")
     engagers = touches.groupby([*place, "engager"]).first()
-    by_engager = (engagers.weight * np.log1p(engagers.of_all)).groupby(place)
-    total = by_engager.sum()
-    carried = touches.carried.groupby([*place, "object"]).sum()
-    losses = [(by.one_object, carried.groupby(place).max()), (by.one_engager, by_engager.max())]
-    if by.two_objects < 1:
-        few = touches[touches.is_candidate]
-        by_two = _carried_by_two(few.reset_index(), few.carried.groupby([*place, "object"]).sum(), place)
-        losses.append((by.two_objects, by_two))
-    bounded = total
-    for share, loss in losses:
-        if share < 1:
-            bounded = np.minimum(bounded, (by.beside + (total - loss).clip(lower=0)) / (1 - share) - by.beside)
+    by_engager = engagers.weight * np.log1p(engagers.of_all)
+    if by.ladder:
+        by_object = (touches.weight * np.log1p(touches.actions)).groupby([*place, "object"]).sum()
+        climbed = (
+            brought.groupby(place).agg(_climbed, share, by.ladder)
+            for brought, share in ((by_object, by.one_object), (by_engager, by.one_engager))
+        )
+        return np.minimum(*climbed).groupby(PERSON).sum()
+    carried = touches.weight * (np.log1p(touches.of_all) - np.log1p(touches.of_all - touches.actions))
+    total, loss = by_engager.groupby(place).sum(), carried.groupby([*place, "object"]).sum().groupby(place).max()
+    bounded = np.minimum(total, (1 + (total - loss).clip(lower=0)) / (1 - by.one_object) - 1)
     return bounded.groupby(PERSON).sum()
 
 
-def _touches(acts: pd.DataFrame) -> pd.DataFrame:
-    """What each engager did to each object, and what the log of all that they did would lose without it."""
-    place = [*PERSON, "network"]
-    kept = {"actions": "sum", "weight": "first"} | ({"is_candidate": "first"} if "is_candidate" in acts else {})
-    touches = acts.groupby([*place, "engager", "object"]).agg(kept)
-    touches["of_all"] = touches.groupby([*place, "engager"]).actions.transform("sum")
-    touches["carried"] = touches.weight * (np.log1p(touches.of_all) - np.log1p(touches.of_all - touches.actions))
-    return touches
-
-
-def _carry_most(scored: pd.DataFrame, by: Version) -> pd.Series:
-    """Whether an act is on one of the four objects that carry most trusted evidence over all half-lives: the two are
-    among them."""
-    place = [*PERSON, "network"]
-    decayed = [scored.assign(actions=0.5 ** (scored.age / half_life)) for half_life in by.weights]
-    orders = [
-        sum(_touches(acts.assign(**other)).carried.groupby([*place, "object"]).sum() for acts in decayed)
-        for other in ({}, {"weight": 1})
-    ]
-    carried = pd.concat(orders, axis=1, keys=["trusted", "crowd"]).round(6)
-    few = carried.sort_values(["trusted", "crowd"], ascending=False).groupby(place).head(4).index
-    return pd.Series(pd.MultiIndex.from_frame(scored[[*place, "object"]]).isin(few), scored.index)
-
-
-def _carried_by_two(touches: pd.DataFrame, carried: pd.Series, place: list[str]) -> pd.Series:
-    """The most that would be lost without two of these objects: who acted on both is gone with both."""
-    both = touches.merge(touches, on=[*place, "engager", "of_all", "weight"], suffixes=("", "_2"))
-    both = both[both.object < both.object_2]
-    left = both.of_all - both.actions - both.actions_2
-    both["carried"] = both.weight * (np.log1p(both.of_all) - np.log1p(left.clip(lower=0)))
-    both["more"] = both.carried - both.weight * (
-        2 * np.log1p(both.of_all) - np.log1p(both.of_all - both.actions) - np.log1p(both.of_all - both.actions_2)
-    )
-    more = both.groupby([*place, "object", "object_2"]).more.sum().reset_index()
-    one = carried.rename("one").reset_index()
-    more = more.merge(one, on=[*place, "object"])
-    more = more.merge(one.rename(columns={"object": "object_2", "one": "other"}), on=[*place, "object_2"])
-    shared = more.assign(sum=more.more + more.one + more.other).groupby(place)["sum"].max()
-    apart = carried.sort_values(ascending=False).groupby(place).head(2).groupby(place).sum()
-    return np.maximum(apart, shared.reindex(apart.index, fill_value=0))
+def _climbed(brought: pd.Series, share: float, start: float) -> float:
+    """The least first, each by what it brings, but by no more than its share of the height that it comes to."""
+    height = start
+    for step in sorted(brought):
+        height = min(height + step, height / (1 - share))
+    return round(height - start, 6)
 
 
 def _distinct(scored: pd.DataFrame, kind: str) -> pd.Series:
