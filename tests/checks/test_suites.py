@@ -16,6 +16,7 @@ from evenscore.checks import suites
 from evenscore.checks.judge import Result, judge, results_of, validate
 from evenscore.checks.kept_rows import rows_of
 from evenscore.checks.suites import STAGES, Suite, load_suites
+from evenscore.night.inputs import RECENT_NAMES
 from evenscore.state.runs import Night
 
 NIGHT = Night.of(date(2026, 3, 10), "judged")
@@ -139,6 +140,7 @@ HEALTHY = """
             0 as missing_tonight_count, 0 as changed_history_count, 0 as unconsenting_count;
     create table last_good as select 0 as lost_count;
 """
+HEALTHY += "create view raw.recent_names as " + RECENT_NAMES.replace("$night", f"'{NIGHT.as_of_date}'")
 
 TONIGHT = "where as_of_date = date '2026-03-10'"
 
@@ -613,6 +615,7 @@ def test_a_step_between_nights_that_readers_saw_was_judged_by_the_settings_of_th
 def test_of_few_rows_nothing_is_said_about_who_is_named(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
     con.execute(FAULTS["landing.matching", "named_count"])
     con.execute("delete from raw.activity where occurred_at < '2026-03-10'")
+    con.execute("delete from raw.landed_files where landed_date < '2026-03-10'")
     assert ("landing.matching", "named_count") not in failures(settings, con, ["landing"])
 
 

@@ -2,6 +2,7 @@
 -- them (the crowd) and weighed by the trust that reaches each (the trusted).
 -- Per engager first and then the log, so that a hundred actions by one engager count little more than ten; and what is
 -- lost without the one who carries most (law L4).
+{{ config(meta={"by_night_of": "feat_pair__actions"}) }}
 with engagers as (
 
     select
@@ -15,6 +16,7 @@ with engagers as (
         ln(1 + actions_{{ span }}) as {{ span }}_log{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_pair__actions") }}
+    where {{ nights_at_hand("as_of_date") }}
 
 )
 

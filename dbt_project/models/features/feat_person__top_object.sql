@@ -1,5 +1,6 @@
 -- How much evidence would be lost without the one object that carries most of it, and without the two that do (law L3). Two lose
 -- more than each by itself: whoever acted on both is gone only with both. Two are looked for among a few, which is where they are.
+{{ config(meta={"by_night_of": "feat_pair__objects"}) }}
 {% set night = ["as_of_date", "evidence_through_date", "scoring_version"] | join(", ") %}
 with scales as (
 
@@ -25,6 +26,7 @@ touches as (
         objects.millionths_long
     from {{ ref("feat_pair__objects") }} as objects
     inner join {{ ref("feat_pair__actions") }} as actions using (pair_id, as_of_date, evidence_through_date, scoring_version)
+    where {{ nights_at_hand("objects.as_of_date") }} and {{ nights_at_hand("actions.as_of_date") }}
 
 ),
 
