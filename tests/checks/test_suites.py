@@ -354,6 +354,22 @@ SEEN_BEFORE = """
     delete from raw.activity
     where actor_id[2:]::integer >= 50 and occurred_at::date between date '2026-03-10' - {days} + 1 and date '2026-03-09'
 """
+THINNED = ("landing.doubled", "landing.new_ids", "landing.repeats")
+"""The suites that look at a share of millions of rows."""
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault[0] in THINNED], ids=".".join)
+def test_a_network_beside_one_of_millions_of_rows_is_looked_at_whole(
+    settings: Settings, con: duckdb.DuckDBPyConnection, fault: tuple[str, str]
+) -> None:
+    con.execute(
+        "insert into raw.landed_files by name "
+        "select * replace ('crowd' as network, 9e8::integer as row_count, 'crowd-' || path as path) from raw.landed_files"
+    )
+    con.execute(FAULTS[fault])
+    assert fault in failures(settings, con, ["landing"])
+
+
 NO_FAULTS = {
     "likes_of_several_posts_at_once": (
         "insert into raw.activity by name select * replace ('again-' || event_id as event_id, "

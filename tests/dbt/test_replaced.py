@@ -125,7 +125,8 @@ def test_a_table_that_another_engine_built_takes_the_place_of_ours_and_is_handed
 
 
 MANY = """\
-select date '2026-03-01' + (number // 2)::integer as as_of_date, number::integer as number from range(7) as numbers (number)
+select date '2026-03-01' + (number // 2)::integer as as_of_date, number::integer as number
+from range(7) as numbers (number)
 """
 BY_NIGHT = """\
 {{ config(meta={"by_night_of": "many", "rows_at_once": 4}) }}

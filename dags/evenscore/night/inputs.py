@@ -96,8 +96,8 @@ LOOKED_BACK = {
 """Published tables of which the nights of the look-back are laid out, and under what name."""
 
 RECENT_DAYS = 56
-"""So many days before the night whoever is named in them is looked at: whether ledger and sources write people alike, and
-who looks like another."""
+"""So many days before the night it is looked at whom they name: whether ledger and sources write people alike, and who
+looks like another."""
 RECENT_NAMES = f"""
     with recent as (
         select network, actor_id, target_id
