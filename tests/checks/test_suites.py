@@ -364,7 +364,8 @@ def test_a_network_beside_one_of_millions_of_rows_is_looked_at_whole(
 ) -> None:
     con.execute(
         "insert into raw.landed_files by name "
-        "select * replace ('crowd' as network, 9e8::integer as row_count, 'crowd-' || path as path) from raw.landed_files"
+        "select * replace ('crowd' as network, 900000000 as row_count, 'crowd-' || path as path) "
+        "from raw.landed_files"
     )
     con.execute(FAULTS[fault])
     assert fault in failures(settings, con, ["landing"])
