@@ -37,12 +37,14 @@ def written_at(uri: Any) -> datetime | None:
         return None
 
 
-def record_rows(item: Row, _asked: Row, source: Source) -> Rows:
+def record_rows(item: Row, asked: Row, source: Source) -> Rows:
     """A record of a person's own, by its collection."""
     uri, value = str(need(item, "uri")), need(item, "value")
     kind = uri.split("/")[3] if uri.count("/") >= 4 else ""
     if kind not in COLLECTIONS:
         raise Ignored(kind)
+    if str(listed := seek(asked, "about", "id")).startswith("did:") and listed != did_of(uri):
+        raise Ignored("a record of somebody else's")  # anybody's server may say anything of others
     activity = {"event_id": uri, "actor_id": did_of(uri), "occurred_at": _occurred(uri, value)}
     if kind == "app.bsky.feed.post":
         yield from _post({**activity, "network": source.network or "bluesky"}, value, source)

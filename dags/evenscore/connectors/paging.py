@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from evenscore.connectors.records import Malformed, each, need, seek, stamp
+from evenscore.connectors.records import Malformed, Row, each, need, seek, stamp
 
 COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
 """Parameters of an address that count pages or items, where they hold a number."""
@@ -18,7 +18,7 @@ SAID = re.compile(r';\s*([\w*]+)\s*=\s*("[^"]*"|[^;"]*)')
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: what finds the next one sees all but that one and the instants."""
+    """One answer: what finds the next one sees no more of it than the items."""
 
     url: str
     params: Mapping[str, Any]
@@ -31,6 +31,8 @@ class Page:
     """The request for the next page, `path` and `params`; None at the end."""
     is_counted: bool = False
     """Whether that one is asked for by number."""
+    rows: list[list[tuple[str, Row]]] = field(default_factory=list)
+    """Of each item, what it says in the canonical shape."""
 
     def shown(self, digest: Callable[[Any], str]) -> list[str]:
         """What tells that an item stood here: when it was made, and all that it says, which may change."""

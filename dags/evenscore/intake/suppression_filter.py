@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from evenscore.base.canonical import INSTANT_COLUMN
 from evenscore.connectors.base import Parsed, Reject
-from evenscore.connectors.records import Ignored, Malformed, Row
+from evenscore.connectors.records import Row
 from evenscore.consent.suppression import ACCOUNT, STABLE, Entry, Suppressed
 from evenscore.names.account_columns import other_spellings
 from evenscore.names.account_ids import UNSEEN, unescaped
@@ -71,10 +71,7 @@ def refuses(suppressed: Suppressed | None, rows: Iterable[tuple[str, Row]]) -> b
         name = row.get(column)
         return bool(name) and suppressed.refused_before(ACCOUNT, row["network"], str(name)) == datetime.max
 
-    try:
-        acts = [row for dataset, row in rows if dataset == "activity"]
-    except (Ignored, Malformed):
-        return False
+    acts = [row for dataset, row in rows if dataset == "activity"]
     theirs = [has_left(row, "actor_id") for row in acts]
     return any(theirs) and all(own or has_left(row, "target_id") for own, row in zip(theirs, acts, strict=True))
 

@@ -7,14 +7,14 @@ ends a walk, and what was not seen to its end is said to be incomplete.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
 from evenscore.connectors.paging import Page
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN, PULL, UNREADABLE
-from evenscore.connectors.records import Row, each
+from evenscore.connectors.pulled import ASKED, BAD, GONE, KNOWN, PULL, UNDATED, UNREADABLE
+from evenscore.connectors.records import Row
 from evenscore.connectors.vanished import answers_for
 from evenscore.pulling.asking import ELSEWHERE, NO_CONTENT, UNCHANGED, Answer, Asker, host_of
 from evenscore.pulling.reach import Reach
@@ -29,7 +29,7 @@ MOST_PAGES, MOST_EMPTY = 100_000, 1_000
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
 SAME, MOVED, NO_OBJECT = "the same page again", "rows that moved between two pages", "no object"
-BAD, LEFT = "an item cannot be read", "of somebody who was erased"
+LEFT = "of somebody who was erased"
 
 
 @dataclass
@@ -41,8 +41,8 @@ class Walk:
     endpoint: Endpoint
     subject: Subject
     pull: Mapping[str, Any]
-    has_left: Callable[[Row], bool] = lambda record: False
-    """Whether an item is of somebody who was erased."""
+    has_left: Callable[[list[tuple[str, Row]]], bool] = lambda rows: False
+    """Whether an item of such rows is of somebody who was erased."""
 
     def __post_init__(self) -> None:
         self.name, self.account = walk_name(self.endpoint, self.subject), self.asker.account
@@ -104,14 +104,16 @@ class Walk:
             page = self.endpoint.page(self.cursor.todo[0], answer.url, answer.headers, answer.body)
         except UNLIKE:
             raise Weather("the page is of another shape") from None
-        flaw = self._flaw(page)
+        network, source = self.asker.network, self.asker.source
+        read = [network.read(self._record(one), source) if isinstance(one, dict) else ([], None) for one in page.items]
+        flaw = self._flaw(page) or next((bad for bad in (BAD, UNDATED) if bad in {of for _, of in read}), None)
         if flaw and self.cursor.tries < FURTHER_TRIES:
             self.cursor.tries += 1
             self.store.keep(self.name, self.cursor)
             raise Weather(flaw)
-        if flaw == BAD:  # the walk goes on: else one strange item would end it for good
-            self._note("incomplete", BAD)
-        return page
+        if flaw in (BAD, UNDATED):  # the walk goes on: else one strange item would end it for good
+            self._note("incomplete" if flaw == BAD else "left_out", flaw)
+        return replace(page, rows=[rows for rows, _ in read])
 
     def _flaw(self, page: Page) -> str | None:
         """What does not look right about a page that can be read."""
@@ -120,9 +122,7 @@ class Walk:
         least = 1 if self.endpoint.shows_profile else self.subject.told_count or 0
         if not (page.items or page.following or self.reach.bound) and least > self.cursor.item_count:
             return "an end before the count"
-        asker = self.asker
-        is_sound = all(asker.network.is_readable(self._record(item), asker.source) for item in each(page.items))
-        return None if is_sound else BAD
+        return None
 
     def _repeats(self, page: Page) -> bool:
         """Whether earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing."""
@@ -169,7 +169,7 @@ class Walk:
         return self._go_on(todo)
 
     def _write(self, page: Page) -> None:
-        self.store.write_page(self.name, self.cursor.page_count, self._kept(page.items))
+        self.store.write_page(self.name, self.cursor.page_count, self._kept(page))
         self.account.pages += 1
         self.account.items += len(page.items)
         self.cursor.page_count += 1
@@ -177,11 +177,11 @@ class Walk:
         self.cursor.is_there |= not self.endpoint.shows_profile or bool(page.items)
         self.cursor.tries = 0
 
-    def _kept(self, items: list[Any]) -> Iterator[Row]:
+    def _kept(self, page: Page) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
-        for item in items:
+        for item, rows in zip(page.items, page.rows, strict=True):
             reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else NO_OBJECT
-            reason = reason or (LEFT if self.has_left(self._record(item)) else None)
+            reason = reason or (LEFT if self.has_left(rows) else None)
             self.cursor.line_count += reason in (None, UNREADABLE, NO_OBJECT)
             if reason:
                 self._note("left_out", reason)
@@ -189,7 +189,7 @@ class Walk:
                     yield from self.asker.network.taken_back(self._record(item), self.asker.source)
             else:
                 yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
-        for one in self.endpoint.unanswered(self.subject.values, items):
+        for one in self.endpoint.unanswered(self.subject.values, page.items):
             self._note("left_out", "gone from the network")
             yield self._record({self.endpoint.answers.partition("|")[0]: one}, **{GONE: True, "about": {}})
 
