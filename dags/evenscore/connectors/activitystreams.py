@@ -21,8 +21,8 @@ from evenscore.connectors.as2_shapes import (
     date_of,
     event_at,
     every,
-    host_of,
     inner_of,
+    is_at,
     is_first_hand,
     kind_of,
     one,
@@ -165,7 +165,7 @@ class ActivityStreams(Network):
         down, and anybody may tell that it is there.
         """
         owner = self.authors.get(event) or self.authors.get(f"{ACT}{event}")
-        is_own = owner == who and is_first_hand(event, who, asked) if owner else host_of(event) == host_of(who)
+        is_own = owner == who and is_first_hand(event, who, asked) if owner else is_at(event, who)
         if not is_own and (owner or kind_of(act) in TAKING_BACK):
             raise Ignored(f"{kind_of(act)} of what is somebody else's")
 

@@ -5,11 +5,10 @@ Anybody's server may say anything of anybody: what an address is, and whose, its
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from evenscore.connectors.instants import iso
+from evenscore.connectors.paging import host_of
 from evenscore.connectors.records import Malformed, Row, need, seek
 
 VERBS = {"Like": "like", "Dislike": "dislike", "Follow": "follow", "EmojiReact": "like"}
@@ -83,11 +82,9 @@ def date_of(*things: Row) -> Any:
 
 def is_first_hand(event: str, who: str | None, asked: Row | None) -> bool:
     """Whether somebody's own server tells of what it holds: in an outbox of its own, where it was pulled from one."""
-    return len(set(map(host_of, (event, who, seek(asked or {}, "about", "id") or who)))) == 1
+    return is_at(event, who) and is_at(event, seek(asked or {}, "about", "id") or who)
 
 
-def host_of(url: str | None) -> str:
-    """The server of an address; nothing for what is none."""
-    with suppress(ValueError):
-        return urlsplit(url or "").netloc.lower()
-    return ""
+def is_at(one_address: str | None, other: str | None) -> bool:
+    """Whether one server answers for two addresses, by whichever scheme."""
+    return host_of(one_address).partition("://")[2] == host_of(other).partition("://")[2]

@@ -14,6 +14,7 @@ COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
 LINK = re.compile(r'<([^>]*)>((?:[^,"]|"[^"]*")*)')
 SAID = re.compile(r';\s*([\w*]+)\s*=\s*("[^"]*"|[^;"]*)')
 """In the header: an address and what is said of it, which may hold commas in quotes; and of that, each word."""
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Page:
     """Whether that one is asked for by number."""
     rows: list[list[tuple[str, Row]]] = field(default_factory=list)
     """Of each item, what it says in the canonical shape."""
+    flaw: str | None = None
+    """What does not look right about it, though it was asked for again."""
 
     def shown(self, digest: Callable[[Any], str]) -> list[str]:
         """What tells that an item stood here: when it was made, and all that it says, which may change."""
@@ -97,6 +100,15 @@ def to_url(url: str) -> Next:
     single = {name: values[0] if len(values) == 1 else values for name, values in params.items()}
     is_counted = any(re.search(COUNTING, name) and re.fullmatch("[0-9]{1,9}", str(single[name])) for name in single)
     return Next(single, f"{found.scheme}://{found.netloc}{found.path}", is_counted)
+
+
+def host_of(url: str | None) -> str:
+    """Scheme, name and port of an address, however they are written; nothing for what is none."""
+    try:
+        scheme, name = urlsplit((url or "").lower())[:2]
+    except ValueError:
+        return ""
+    return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}" if name else ""
 
 
 def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:

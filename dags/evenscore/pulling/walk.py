@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
-from evenscore.connectors.paging import Page
+from evenscore.connectors.paging import Page, host_of
 from evenscore.connectors.pulled import ASKED, BAD, GONE, KNOWN, PULL, UNDATED, UNREADABLE
 from evenscore.connectors.records import Row
 from evenscore.connectors.vanished import answers_for
-from evenscore.pulling.asking import ELSEWHERE, NO_CONTENT, UNCHANGED, Answer, Asker, host_of
+from evenscore.pulling.asking import ELSEWHERE, NO_CONTENT, UNCHANGED, Answer, Asker
 from evenscore.pulling.reach import Reach
 from evenscore.pulling.store import LAST_WORD, Cursor, Store, digest, walk_name
 from evenscore.pulling.weather import Refused, Weather
@@ -113,21 +113,17 @@ class Walk:
             raise Weather(flaw)
         if flaw in (BAD, UNDATED):  # the walk goes on: else one strange item would end it for good
             self._note("incomplete" if flaw == BAD else "left_out", flaw)
-        return replace(page, rows=[rows for rows, _ in read])
+        return replace(page, rows=[rows for rows, _ in read], flaw=flaw)
 
     def _flaw(self, page: Page) -> str | None:
         """What does not look right about a page that can be read."""
-        if self._repeats(page):
+        # That earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing.
+        most = 1 if page.items or page.is_counted else MOST_EMPTY
+        if SHOWN not in self.cursor.todo[0] and self.cursor.seen.count(_printed(page.held(_printed))) >= most:
             return SAME
         least = 1 if self.endpoint.shows_profile else self.subject.told_count or 0
-        if not (page.items or page.following or self.reach.bound) and least > self.cursor.item_count:
-            return "an end before the count"
-        return None
-
-    def _repeats(self, page: Page) -> bool:
-        """Whether earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing."""
-        most = 1 if page.items or page.is_counted else MOST_EMPTY
-        return SHOWN not in self.cursor.todo[0] and self.cursor.seen.count(_printed(page.held(_printed))) >= most
+        is_short = not (page.items or page.following or self.reach.bound) and least > self.cursor.item_count
+        return "an end before the count" if is_short else None
 
     def _record(self, item: Row, **more: Any) -> Row:
         asked = {"endpoint": self.endpoint.name, "about": dict(self.subject.values), "at": self.pull["at"], **more}
@@ -135,7 +131,7 @@ class Walk:
 
     def _take(self, page: Page) -> None:
         """Keep a page, then move on: to the next one, to the end, or no further."""
-        cursor, step, repeats = self.cursor, page.following, self._repeats(page)
+        cursor, step = self.cursor, page.following
         asked, *todo = cursor.todo
         if SHOWN in asked:
             return self._look_again(page)
@@ -146,7 +142,7 @@ class Walk:
         cursor.item_count += self.endpoint.weight(page.items)
         cursor.seen += [_printed(step), _printed(page.held(_printed))]
         cursor.etag = self.asker.network.tag_of(self.endpoint.name, page) if cursor.page_count == 1 else None
-        if repeats:
+        if page.flaw == SAME:
             return self._give_up(SAME)
         if step and host_of(step["path"]) not in ("", host_of(page.url)):
             return self._give_up(ELSEWHERE)
@@ -198,14 +194,13 @@ class Walk:
         is_nothing = refused.status in self.endpoint.nothing or re.search(self.endpoint.nothing_says, refused.said)
         if refused.status == UNCHANGED:
             self.account.unchanged += 1
-            self._go_on([])
         elif is_nothing and (not self.cursor.page_count or refused.status == NO_CONTENT):
             self._note("nothing", refused.reason)
-            self._go_on([])
         elif self.cursor.page_count and refused.status in STALE:
-            self._restart("an expired cursor", 1, refused.reason)
+            return self._restart("an expired cursor", 1, refused.reason)
         else:
-            self._give_up(refused.reason)
+            return self._give_up(refused.reason)
+        return self._go_on([])
 
     def _give_up(self, reason: str) -> None:
         """End the walk before its end: it is not whole, and what it brought moves no mark."""
