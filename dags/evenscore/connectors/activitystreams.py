@@ -55,7 +55,7 @@ def _listed(body: Any) -> list[Any] | None:
 
 
 def _further(page: Page) -> Next | None:
-    first = page.body.get("first")
+    first = None if kind_of(page.body).endswith("Page") else page.body.get("first")  # some pages name it, too
     following = page.body.get("next") or (first.get("next") if isinstance(first, dict) else first)
     target = address(following)
     return at_url(urljoin(page.url, target)) if target else None
@@ -93,6 +93,8 @@ class ActivityStreams(Network):
 
     def hides(self, item: Row) -> str | None:
         """The flags by which somebody asks not to be found."""
+        if kind_of(item) == "Tombstone":
+            return "gone"
         found = (flag for flag, asks in HIDING.items() if item.get(flag) is asks)
         return next((f"{flag} is {str(HIDING[flag]).lower()}" for flag in found), None)
 

@@ -65,6 +65,8 @@ class Network(JsonLines):
     """Parameters that hold the secret, where no header can."""
     least_wait: ClassVar[float] = 2.0
     """Seconds to wait at a limit that names none; doubled each time."""
+    written: ClassVar[frozenset[str]] = frozenset()
+    """The keys under which an item holds what people wrote themselves, field by field: nobody vouches for its shape."""
     may_lack_dates: ClassVar[bool] = False
     """Whether its acts need no date: one that has none counts for nothing, and is no less than there is."""
     verbs: ClassVar[Mapping[str, str]] = {}
@@ -140,7 +142,7 @@ class Network(JsonLines):
             raise Ignored(COVERS)
         if endpoint not in self.readers():
             raise Malformed(f"no answer of {self.kind} that we know")
-        require_ids(record)
+        require_ids(record, self.written)
         if reason := self.kept_out(endpoint, record):
             raise Malformed(reason) if reason == UNREADABLE else Ignored(reason)
         if about.get(GONE):

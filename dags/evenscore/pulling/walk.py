@@ -4,7 +4,6 @@ A page may be empty, short, or repeat another; a next may lead nowhere or in a c
 ends a walk, and what was not seen to its end is said to be incomplete.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,14 +17,14 @@ from evenscore.connectors.records import Row
 from evenscore.connectors.vanished import answers_for
 from evenscore.pulling.asking import ELSEWHERE, NO_CONTENT, UNCHANGED, Answer, Asker
 from evenscore.pulling.reach import Reach
-from evenscore.pulling.store import LAST_WORD, Cursor, Store, digest, walk_name
+from evenscore.pulling.store import LAST_WORD, LASTING, Cursor, Store, printed, walk_name
 from evenscore.pulling.weather import Refused, Weather
 
 FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
 STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
-MOST_PAGES, MOST_EMPTY = 100_000, 1_000
+MOST_PAGES, MOST_EMPTY, MOST_UNREAD = 100_000, 1_000, 100
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
 SAME, MOVED, NO_OBJECT = "the same page again", "rows that moved between two pages", "no object"
@@ -58,7 +57,8 @@ class Walk:
         if cursor.pull == self.pull["pull"] or (not cursor.pull and self.subject.count == 0):
             return bool(cursor.todo)
         is_still = endpoint.rarely or (self.subject.count is not None and self.subject.count == cursor.count)
-        is_again = self.reach.goes_back or (self.reach.is_young and not endpoint.rarely)
+        is_young = self.reach.mark is not None and self.reach.now - self.reach.mark <= endpoint.overlap
+        is_again = self.reach.goes_back or (is_young and not endpoint.rarely)
         return not (cursor.is_whole and is_still) or (is_again and bool(endpoint.counted or endpoint.rarely))
 
     def run(self) -> None:
@@ -84,8 +84,8 @@ class Walk:
         """From the first page, knowing what the last whole walk has left."""
         last, about = self.cursor, dict(self.subject.values)
         etag = last.etag if self.pull["is_after_whole"] and not (restarts or self.reach.goes_back) else None
-        self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, mark=last.mark, etag=etag,
-                             count=last.count, rechecked=last.rechecked, is_there=last.is_there)  # fmt: skip
+        known = {name: getattr(last, name) for name in LASTING}
+        self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, etag=etag, **known)
         self.cursor.todo = [self.endpoint.first(self.subject.values, self.reach.bound)]
 
     def _restart(self, why: str, most: int, otherwise: str) -> None:
@@ -112,14 +112,18 @@ class Walk:
             self.store.keep(self.name, self.cursor)
             raise Weather(flaw)
         if flaw in (BAD, UNDATED):  # the walk goes on: else one strange item would end it for good
-            self._note("incomplete" if flaw == BAD else "left_out", flaw)
+            bad = [printed(item) for item, (_, of) in zip(page.items, read, strict=True) if of == BAD]
+            first = {one: self.cursor.unread.get(one, self.pull["pull"]) for one in bad}
+            self.cursor.unread |= first if len(self.cursor.unread) < MOST_UNREAD else {}
+            # Nor is the network less than whole for ever: an earlier pull has told of that very item.
+            self._note("incomplete" if self.pull["pull"] in first.values() else "left_out", flaw)
         return replace(page, rows=[rows for rows, _ in read], flaw=flaw)
 
     def _flaw(self, page: Page) -> str | None:
         """What does not look right about a page that can be read."""
         # That earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing.
         most = 1 if page.items or page.is_counted else MOST_EMPTY
-        if SHOWN not in self.cursor.todo[0] and self.cursor.seen.count(_printed(page.held(_printed))) >= most:
+        if SHOWN not in self.cursor.todo[0] and self.cursor.seen.count(printed(page.held(printed))) >= most:
             return SAME
         least = 1 if self.endpoint.shows_profile else self.subject.told_count or 0
         is_short = not (page.items or page.following or self.reach.bound) and least > self.cursor.item_count
@@ -135,12 +139,12 @@ class Walk:
         asked, *todo = cursor.todo
         if SHOWN in asked:
             return self._look_again(page)
-        if step and (_printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
+        if step and (printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
             return self._restart("a next that leads back", 2, "the pages lead in a circle")
         self._write(page)
         cursor.rising = self.reach.newest(page, cursor.rising)
         cursor.item_count += self.endpoint.weight(page.items)
-        cursor.seen += [_printed(step), _printed(page.held(_printed))]
+        cursor.seen += [printed(step), printed(page.held(printed))]
         cursor.etag = self.asker.network.tag_of(self.endpoint.name, page) if cursor.page_count == 1 else None
         if page.flaw == SAME:
             return self._give_up(SAME)
@@ -149,14 +153,14 @@ class Walk:
         if not step and cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
         if step and not self.reach.is_behind(page):
-            again = {**asked, SHOWN: page.shown(_printed)}
+            again = {**asked, SHOWN: page.shown(printed)}
             todo += [step, again] if page.is_counted else [step]
         return self._go_on(todo)
 
     def _look_again(self, page: Page) -> None:
         """Of counted pages, ask the one before once more: what vanished from it drew into it what stood behind it."""
         asked, *todo = self.cursor.todo
-        stood, stands = asked[SHOWN], page.shown(_printed)
+        stood, stands = asked[SHOWN], page.shown(printed)
         if stood and set(stood).isdisjoint(stands):
             return self._restart(MOVED, 2, "its rows move faster than they are read")
         if stood != stands:
@@ -218,7 +222,3 @@ class Walk:
             cursor.is_whole, cursor.count = True, self.subject.count
             cursor.rechecked = self.pull["at"] if self.reach.goes_back else cursor.rechecked
             cursor.mark = max(cursor.mark or "", cursor.rising or "") or None
-
-
-def _printed(value: Any) -> str:
-    return digest(json.dumps(value, sort_keys=True))
