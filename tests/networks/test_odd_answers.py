@@ -214,6 +214,19 @@ def test_an_item_that_stays_unreadable_is_told_of_by_one_pull_and_counted_by_the
             home.clock.sleep(8 * DAY)
 
 
+def test_a_page_of_which_nothing_can_be_read_is_of_another_form_however_often_it_comes(tmp_path: Path) -> None:
+    def change(asked: Asked, reply: Reply) -> Reply:
+        if asked.path.endswith("/900022/statuses"):
+            reply.body = [{"id": str(number), "visibility": "public"} for number in (7, 8)]
+            reply.headers.clear()
+        return reply
+
+    with served(tmp_path, altered(every()["mastodon"](), change)) as home:
+        for _ in range(2):
+            assert home.pull().account.incomplete["statuses: an item cannot be read"]
+            home.clock.sleep(8 * DAY)
+
+
 def test_who_approved_and_is_gone_is_nobody() -> None:
     """GitLab moves what deleted people did to accounts that stand for many."""
     (row,), _ = read("gitlab", "approvals", {"user": GHOST, "approved_at": AT}, iid="1", place="a/b", owner="1")
@@ -289,6 +302,26 @@ def test_a_page_that_names_the_first_one_too_is_the_last_all_the_same(page: Item
     outbox = next(one for one in NETWORKS["activitystreams"].endpoints if one.name == "outbox")
     found = outbox.page({"path": "p", "params": {}}, "https://h/o?page=2", {}, page)
     assert bool(found.following) == follows
+
+
+PUBLIC, FEW = "as:Public", "https://a/ann/followers"
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_shown"),
+    [
+        ({"type": "Note", "cc": FEW}, False),
+        ({"type": "Note", "to": [], "cc": [FEW]}, False),
+        ({"type": "Create", "to": PUBLIC, "object": {"type": "Note", "to": FEW}}, False),
+        ({"type": "Create", "to": FEW, "object": {"type": "Note", "to": PUBLIC}}, True),
+        ({"type": "Note", "to": [], "cc": PUBLIC}, True),
+        ({"type": "Note"}, True),
+        ("https://a/n/1", True),
+    ],
+)
+def test_an_act_is_no_more_for_everybody_than_what_it_is_about_however_deep(inner: Any, is_shown: bool) -> None:
+    act = {"type": "Announce", "to": PUBLIC, "cc": FEW, "object": inner}
+    assert (NETWORKS["activitystreams"].kept_out("outbox", act) is None) == is_shown
 
 
 def test_an_actor_that_is_a_tombstone_hides_and_can_be_read() -> None:

@@ -105,9 +105,9 @@ class ActivityStreams(Network):
         inner = inner_of(item)
         if TAKING_BACK & {kind_of(item), kind_of(inner)}:
             return None
-        told = addressed_to(inner) if inner.get("to") else addressed_to(item) | addressed_to(inner)
+        # Whatever is innermost and addressed at all decides: an act is no more for everybody than what it is about.
+        told = next(filter(None, map(addressed_to, (inner_of(inner), inner, item))), set[str]())
         is_text = kind_of(item) in {"Create", "Update", "Announce", *SAID}
-        # An act is no more for everybody than what it is about.
         return "not addressed to everybody" if (told or is_text) and not PUBLIC & told else None
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:

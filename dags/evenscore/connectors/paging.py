@@ -11,7 +11,7 @@ from evenscore.connectors.records import Malformed, Row, each, need, seek, stamp
 
 COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
 """Parameters of an address that count pages or items, where they hold a number."""
-LINK = re.compile(r'<([^>]*)>((?:[^,"]|"[^"]*")*)')
+LINK = re.compile(r'<([^>]+)>((?:[^,"]|"[^"]*")*)')
 SAID = re.compile(r';\s*([\w*]+)\s*=\s*("[^"]*"|[^;"]*)')
 """In the header: an address and what is said of it, which may hold commas in quotes; and of that, each word."""
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}

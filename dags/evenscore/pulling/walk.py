@@ -116,7 +116,8 @@ class Walk:
             first = {one: self.cursor.unread.get(one, self.pull["pull"]) for one in bad}
             self.cursor.unread |= first if len(self.cursor.unread) < MOST_UNREAD else {}
             # Nor is the network less than whole for ever: an earlier pull has told of that very item.
-            self._note("incomplete" if self.pull["pull"] in first.values() else "left_out", flaw)
+            is_form = 1 < len(bad) == len(page.items)  # no odd item, but another form
+            self._note("incomplete" if self.pull["pull"] in first.values() or is_form else "left_out", flaw)
         return replace(page, rows=[rows for rows, _ in read], flaw=flaw)
 
     def _flaw(self, page: Page) -> str | None:
