@@ -129,7 +129,8 @@ def test_whom_a_short_number_alone_names_is_taken_out_of_the_pages_and_kept_out_
         assert of_ben(home)
         erase.forget(home.settings, ["p_1"], by="a test")
         cursors = "".join(path.read_text() for path in (home.places.pulled("net") / "cursors").iterdir())
-        assert not of_ben(home) and '"4002"' not in cursors
+        known = Store(home.places, "net").people()
+        assert not of_ben(home) and '"4002"' not in cursors and known.keys() <= {home.people[0]}
         home.clock.sleep(30 * 86400)
         home.pull()
         assert not of_ben(home)

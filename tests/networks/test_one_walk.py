@@ -369,6 +369,21 @@ def test_an_item_that_nobody_dates_is_asked_for_again_and_then_counted_and_the_w
     assert pulls.run(*[page(BAD, item("x", flaw=pulled.UNDATED))] * 3).account.incomplete
 
 
+def test_of_who_has_left_the_rows_tell_that_were_made_of_an_item_once(pulls: Pulls) -> None:
+    made = list[str]()
+
+    def read(record: Item, _source: Any) -> tuple[list[tuple[str, Item]], None]:
+        made.append(record["id"])
+        return [("activity", {"actor_id": record["id"]})], None
+
+    walk = pulls.walk({"items": [item("a"), None, item("b")], "next": None})
+    pulls.host.network = SimpleNamespace(**{**vars(NETWORK), "read": read})
+    walk.has_left = lambda rows: [row["actor_id"] for _, row in rows] == ["a"]
+    walk.run()
+    assert made == ["a", "b"] and [one["id"] for one in pulls.kept] == ["b"]
+    assert walk.account.left_out == {"posts: of somebody who was erased": 1, "posts: no object": 1}
+
+
 def test_a_walk_that_is_killed_as_it_asks_again_has_no_further_tries(pulls: Pulls) -> None:
     with pytest.raises(KeyError):
         pulls.run(page(BAD), page(BAD), KeyError("killed"), pull=1)

@@ -7,6 +7,7 @@ item of which nothing is anybody else's own; and a cursor that was theirs.
 import json
 import re
 from collections.abc import Callable, Set
+from pathlib import Path
 from typing import Any
 
 from evenscore.base import atomic_io
@@ -33,7 +34,17 @@ def purge_pages(settings: Settings, suppressed: Suppressed | None, matcher: Iden
             if kept != lines:
                 atomic_io.write_bytes(path, b"".join(kept))
                 changed += 1
+        changed += _forget_accounts(settings.places.pulled(source.name) / "people.json", numbers) if is_theirs else 0
     return changed
+
+
+def _forget_accounts(path: Path, numbers: Set[str]) -> bool:
+    """Rewrite what is known of the accounts that stand, without those of such names. Returns whether any was."""
+    told = atomic_io.read_json(path) if path.exists() else {}
+    kept = {name: one for name, one in told.items() if name not in numbers}
+    if kept != told:
+        atomic_io.write_json(path, kept)
+    return kept != told
 
 
 def _theirs(source: Source, suppressed: Suppressed | None, numbers: Set[str]) -> Callable[[bytes], bool]:
