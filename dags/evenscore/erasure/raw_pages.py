@@ -56,7 +56,9 @@ def _theirs(source: Source, suppressed: Suppressed | None, numbers: Set[str]) ->
             if ASKED not in record:
                 return not numbers.isdisjoint(map(str, record.get("about", {}).values()))
             return refuses(suppressed, network.rows(record, source))
-        except (Ignored, Malformed, ValueError, AttributeError):
+        except Ignored:
             return False
+        except (Malformed, ValueError, AttributeError):  # it names a subject, and nobody can tell whose it is
+            return True
 
     return is_theirs
