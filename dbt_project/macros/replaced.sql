@@ -41,7 +41,7 @@
 
 {#
   A model that takes far more memory than what it reads (`meta.by_night_of`, a table of its schema with a row for each of many things and
-  each night) is built a few nights at a time, each part of about so many of those rows: the first night of a community looks at sixty.
+  each night) is built a few nights at a time, each part of about `meta.rows_at_once` of those rows: the first night of a community looks at sixty.
   Returns what to say before each part; the model asks for `nights_at_hand`.
 #}
 {% macro parts_by_night(target) -%}
