@@ -16,7 +16,7 @@ from evenscore.checks import suites
 from evenscore.checks.judge import Result, judge, results_of, validate
 from evenscore.checks.kept_rows import rows_of
 from evenscore.checks.suites import STAGES, Suite, load_suites
-from evenscore.night.inputs import RECENT_NAMES
+from evenscore.names.look_alikes import RECENT_NAMES
 from evenscore.state.runs import Night
 
 NIGHT = Night.of(date(2026, 3, 10), "judged")

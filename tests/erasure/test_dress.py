@@ -13,7 +13,6 @@ from evenscore.intake import suppression_filter
 from evenscore.names import look_alikes
 from evenscore.names.account_ids import EVERYWHERE
 from evenscore.names.identifier_matcher import ErasureSubject, IdentifierMatcher
-from evenscore.night import inputs
 
 LEFT = "2026-03-01T00:00:00+00:00"
 
@@ -71,7 +70,7 @@ def test_recent_names_are_those_of_the_last_eight_weeks_up_to_tonight() -> None:
             "('b0b', 'eve', '2026-03-02 23:59'), ('eve', null, '2026-01-05'), ('ann', 'bob', '2026-03-03'), "
             "('zoe', 'bob', '2026-01-04 23:59')) as acts(actor_id, target_id, occurred_at)"
         )
-        found = con.execute(f"{inputs.RECENT_NAMES} order by account_id", {"night": date(2026, 3, 2)}).fetchall()
+        found = con.execute(f"{look_alikes.RECENT_NAMES} order by account_id", {"night": date(2026, 3, 2)}).fetchall()
         assert found == [("forum", "b0b", True, False), ("forum", "eve", True, True)]
 
 

@@ -265,7 +265,10 @@ def test_a_thread_without_answers_is_a_page_and_no_thread_is_none(thread: Any, i
 
 def test_a_post_that_is_gone_before_its_answers_are_asked_for_is_no_failure(tmp_path: Path) -> None:
     gone = Reply({"error": "NotFound", "message": "Post not found: at://x"}, 400)
-    change = lambda asked, reply: gone if asked.path.endswith("getPostThread") else reply  # noqa: E731
+
+    def change(asked: Asked, reply: Reply) -> Reply:
+        return gone if asked.path.endswith("getPostThread") else reply
+
     with served(tmp_path, altered(every()["bluesky"](), change)) as home:
         done = home.pull()
     assert done.state == outcome.WHOLE and done.account.nothing["getPostThread: 400"]

@@ -21,16 +21,7 @@ from evenscore.connectors.counters import anonymous, sound
 from evenscore.connectors.endpoints import ACCOUNT, UNLIKE, Endpoint
 from evenscore.connectors.instants import as_instant, plain
 from evenscore.connectors.paging import Page
-from evenscore.connectors.records import (
-    Ignored,
-    Malformed,
-    Row,
-    id_text,
-    require_ids,
-    seek,
-    siblings,
-    sound_records,
-)
+from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
 
 ASKED = "evenscore"
 """The key under which a pulled item says what it was the answer to: `endpoint`, `about`, `at`."""

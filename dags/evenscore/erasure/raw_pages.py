@@ -26,15 +26,15 @@ def purge_pages(settings: Settings, suppressed: Suppressed | None, matcher: Iden
     numbers = {name for name in names if not TELLING.search(name)}
     written = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(numbers)))})(?!\w)".encode())
     changed = 0
-    for source in settings.sources if numbers else ():
-        is_theirs = _theirs(source, suppressed, numbers) if source.is_pulled else None
-        for path in sorted(settings.places.pulled(source.name).rglob("*.ndjson")) if is_theirs else ():
+    for source in (one for one in settings.sources if numbers and one.is_pulled):
+        is_theirs, folder = _theirs(source, suppressed, numbers), settings.places.pulled(source.name)
+        for path in sorted(folder.rglob("*.ndjson")):
             lines = path.read_bytes().splitlines(keepends=True)
-            kept = [line for line in lines if not (written.search(line) and is_theirs and is_theirs(line))]
+            kept = [line for line in lines if not (written.search(line) and is_theirs(line))]
             if kept != lines:
                 atomic_io.write_bytes(path, b"".join(kept))
                 changed += 1
-        changed += _forget_accounts(settings.places.pulled(source.name) / "people.json", numbers) if is_theirs else 0
+        changed += _forget_accounts(folder / "people.json", numbers)
     return changed
 
 

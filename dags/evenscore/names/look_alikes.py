@@ -24,6 +24,26 @@ LOOKS_OF_ASCII = r"""
 """
 """`looks` of a name without foreign letters, as SQL: there may be millions."""
 
+RECENT_DAYS = 56
+"""So many days before the night it is looked at whom they name: whether ledger and sources write people alike, and who
+looks like another."""
+RECENT_NAMES = f"""
+    with recent as (
+        select network, actor_id, target_id
+        from raw.activity
+        where occurred_at >= $night::date - {RECENT_DAYS} and occurred_at < $night::date + 1
+    )
+    select network, account_id, bool_or(acts) as acts, bool_or(is_acted_on) as is_acted_on
+    from (
+        select network, actor_id as account_id, true as acts, false as is_acted_on from recent
+        union all
+        select network, target_id, false, true from recent
+    )
+    where account_id is not null
+    group by all
+"""
+"""Each account that the activity of those days names. There may be millions: it is asked for once."""
+
 WRITE = f"""
     create or replace table raw.look_alikes as
     with granted as (

@@ -95,26 +95,6 @@ LOOKED_BACK = {
 }
 """Published tables of which the nights of the look-back are laid out, and under what name."""
 
-RECENT_DAYS = 56
-"""So many days before the night it is looked at whom they name: whether ledger and sources write people alike, and who
-looks like another."""
-RECENT_NAMES = f"""
-    with recent as (
-        select network, actor_id, target_id
-        from raw.activity
-        where occurred_at >= $night::date - {RECENT_DAYS} and occurred_at < $night::date + 1
-    )
-    select network, account_id, bool_or(acts) as acts, bool_or(is_acted_on) as is_acted_on
-    from (
-        select network, actor_id as account_id, true as acts, false as is_acted_on from recent
-        union all
-        select network, target_id, false, true from recent
-    )
-    where account_id is not null
-    group by all
-"""
-"""Each account that the activity of those days names. There may be millions: it is asked for once."""
-
 BEYOND = ("accounts", "aliases")
 """Datasets of which a night may look at what came after it; each model says how far."""
 
@@ -148,7 +128,7 @@ def prepare_inputs(settings: Settings, night: Night) -> None:
         _write_reconstructed(con, settings)
         write_source_days(con, _partial(settings, night))
         _write_first_kept_night(con, settings, latest)
-        _keep_beside(con, settings.places, "recent_names", RECENT_NAMES, night=night.as_of_date)
+        _keep_beside(con, settings.places, "recent_names", look_alikes.RECENT_NAMES, night=night.as_of_date)
         look_alikes.write(con, suppressed.looks_erased if suppressed else None)
         _write_night(con, settings, night)  # the last, because it says that the others are there
 
