@@ -20,7 +20,7 @@ joined as (
         if(
             ladder_start is null,
             least({{ part }}, (1 + {{ part }}_left) / (1 - scales.top_object_share) - 1),
-            least(engagers.{{ part }}_climb, objects.{{ part }}_climb{{ ", without_one." ~ part if part.startswith("trusted") }})
+            least(engagers.{{ part }}_climb, objects.{{ part }}_climb{{ ", " ~ part ~ "_most" if part.startswith("trusted") }})
         ) as {{ part }}_bounded,
         -- The share of the variance that is left. On a ladder, each engager is taken to bring as much of ln(height) as of the sum; where version 2's
         -- bound holds, the rest varies: its share, over the square of its share.
