@@ -13,24 +13,31 @@ nights as (
 
 lags as (
 
-    select scoring_version, as_of_date, unreached_weight, {{ lag_days }} as lag_days
+    select scoring_version, as_of_date, unreached_weight, as_of_date - cast(ceil({{ lag_days }}) as integer) as known_date
     from {{ ref("trust_seed_lags") }}
     semi join ({{ seed_nights("nights") }}) as chosen using (as_of_date)
 
 ),
 
-endorsed_days as (
+scales as (
 
-    select distinct person_id, occurred_date from {{ ref("activity") }}
+    {{ scales(["seed_least_days", "seed_least_count", "seed_share", "seed_step", "seed_begin_count"]) }}
 
 ),
 
-long_standing as (
+-- How many days somebody had been endorsed on by each of them, and since when on so many that they may be a seed.
+endorsed_days as (
 
-    select lags.scoring_version, lags.as_of_date, person_id, count(*) as day_count
+    select person_id, occurred_date, row_number() over (partition by person_id order by occurred_date) as day_count
+    from (select distinct person_id, occurred_date from {{ ref("activity") }})
+
+),
+
+lasting as (
+
+    select scales.scoring_version, person_id, occurred_date as lasting_date
     from endorsed_days
-    inner join lags on lags.as_of_date - occurred_date >= lags.lag_days
-    group by all
+    inner join scales on day_count = {{ least_days }}
 
 ),
 
@@ -51,50 +58,22 @@ standing as (
         lags.scoring_version,
         lags.as_of_date,
         people.person_id,
-        any_value(day_count) as day_count,
+        any_value(lags.known_date) as known_date,
         {{ exact_sum(weight) }} as endorsement
     from first_endorsements as people
-    inner join lags on lags.as_of_date - first_date >= lags.lag_days
-    inner join long_standing using (scoring_version, as_of_date, person_id)
+    inner join lags on first_date <= lags.known_date
     {{ joined }}
     group by lags.scoring_version, lags.as_of_date, people.person_id
     having endorsement > 0
 
 ),
 
-scales as (
-
-    {{ scales(["seed_least_days", "seed_least_count", "seed_share", "seed_step", "seed_begin_count"]) }}
-
-),
-
-ranked as (
+-- Their number grows by steps, doubling or less: it must not change with everyone who comes or leaves.
+counted as (
 
     select
-        *,
-        row_number() over (partition by scoring_version, as_of_date order by endorsement desc, day_count desc, person_id) as place,
-        count(*) over (partition by scoring_version, as_of_date) as people_count,
-        count_if(day_count >= {{ least_days }}) over (partition by scoring_version, as_of_date) as lasting_count
-    from standing
-    inner join scales using (scoring_version)
-
-),
-
-best as (
-
-    select scoring_version, as_of_date, person_id
-    from ranked
-    where
-        day_count >= {{ least_days }}
-        -- Where trust began with the first one or two, each seed more would move everybody. Half of a few are enough. What readers
-        -- have seen begin does not end because somebody left, nor because people came who are not established yet.
-        and (
-            seed_begin_count is null
-            or lasting_count >= least(seed_begin_count, ceil(people_count / 2))
-            or as_of_date > (select min(as_of_date) from {{ source("raw", "published_seeds") }})
-        )
-        -- Their number grows by steps, doubling or less: it must not change with everyone who comes or leaves.
-        and place <= seed_least_count * pow(
+        people.*,
+        seed_least_count * pow(
             coalesce(seed_step, 2),
             greatest(0, floor(
                 if(
@@ -103,7 +82,62 @@ best as (
                     ln(seed_share * people_count / seed_least_count) / ln(seed_step)
                 )
             ))
-        )
+        ) as place_count
+    from (
+        select
+            standing.scoring_version,
+            standing.as_of_date,
+            count(*) as people_count,
+            count_if(lasting_date <= known_date) as lasting_count
+        from standing
+        left join lasting using (scoring_version, person_id)
+        group by standing.scoring_version, standing.as_of_date
+    ) as people
+    inner join scales using (scoring_version)
+    -- Where trust began with the first one or two, each seed more would move everybody. Half of a few are enough. What readers
+    -- have seen begin does not end because somebody left, nor because people came who are not established yet.
+    where
+        seed_begin_count is null
+        or lasting_count >= least(seed_begin_count, ceil(people_count / 2))
+        or as_of_date > (select min(as_of_date) from {{ source("raw", "published_seeds") }})
+
+),
+
+-- Endorsements that some place is left for: most people have few, and need not be put in order.
+within_reach as (
+
+    select scoring_version, as_of_date, endorsement
+    from (
+        select
+            *, sum(tied_count) over (partition by scoring_version, as_of_date order by endorsement desc) - tied_count as ahead_count
+        from (select scoring_version, as_of_date, endorsement, count(*) as tied_count from standing group by all)
+    )
+    inner join counted using (scoring_version, as_of_date)
+    where ahead_count < place_count
+
+),
+
+placed as (
+
+    select
+        standing.*,
+        row_number() over (
+            partition by scoring_version, as_of_date order by endorsement desc, day_count desc, standing.person_id
+        ) as place
+    from standing
+    semi join within_reach using (scoring_version, as_of_date, endorsement)
+    asof inner join endorsed_days
+        on standing.person_id = endorsed_days.person_id and standing.known_date >= endorsed_days.occurred_date
+
+),
+
+best as (
+
+    select placed.scoring_version, placed.as_of_date, placed.person_id
+    from placed
+    inner join counted using (scoring_version, as_of_date)
+    inner join lasting using (scoring_version, person_id)
+    where lasting_date <= known_date and place <= place_count
 
 )
 {%- endmacro %}

@@ -16,6 +16,7 @@ from evenscore.checks import suites
 from evenscore.checks.judge import Result, judge, results_of, validate
 from evenscore.checks.kept_rows import rows_of
 from evenscore.checks.suites import STAGES, Suite, load_suites
+from evenscore.names.look_alikes import RECENT_NAMES
 from evenscore.state.runs import Night
 
 NIGHT = Night.of(date(2026, 3, 10), "judged")
@@ -139,6 +140,7 @@ HEALTHY = """
             0 as missing_tonight_count, 0 as changed_history_count, 0 as unconsenting_count;
     create table last_good as select 0 as lost_count;
 """
+HEALTHY += "create view raw.recent_names as " + RECENT_NAMES.replace("$night", f"'{NIGHT.as_of_date}'")
 
 TONIGHT = "where as_of_date = date '2026-03-10'"
 
@@ -352,6 +354,23 @@ SEEN_BEFORE = """
     delete from raw.activity
     where actor_id[2:]::integer >= 50 and occurred_at::date between date '2026-03-10' - {days} + 1 and date '2026-03-09'
 """
+THINNED = ("landing.doubled", "landing.new_ids", "landing.repeats")
+"""The suites that look at a share of millions of rows."""
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault[0] in THINNED], ids=".".join)
+def test_a_network_beside_one_of_millions_of_rows_is_looked_at_whole(
+    settings: Settings, con: duckdb.DuckDBPyConnection, fault: tuple[str, str]
+) -> None:
+    con.execute(
+        "insert into raw.landed_files by name "
+        "select * replace ('crowd' as network, 900000000 as row_count, 'crowd-' || path as path) "
+        "from raw.landed_files"
+    )
+    con.execute(FAULTS[fault])
+    assert fault in failures(settings, con, ["landing"])
+
+
 NO_FAULTS = {
     "likes_of_several_posts_at_once": (
         "insert into raw.activity by name select * replace ('again-' || event_id as event_id, "
@@ -613,6 +632,7 @@ def test_a_step_between_nights_that_readers_saw_was_judged_by_the_settings_of_th
 def test_of_few_rows_nothing_is_said_about_who_is_named(settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
     con.execute(FAULTS["landing.matching", "named_count"])
     con.execute("delete from raw.activity where occurred_at < '2026-03-10'")
+    con.execute("delete from raw.landed_files where landed_date < '2026-03-10'")
     assert ("landing.matching", "named_count") not in failures(settings, con, ["landing"])
 
 

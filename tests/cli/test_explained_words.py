@@ -113,8 +113,8 @@ def test_a_held_score_with_parts_of_a_version_that_knew_another_span_is_told_wit
 
 
 def test_the_readme_shows_what_explain_says() -> None:
-    maya = {"person_id": "p_maya", "persona": "personal", "score": 30.0, "percentile": 74.0, "score_low": 2.0}
-    held = {"score_high": 57.0, "status": "held", "reason": "organic", "has_moved": None}
+    maya = {"person_id": "p_maya", "persona": "personal", "score": 15.0, "percentile": 65.0, "score_low": 9.0}
+    held = {"score_high": 22.0, "status": "held", "reason": "organic", "has_moved": None}
     headline, band, *_ = in_words(row(**maya, **held)).splitlines()
     shown = f"explain p_maya\n{headline}\n{band}\n"
     is_shown = shown in (Path(__file__).parents[2] / "README.md").read_text()

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +122,31 @@ def test_a_table_that_another_engine_built_takes_the_place_of_ours_and_is_handed
     assert build() == ["success"]
     assert rows(project, "from one") == [(7,)] == duckdb.execute(f"from '{given}'").fetchall()
     assert tables(project) == [("one", "What it's about; and more.")]
+
+
+MANY = """\
+select date '2026-03-01' + (number // 2)::integer as as_of_date, number::integer as number
+from range(7) as numbers (number)
+"""
+BY_NIGHT = """\
+{{ config(meta={"by_night_of": "many", "rows_at_once": 4}) }}
+select number, getvariable('first_night') as first_night from {{ ref("many") }} where {{ nights_at_hand("as_of_date") }}
+"""
+
+
+def test_a_table_is_built_a_few_nights_at_a_time_and_whole_or_not_at_all(project: Path, build: Build) -> None:
+    (project / "models" / "many.sql").write_text(MANY)
+    model = project / "models" / "one.sql"
+    model.write_text(BY_NIGHT)
+    first, second = date(2026, 3, 1), date(2026, 3, 3)
+    said = [*((number, first) for number in range(4)), *((number, second) for number in range(4, 7))]
+    for _ in range(2):
+        assert build() == ["success", "success"]
+        assert rows(project, "from one order by number") == said
+    model.write_text(BY_NIGHT.replace("select number", "select if(number = 6, error('broken'), number) as number"))
+    assert build() == ["success", "error"]
+    assert rows(project, "from one order by number") == said
+    (project / "models" / "many.sql").write_text(f"{MANY.rstrip()} limit 0")
+    model.write_text(BY_NIGHT)
+    assert build() == ["success", "success"]
+    assert rows(project, "from one") == []

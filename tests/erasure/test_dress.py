@@ -52,31 +52,26 @@ def test_look_alikes_of_the_erased_are_counted_beside_those_of_the_living(suppre
         con.execute("create schema raw")
         con.execute("create table raw.consent as select 'forum' network, 'bob' account_id, 'grant' as action")
         con.execute(
-            "create table raw.activity as select 'forum' network, unnest($names) actor_id, 'bob' target_id, "
-            "timestamp '2026-03-01' occurred_at",
-            {"names": ["b0b", *ALIKE, *OTHERS]},
+            "create table raw.recent_names as select 'forum' network, unnest($names) account_id",
+            {"names": ["b0b", "bob", *ALIKE, *OTHERS]},
         )
-        look_alikes.write(con, date(2026, 3, 2), suppressed.looks_erased)
+        look_alikes.write(con, suppressed.looks_erased)
         assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1 + len(ALIKE))]
+        look_alikes.write(con, lambda network, name: False)
+        assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1)]
 
 
-def test_look_alikes_are_those_of_the_last_eight_weeks_up_to_tonight() -> None:
+def test_recent_names_are_those_of_the_last_eight_weeks_up_to_tonight() -> None:
     with duckdb.connect() as con:
         con.execute("create schema raw")
-        con.execute("create table raw.consent as select 'forum' network, 'bob' account_id, 'grant' as action")
         con.execute(
             "create table raw.activity as "
-            "select 'forum' network, actor_id, 'eve' target_id, occurred_at::timestamp occurred_at from (values "
-            "('b0b', '2026-03-03'), ('BOB', '2026-01-04 23:59')) as acts(actor_id, occurred_at)"
+            "select 'forum' network, actor_id, target_id, occurred_at::timestamp occurred_at from (values "
+            "('b0b', 'eve', '2026-03-02 23:59'), ('eve', null, '2026-01-05'), ('ann', 'bob', '2026-03-03'), "
+            "('zoe', 'bob', '2026-01-04 23:59')) as acts(actor_id, target_id, occurred_at)"
         )
-        look_alikes.write(con, date(2026, 3, 2))
-        assert con.execute("from raw.look_alikes").fetchall() == []
-        con.execute("update raw.activity set occurred_at = '2026-03-02 23:59' where actor_id = 'b0b'")
-        look_alikes.write(con, date(2026, 3, 2), lambda network, name: False)
-        assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1)]
-        con.execute("update raw.activity set occurred_at = occurred_at - interval 56 days")
-        look_alikes.write(con, date(2026, 3, 2))
-        assert con.execute("from raw.look_alikes").fetchall() == [("forum", 1)]
+        found = con.execute(f"{look_alikes.RECENT_NAMES} order by account_id", {"night": date(2026, 3, 2)}).fetchall()
+        assert found == [("forum", "b0b", True, False), ("forum", "eve", True, True)]
 
 
 ADDRESSES = ("see u/p5", "https://forum.example/u/p5", "(/u/p5/)", "https://f.org/@P5?x=1", "http://f.org/users/p5.")

@@ -146,6 +146,12 @@ def test_an_item_of_who_has_left_is_refused_where_nothing_of_it_is_others_own(
     assert not refuses(None, rows)
 
 
+@pytest.mark.parametrize(("account", "is_refused"), [("ann", True), ("cal", False)])
+def test_a_profile_of_who_has_left_is_refused(out: Suppressed, account: str, is_refused: bool) -> None:
+    rows = [("accounts", {"network": "forum", "account_id": account}), ("aliases", {"network": "forum"})]
+    assert refuses(out, rows) is is_refused
+
+
 @pytest.mark.parametrize(
     ("reason", "record", "is_silenced"),
     [

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from invented import Invented, every
-from loopback import Server, StillClock
+from loopback import Asked, Reply, Server, StillClock
 from pulled_home import PulledHome
+from pulled_home import served as in_home
 from test_weather import run
 
 from evenscore import pulling
@@ -94,6 +96,49 @@ def test_what_somebody_who_was_erased_does_is_not_kept_as_it_came_either(served:
             if dataset == "activity" and row["verb"] != "mention"
         ]
         assert not [row for row in acts if row["actor_id"] in ben]
+
+
+def with_short_numbers(network: Invented) -> Invented:
+    """The same, whose people have numbers that tell nobody by themselves."""
+
+    def written(value: Any, made: str = "70100", of: str = "400") -> Any:
+        return json.loads(json.dumps(value).replace(made, of))
+
+    def answer(asked: Asked) -> Reply:
+        path, params = written([asked.path, asked.params], "400", "70100")
+        reply = network.answer(replace(asked, path=path, params=params))
+        return replace(reply, body=written(reply.body))
+
+    return replace(network, answer=answer, people=tuple(written(network.people)))
+
+
+@pytest.mark.parametrize("kind", ["zulip", "stackexchange"])
+def test_whom_a_short_number_alone_names_is_taken_out_of_the_pages_and_kept_out_too(kind: str, tmp_path: Path) -> None:
+    """`4002` is in many a text: only what is made of an item tells whose it is."""
+
+    def of_ben(home: PulledHome) -> int:
+        source, network = home.settings.source("net"), CONNECTORS[kind]
+        lines = [line for path in home.places.raw_pages("net").iterdir() for line in path.read_text().splitlines()]
+        told = [row for line in lines for _, row in rows_of(network, json.loads(line), source)]
+        return sum("4002" in (row.get("actor_id"), row.get("account_id")) for row in told if row.get("verb") != "like")
+
+    with in_home(tmp_path, with_short_numbers(NETWORKS[kind]())) as home:
+        home.pull()
+        home.extract()
+        before = len(home.landed())
+        assert of_ben(home)
+        page = next(home.places.raw_pages("net").iterdir())
+        page.write_bytes(page.read_bytes() + b'{"sender_id": 4002, "evenscore": {"endp\n')  # whose, nobody can tell
+        erase.forget(home.settings, ["p_1"], by="a test")
+        assert b'"endp\n' not in page.read_bytes()
+        cursors = "".join(path.read_text() for path in (home.places.pulled("net") / "cursors").iterdir())
+        known = Store(home.places, "net").people()
+        assert not of_ben(home) and '"4002"' not in cursors and known.keys() <= {home.people[0]}
+        home.clock.sleep(30 * 86400)
+        home.pull()
+        assert not of_ben(home)
+        home.extract("2026-04-14")
+        assert 0 < len(home.landed()) < before
 
 
 @pytest.mark.parametrize("kind", ["github"])

@@ -46,8 +46,8 @@ class Host:
 
 
 class _Network:
-    def is_readable(self, _record: Any, _source: Any) -> bool:
-        return True
+    def read(self, _record: Any, _source: Any) -> tuple[list[Any], None]:
+        return [], None
 
     def kept_out(self, _endpoint: str, _item: Any) -> None:
         return None

@@ -12,7 +12,7 @@ import pytest
 
 import evenscore.pulling.walk
 from evenscore.base.paths import HomePaths
-from evenscore.connectors import NETWORKS
+from evenscore.connectors import NETWORKS, pulled
 from evenscore.connectors.endpoints import Endpoint, Subject
 from evenscore.connectors.instants import as_instant
 from evenscore.connectors.paging import Next, by_link
@@ -37,7 +37,7 @@ def item(name: str, at: str | None = None, **more: Any) -> Item:
 
 
 NETWORK = SimpleNamespace(
-    is_readable=lambda record, source: not record.get("is_bad"),
+    read=lambda record, source: ([], record.get("flaw")),
     kept_out=lambda endpoint, item: "hidden" if item.get("hides") else None,
     tag_of=NETWORKS["mastodon"].tag_of,
 )
@@ -279,7 +279,7 @@ def test_what_comes_from_the_future_raises_no_mark_and_the_newest_does_wherever_
     assert pulls.run(page(item("e", before(hours=9)))).cursor.mark == NOW.isoformat()
 
 
-BAD = item("x", is_bad=True)
+BAD = item("x", flaw=pulled.BAD)
 
 
 def test_a_page_that_cannot_be_read_is_asked_for_twice_more_and_then_taken_as_it_is(pulls: Pulls) -> None:
@@ -356,6 +356,32 @@ def test_an_item_that_stays_unreadable_is_kept_and_told_of_and_ends_no_walk(pull
     walk = pulls.run(*[page(item("a"), BAD, next="2")] * 3, page(item("b", before(days=2))))
     assert walk.account.incomplete == {"posts: an item cannot be read": 1}
     assert walk.cursor.is_whole and walk.cursor.mark == before(hours=1) and len(pulls.kept) == 3
+
+
+def test_an_item_that_nobody_dates_is_asked_for_again_and_then_counted_and_the_walk_is_whole(pulls: Pulls) -> None:
+    """A network may leave the date out: then it is no less than there is, however often it stands there."""
+    undated = page(item("a"), item("x", flaw=pulled.UNDATED))
+    walk = pulls.run(*[undated] * 3)
+    assert walk.cursor.is_whole and len(pulls.host.asked) == 3 and len(pulls.kept) == 2
+    assert (walk.account.incomplete, walk.account.left_out) == ({}, {"posts: an item without a date": 1})
+    walk = pulls.run(undated, page(item("b")))
+    assert not walk.account.left_out and pulls.kept[-1]["id"] == "b"
+    assert pulls.run(*[page(BAD, item("x", flaw=pulled.UNDATED))] * 3).account.incomplete
+
+
+def test_of_who_has_left_the_rows_tell_that_were_made_of_an_item_once(pulls: Pulls) -> None:
+    made = list[str]()
+
+    def read(record: Item, _source: Any) -> tuple[list[tuple[str, Item]], None]:
+        made.append(record["id"])
+        return [("activity", {"actor_id": record["id"]})], None
+
+    walk = pulls.walk({"items": [item("a"), None, item("b")], "next": None})
+    pulls.host.network = SimpleNamespace(**{**vars(NETWORK), "read": read})
+    walk.has_left = lambda rows: [row["actor_id"] for _, row in rows] == ["a"]
+    walk.run()
+    assert made == ["a", "b"] and [one["id"] for one in pulls.kept] == ["b"]
+    assert walk.account.left_out == {"posts: of somebody who was erased": 1, "posts: no object": 1}
 
 
 def test_a_walk_that_is_killed_as_it_asks_again_has_no_further_tries(pulls: Pulls) -> None:

@@ -62,6 +62,7 @@ def test_a_full_page_of_one_time_leads_no_further_and_is_no_end() -> None:
     ("said", "expected"),
     [
         ('<https://h/a?c=1>; rel="next"', {"c": "1"}),
+        ('<>; rel="next"', None),
         ("</a?c=1>; rel=next", {"c": "1"}),
         ('<?c=1>; title="one, two; rel=prev"; rel="next"', {"c": "1"}),
         ('<?c=0>; rel="prev", <?c=1>; REL="prefetch NEXT"', {"c": "1"}),

@@ -13,7 +13,7 @@ from pulled_home import served
 from evenscore.base.settings import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.instants import iso
-from evenscore.connectors.pulled import ASKED, UNREADABLE
+from evenscore.connectors.pulled import ASKED, BAD, UNDATED, UNREADABLE
 from evenscore.connectors.records import Ignored, Malformed, answered
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
@@ -415,8 +415,8 @@ def test_whoever_is_suspended_hides_though_nothing_else_is_told_of_them() -> Non
     asked = {"endpoint": "about", "about": {"account": "ann"}, "at": "2026-03-16T02:00:00+00:00"}
     source = Source(name="net", kind="reddit", path="-", network="reddit")
     assert NETWORKS["reddit"].told_of(suspended) == ({}, "is_suspended")
-    assert NETWORKS["reddit"].is_readable({**suspended, ASKED: asked}, source)
-    assert not NETWORKS["reddit"].is_readable({"kind": "t2", "data": {"name": "ann"}, ASKED: asked}, source)
+    assert NETWORKS["reddit"].read({**suspended, ASKED: asked}, source)[1] is None
+    assert NETWORKS["reddit"].read({"kind": "t2", "data": {"name": "ann"}, ASKED: asked}, source)[1] == BAD
 
 
 @pytest.mark.parametrize(
@@ -570,7 +570,8 @@ def test_what_lacks_a_part_of_it_is_refused(kind: str, endpoint: str, item: dict
         told(kind, endpoint, item, place="ann/tool", uri="at://x")
 
 
-BY_ANN = {"id": "https://a/n/1", "type": "Note", "to": "as:Public", "attributedTo": "https://a/ann", "content": "text",
+ANN = "https://a/ann"
+BY_ANN = {"id": "https://a/n/1", "type": "Note", "to": "as:Public", "attributedTo": ANN, "content": "text",
           "published": "2026-03-01T00:00:00Z"}  # fmt: skip
 
 
@@ -583,14 +584,14 @@ def by(kind: Any, thing: Any, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("act", "row"),
     [
-        (by("Announce", by("Update", BY_ANN)), ("post", "https://a/ann", "https://a/n/1")),
+        (by("Announce", by("Update", BY_ANN, actor=ANN)), ("post", "https://a/ann", "https://a/n/1")),
         (by("Announce", by("Like", BY_ANN)), ("like", "https://b/ben", "https://a/n/1")),
         (by("Announce", BY_ANN), ("repost", "https://b/ben", "https://a/n/1")),
-        (by("Create", [BY_ANN]), ("post", "https://a/ann", "https://a/n/1")),
+        (by("Create", [BY_ANN], actor=ANN), ("post", "https://a/ann", "https://a/n/1")),
         (by("Like", [BY_ANN]), ("like", "https://b/ben", "https://a/n/1")),
-        (by("as:Create", {**BY_ANN, "type": "https://www.w3.org/ns/activitystreams#Note"}),
+        (by("as:Create", {**BY_ANN, "type": "https://www.w3.org/ns/activitystreams#Note"}, actor=ANN),
          ("post", "https://a/ann", "https://a/n/1")),
-        (by(["Create"], {**BY_ANN, "type": ["mn:Poll", "Note"]}), ("post", "https://a/ann", "https://a/n/1")),
+        (by(["Create"], {**BY_ANN, "type": ["mn:Poll", "Note"]}, actor=ANN), ("post", "https://a/ann", "https://a/n/1")),
     ],
 )  # fmt: skip
 def test_an_act_is_what_it_is_however_it_is_wrapped_or_called(act: dict[str, Any], row: tuple[str, str, str]) -> None:
@@ -601,9 +602,9 @@ def test_an_act_is_what_it_is_however_it_is_wrapped_or_called(act: dict[str, Any
 @pytest.mark.parametrize(
     ("act", "event"),
     [
-        (by("Delete", {"id": "https://a/n/1", "type": "Tombstone"}, to="https://b/ben/followers"), "https://a/n/1"),
+        (by("Delete", {"id": "https://b/n/1", "type": "Tombstone"}, to="https://b/ben/followers"), "https://b/n/1"),
         (by("Undo", {"id": "https://b/l/1", "type": "Like", "to": "https://a/ann"}), "https://b/l/1"),
-        (by("Announce", by("Delete", "https://a/n/1", to="https://b/ben/followers")), "https://a/n/1"),
+        (by("Announce", by("Delete", "https://b/n/1", to="https://b/ben/followers")), "https://b/n/1"),
         (by("Announce", by("Undo", {"id": "https://b/l/1", "type": "Like"})), "https://b/l/1"),
         (by("Announce", by("Add", "https://a/n/1")), None),
     ],
@@ -612,6 +613,107 @@ def test_what_takes_something_back_does_so_to_whomever_it_is_addressed(act: dict
     with pytest.raises(Ignored) as ignored:
         told("activitystreams", "outbox", act)
     assert ignored.value.event == event
+
+
+CID_AT_A = "https://a/cid"
+
+
+def pulled_from(owner: str, act: dict[str, Any]) -> dict[str, Any]:
+    """An act as somebody's outbox tells of it."""
+    return {**act, ASKED: {"endpoint": "outbox", "about": {"id": owner}, "at": "2026-03-16T02:00:00+00:00"}}
+
+
+LIKED = by("Like", "https://c/n/1", id="https://a/l/1", actor=ANN)
+LIES = {**BY_ANN, "content": "lies"}
+
+
+@pytest.mark.parametrize(
+    ("says", "act", "is_heeded"),
+    [
+        (ANN, by("Delete", BY_ANN["id"], actor=ANN), True),
+        (ANN, {"id": BY_ANN["id"], "type": "Tombstone", "attributedTo": ANN}, True),
+        (ANN, {"id": BY_ANN["id"], "type": "Tombstone"}, True),
+        (ANN, by("Undo", LIKED["id"], actor=ANN), True),
+        ("https://b/ben", by("Delete", BY_ANN["id"]), False),
+        ("https://b/ben", by("Delete", BY_ANN["id"], actor=ANN), False),
+        ("https://b/ben", by("Announce", by("Delete", BY_ANN["id"], actor=ANN)), False),
+        ("https://b/ben", {"id": BY_ANN["id"], "type": "Tombstone"}, False),
+        ("https://b/ben", by("Undo", LIKED), False),
+        ("https://b/ben", by("Undo", {**LIKED, "actor": "https://b/ben"}), False),
+        (CID_AT_A, by("Delete", BY_ANN["id"], actor=CID_AT_A), False),
+        (CID_AT_A, by("Undo", LIKED["id"], actor=CID_AT_A), False),
+        (ANN, by("Update", LIES, actor=ANN), True),
+        ("https://b/ben", by("Update", LIES), False),
+        ("https://b/ben", by("Update", LIES, actor=ANN), False),
+        ("https://b/ben", by("Announce", by("Update", LIES, actor=ANN)), False),
+        ("https://b/ben", by("Create", {**LIES, "attributedTo": "https://b/ben"}), False),
+        (CID_AT_A, by("Update", LIES, actor=CID_AT_A), False),
+        ("https://b/ben", by("Like", "https://c/n/2", id=LIKED["id"]), False),
+    ],
+)  # fmt: skip
+def test_only_whose_it_is_takes_something_back_or_tells_it_anew(
+    says: str, act: dict[str, Any], is_heeded: bool, tmp_path: Path
+) -> None:
+    """Whoever has an outbox writes into it what they like; of others' acts their own server's outbox tells."""
+    path = tmp_path / "acts.ndjson"
+    known = [pulled_from(ANN, by("Create", BY_ANN, actor=ANN)), pulled_from(ANN, LIKED)]
+    source = Source(name="net", kind="activitystreams", path=str(path), network="activitystreams")
+    path.write_text("".join(json.dumps(one) + "\n" for one in [*known, pulled_from(says, act)]))
+    parsed = NETWORKS["activitystreams"].parse(path, source)
+    texts = parsed.tables["activity"]["text"].to_pylist() if "activity" in parsed.tables else []
+    is_told_anew = "lies" in texts
+    assert (bool(parsed.taken_down) or is_told_anew) == is_heeded
+    assert sum("somebody else's" in why for why in parsed.ignored) == (not is_heeded)
+
+
+def test_what_its_own_server_has_not_told_of_its_owner_takes_back_by_whatever_way(tmp_path: Path) -> None:
+    """A group hands on what its members did, and what they took back: nobody else would tell."""
+    for actor, is_heeded in ((ANN, True), ("https://b/ben", False)):
+        act = pulled_from("https://g/group", by("Announce", by("Delete", BY_ANN["id"], actor=actor)))
+        with pytest.raises(Ignored) as ignored:
+            list(NETWORKS["activitystreams"].rows(act, Source(name="n", kind="activitystreams", path="-")))
+        assert (ignored.value.event == BY_ANN["id"]) == is_heeded
+
+
+def test_nobodys_server_tells_of_records_in_anothers_repository() -> None:
+    uri = "at://did:plc:ann/app.bsky.feed.post/3k7qmjev5lr2s"
+    record = {"uri": uri, "value": {"text": "lies", "createdAt": "2024-01-01T00:00:00Z"}}
+    assert told("bluesky", "feed.post", record, id="did:plc:ann")
+    with pytest.raises(Ignored, match="somebody else's"):
+        told("bluesky", "feed.post", record, id="did:plc:ben")
+
+
+def test_what_one_account_lists_and_must_not_show_takes_back_nothing_of_anothers() -> None:
+    """Else whoever lists another's text as private would take it down."""
+    network, source = NETWORKS["activitystreams"], Source(name="net", kind="activitystreams", path="-")
+    private = by("Create", {**BY_ANN, "to": "https://a/ann/followers"}, actor=ANN)
+    for says, events in ((ANN, [BY_ANN["id"]]), ("https://b/ben", [])):
+        found = list(network.taken_back(pulled_from(says, private), source))
+        assert [one[ASKED]["event"] for one in found] == events
+
+
+@pytest.mark.parametrize(
+    ("act", "flaw"),
+    [
+        ({"published": None}, UNDATED),
+        ({"published": None, "object": {"id": "https://a/n/1", "published": "2026-03-01T00:00:00Z"}}, None),
+        ({"published": "of old"}, BAD),
+        ({"published": 1_772_323_200}, None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Like", "Announce", "Follow", "Create"])
+def test_an_act_without_a_date_is_legal_and_lands_nowhere(
+    kind: str, act: dict[str, Any], flaw: str | None, tmp_path: Path
+) -> None:
+    """The specification lets it out. When it was, what stands around it does not tell: that is another's date."""
+    network, path = NETWORKS["activitystreams"], tmp_path / "acts.ndjson"
+    note = {"id": "https://b/n/1", "type": "Note"} if kind == "Create" else {}
+    item = pulled_from("https://b/ben", by(kind, "https://a/n/1") | act)
+    item |= {"object": {**item["object"], **note} if isinstance(item["object"], dict) else note or item["object"]}
+    source = Source(name="net", kind="activitystreams", path=str(path), network="activitystreams")
+    assert network.read(item, source)[1] == flaw
+    path.write_text(json.dumps(item) + "\n")
+    assert network.parse(path, source).ignored == ({"an item without a date": 1} if flaw == UNDATED else {})
 
 
 def test_a_list_that_is_null_is_an_empty_one() -> None:

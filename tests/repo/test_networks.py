@@ -25,7 +25,7 @@ LOOP = ("asking", "clock", "pulls", "reach", "store", "walk", "weather")
 No part of it is whom it may ask about (`people`), what came of it in words (`outcome`), what it will cost (`planning`),
 where a secret stands (`secrecy`) and what the documentation says (`network_pages`).
 """
-LOOP_LINES, ALL_LINES = 598, 850
+LOOP_LINES, ALL_LINES = 591, 843
 """Lines of code of the loop, and of all of its package: what leaves the loop does not become more elsewhere."""
 KINDS = pytest.mark.parametrize("kind", sorted(NETWORKS))
 

@@ -12,10 +12,10 @@ from evenscore.base.bundled import DBT_PROJECT
 SEEDS = sorted((DBT_PROJECT / "seeds").glob("*_v[0-9]*.csv"))
 DIGESTS = {
     "reference_panel_v2": "9fd806108e1a",
-    "reference_panel_v3": "3f0be74abd40",
+    "reference_panel_v3": "b3b476153984",
     "scale_v1": "67c08cd7f77b",
     "scale_v2": "d67a26743e21",
-    "scale_v3": "251c78f17db8",
+    "scale_v3": "e2382ecd0f18",
     "topic_floor_v1": "18f468dbeed2",
     "verb_weights_v1": "bd675c7e890d",
 }

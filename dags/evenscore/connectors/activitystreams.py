@@ -3,19 +3,38 @@
 Everything may be a text, an object or a list of either; nobody relies on `totalItems`, which is often a lie.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from evenscore.base.settings import Source
+from evenscore.connectors.as2_shapes import (
+    ACT,
+    ACTORS,
+    PROGRAMS,
+    SAID,
+    TAKING_BACK,
+    VERBS,
+    actor_of,
+    address,
+    addressed_to,
+    date_of,
+    event_at,
+    every,
+    inner_of,
+    is_at,
+    is_first_hand,
+    kind_of,
+    one,
+    words_of,
+)
 from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.paging import to_url as at_url
 from evenscore.connectors.prose import cooked_text
-from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Ignored, Malformed, Row, need
+from evenscore.connectors.pulled import ASKED, Network, Rows, activity, profile
+from evenscore.connectors.records import Ignored, Malformed, Row, need, seek
 
 AS2 = {"Accept": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json'}
 PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
@@ -24,31 +43,6 @@ DISLIKES = frozenset({"👎", "👎🏻", "👎🏼", "👎🏽", "👎🏾", "�
 HIDING = {"discoverable": False, "indexable": False, "toot:discoverable": False, "toot:indexable": False,
           "suspended": True, "_misskey_requireSigninToViewContents": True}  # fmt: skip
 """The flags by which somebody asks not to be found, or to be shown to those alone who have signed in."""
-VERBS = {"Like": "like", "Dislike": "dislike", "Follow": "follow", "EmojiReact": "like"}
-SAID = frozenset({"Note", "Article", "Page", "Question", "Video", "Audio", "Image", "Event", "ChatMessage"})
-TAKING_BACK = frozenset({"Undo", "Delete", "Tombstone"})
-ACTORS = frozenset({"Person", "Group", "Service", "Application", "Organization"})
-PROGRAMS = frozenset({"Service", "Application"})
-KNOWN = {"Create", "Update", "Announce", *VERBS, *SAID, *TAKING_BACK, *ACTORS}
-
-
-def one(value: Any) -> Any:
-    """The first of what may be a list."""
-    return next(iter(value), None) if isinstance(value, list) else value
-
-
-def address(value: Any) -> str | None:
-    """The address of what may be one, an object that has one, or a list of such."""
-    found = one(value)
-    found = (found.get("id") or found.get("href")) if isinstance(found, dict) else found
-    return found if isinstance(found, str) and found else None
-
-
-def kind_of(thing: Any) -> str:
-    """An object's type, of several the one that is known; its name alone, however much of its address is written."""
-    told = _all(thing.get("type") or None) if isinstance(thing, dict) else ()
-    kinds = [re.split("[#:]", str(name))[-1] for name in told]
-    return next((name for name in kinds if name in KNOWN), "".join(kinds[:1]))
 
 
 def _listed(body: Any) -> list[Any] | None:
@@ -56,12 +50,12 @@ def _listed(body: Any) -> list[Any] | None:
     if not isinstance(body, dict) or "Collection" not in kind_of(body):
         return None
     holders = [holder for holder in (body, body.get("first")) if isinstance(holder, dict)]
-    found = (_all(holder[key]) for holder in holders for key in ("orderedItems", "items") if key in holder)
+    found = (every(holder[key]) for holder in holders for key in ("orderedItems", "items") if key in holder)
     return [{"id": item} if isinstance(item, str) else item for item in next(found, ())]
 
 
 def _further(page: Page) -> Next | None:
-    first = page.body.get("first")
+    first = None if kind_of(page.body).endswith("Page") else page.body.get("first")  # some pages name it, too
     following = page.body.get("next") or (first.get("next") if isinstance(first, dict) else first)
     target = address(following)
     return at_url(urljoin(page.url, target)) if target else None
@@ -72,6 +66,7 @@ class ActivityStreams(Network):
 
     kind: ClassVar[str] = "activitystreams"
     headers: ClassVar[Mapping[str, str]] = AS2
+    may_lack_dates: ClassVar[bool] = True
     verbs: ClassVar[Mapping[str, str]] = {
         "post": "Create of a Note, Article, Page or the like",
         "reply": "the same with inReplyTo",
@@ -98,6 +93,8 @@ class ActivityStreams(Network):
 
     def hides(self, item: Row) -> str | None:
         """The flags by which somebody asks not to be found."""
+        if kind_of(item) == "Tombstone":
+            return "gone"
         found = (flag for flag, asks in HIDING.items() if item.get(flag) is asks)
         return next((f"{flag} is {str(HIDING[flag]).lower()}" for flag in found), None)
 
@@ -105,12 +102,12 @@ class ActivityStreams(Network):
         """What is addressed to some people only; what is addressed to nobody is no secret where it is no text."""
         if endpoint == "actor":
             return None
-        inner = _object(item)
+        inner = inner_of(item)
         if TAKING_BACK & {kind_of(item), kind_of(inner)}:
             return None
-        told = _addressed(inner) if inner.get("to") else _addressed(item) | _addressed(inner)
+        # Whatever is innermost and addressed at all decides: an act is no more for everybody than what it is about.
+        told = next(filter(None, map(addressed_to, (inner_of(inner), inner, item))), set[str]())
         is_text = kind_of(item) in {"Create", "Update", "Announce", *SAID}
-        # An act is no more for everybody than what it is about.
         return "not addressed to everybody" if (told or is_text) and not PUBLIC & told else None
 
     def readers(self) -> Mapping[str, Callable[[Row, Row, Source], Rows]]:
@@ -122,11 +119,14 @@ class ActivityStreams(Network):
         return None if not kind_of(record) else "actor" if kind_of(record) in ACTORS else "outbox"
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
-        """Texts, alone or in the act that made them; no server can tell whose the texts of another are."""
-        for thing in (record, _object(record)):
-            event, who = address(thing), address(thing.get("attributedTo")) or _who(record)
-            if kind_of(thing) in SAID and event and who and urlsplit(event).netloc == urlsplit(who).netloc:
-                yield event, who
+        """Texts and acts, alone or in the act that made them; no server can tell whose those of another are."""
+        is_taking_back = kind_of(record) in TAKING_BACK
+        for thing in () if is_taking_back else (record, inner_of(record)):
+            event, said = address(thing), kind_of(thing) in SAID
+            who = (address(thing.get("attributedTo")) if said else None) or actor_of(record if said else thing)
+            is_told = said or kind_of(thing) in {"Announce", *VERBS}
+            if is_told and event and who and is_first_hand(event, who, seek(record, ASKED)):
+                yield event if said else f"{ACT}{event}", who
 
     def _actor(self, item: Row, asked: Row, _source: Source) -> Rows:
         at = asked.get("at") or item.get("updated") or item.get("published")
@@ -135,77 +135,59 @@ class ActivityStreams(Network):
         yield from profile(iso(at), need(item, "id"), [], is_private=self.hides(item) is not None,
                            is_bot=kind_of(item) in PROGRAMS)  # fmt: skip
 
-    def _activity(self, item: Row, _asked: Row, _source: Source) -> Rows:
+    def _activity(self, item: Row, asked: Row, _source: Source) -> Rows:
         kind, inner = kind_of(item), one(item.get("object"))
         if kind in SAID:
-            yield from self._said(item, item)
+            yield from self._said(item, item, asked)
         elif kind in ("Create", "Update") and kind_of(inner) in SAID:
-            yield from self._said(inner, item)
-        elif kind == "Announce" and _object(item).get("actor") and kind_of(inner) != "Announce":
-            yield from self._activity(inner, _asked, _source)  # a group hands on what its members did
-        elif kind == "Announce":
-            yield activity(_event(item), "repost", _who(item), address(inner), self._of(inner), _at(item))
-        elif kind in VERBS:
+            yield from self._said(inner, item, asked)
+        elif kind == "Announce" and inner_of(item).get("actor") and kind_of(inner) != "Announce":
+            yield from self._activity(inner, asked, _source)  # a group hands on what its members did
+        elif kind in ("Announce", *VERBS):
             target = address(inner) if kind == "Follow" else self._of(inner)
             said = str(item.get("content") or item.get("_misskey_reaction"))
-            verb = "dislike" if kind in ("Like", "EmojiReact") and said in DISLIKES else VERBS[kind]
-            yield activity(_event(item), verb, _who(item), address(inner), target, _at(item))
+            is_dislike = kind in ("Like", "EmojiReact") and said in DISLIKES
+            verb = "dislike" if is_dislike else VERBS.get(kind, "repost")
+            self._require_own(item, event_at(item), actor_of(item), asked)
+            yield activity(event_at(item), verb, actor_of(item), address(inner), target, date_of(item))
         elif kind in TAKING_BACK:
-            raise Ignored(kind, address(item if kind == "Tombstone" else inner))
+            event, who = address(item if kind == "Tombstone" else inner), actor_of(item) or seek(asked, "about", "id")
+            if event and who:
+                self._require_own(item, event, who, asked)
+            raise Ignored(kind, event)
         elif not kind:
             raise Malformed("an activity without a type")
         else:
             raise Ignored(kind)
+
+    def _require_own(self, act: Row, event: str, who: str | None, asked: Row) -> None:
+        """Raise Ignored for what somebody says of an event that is another's.
+
+        Whose it is tells its owner's outbox; of what none has told, its address does, which is where it can be taken
+        down, and anybody may tell that it is there.
+        """
+        owner = self.authors.get(event) or self.authors.get(f"{ACT}{event}")
+        is_own = owner == who and is_first_hand(event, who, asked) if owner else is_at(event, who)
+        if not is_own and (owner or kind_of(act) in TAKING_BACK):
+            raise Ignored(f"{kind_of(act)} of what is somebody else's")
 
     def _of(self, thing: Any) -> str | None:
         """Whose an object is: what it says itself, or what another item of the source has told of its address."""
         said = address(thing.get("attributedTo")) if isinstance(thing, dict) else None
         return said or self.authors.get(str(address(thing)))
 
-    def _said(self, thing: Row, act: Row) -> Rows:
+    def _said(self, thing: Row, act: Row, asked: Row) -> Rows:
         """A text, by its own address: the same whether it comes alone or in the act that made it."""
-        event, who = _event(thing), address(thing.get("attributedTo")) or _who(act)
-        parent, at = thing.get("inReplyTo"), iso(thing.get("published")) or _at(act)
-        text = "\n\n".join(
-            filter(None, (_in_words(thing, "name"), cooked_text(str(_in_words(thing, "content") or ""))))
-        )
+        told = (one for key in ("attributedTo", "actor") for one in every(thing.get(key)))
+        authors = list(filter(None, map(address, told)))
+        event, who = event_at(thing), next(iter(authors), None) or actor_of(act)
+        if authors and (actor_of(act) or who) not in authors:
+            raise Ignored(f"{kind_of(act)} of what is somebody else's")
+        self._require_own(act, event, who, asked)
+        parent, at = thing.get("inReplyTo"), date_of(thing, act)
+        text = "\n\n".join(filter(None, (words_of(thing, "name"), cooked_text(str(words_of(thing, "content") or "")))))
         about = ("reply", who, address(parent), self._of(parent)) if address(parent) else ("post", who, event, None)
         yield activity(event, *about, at, text)
-        tags = (address(tag.get("href")) for tag in _all(thing.get("tag")) if kind_of(tag) == "Mention")
+        tags = (address(tag.get("href")) for tag in every(thing.get("tag")) if kind_of(tag) == "Mention")
         for named in dict.fromkeys(filter(None, tags)):
             yield activity(f"{event}-m-{named}", "mention", who, event, named, at)
-
-
-def _object(item: Row) -> Row:
-    """What an act is about, where it stands in it."""
-    return inner if isinstance(inner := one(item.get("object")), dict) else {}
-
-
-def _addressed(thing: Row) -> set[str]:
-    """To whom something is addressed."""
-    return {told for key in ("to", "cc", "audience") for to in _all(thing.get(key)) if (told := address(to))}
-
-
-def _all(value: Any) -> Iterator[Any]:
-    yield from value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _event(item: Row) -> str:
-    event = address(need(item, "id"))
-    if event is None:
-        raise Malformed("id is empty")
-    return event
-
-
-def _in_words(thing: Row, key: str) -> Any:
-    """A text, or the first of those that stand there by their language."""
-    found = thing.get(f"{key}Map")
-    return thing.get(key) or (next(iter(found.values()), None) if isinstance(found, dict) else None)
-
-
-def _who(item: Row) -> str | None:
-    return address(item.get("actor") or item.get("attributedTo"))
-
-
-def _at(item: Row) -> str | None:
-    return iso(item.get("published") or _object(item).get("published"))

@@ -37,31 +37,42 @@ def written_at(uri: Any) -> datetime | None:
         return None
 
 
-def record_rows(item: Row, _asked: Row, source: Source) -> Rows:
+def record_rows(item: Row, asked: Row, source: Source) -> Rows:
     """A record of a person's own, by its collection."""
     uri, value = str(need(item, "uri")), need(item, "value")
     kind = uri.split("/")[3] if uri.count("/") >= 4 else ""
     if kind not in COLLECTIONS:
         raise Ignored(kind)
+    if str(listed := seek(asked, "about", "id")).startswith("did:") and listed != did_of(uri):
+        raise Ignored("a record of somebody else's")  # anybody's server may say anything of others
     activity = {"event_id": uri, "actor_id": did_of(uri), "occurred_at": _occurred(uri, value)}
     if kind == "app.bsky.feed.post":
         yield from _post({**activity, "network": source.network or "bluesky"}, value, source)
-    elif kind in ("app.bsky.feed.like", "app.bsky.feed.repost"):
-        about = str(need(value, "subject", "uri"))
-        verb = kind.rpartition(".")[2]
-        yield "activity", {**activity, "verb": verb, "object_id": about, "target_id": told_did(about)}
+    elif kind == "app.bsky.graph.follow":
+        yield "activity", {**activity, "verb": "follow", "target_id": _subject(value)}
     else:
-        yield "activity", {**activity, "verb": "follow", "target_id": need_id(value, "subject")}
+        about, verb = _subject(value, "uri"), kind.rpartition(".")[2]
+        yield "activity", {**activity, "verb": verb, "object_id": about, "target_id": told_did(about)}
+
+
+def _subject(value: Row, *path: str) -> str:
+    """What a record is about: its writer's own words, which may be none."""
+    about = seek(value, "subject", *path)
+    if isinstance(about, str) and about:
+        return about
+    raise Ignored("a record about nothing")
 
 
 def _post(activity: Row, value: Row, source: Source) -> Rows:
     uri, parent, quoted = activity["event_id"], seek(value, "reply", "parent", "uri"), _quoted(value)
+    parent = parent if isinstance(parent, str) else None
     about = (
         {"verb": "reply", "object_id": parent, "target_id": told_did(parent)}
         if parent
         else {"verb": "post", "object_id": uri}
     )
-    post = {**activity, **about, "text": value.get("text") or None}
+    said = value.get("text")
+    post = {**activity, **about, "text": said if isinstance(said, str) and said else None}
     yield "activity", post
     told = (one.get("did") for facet in each(value.get("facets") or []) for one in each(facet.get("features") or [])
             if one.get("$type") == MENTION)  # fmt: skip
@@ -114,11 +125,10 @@ def told_did(uri: Any) -> str | None:
     return None
 
 
-def _occurred(uri: str, value: Row) -> str:
-    """What the client said, unless the record's key says that it was written at quite another time."""
+def _occurred(uri: str, value: Row) -> str | None:
+    """What the client said, unless the record's key says that it was written at quite another time; None where neither
+    tells one: a person's server keeps what it was sent."""
     written, said = written_at(uri), as_instant(value.get("createdAt"))
     if said and (written is None or -NEAR <= said - written <= NEAR):
         return said.isoformat()
-    if written is None:
-        raise Malformed("createdAt is no instant")
-    return written.isoformat()
+    return written.isoformat() if written else None

@@ -93,13 +93,17 @@ class JsonLines:
         """The canonical rows in one record; raises Malformed or Ignored."""
         raise NotImplementedError
 
+    def landing(self, record: Row, source: Source) -> Iterable[tuple[str, Row]]:
+        """Those of them that may land."""
+        return self.rows(record, source)
+
     def decode(self, line: str) -> Row:
         """One record; raises Malformed, Flood, or Ignored where a line needs no reading to its end."""
         return decode(line)
 
     def parse(self, path: Path, source: Source) -> Parsed:
         """Read one file of JSON lines, plain, .gz or .zst."""
-        parsed = parse_lines(path, lambda record: self.rows(record, source), are_whole=True, read=self.decode)
+        parsed = parse_lines(path, lambda record: self.landing(record, source), are_whole=True, read=self.decode)
         if "aliases" in parsed.tables:
             parsed.tables["aliases"] = first_sightings(parsed.tables["aliases"])
         return parsed

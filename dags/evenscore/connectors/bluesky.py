@@ -3,8 +3,10 @@
 What a person did is read with listRecords, which leaves nothing out; getAuthorFeed does.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from evenscore.base.settings import URLS, Source
 from evenscore.connectors.at_records import (
@@ -39,10 +41,27 @@ def _own(item: Row) -> Subject | None:
     return Subject({"uri": uri}) if did_of(uri) == seek(item, ASKED, "about", "id") else None
 
 
+def _document_of(did: str) -> dict[str, str]:
+    """Where a DID's document stands: in the directory of all, or on the host that its owner has named it after."""
+    host = unquote(did.removeprefix("did:web:"))
+    if did.startswith("did:web:") and re.fullmatch(r"[\w.-]+(:\d+)?", host):
+        return {"directory": f"https://{host}/.well-known", "document": "did.json"}
+    return {"document": did}
+
+
+def _replies(body: Any) -> list[Any] | None:
+    """Who answered: no key where nobody did, and no post where it is gone by now."""
+    thread = body["thread"]
+    is_there = isinstance(thread, dict) and ("post" in thread or str(thread.get("$type")).endswith("Post"))
+    return (thread.get("replies") or []) if is_there else None
+
+
 class Bluesky(Network):
     """Public records of the AT protocol."""
 
     kind: ClassVar[str] = "bluesky"
+    written: ClassVar[frozenset[str]] = frozenset({"value", "record"})
+    may_lack_dates: ClassVar[bool] = True
     verbs: ClassVar[Mapping[str, str]] = {
         "post": "posts",
         "reply": "posts with a reply reference",
@@ -56,7 +75,7 @@ class Bluesky(Network):
         Endpoint("getProfiles", XRPC + "actor.getProfiles", ACCOUNT, "the DID, its handle, counts and labels", 25,
                  params={"actors": "{actor}"}, items="profiles", batch="actor", joint="&", shows_profile=True,
                  answers="did|handle"),
-        Endpoint("did-document", "{directory}/{id}", ACCOUNT, "which server holds the person's records", 1,
+        Endpoint("did-document", "{directory}/{document}", ACCOUNT, "which server holds the person's records", 1,
                  shows_profile=True, rarely=True),
         *(
             Endpoint(kind, "{server}/xrpc/com.atproto.repo.listRecords", ACCOUNT, what, 100,
@@ -78,8 +97,8 @@ class Bluesky(Network):
                  params={"uri": "{uri}", "limit": "100"}, items="posts", next=by_cursor(),
                  about=_engaged("quoteCount"), owner="author.did"),
         Endpoint("getPostThread", XRPC + "feed.getPostThread", "getPosts", "who answered it", 1000,
-                 params={"uri": "{uri}", "depth": "1", "parentHeight": "0"}, items="thread.replies",
-                 about=_engaged("replyCount"), owner="author.did"),
+                 params={"uri": "{uri}", "depth": "1", "parentHeight": "0"}, items=_replies,
+                 nothing_says="'NotFound'", about=_engaged("replyCount"), owner="author.did"),
     )  # fmt: skip
 
     def given(self, source: Source) -> dict[str, str]:
@@ -90,7 +109,8 @@ class Bluesky(Network):
     def account_of(self, item: Row) -> dict[str, str]:
         """The DID is for good, the handle is not; a DID document says which server holds its records."""
         if "did" in item:
-            return {"id": str(item["did"]), "handle": str(item.get("handle")), **counts(item, *COUNTS.values())}
+            did, listed = str(item["did"]), counts(item, *COUNTS.values())
+            return {"id": did, "handle": str(item.get("handle")), **_document_of(did), **listed}
         servers = [
             one.get("serviceEndpoint") for one in item.get("service") or () if "atproto_pds" in str(one.get("id"))
         ]

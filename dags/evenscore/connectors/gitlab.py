@@ -178,7 +178,7 @@ def _award(item: Row, asked: Row, _source: Source) -> Rows:
 
 
 def _approval(item: Row, asked: Row, _source: Source) -> Rows:
-    about, who = asked.get("about") or {}, need_id(item, "user", "id")
+    about, by = asked.get("about") or {}, need_id(item, "user", "id")
     thread = f"mr-{about.get('project') or about.get('place')}-{about.get('iid')}"
     at = item.get("approved_at") or need(about, "at")
-    yield activity(f"approval-{thread}-{who}", "review", who, thread, about.get("owner"), at)
+    yield activity(f"approval-{thread}-{by}", "review", _who(item, "user"), thread, about.get("owner"), at)

@@ -7,18 +7,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from evenscore.connectors.records import Malformed, each, need, seek, stamp
+from evenscore.connectors.records import Malformed, Row, each, need, seek, stamp
 
 COUNTING = r"(?i)^p$|page$|page\[number|page_?num|offset|^skip$|^start"
 """Parameters of an address that count pages or items, where they hold a number."""
-LINK = re.compile(r'<([^>]*)>((?:[^,"]|"[^"]*")*)')
+LINK = re.compile(r'<([^>]+)>((?:[^,"]|"[^"]*")*)')
 SAID = re.compile(r';\s*([\w*]+)\s*=\s*("[^"]*"|[^;"]*)')
 """In the header: an address and what is said of it, which may hold commas in quotes; and of that, each word."""
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: what finds the next one sees all but that one and the instants."""
+    """One answer: what finds the next one sees no more of it than the items."""
 
     url: str
     params: Mapping[str, Any]
@@ -31,6 +32,10 @@ class Page:
     """The request for the next page, `path` and `params`; None at the end."""
     is_counted: bool = False
     """Whether that one is asked for by number."""
+    rows: list[list[tuple[str, Row]]] = field(default_factory=list)
+    """Of each item, what it says in the canonical shape."""
+    flaw: str | None = None
+    """What does not look right about it, though it was asked for again."""
 
     def shown(self, digest: Callable[[Any], str]) -> list[str]:
         """What tells that an item stood here: when it was made, and all that it says, which may change."""
@@ -95,6 +100,15 @@ def to_url(url: str) -> Next:
     single = {name: values[0] if len(values) == 1 else values for name, values in params.items()}
     is_counted = any(re.search(COUNTING, name) and re.fullmatch("[0-9]{1,9}", str(single[name])) for name in single)
     return Next(single, f"{found.scheme}://{found.netloc}{found.path}", is_counted)
+
+
+def host_of(url: str | None) -> str:
+    """Scheme, name and port of an address, however they are written; nothing for what is none."""
+    try:
+        scheme, name = urlsplit((url or "").lower())[:2]
+    except ValueError:
+        return ""
+    return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}" if name else ""
 
 
 def by_cursor(at: str = "cursor", param: str = "cursor") -> Callable[[Page], Next | None]:

@@ -5,7 +5,7 @@ are read by the same code.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from evenscore.base.settings import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound
-from evenscore.connectors.endpoints import UNLIKE, Endpoint
+from evenscore.connectors.endpoints import ACCOUNT, UNLIKE, Endpoint
 from evenscore.connectors.instants import as_instant, plain
 from evenscore.connectors.paging import Page
 from evenscore.connectors.records import Ignored, Malformed, Row, id_text, require_ids, seek, siblings, sound_records
@@ -38,6 +38,8 @@ KNOWN = "is_known"
 re-check, unless a count says that there are more."""
 UNREADABLE = "not of a shape that we know"
 """Why an item is left out of which nobody can tell whether its people want to be shown."""
+BAD, UNDATED = "an item cannot be read", "an item without a date"
+"""What is wrong with an item; the latter some networks allow."""
 COVERS = "what a pull covers"
 Rows = Iterator[tuple[str, Row]]
 
@@ -54,6 +56,10 @@ class Network(JsonLines):
     """Parameters that hold the secret, where no header can."""
     least_wait: ClassVar[float] = 2.0
     """Seconds to wait at a limit that names none; doubled each time."""
+    written: ClassVar[frozenset[str]] = frozenset()
+    """The keys under which an item holds what people wrote themselves, field by field: nobody vouches for its shape."""
+    may_lack_dates: ClassVar[bool] = False
+    """Whether its acts need no date: one that has none counts for nothing, and is no less than there is."""
     verbs: ClassVar[Mapping[str, str]] = {}
     """Each verb that it counts, and what of the network becomes it; for the documentation."""
     unread: ClassVar[tuple[str, ...]] = ()
@@ -127,7 +133,7 @@ class Network(JsonLines):
             raise Ignored(COVERS)
         if endpoint not in self.readers():
             raise Malformed(f"no answer of {self.kind} that we know")
-        require_ids(record)
+        require_ids(record, self.written)
         if reason := self.kept_out(endpoint, record):
             raise Malformed(reason) if reason == UNREADABLE else Ignored(reason)
         if about.get(GONE):
@@ -152,30 +158,54 @@ class Network(JsonLines):
         return None if page.following or is_looked_up else page.headers.get("etag")
 
     def taken_back(self, record: Row, source: Source) -> Iterator[Row]:
-        """Of an item of a listing that is left out, and that an earlier pull may have kept: its events, and no more."""
-        asked = record[ASKED]
-        if asked["endpoint"] not in {one.name for one in self.endpoints if one.is_first}:
+        """Of an item of a listing that is left out, and that an earlier pull may have kept: its events, and no more.
+
+        In the listing of an account they are that account's own: nobody's listing takes back what is another's.
+        """
+        asked, names = record[ASKED], set[str]()
+        endpoint = next((one for one in self.endpoints if one.is_first and one.name == asked["endpoint"]), None)
+        if endpoint is None:
             return
+        if endpoint.per == ACCOUNT:
+            names = {one for value in asked["about"].values() for one in value.split(endpoint.between)}
         events = list[str]()
         with suppress(Ignored, *UNLIKE):  # what cannot be read was not kept either
             made = list(self.readers()[asked["endpoint"]](record, asked, source))
             acts = (row for dataset, row in made if dataset == "activity")
-            events = [row["event_id"] for row in acts if row["actor_id"] and row["verb"] != "mention"]
+            own = (row for row in acts if row["actor_id"] and (not names or row["actor_id"] in names))
+            events = [row["event_id"] for row in own if row["verb"] != "mention"]
         for event in events:
             yield {ASKED: {**asked, "about": {}, GONE: True, EVENT: event}}
 
-    def is_readable(self, record: Row, source: Source) -> bool:
-        """Whether an item is as documented, be it left out or not; a profile tells whose it is, too."""
+    def read(self, record: Row, source: Source) -> tuple[list[tuple[str, Row]], str | None]:
+        """The rows of an item, and its flaw, where it is not as documented: a profile tells whose it is, too.
+
+        Left out or not, it may be sound when it is asked for again.
+        """
         is_profile = seek(record, ASKED, "endpoint") in {one.name for one in self.endpoints if one.shows_profile}
+        if is_profile and self.told_of(record)[1] == UNREADABLE:
+            return [], BAD
         try:
-            if is_profile and self.told_of(record)[1] == UNREADABLE:
-                return False
-            made = [row for dataset, row in self.rows(record, source) if dataset == "activity"]
-            return all(as_instant(row["occurred_at"]) for row in made)
+            rows = list(self.rows(record, source))
         except Ignored:
-            return True
+            return [], None
         except Malformed:
-            return False
+            return [], BAD
+        if self._lacks_date(rows):
+            return rows, UNDATED
+        is_dated = all(as_instant(row["occurred_at"]) for dataset, row in rows if dataset == "activity")
+        return rows, None if is_dated else BAD
+
+    def landing(self, record: Row, source: Source) -> Iterable[tuple[str, Row]]:
+        """The rows of an item; raises Ignored for an act of which nobody needs to tell the date, and nobody does."""
+        rows = list(self.rows(record, source))
+        if self._lacks_date(rows):
+            raise Ignored(UNDATED)
+        return rows
+
+    def _lacks_date(self, rows: list[tuple[str, Row]]) -> bool:
+        acts = (row for dataset, row in rows if dataset == "activity")
+        return self.may_lack_dates and any(row["occurred_at"] is None for row in acts)
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
         """The objects that an item tells the author of: others answer them, and do not say whose they are."""

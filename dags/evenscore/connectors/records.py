@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -193,17 +193,20 @@ IDS = frozenset({"id", "iid", "uri", "did", "ap_id", "login", "username", "objec
 """Keys under which an id or a name stands, beside all that end in `_id`."""
 
 
-def require_ids(value: Any) -> None:
-    """Raise Malformed where something stands for an id that is neither text nor a whole number, at whatever depth."""
+def require_ids(value: Any, written: Container[str] = ()) -> None:
+    """Raise Malformed where something stands for an id that is neither text nor a whole number, at whatever depth.
+
+    What people have `written` stands under some keys: they may call there whatever they like an id.
+    """
     if isinstance(value, list):
         for one in value:
-            require_ids(one)
+            require_ids(one, written)
     elif isinstance(value, dict):
         for key, one in value.items():
             if key in IDS or key.endswith("_id"):
                 id_text(one, key)
-            elif isinstance(one, dict | list):
-                require_ids(one)
+            elif isinstance(one, dict | list) and key not in written:
+                require_ids(one, written)
 
 
 def given(record: Row, *path: str) -> Any:

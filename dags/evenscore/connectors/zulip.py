@@ -16,7 +16,7 @@ from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import Next, Page
 from evenscore.connectors.prose import cooked_text
 from evenscore.connectors.pulled import Network, Rows, activity, profile
-from evenscore.connectors.records import Row, each, need, need_id, text
+from evenscore.connectors.records import Ignored, Row, each, need, need_id, text
 
 WINDOW = timedelta(days=14)
 """For so long a message's reactions, which stand in it, are looked at again by a re-check."""
@@ -35,6 +35,8 @@ NAMED = re.compile(r"(?<!_)@\*\*[^*|]+\|(\d+)\*\*|class=\"user-mention\"[^>]*dat
 """A mention that bears its id; a silent one (`@_**`) is none."""
 MUTE = re.compile(r"(?m)^(`{3,}|~{3,})[\s\S]*?(?:^\1[`~]*\s*$|\Z)|^>.*$|(?<!`)(`+)(?!`).*?(?<!`)\2(?!`)")
 """Code and quotes, as they are written: they name nobody."""
+EMPTIED = re.compile(r"(?:<p>)?\(deleted\)(?:</p>)?")
+"""What Zulip writes into a message that its sender has emptied, where nobody may delete one."""
 MARKDOWN = "text/x-markdown"
 
 
@@ -108,7 +110,8 @@ class Zulip(Network):
 
     def authored(self, record: Row) -> Iterator[tuple[str, str | None]]:
         """Of a message, by its number, the topic that it is in by now, and who wrote it."""
-        if "sender_id" in record and not self.left_out("messages", record):
+        is_there = "sender_id" in record and not EMPTIED.fullmatch(str(record.get("content")))
+        if is_there and not self.left_out("messages", record):
             yield str(int(record["id"])), f"{_topic(record)}|{record['sender_id']}"
 
     def settled(self, told: dict[str, str | None]) -> Mapping[str, str | None]:
@@ -124,6 +127,8 @@ class Zulip(Network):
         first, _, first_id = str(self.authors.get(_topic(item)) or f"{who}|{number}").partition("|")
         said = str(item.get("content") or "")
         event, topic = f"message-{number}", _topic(item)
+        if EMPTIED.fullmatch(said):
+            raise Ignored("emptied", event)
         is_first = str(number) == first_id
         yield activity(event, "post" if is_first else "reply", who, topic, None if is_first else first, at,
                        said if item.get("content_type") == MARKDOWN else cooked_text(said))  # fmt: skip

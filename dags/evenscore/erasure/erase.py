@@ -17,7 +17,7 @@ from evenscore.consent import ledger
 from evenscore.consent.keys import make_key
 from evenscore.consent.ledger import read_suppressed
 from evenscore.consent.suppression import Suppressed, move_in, suppress
-from evenscore.erasure import elsewhere, landed, other_files, published_runs, scope
+from evenscore.erasure import elsewhere, landed, other_files, published_runs, raw_pages, scope
 from evenscore.erasure.scope import Erasure
 from evenscore.intake import landed_names
 from evenscore.landing_zone.deliveries import forget_names
@@ -158,6 +158,7 @@ def _from_files(settings: Settings, matcher: IdentifierMatcher, _known: set[str]
     from evenscore.report.writing import take_off  # seconds to import
 
     found.files_changed = other_files.purge_files(settings, matcher)
+    found.files_changed += raw_pages.purge_pages(settings, read_suppressed(settings), matcher)
     found.files_changed += len(take_off(settings, matcher))
 
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from evenscore.base.canonical import INSTANT_COLUMN
 from evenscore.connectors.base import Parsed, Reject
-from evenscore.connectors.records import Ignored, Malformed, Row
+from evenscore.connectors.records import Row
 from evenscore.consent.suppression import ACCOUNT, STABLE, Entry, Suppressed
 from evenscore.names.account_columns import other_spellings
 from evenscore.names.account_ids import UNSEEN, unescaped
@@ -26,6 +26,7 @@ COLUMNS = {
     "aliases": (("alias_id", ACCOUNT), ("stable_id", STABLE)),
 }
 """Where the accounts stand in each dataset's rows."""
+WHOSE = {"activity": "actor_id", "accounts": "account_id"}
 OBJECTS = {"activity": "object_id", "aliases": "alias_id"}
 PART = re.compile(r"[^/#?&=@\s]+")
 MENTION = re.compile(rf"[@\uff20\ufe6b]([\w{UNSEEN}](?:[\w.{UNSEEN}-]*[\w{UNSEEN}])?)")
@@ -60,7 +61,7 @@ def keep(suppressed: Suppressed | None, dataset: str, rows: pa.Table) -> pa.Tabl
 
 
 def refuses(suppressed: Suppressed | None, rows: Iterable[tuple[str, Row]]) -> bool:
-    """Whether an item is somebody's on the list, and nothing of it would land.
+    """Whether an item is somebody's on the list, and nothing of it would land: an act of theirs, or their profile.
 
     What others did for them does not land either; but it is others' own, and there may be more to ask about it.
     """
@@ -71,12 +72,9 @@ def refuses(suppressed: Suppressed | None, rows: Iterable[tuple[str, Row]]) -> b
         name = row.get(column)
         return bool(name) and suppressed.refused_before(ACCOUNT, row["network"], str(name)) == datetime.max
 
-    try:
-        acts = [row for dataset, row in rows if dataset == "activity"]
-    except (Ignored, Malformed):
-        return False
-    theirs = [has_left(row, "actor_id") for row in acts]
-    return any(theirs) and all(own or has_left(row, "target_id") for own, row in zip(theirs, acts, strict=True))
+    told = [(row, dataset) for dataset, row in rows if dataset != "aliases"]
+    theirs = [has_left(row, WHOSE[dataset]) for row, dataset in told]
+    return any(theirs) and all(own or has_left(row, "target_id") for own, (row, _) in zip(theirs, told, strict=True))
 
 
 def _limits(

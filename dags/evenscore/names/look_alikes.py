@@ -5,7 +5,6 @@ Most are what they seem, two people; some are one person whose id a source write
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +24,26 @@ LOOKS_OF_ASCII = r"""
 """
 """`looks` of a name without foreign letters, as SQL: there may be millions."""
 
+RECENT_DAYS = 56
+"""So many days before the night it is looked at whom they name: whether ledger and sources write people alike, and who
+looks like another."""
+RECENT_NAMES = f"""
+    with recent as (
+        select network, actor_id, target_id
+        from raw.activity
+        where occurred_at >= $night::date - {RECENT_DAYS} and occurred_at < $night::date + 1
+    )
+    select network, account_id, bool_or(acts) as acts, bool_or(is_acted_on) as is_acted_on
+    from (
+        select network, actor_id as account_id, true as acts, false as is_acted_on from recent
+        union all
+        select network, target_id, false, true from recent
+    )
+    where account_id is not null
+    group by all
+"""
+"""Each account that the activity of those days names. There may be millions: it is asked for once."""
+
 WRITE = f"""
     create or replace table raw.look_alikes as
     with granted as (
@@ -32,7 +51,7 @@ WRITE = f"""
     ),
     looked as (
         select network, account_id, coalesce(foreign_looks.looks, {LOOKS_OF_ASCII}) as looks
-        from (from names union from granted)
+        from (select network, account_id from raw.recent_names union from granted)
         left join foreign_looks using (account_id)
     )
     select network, count(distinct granted.account_id) as look_alike_count
@@ -52,19 +71,12 @@ def looks(name: str) -> str:
     return plain
 
 
-def write(
-    con: duckdb.DuckDBPyConnection, as_of_date: date, looks_erased: Callable[[str, str], bool] | None = None
-) -> None:
-    """Count the accounts with a grant that another account of the last weeks looks like, and the accounts that look
-    like one that was erased: `raw.look_alikes`, a row a network."""
-    con.execute(
-        "create or replace temp table names as "
-        "select distinct network, unnest([actor_id, target_id]) as account_id from raw.activity "
-        "where occurred_at >= $night::date - 56 and occurred_at < $night::date + 1",
-        {"night": as_of_date},
-    )
+def write(con: duckdb.DuckDBPyConnection, looks_erased: Callable[[str, str], bool] | None = None) -> None:
+    """Count the accounts with a grant that another account of the last weeks (`raw.recent_names`) looks like, and the
+    accounts that look like one that was erased: `raw.look_alikes`, a row a network."""
     foreign = con.execute(
-        "select distinct account_id from (select account_id from names union select account_id from raw.consent) "
+        "select distinct account_id "
+        "from (select account_id from raw.recent_names union select account_id from raw.consent) "
         "where account_id is not null and strlen(account_id) > length(account_id)"
     ).fetchall()
     names = [name for (name,) in foreign]
@@ -73,11 +85,10 @@ def write(
     con.unregister("foreign_looks")
     if looks_erased:
         _add_erased(con, looks_erased)
-    con.execute("drop table names")
 
 
 def _add_erased(con: duckdb.DuckDBPyConnection, looks_erased: Callable[[str, str], bool]) -> None:
-    names = con.execute("select network, account_id from names where account_id is not null").fetchall()
+    names = con.execute("select network, account_id from raw.recent_names").fetchall()
     found = Counter(network for network, name in names if looks_erased(network, name))
     con.executemany("insert into raw.look_alikes values (?, ?)", [list(item) for item in found.items()] or [[None, 0]])
     con.execute(

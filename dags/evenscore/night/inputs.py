@@ -128,7 +128,8 @@ def prepare_inputs(settings: Settings, night: Night) -> None:
         _write_reconstructed(con, settings)
         write_source_days(con, _partial(settings, night))
         _write_first_kept_night(con, settings, latest)
-        look_alikes.write(con, night.as_of_date, suppressed.looks_erased if suppressed else None)
+        _keep_beside(con, settings.places, "recent_names", look_alikes.RECENT_NAMES, night=night.as_of_date)
+        look_alikes.write(con, suppressed.looks_erased if suppressed else None)
         _write_night(con, settings, night)  # the last, because it says that the others are there
 
 

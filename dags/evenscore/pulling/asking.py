@@ -16,6 +16,7 @@ import tenacity
 from evenscore.base.settings import Source
 from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
+from evenscore.connectors.paging import host_of
 from evenscore.connectors.records import answered
 from evenscore.pulling import weather
 from evenscore.pulling.clock import Clock
@@ -37,7 +38,6 @@ LONGEST_BACKOFF, LONGEST_LIMIT = 60.0, 3600.0
 """Seconds: no wait that doubles grows further, after a fault or at a limit."""
 MOST_HOPS, ELSEWHERE = 3, "leads to another host"
 ANSWER_SECONDS, CONNECT_SECONDS = 30, 10
-DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Values = Mapping[str, Any]
 
@@ -178,12 +178,3 @@ class Asker:
         if not isinstance(answer.body, dict | list):
             raise Weather("neither a JSON object nor a list")
         return answer
-
-
-def host_of(url: str) -> str:
-    """Scheme, name and port, however they are written; nothing for what is no address."""
-    try:
-        scheme, name = urlsplit(url.lower())[:2]
-    except ValueError:
-        return ""
-    return f"{scheme}://{name.removesuffix(DEFAULT_PORTS.get(scheme, ''))}" if name else ""

@@ -3,7 +3,7 @@
 Who has no standing grant is asked about by no request. Who hides is asked about no further than their profile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evenscore.base.settings import Settings, Source
@@ -59,9 +59,9 @@ class People:
         is_own = not owners or not names.isdisjoint(owners)
         return is_own and (account is None or self.normal(account) in names) and GONE not in item[ASKED]
 
-    def has_left(self, record: Row) -> bool:
+    def has_left(self, rows: Iterable[tuple[str, Row]]) -> bool:
         """Whether an item is of somebody who was erased: it would not land, and is not kept as it came either."""
-        return refuses(self.left, self.network.rows(record, self.source))
+        return refuses(self.left, rows)
 
     def learn(self, endpoint: Endpoint, account: Account) -> None:
         """Keep each account's stable id; a handle under which another id answers is somebody else's."""

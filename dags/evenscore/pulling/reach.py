@@ -21,11 +21,6 @@ class Reach:
         self.bound = self.mark - again if self.mark else None
         """Up to where the last whole walk has read, less what is read again."""
 
-    @property
-    def is_young(self) -> bool:
-        """Whether what was read last may still be edited or liked."""
-        return self.mark is not None and self.now - self.mark <= self.endpoint.overlap
-
     def has_passed(self, item: Row) -> bool:
         """Whether an earlier whole walk may have read an item."""
         at = (self.endpoint.made or self.endpoint.instant)(item)

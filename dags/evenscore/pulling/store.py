@@ -21,6 +21,8 @@ from evenscore.connectors.records import Row
 
 LAST_WORD = "~"
 """How the name of what a whole walk answers for begins: it comes behind all pages."""
+LASTING = ("mark", "count", "rechecked", "is_there", "unread")
+"""What of a walk's cursor the next one begins with."""
 DIGEST = "[0-9a-f]" * 16
 """What a digest looks like, for globs: `issues` is not to find what `issues-notes` brought."""
 
@@ -55,6 +57,8 @@ class Cursor:
     """Of the only page of the last whole walk."""
     count: int | str | None = None
     """How much there was to read, by the network's own count, when it was last read whole."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """By digest, the items that could not be read, and the pull that has told of each first."""
     restarts: int = 0
     tries: int = 0
     """How often the page in flight was asked for again, for it did not look right."""
@@ -146,7 +150,12 @@ class Store:
 def walk_name(endpoint: Endpoint, subject: Subject) -> str:
     """The name of a walk's files, by what its address names: it says nothing of whom it is about."""
     named = {name: subject.values.get(name) for name in endpoint.named}
-    return f"{endpoint.name}-{digest(subject.key or json.dumps(named, sort_keys=True))}"
+    return f"{endpoint.name}-{digest(subject.key) if subject.key else printed(named)}"
+
+
+def printed(value: Any) -> str:
+    """The same of any value."""
+    return digest(json.dumps(value, sort_keys=True))
 
 
 def digest(text: str) -> str:

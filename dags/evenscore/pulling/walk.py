@@ -4,32 +4,31 @@ A page may be empty, short, or repeat another; a next may lead nowhere or in a c
 ends a walk, and what was not seen to its end is said to be incomplete.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from evenscore.connectors.endpoints import UNLIKE, Endpoint, Subject
-from evenscore.connectors.paging import Page
-from evenscore.connectors.pulled import ASKED, GONE, KNOWN, PULL, UNREADABLE
-from evenscore.connectors.records import Row, each
+from evenscore.connectors.paging import Page, host_of
+from evenscore.connectors.pulled import ASKED, BAD, GONE, KNOWN, PULL, UNDATED, UNREADABLE
+from evenscore.connectors.records import Row
 from evenscore.connectors.vanished import answers_for
-from evenscore.pulling.asking import ELSEWHERE, NO_CONTENT, UNCHANGED, Answer, Asker, host_of
+from evenscore.pulling.asking import ELSEWHERE, NO_CONTENT, UNCHANGED, Answer, Asker
 from evenscore.pulling.reach import Reach
-from evenscore.pulling.store import LAST_WORD, Cursor, Store, digest, walk_name
+from evenscore.pulling.store import LAST_WORD, LASTING, Cursor, Store, printed, walk_name
 from evenscore.pulling.weather import Refused, Weather
 
 FURTHER_TRIES = 2
 """How often a page is asked for again that can be read, and does not look right."""
 STALE = (400, 404, 410, 422)
 """How a network refuses a cursor that has expired."""
-MOST_PAGES, MOST_EMPTY = 100_000, 1_000
+MOST_PAGES, MOST_EMPTY, MOST_UNREAD = 100_000, 1_000, 100
 SHOWN = "shown"
 """Of a request that asks for a page once more, what stood there."""
 SAME, MOVED, NO_OBJECT = "the same page again", "rows that moved between two pages", "no object"
-BAD, LEFT = "an item cannot be read", "of somebody who was erased"
+LEFT = "of somebody who was erased"
 
 
 @dataclass
@@ -41,8 +40,8 @@ class Walk:
     endpoint: Endpoint
     subject: Subject
     pull: Mapping[str, Any]
-    has_left: Callable[[Row], bool] = lambda record: False
-    """Whether an item is of somebody who was erased."""
+    has_left: Callable[[list[tuple[str, Row]]], bool] = lambda rows: False
+    """Whether an item of such rows is of somebody who was erased."""
 
     def __post_init__(self) -> None:
         self.name, self.account = walk_name(self.endpoint, self.subject), self.asker.account
@@ -58,7 +57,8 @@ class Walk:
         if cursor.pull == self.pull["pull"] or (not cursor.pull and self.subject.count == 0):
             return bool(cursor.todo)
         is_still = endpoint.rarely or (self.subject.count is not None and self.subject.count == cursor.count)
-        is_again = self.reach.goes_back or (self.reach.is_young and not endpoint.rarely)
+        is_young = self.reach.mark is not None and self.reach.now - self.reach.mark <= endpoint.overlap
+        is_again = self.reach.goes_back or (is_young and not endpoint.rarely)
         return not (cursor.is_whole and is_still) or (is_again and bool(endpoint.counted or endpoint.rarely))
 
     def run(self) -> None:
@@ -84,8 +84,8 @@ class Walk:
         """From the first page, knowing what the last whole walk has left."""
         last, about = self.cursor, dict(self.subject.values)
         etag = last.etag if self.pull["is_after_whole"] and not (restarts or self.reach.goes_back) else None
-        self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, mark=last.mark, etag=etag,
-                             count=last.count, rechecked=last.rechecked, is_there=last.is_there)  # fmt: skip
+        known = {name: getattr(last, name) for name in LASTING}
+        self.cursor = Cursor(self.pull["pull"], about=about, restarts=restarts, etag=etag, **known)
         self.cursor.todo = [self.endpoint.first(self.subject.values, self.reach.bound)]
 
     def _restart(self, why: str, most: int, otherwise: str) -> None:
@@ -104,30 +104,31 @@ class Walk:
             page = self.endpoint.page(self.cursor.todo[0], answer.url, answer.headers, answer.body)
         except UNLIKE:
             raise Weather("the page is of another shape") from None
-        flaw = self._flaw(page)
+        network, source = self.asker.network, self.asker.source
+        read = [network.read(self._record(one), source) if isinstance(one, dict) else ([], None) for one in page.items]
+        flaw = self._flaw(page) or next((bad for bad in (BAD, UNDATED) if bad in {of for _, of in read}), None)
         if flaw and self.cursor.tries < FURTHER_TRIES:
             self.cursor.tries += 1
             self.store.keep(self.name, self.cursor)
             raise Weather(flaw)
-        if flaw == BAD:  # the walk goes on: else one strange item would end it for good
-            self._note("incomplete", BAD)
-        return page
+        if flaw in (BAD, UNDATED):  # the walk goes on: else one strange item would end it for good
+            bad = [printed(item) for item, (_, of) in zip(page.items, read, strict=True) if of == BAD]
+            first = {one: self.cursor.unread.get(one, self.pull["pull"]) for one in bad}
+            self.cursor.unread |= first if len(self.cursor.unread) < MOST_UNREAD else {}
+            # Nor is the network less than whole for ever: an earlier pull has told of that very item.
+            is_form = 1 < len(bad) == len(page.items)  # no odd item, but another form
+            self._note("incomplete" if self.pull["pull"] in first.values() or is_form else "left_out", flaw)
+        return replace(page, rows=[rows for rows, _ in read], flaw=flaw)
 
     def _flaw(self, page: Page) -> str | None:
         """What does not look right about a page that can be read."""
-        if self._repeats(page):
+        # That earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing.
+        most = 1 if page.items or page.is_counted else MOST_EMPTY
+        if SHOWN not in self.cursor.todo[0] and self.cursor.seen.count(printed(page.held(printed))) >= most:
             return SAME
         least = 1 if self.endpoint.shows_profile else self.subject.told_count or 0
-        if not (page.items or page.following or self.reach.bound) and least > self.cursor.item_count:
-            return "an end before the count"
-        asker = self.asker
-        is_sound = all(asker.network.is_readable(self._record(item), asker.source) for item in each(page.items))
-        return None if is_sound else BAD
-
-    def _repeats(self, page: Page) -> bool:
-        """Whether earlier pages of this walk held the same, in whatever order: that a cursor is new proves nothing."""
-        most = 1 if page.items or page.is_counted else MOST_EMPTY
-        return SHOWN not in self.cursor.todo[0] and self.cursor.seen.count(_printed(page.held(_printed))) >= most
+        is_short = not (page.items or page.following or self.reach.bound) and least > self.cursor.item_count
+        return "an end before the count" if is_short else None
 
     def _record(self, item: Row, **more: Any) -> Row:
         asked = {"endpoint": self.endpoint.name, "about": dict(self.subject.values), "at": self.pull["at"], **more}
@@ -135,32 +136,32 @@ class Walk:
 
     def _take(self, page: Page) -> None:
         """Keep a page, then move on: to the next one, to the end, or no further."""
-        cursor, step, repeats = self.cursor, page.following, self._repeats(page)
+        cursor, step = self.cursor, page.following
         asked, *todo = cursor.todo
         if SHOWN in asked:
             return self._look_again(page)
-        if step and (_printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
+        if step and (printed(step) in cursor.seen or cursor.page_count >= MOST_PAGES):
             return self._restart("a next that leads back", 2, "the pages lead in a circle")
         self._write(page)
         cursor.rising = self.reach.newest(page, cursor.rising)
         cursor.item_count += self.endpoint.weight(page.items)
-        cursor.seen += [_printed(step), _printed(page.held(_printed))]
+        cursor.seen += [printed(step), printed(page.held(printed))]
         cursor.etag = self.asker.network.tag_of(self.endpoint.name, page) if cursor.page_count == 1 else None
-        if repeats:
+        if page.flaw == SAME:
             return self._give_up(SAME)
         if step and host_of(step["path"]) not in ("", host_of(page.url)):
             return self._give_up(ELSEWHERE)
         if not step and cursor.item_count < self.endpoint.expected(page):
             return self._give_up("fewer than the network counts")
         if step and not self.reach.is_behind(page):
-            again = {**asked, SHOWN: page.shown(_printed)}
+            again = {**asked, SHOWN: page.shown(printed)}
             todo += [step, again] if page.is_counted else [step]
         return self._go_on(todo)
 
     def _look_again(self, page: Page) -> None:
         """Of counted pages, ask the one before once more: what vanished from it drew into it what stood behind it."""
         asked, *todo = self.cursor.todo
-        stood, stands = asked[SHOWN], page.shown(_printed)
+        stood, stands = asked[SHOWN], page.shown(printed)
         if stood and set(stood).isdisjoint(stands):
             return self._restart(MOVED, 2, "its rows move faster than they are read")
         if stood != stands:
@@ -169,7 +170,7 @@ class Walk:
         return self._go_on(todo)
 
     def _write(self, page: Page) -> None:
-        self.store.write_page(self.name, self.cursor.page_count, self._kept(page.items))
+        self.store.write_page(self.name, self.cursor.page_count, self._kept(page))
         self.account.pages += 1
         self.account.items += len(page.items)
         self.cursor.page_count += 1
@@ -177,11 +178,11 @@ class Walk:
         self.cursor.is_there |= not self.endpoint.shows_profile or bool(page.items)
         self.cursor.tries = 0
 
-    def _kept(self, items: list[Any]) -> Iterator[Row]:
+    def _kept(self, page: Page) -> Iterator[Row]:
         """What is kept of a page: what nobody wants to be left out, and what is gone."""
-        for item in items:
+        for item, rows in zip(page.items, page.rows, strict=True):
             reason = self.asker.network.kept_out(self.endpoint.name, item) if isinstance(item, dict) else NO_OBJECT
-            reason = reason or (LEFT if self.has_left(self._record(item)) else None)
+            reason = reason or (LEFT if self.has_left(rows) else None)
             self.cursor.line_count += reason in (None, UNREADABLE, NO_OBJECT)
             if reason:
                 self._note("left_out", reason)
@@ -189,7 +190,7 @@ class Walk:
                     yield from self.asker.network.taken_back(self._record(item), self.asker.source)
             else:
                 yield self._record(item, **({KNOWN: True} if self.reach.is_known(item) else {}))
-        for one in self.endpoint.unanswered(self.subject.values, items):
+        for one in self.endpoint.unanswered(self.subject.values, page.items):
             self._note("left_out", "gone from the network")
             yield self._record({self.endpoint.answers.partition("|")[0]: one}, **{GONE: True, "about": {}})
 
@@ -198,14 +199,13 @@ class Walk:
         is_nothing = refused.status in self.endpoint.nothing or re.search(self.endpoint.nothing_says, refused.said)
         if refused.status == UNCHANGED:
             self.account.unchanged += 1
-            self._go_on([])
         elif is_nothing and (not self.cursor.page_count or refused.status == NO_CONTENT):
             self._note("nothing", refused.reason)
-            self._go_on([])
         elif self.cursor.page_count and refused.status in STALE:
-            self._restart("an expired cursor", 1, refused.reason)
+            return self._restart("an expired cursor", 1, refused.reason)
         else:
-            self._give_up(refused.reason)
+            return self._give_up(refused.reason)
+        return self._go_on([])
 
     def _give_up(self, reason: str) -> None:
         """End the walk before its end: it is not whole, and what it brought moves no mark."""
@@ -223,7 +223,3 @@ class Walk:
             cursor.is_whole, cursor.count = True, self.subject.count
             cursor.rechecked = self.pull["at"] if self.reach.goes_back else cursor.rechecked
             cursor.mark = max(cursor.mark or "", cursor.rising or "") or None
-
-
-def _printed(value: Any) -> str:
-    return digest(json.dumps(value, sort_keys=True))

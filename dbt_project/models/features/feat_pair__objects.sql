@@ -7,20 +7,28 @@ with scales as (
 
 ),
 
-daily as (
+-- Grouped before objects are numbered: else the two joins of names may be taken in the order that makes each pair meet each object.
+acted as (
 
     select
         pairs.pair_id,
-        pairs.person_id,
-        pairs.persona,
-        pairs.network,
-        objects.object_number,
+        person_id,
+        persona,
+        network,
+        activity.object_key,
         activity.occurred_date,
         sum(activity.weight) as weight
     from {{ ref("activity") }} as activity
     inner join {{ ref("pairs") }} as pairs using (person_id, persona, network, engager_id)
-    inner join {{ ref("objects") }} as objects using (person_id, persona, network, object_key)
     group by all
+
+),
+
+daily as (
+
+    select acted.*, objects.object_number
+    from acted
+    inner join {{ ref("objects") }} as objects using (person_id, persona, network, object_key)
 
 ),
 

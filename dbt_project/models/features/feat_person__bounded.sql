@@ -1,5 +1,5 @@
--- The evidence behind a score with laws L3 and L4 applied (docs/scoring.md): the less of what objects and of what engagers bring together where none
--- carries more than the version's share. Version 2 knows one object alone: without it all of the evidence would still be there but its share.
+-- The evidence behind a score with laws L3 and L4 applied (docs/scoring.md): the least of what objects and of what engagers bring together where none
+-- carries more than the version's share, and of what is a step above either without any one of the other. Version 2 knows one object alone: without it all of the evidence would still be there but its share.
 -- A minimum of monotone terms, so more engagement never lowers it (law L2).
 {% set parts = [] %}
 {% for span in spans() %}{% do parts.extend(["trusted_" ~ span, "crowd_" ~ span]) %}{% endfor %}
@@ -20,7 +20,7 @@ joined as (
         if(
             ladder_start is null,
             least({{ part }}, (1 + {{ part }}_left) / (1 - scales.top_object_share) - 1),
-            least(engagers.{{ part }}_climb, objects.{{ part }}_climb)
+            least(engagers.{{ part }}_climb, objects.{{ part }}_climb{{ ", " ~ part ~ "_most" if part.startswith("trusted") }})
         ) as {{ part }}_bounded,
         -- The share of the variance that is left. On a ladder, each engager is taken to bring as much of ln(height) as of the sum; where version 2's
         -- bound holds, the rest varies: its share, over the square of its share.
@@ -33,6 +33,9 @@ joined as (
         {% endfor %}
     from {{ ref("feat_person__engagers") }} as engagers
     inner join {{ ref("feat_person__objects") }} as objects
+        using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
+    -- Nobody is there whom no one object or engager lowers further.
+    left join {{ ref("feat_person__without_one") }} as without_one
         using (person_id, persona, network, as_of_date, evidence_through_date, scoring_version)
     inner join scales using (scoring_version)
 

@@ -2,6 +2,7 @@
 -- them (the crowd) and weighed by the trust that reaches each (the trusted).
 -- Per engager first and then the log, so that a hundred actions by one engager count little more than ten; and what they
 -- bring together where none carries more than their share (law L4).
+{{ config(meta={"by_night_of": "feat_pair__actions"}) }}
 with scales as (
 
     {{ scales(["top_engager_share", "ladder_start"]) }}
@@ -21,6 +22,7 @@ engagers as (
         ln(1 + actions_{{ span }}) as {{ span }}_log{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_pair__actions") }}
+    where {{ nights_at_hand("as_of_date") }}
 
 )
 
@@ -34,7 +36,7 @@ select
     {% for length in spans() -%}
     {% for part, carried in (("crowd_" ~ length, length ~ "_log"), ("trusted_" ~ length, "trust_weight * " ~ length ~ "_log")) -%}
     {{ exact_sum(carried) }} as {{ part }},
-    {{ climb(carried, "top_engager_share") }} as {{ part }}_climb,
+    {{ climb("list(" ~ carried ~ ")", "top_engager_share") }} as {{ part }}_climb,
     {% endfor -%}
     -- (Co)variances of the sums when engagers are drawn anew (Poisson bootstrap: each counts 0, 1, 2, ... times).
     {{ exact_sum(length ~ "_log * " ~ length ~ "_log") }} as crowd_variance_{{ length }},

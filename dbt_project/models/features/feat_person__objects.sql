@@ -1,4 +1,5 @@
 -- What objects bring to the evidence: together, where none carries more than its share (law L3), and what would be lost without the one that carries most.
+{{ config(meta={"by_night_of": "feat_pair__objects"}) }}
 with scales as (
 
     {{ scales(["top_object_share", "ladder_start"]) }}
@@ -21,6 +22,7 @@ touches as (
         objects.millionths_long
     from {{ ref("feat_pair__objects") }} as objects
     inner join {{ ref("feat_pair__actions") }} as actions using (pair_id, as_of_date, evidence_through_date, scoring_version)
+    where {{ nights_at_hand("objects.as_of_date") }} and {{ nights_at_hand("actions.as_of_date") }}
 
 ),
 
@@ -53,7 +55,7 @@ select
     {% for span in spans() -%}
     {% for part in ("crowd_" ~ span, "trusted_" ~ span) -%}
     max({{ part }}_loss) as {{ part }}_loss,
-    {{ climb(part ~ "_brought", "top_object_share") }} as {{ part }}_climb,
+    {{ climb("list(" ~ part ~ "_brought)", "top_object_share") }} as {{ part }}_climb,
     {% endfor -%}
     {% endfor -%}
     {{ exact_sum("least(actions_long, 1)") }} as object_reach

@@ -52,7 +52,7 @@ class Version:
 
 V2 = Version({28: 0.5, 120: 0.5}, 0.0003, 0.03, 0.03, 0.02, 1, 7.2, 1, 0, 2, 1, 0.25, asks_two_vouchers=False)
 V3 = Version(
-    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, 8.77, 11.9, 0.15, 0.05, 1.1, 14, 0.25, True, 0.15, 0.25
+    {7: 0.2, 28: 0.4, 120: 0.4}, 0.01, 0.03, 0.01, 0.005, 9.32, 11.87, 0.15, 0.04, 1.1, 14, 0.25, True, 0.15, 0.25
 )
 
 
@@ -316,37 +316,49 @@ def _trust(shares: pd.Series, seeds: pd.Series) -> pd.Series:
 def _evidence(scored: pd.DataFrame, half_life: int, by: Version) -> pd.Series:
     """X: what trusted engagers brought on all networks, lifted a little by the crowd."""
     acts = scored.assign(actions=0.5 ** (scored.age / half_life))
-    trusted, crowd = (_bounded(side, by) for side in (acts, acts.assign(weight=1)))
+    trusted, crowd = (_bounded(acts, by, is_crowd=is_crowd) for is_crowd in (False, True))
     lift = by.crowd_curve * np.log1p(by.crowd_weight / by.crowd_curve * crowd / (1 + trusted))
     return 1 + trusted + ((by.ladder or 1) + trusted) * lift
 
 
-def _bounded(acts: pd.DataFrame, by: Version) -> pd.Series:
+def _bounded(acts: pd.DataFrame, by: Version, *, is_crowd: bool = False) -> pd.Series:
     """Evidence: a sum of logs over engagers, in which no object and no engager carries more than its share."""
     place = [*PERSON, "network"]
+    if is_crowd:
+        acts = acts.assign(weight=1)
     touches = acts.groupby([*place, "engager", "object"]).agg({"actions": "sum", "weight": "first"})
     touches["of_all"] = touches.groupby([*place, "engager"]).actions.transform("sum")
-    engagers = touches.groupby([*place, "engager"]).first()
-    by_engager = engagers.weight * np.log1p(engagers.of_all)
+    touches["of_engager"] = touches.weight * np.log1p(touches.of_all)
+    touches["less_of_engager"] = touches.of_engager - touches.weight * np.log1p(touches.of_all - touches.actions)
+    touches["of_object"] = touches.weight * np.log1p(touches.actions)
     if by.ladder:
-        by_object = (touches.weight * np.log1p(touches.actions)).groupby([*place, "object"]).sum()
-        climbed = (
-            brought.groupby(place).agg(_climbed, share, by.ladder)
-            for brought, share in ((by_object, by.one_object), (by_engager, by.one_engager))
-        )
-        return np.minimum(*climbed).groupby(PERSON).sum()
-    carried = touches.weight * (np.log1p(touches.of_all) - np.log1p(touches.of_all - touches.actions))
-    total, loss = by_engager.groupby(place).sum(), carried.groupby([*place, "object"]).sum().groupby(place).max()
+        return touches.groupby(place).apply(_laddered, by, is_crowd).groupby(PERSON).sum()
+    total = touches.groupby([*place, "engager"]).of_engager.first().groupby(place).sum()
+    loss = touches.groupby([*place, "object"]).less_of_engager.sum().groupby(place).max()
     bounded = np.minimum(total, (1 + (total - loss).clip(lower=0)) / (1 - by.one_object) - 1)
     return bounded.groupby(PERSON).sum()
 
 
-def _climbed(brought: pd.Series, share: float, start: float) -> float:
-    """The least first, each by what it brings, but by no more than its share of the height that it comes to."""
-    height = start
-    for step in sorted(brought):
-        height = min(height + step, height / (1 - share))
-    return round(height - start, 6)
+def _laddered(touches: pd.DataFrame, by: Version, is_crowd: bool) -> float:
+    """The lower of both ladders; what is trusted a step above each without any one of the other, too."""
+    engagers = touches.of_engager.groupby("engager").first().to_numpy()
+    objects = touches.of_object.groupby("object").sum().to_numpy()
+    heights = [_climbed(engagers, by.one_engager, by.ladder), _climbed(objects, by.one_object, by.ladder)]
+    if not is_crowd:
+        less_of_engagers = touches.less_of_engager.unstack("object", fill_value=0).to_numpy()
+        less_of_objects = touches.of_object.unstack("object", fill_value=0).to_numpy()
+        without_object = _climbed(engagers[:, None] - less_of_engagers, by.one_engager, by.ladder)
+        without_engager = _climbed(objects[:, None] - less_of_objects.T, by.one_object, by.ladder)
+        heights += [min(without_object) / (1 - by.one_object), min(without_engager) / (1 - by.one_engager)]
+    return min(heights) - by.ladder
+
+
+def _climbed(brought: NDArray[np.float64], share: float, start: float) -> NDArray[np.float64]:
+    """The height, of each column: the least first, each by what it brings, but by no more than its share of the height."""
+    height = np.full(brought.shape[1:], start)
+    for step in np.sort(brought, axis=0):
+        height = np.minimum(height + step, height / (1 - share))
+    return height
 
 
 def _distinct(scored: pd.DataFrame, kind: str) -> pd.Series:

@@ -41,16 +41,16 @@ def viral_nights(stage: Stage) -> Planted:
         2,
         0,
         "p_maya, 19, goes viral on three nights running: many posts, most of the established community, several"
-        " engagements each. Her candidate climbs from about 17 to about 65 in three nights by version 1, from about 30"
-        " to about 73 by version 3; it must be held.",
+        " engagements each. Her candidate climbs from about 17 to about 65 in three nights by version 1, from about 16"
+        " to about 68 by version 3; it must be held.",
         ["p_maya"],
         [MAYA],
         {
             "age_years": 19,
             "score_before_v1": [13, 19],
             "candidate_after_v1": [62, 68],
-            "score_before_v3": [26, 33],
-            "candidate_after_v3": [66, 78],
+            "score_before_v3": [13, 20],
+            "candidate_after_v3": [64, 73],
             "posts": len(posts),
             "top_post_share_at_most": 0.15,
             "distinct_engagers": len(crowd),
@@ -74,7 +74,7 @@ def single_viral_post(stage: Stage) -> Planted:
         1,
         1,
         "One post of p_otto gets thousands of engagements in one night, nothing else is unusual. No single post may"
-        " carry more than a quarter of the evidence: he moves from about 32 to 38 and must not be held. Scoring version"
+        " carry more than a quarter of the evidence: he moves from about 18 to 22 and must not be held. Scoring version"
         " 1 knows no such bound, takes him to 54 and must hold him.",
         ["p_otto"],
         [OTTO],
@@ -82,8 +82,8 @@ def single_viral_post(stage: Stage) -> Planted:
             "engagements": len(crowd),
             "distinct_engagers": len(crowd),
             "candidate_after_v1": [51, 58],
-            "score_before_v3": [29, 36],
-            "candidate_after_v3": [35, 42],
+            "score_before_v3": [16, 21],
+            "candidate_after_v3": [19, 25],
             "object_ids": post.object.tolist(),
         },
     )
@@ -110,7 +110,7 @@ def slow_honest_rise(stage: Stage) -> Planted:
         RISE_NIGHTS,
         0,
         "p_lena climbs steadily over sixty nights from diverse, growing engagement: version 1 has nothing to hold."
-        " By version 3 two of her readers come to be vouched for within three nights, and a reviewer is asked.",
+        " By version 3 she climbs a step when a reader comes to be vouched for, and there is nothing to hold either.",
         ["p_lena"],
         [LENA],
         {

@@ -71,7 +71,7 @@ def bought_burst(stage: Stage) -> Planted:
         BURST_OFFSET,
         BURST_OFFSET,
         "p_bruno gets 800 engagements and 1,000 follows in one night from accounts without any other history: a bought"
-        " burst. No trust reaches them and follows gain nothing: he stays at about 10, and there is nothing to hold."
+        " burst. No trust reaches them and follows gain nothing: he stays at about 12, and there is nothing to hold."
         " Scoring version 1 takes him to 46 and must hold him.",
         ["p_bruno"],
         [BRUNO],
@@ -79,8 +79,8 @@ def bought_burst(stage: Stage) -> Planted:
             "engagements": len(likes),
             "follows": len(follows),
             "candidate_after_v1": [43, 50],
-            "score_before_v3": [8, 13],
-            "candidate_after_v3": [8, 13],
+            "score_before_v3": [10, 15],
+            "candidate_after_v3": [10, 15],
             "bought_account_ids": list(BOUGHT),
         },
     )
