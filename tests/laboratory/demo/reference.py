@@ -357,7 +357,7 @@ def _laddered(touches: pd.DataFrame, by: Version, is_crowd: bool) -> float:
 
 
 def _climbed(brought: NDArray[np.float64], share: float, start: float) -> NDArray[np.float64]:
-    """The height, of each column: the least first, each by what it brings, but by no more than its share of the height."""
+    """Each column's height: the least first, each by what it brings, but by no more than its share of the height."""
     height = np.full(brought.shape[1:], start)
     for step in np.sort(brought, axis=0):
         height = np.minimum(height + step, height / (1 - share))
