@@ -113,7 +113,7 @@ def test_a_held_score_with_parts_of_a_version_that_knew_another_span_is_told_wit
 
 
 def test_the_readme_shows_what_explain_says() -> None:
-    maya = {"person_id": "p_maya", "persona": "personal", "score": 15.0, "percentile": 65.0, "score_low": 9.0}
+    maya = {"person_id": "p_maya", "persona": "personal", "score": 16.0, "percentile": 66.0, "score_low": 10.0}
     held = {"score_high": 22.0, "status": "held", "reason": "organic", "has_moved": None}
     headline, band, *_ = in_words(row(**maya, **held)).splitlines()
     shown = f"explain p_maya\n{headline}\n{band}\n"

@@ -1,5 +1,6 @@
--- The evidence behind a score with laws L3 and L4 applied (docs/scoring.md): the least of what objects and of what engagers bring together where none
--- carries more than the version's share, and of what is a step above either without any one of the other. Version 2 knows one object alone: without it all of the evidence would still be there but its share.
+-- The evidence behind a score with laws L3 and L4 applied (docs/scoring.md): the least of what objects and of what engagers bring together where
+-- none carries more than the version's share, and of a step above either without any one of the other. Version 2 knows one object alone: without it
+-- all of the evidence would still be there but its share.
 -- A minimum of monotone terms, so more engagement never lowers it (law L2).
 {% set parts = [] %}
 {% for span in spans() %}{% do parts.extend(["trusted_" ~ span, "crowd_" ~ span]) %}{% endfor %}

@@ -1,7 +1,7 @@
--- What trusted engagers climb to without any one object, and objects without any one engager: of each the least (laws L3 and L4).
--- Without this the lower of two ladders would count, and one viral object would free whoever has many objects and few engagers. Which object or engager lowers
--- a ladder most cannot be told by what it brings, so each is tried that could lower it below what the two ladders say: one that is as wide as so many of
--- the others takes no more away than the greatest of them do.
+-- The most evidence that the laws L3 and L4 leave together: a step above what trusted engagers climb to without any one object, and objects without any
+-- one engager. If the lower of two ladders counted, one viral object would free whoever has many objects and few engagers.
+-- Which one takes most off a ladder cannot be told by what it brings, so each is tried that can matter. An object that so many engagers touched takes
+-- no more off than the greatest so many engagers would.
 {{ config(meta={"by_night_of": "feat_pair__objects"}) }}
 {% set night = ["as_of_date", "evidence_through_date", "scoring_version"] | join(", ") %}
 {% set kinds = {"object": ("object_number", "pair_id", "engager"), "engager": ("pair_id", "object_number", "object")} %}
@@ -42,7 +42,8 @@ touches as (
         {% for span in spans() -%}
         actions.trust_weight * ln(1 + actions.actions_{{ span }}) as {{ span }}_engager,
         -- What an engager would bring less without the object, and an object without the engager.
-        {{ span }}_engager - actions.trust_weight * ln(1 + actions.actions_{{ span }} - objects.millionths_{{ span }} / 1000000) as {{ span }}_engager_less,
+        {{ span }}_engager
+        - actions.trust_weight * ln(1 + actions.actions_{{ span }} - objects.millionths_{{ span }} / 1000000) as {{ span }}_engager_less,
         round(actions.trust_weight * ln(1 + objects.millionths_{{ span }} / 1000000), 6) as {{ span }}_object_less{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref("feat_pair__objects") }} as objects
@@ -97,7 +98,8 @@ without_each_{{ kind }} as (
     select
         ladder,
         {% for span in spans() -%}
-        {{ climb("list(others." ~ span ~ " - coalesce(touches." ~ span ~ "_" ~ other_kind ~ "_less, 0))", "top_" ~ other_kind ~ "_share") }} as {{ span }}{{ "," if not loop.last }}
+        {% set left = "others." ~ span ~ " - coalesce(touches." ~ span ~ "_" ~ other_kind ~ "_less, 0)" -%}
+        {{ climb("list(" ~ left ~ ")", "top_" ~ other_kind ~ "_share") }} as {{ span }}{{ "," if not loop.last }}
         {% endfor %}
     from {{ kind }}s as ones
     inner join {{ kind }}_widths as widths using (ladder, width)

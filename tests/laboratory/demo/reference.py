@@ -332,7 +332,8 @@ def _bounded(acts: pd.DataFrame, by: Version, *, is_crowd: bool = False) -> pd.S
     touches["less_of_engager"] = touches.of_engager - touches.weight * np.log1p(touches.of_all - touches.actions)
     touches["of_object"] = touches.weight * np.log1p(touches.actions)
     if by.ladder:
-        return touches.groupby(place).apply(_laddered, by, is_crowd).groupby(PERSON).sum()
+        reached = touches[touches.weight > 0].groupby(place).apply(_laddered, by, is_crowd).groupby(PERSON).sum()
+        return reached.reindex(acts.groupby(PERSON).size().index, fill_value=0)
     total = touches.groupby([*place, "engager"]).of_engager.first().groupby(place).sum()
     loss = touches.groupby([*place, "object"]).less_of_engager.sum().groupby(place).max()
     bounded = np.minimum(total, (1 + (total - loss).clip(lower=0)) / (1 - by.one_object) - 1)
@@ -345,16 +346,18 @@ def _laddered(touches: pd.DataFrame, by: Version, is_crowd: bool) -> float:
     objects = touches.of_object.groupby("object").sum().to_numpy()
     heights = [_climbed(engagers, by.one_engager, by.ladder), _climbed(objects, by.one_object, by.ladder)]
     if not is_crowd:
-        less_of_engagers = touches.less_of_engager.unstack("object", fill_value=0).to_numpy()
-        less_of_objects = touches.of_object.unstack("object", fill_value=0).to_numpy()
-        without_object = _climbed(engagers[:, None] - less_of_engagers, by.one_engager, by.ladder)
-        without_engager = _climbed(objects[:, None] - less_of_objects.T, by.one_object, by.ladder)
-        heights += [min(without_object) / (1 - by.one_object), min(without_engager) / (1 - by.one_engager)]
+        less_of_engagers, less_of_objects = (
+            touches[column].unstack("object", fill_value=0).sort_index(axis=1).to_numpy()
+            for column in ("less_of_engager", "of_object")
+        )
+        without_objects = _climbed(engagers[:, None] - less_of_engagers, by.one_engager, by.ladder)
+        without_engagers = _climbed(objects[:, None] - less_of_objects.T, by.one_object, by.ladder)
+        heights += [min(without_objects) / (1 - by.one_object), min(without_engagers) / (1 - by.one_engager)]
     return min(heights) - by.ladder
 
 
 def _climbed(brought: NDArray[np.float64], share: float, start: float) -> NDArray[np.float64]:
-    """The height, of each column: the least first, each by what it brings, but by no more than its share of the height."""
+    """Each column's height: the least first, each by what it brings, but by no more than its share of the height."""
     height = np.full(brought.shape[1:], start)
     for step in np.sort(brought, axis=0):
         height = np.minimum(height + step, height / (1 - share))

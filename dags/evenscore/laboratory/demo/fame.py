@@ -74,7 +74,7 @@ def single_viral_post(stage: Stage) -> Planted:
         1,
         1,
         "One post of p_otto gets thousands of engagements in one night, nothing else is unusual. No single post may"
-        " carry more than a quarter of the evidence: he moves from about 18 to 22 and must not be held. Scoring version"
+        " carry more than a quarter of the evidence: he moves from about 20 to 23 and must not be held. Scoring version"
         " 1 knows no such bound, takes him to 54 and must hold him.",
         ["p_otto"],
         [OTTO],

@@ -10,8 +10,7 @@ from evenscore.laboratory.demo.events import Events, together
 from evenscore.laboratory.demo.habits import engage
 from evenscore.laboratory.demo.stage import Stage, praise, write_posts
 
-POST_EVERY = {OTTO: 30}
-"""Nights between two posts; three of whoever is not named. Otto posts seldom, and many come to each post."""
+POST_EVERY = 3
 HORIZON = 400
 """Quiet days are drawn this far back, however few of them the demo shows."""
 FANS = {MAYA: 5, OTTO: 9, BRUNO: 7} | dict.fromkeys(RING, 2)
@@ -28,8 +27,8 @@ RING_UNTIL = 21
 
 def quiet_posts(stage: Stage, account_id: str) -> Events:
     """A post every few nights."""
-    position, every = stage.accounts.index(account_id), POST_EVERY.get(account_id, 3)
-    offsets = np.arange(0, HORIZON + every, every)
+    position = stage.accounts.index(account_id)
+    offsets = np.arange(0, HORIZON + POST_EVERY, POST_EVERY)
     rng = stage.rng(Part.QUIET_LIFE, position, 0)
     posts = write_posts(rng, stage, Part.QUIET_LIFE, np.full(len(offsets), position), offsets)
     objects = [f"{name}-{account_id[3:]}" for name in posts.object]
@@ -38,7 +37,7 @@ def quiet_posts(stage: Stage, account_id: str) -> Events:
 
 def latest(posts: Events, offset: Ints) -> Events:
     """For each night, the quiet post that was there in the evening."""
-    return posts.take(np.searchsorted(posts.offset, offset))
+    return posts.take(-(-offset // POST_EVERY))
 
 
 def quiet_life(stage: Stage) -> Events:
