@@ -4,24 +4,21 @@ What each engager has done to each post lies in flat arrays in the order of its 
 (forward decay: an action of night t weighs 2^(t / half-life)), so that nothing has to be touched while it fades.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evenscore.base.bundled import scale
 from evenscore.laboratory.simulation.events import ENGAGER_BITS, POST_BITS, Events, mixed
+from evenscore.laboratory.simulation.ladders import Keys, Ladder, Values
 from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints, World
 
 VERSION = 3
 """The scoring version that is simulated."""
 
 SPANS = ("brief", "short", "long")
-Keys = NDArray[np.int64]
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Evidence:
     sums: Floats
     """The evidence of trusted engagers and that of all, at each half-life: 2 x 3 x accounts x networks."""
     bounded: Floats
-    """Alike: no post and no engager carries more of it than the share that laws L3 and L4 leave them."""
+    """Alike: no post and no engager carries more of it than laws L3 and L4 leave them, nor lifts both ladders."""
     losses: Floats
     """Alike: what would be lost without the one post that brings most."""
     reach: Floats
@@ -42,45 +39,14 @@ class Evidence:
     actions: Ints
 
 
-def climbs_of(values: Values, starts: Keys, share: float) -> Values:
-    """How far each run of values climbs: from the smallest to the largest, none adds more than its share of all so far.
-
-    All runs take their steps at once.
-    """
-    start = scale(VERSION)["ladder_start"]
-    lengths = np.diff(starts, append=values.shape[-1])
-    runs = np.broadcast_to(np.repeat(np.arange(len(starts)), lengths), values.shape)
-    ordered = np.take_along_axis(values, np.lexsort((values, runs)), -1)
-    longest = np.argsort(-lengths)
-    reached = np.full((*values.shape[:-1], len(starts)), start)
-    for step in range(lengths.max(initial=0)):
-        live = longest[: np.searchsorted(-lengths[longest], -step)]
-        before = reached[..., live]
-        reached[..., live] = np.minimum(before + ordered[..., starts[live] + step], before / (1 - share))
-    return reached - start
-
-
-def _sums_of(values: Values, starts: Keys) -> Values:
-    return np.add.reduceat(values, starts, axis=-1)
-
-
-def _most_of(values: Values, starts: Keys) -> Values:
-    return np.maximum.reduceat(values, starts, axis=-1)
-
-
 def _summed(groups: Keys, values: Values, count: int) -> Values:
     """Sums by group, one row of values after the other."""
-    return np.apply_along_axis(lambda row: np.bincount(groups, row, count), -1, values)
+    return np.apply_along_axis(lambda row: np.bincount(groups, row, count).astype(float), -1, values)
 
 
 def _half_lives() -> Values:
     """In days, one below the other."""
     return np.array([[scale(VERSION)[f"{span}_half_life_days"]] for span in SPANS])
-
-
-def _posts(keys: Keys) -> Keys:
-    """The same number for each post of an account on a network, whoever engaged with it."""
-    return np.asarray((keys >> (ENGAGER_BITS + POST_BITS)) << POST_BITS | (keys & (2**POST_BITS - 1)))
 
 
 def _runs(ordered: Keys) -> tuple[Keys, Keys]:
@@ -153,44 +119,49 @@ class Pairs:
         return np.asarray((self.keys >> (ENGAGER_BITS + POST_BITS)) - self.first * len(NETWORKS))
 
     @cached_property
-    def _by_post(self) -> Keys:
-        return np.argsort(_posts(self.keys), kind="stable")
+    def _posts(self) -> tuple[Keys, Keys]:
+        """Each post of an account on a network, whoever engaged with it; and by key which of them it is."""
+        rows = self.keys >> (ENGAGER_BITS + POST_BITS)
+        posts, number = np.unique(rows << POST_BITS | (self.keys & (2**POST_BITS - 1)), return_inverse=True)
+        return posts, number
 
     def evidence(self, night: int) -> Evidence:
         """The evidence of all accounts as it stands on one night."""
-        pair_of, pairs = _runs(self.keys >> POST_BITS)
-        post_of, posts = _runs(_posts(self.keys)[self._by_post])
-        rows, rows_of_posts = self._rows[pairs], self._rows[self._by_post[posts]]
-        trust = self.world.weights((self.keys[pairs] >> POST_BITS) & (2**ENGAGER_BITS - 1))
-        weights = np.array([trust, np.ones(len(pairs))])[:, None]
-        post = np.empty(len(self.keys), np.int64)
-        post[self._by_post] = post_of
+        known = scale(VERSION)
         actions = self.actions * (2.0 ** (-night / _half_lives())).astype(np.float32)
-        by_pair = _summed(pair_of, actions, len(pairs))
-        of_all = by_pair[:, pair_of]
-        lost = np.log1p(of_all) - np.log1p(np.maximum(of_all - actions, 0))
-        of_engagers = weights * np.log1p(by_pair)
-        of_posts, without = (
-            _summed(post, weights[..., pair_of] * logs, len(posts)) for logs in (np.log1p(actions), lost)
+        engager, firsts = _runs(self.keys >> POST_BITS)
+        posts, post = self._posts
+        by_engager, by_post = _summed(engager, actions, len(firsts)), _summed(post, actions[-1], len(posts))
+        trust = self.world.weights((self.keys[firsts] >> POST_BITS) & (2**ENGAGER_BITS - 1))
+        weights = np.array([trust, np.ones(len(trust))])[:, None]
+        weight, of_engager = weights[..., engager], by_engager[:, engager]
+        brought = weight * np.log1p(actions)
+        lost = weight * (np.log1p(of_engager) - np.log1p(np.maximum(of_engager - actions, 0)))
+
+        (_, of_engagers), (_, of_posts) = _runs(self._rows[firsts]), _runs(posts >> POST_BITS)
+        engagers = Ladder(
+            engager, of_engagers, weights * np.log1p(by_engager), known["top_engager_share"], known["ladder_start"]
         )
-        climbs = (
-            self._by_row(rows, of_engagers, partial(climbs_of, share=scale(VERSION)["top_engager_share"])),
-            self._by_row(rows_of_posts, of_posts, partial(climbs_of, share=scale(VERSION)["top_object_share"])),
+        objects = Ladder(
+            post, of_posts, _summed(post, brought, len(posts)), known["top_object_share"], known["ladder_start"]
         )
-        by_post = _summed(post, actions[-1], len(posts))
+        height = np.minimum(engagers.top, objects.top)
+        height[0] = engagers.without_any(objects, lost[0], height[0])
+        height[0] = objects.without_any(engagers, brought[0], height[0])
+
+        rows = self._rows[firsts[of_engagers]]
         return Evidence(
-            self._by_row(rows, of_engagers),
-            np.minimum(*climbs),
-            self._by_row(rows_of_posts, without, _most_of),
-            self._by_row(rows, np.minimum(by_pair[-1], 1)),
-            self._by_row(rows_of_posts, np.minimum(by_post, 1)),
-            self._by_row(rows, np.ones(len(rows))).astype(np.int32),
-            self._by_row(self._rows, self.counts).astype(np.int32),
+            self._laid(rows, np.add.reduceat(engagers.brought, of_engagers, axis=-1)),
+            self._laid(rows, height - known["ladder_start"]),
+            self._laid(rows, np.maximum.reduceat(_summed(post, lost, len(posts)), of_posts, axis=-1)),
+            self._laid(rows, np.add.reduceat(np.minimum(by_engager[-1], 1), of_engagers)),
+            self._laid(rows, np.add.reduceat(np.minimum(by_post, 1), of_posts)),
+            self._laid(rows, engagers.lengths).astype(np.int32),
+            self._laid(rows, np.bincount(self._rows, self.counts)[rows]).astype(np.int32),
         )
 
-    def _by_row(self, rows: Keys, values: Values, together: Callable[[Values, Keys], Values] = _sums_of) -> Floats:
-        """What the values of each account and network come to: values x accounts x networks."""
-        _, starts = _runs(rows)
+    def _laid(self, rows: Keys, values: Values) -> Floats:
+        """Values of rows by account and network; nothing where nobody acted."""
         flat = np.zeros((*values.shape[:-1], self.accounts * len(NETWORKS)), np.float32)
-        flat[..., rows[starts]] = together(values, starts)
+        flat[..., rows] = values
         return flat.reshape(*values.shape[:-1], self.accounts, len(NETWORKS))
