@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from silent import SilentGate
 
 from evenscore.laboratory.simulation.cases import Cases, Eve
@@ -61,6 +62,12 @@ def test_one_engager_leads_nobody_half_of_the_spread_whatever_they_do(silent: Ou
 def test_one_post_leads_less_far_than_three_on_three_nights_and_these_less_far_than_many(silent: Outcome) -> None:
     one, three, many = (np.median(led(silent, kind)) for kind in ("one_post", "viral_nights", "viral_post"))
     assert one + 0.1 < three < many - 0.1 and one < 0.45
+
+
+@pytest.mark.parametrize("kind", ["slow_ramp", "alternating", "celebrity"])
+def test_what_takes_many_nights_leads_in_all_of_them_as_far_as_was_wished(silent: Outcome, kind: str) -> None:
+    beyond = [row.share - row.case.points / row.case.spread for row in happened(silent) if row.case.kind.name == kind]
+    assert len(beyond) >= 4 and min(beyond) > -0.05 and np.median(beyond) < 0.1
 
 
 def test_the_scale_is_that_of_the_panel(silent: Outcome) -> None:

@@ -53,6 +53,8 @@ class Cases:
         self._world = world
         self._truth = truth
         self._calendar: dict[int, list[Kind]] = {}
+        self._began: dict[int, list[float]] = {}
+        """By case, the scores of its accounts on its eve."""
         for number, kind in enumerate(KINDS):
             self._schedule(kind, world.size.draws(20, number))
 
@@ -124,11 +126,13 @@ class Cases:
 
     def _brings(self, case: Case, eve: Eve) -> list[Events]:
         draws = self._world.size.draws(22, case.case_id, eve.night)
-        scores = Standing.of(eve.evidence).score[list(case.accounts)].astype(float)
+        tonight = Standing.of(eve.evidence).score[list(case.accounts)].tolist()
+        scores = self._began.setdefault(case.case_id, tonight)
+        part = (eve.night + 1 - case.begins) / case.nights
         parts = []
         for account, score in zip(case.accounts, scores, strict=True):
             brings, least, most = self._engagement(case, account, eve.night, draws)
-            own, wanted = eve.pairs.of(account), score + case.points / case.nights
+            own, wanted = eve.pairs.of(account), score + part * case.points
             parts.append(brings(fewest(own, brings, least, most, wanted, eve.night)))
         return parts
 
