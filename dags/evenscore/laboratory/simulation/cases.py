@@ -11,9 +11,9 @@ from evenscore.laboratory.simulation.events import Events, crowd, outsiders
 from evenscore.laboratory.simulation.evidence import Evidence, Pairs
 from evenscore.laboratory.simulation.standing import Standing
 from evenscore.laboratory.simulation.truth import JUMP, KINDS, Case, Kind, Truth
-from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, NETWORKS, Floats, Ints, World
+from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints, World
 
-FIRST_POST, POSTS_A_NIGHT = 2048, 8
+FIRST_POST, POSTS_A_NIGHT = 4096, 8
 """Injected posts are numbered from here on, so many for each night."""
 LEAST_MEMBERS, MOST_ENGAGERS = 6, 3000
 """Members in a crowd, over all its nights, and engagers of one account in one night: two or three of the most trusted
@@ -95,7 +95,7 @@ class Cases:
         match whom:
             case "young":
                 is_young = (age > PROVISIONAL_NIGHTS) & (age < YOUNG_NIGHTS)
-                found = is_young & (world.arrival > -BURN_IN_NIGHTS) & (place < 0.6)
+                found = is_young & (world.arrival > -world.size.age) & (place < 0.6)
             case "silent":
                 is_silent = (eve.night - begins >= 28) & (world.expected(eve.night) == 0)
                 found = is_silent & (standing.actions > 0) & (place < 0.6)

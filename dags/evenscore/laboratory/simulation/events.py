@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, NETWORK_SHARES, NETWORKS, Ints, Wholes, World
+from evenscore.laboratory.simulation.world import NETWORK_SHARES, NETWORKS, Ints, Wholes, World
 
 POPULAR_POST = 0.002
 """How often an account of one engagement a night has a post that goes round; rarer for smaller ones."""
@@ -49,12 +49,12 @@ class Events:
 
 def ordinary(world: World, night: int) -> Events:
     """What one night brings: more to the popular, and now and then a post that goes round."""
-    draws = world.size.draws(10, night + BURN_IN_NIGHTS)
+    draws = world.size.draws(10, night + world.size.age)
     mean = world.expected(night)
     counts = draws.poisson(mean * draws.gamma(3, 1 / 3, len(mean)))
     target = np.repeat(np.arange(len(mean), dtype=np.int32), counts)
     age = draws.geometric(0.5, len(target)) - 1
-    post = np.maximum(night + BURN_IN_NIGHTS - age, 0) * 4 + np.minimum(draws.geometric(0.6, len(target)) - 1, 3)
+    post = np.maximum(night + world.size.age - age, 0) * 4 + np.minimum(draws.geometric(0.6, len(target)) - 1, 3)
     usual = Events.of(target, _habitual(world, target, draws), _networks(world, target, draws), post)
     return Events.together([usual, _popular(world, night, mean, draws)])
 
@@ -77,7 +77,7 @@ def _popular(world: World, night: int, mean: NDArray[np.float32], draws: np.rand
     sizes = np.minimum(3 * (1 + 2 * mean[lucky]) * (1 + draws.pareto(1.5, len(lucky))), world.size.accounts)
     target = np.repeat(lucky, sizes.astype(int))
     engager = (world.size.accounts * draws.random(len(target)) ** 1.5).astype(np.int32)
-    return Events.of(target, engager, _networks(world, target, draws), (night + BURN_IN_NIGHTS) * 4)
+    return Events.of(target, engager, _networks(world, target, draws), (night + world.size.age) * 4)
 
 
 def _habitual(world: World, target: Ints, draws: np.random.Generator) -> Ints:

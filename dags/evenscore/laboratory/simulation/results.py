@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from evenscore.laboratory.simulation.evidence import VERSION
 from evenscore.laboratory.simulation.measures import Figures, measure
 from evenscore.laboratory.simulation.simulate import GATE, simulate
 from evenscore.laboratory.simulation.tables import by_fault, by_kind
-from evenscore.laboratory.simulation.world import Size
+from evenscore.laboratory.simulation.world import LEAST_AGE, Size
 from evenscore.publication import publishing
 from evenscore.state import runs
 from evenscore.state.evaluations import Measure, as_plain, keep
@@ -49,35 +49,33 @@ class Result:
     """What all seeds gave, and where it is kept."""
 
     run_id: str
-    accounts: int
-    nights: int
+    size: Size
     seeds: list[Seed]
     measures: list[Measure]
     database: Path | None
 
 
-def run(settings: Settings, accounts: int, nights: int, seed: int, seeds: int) -> Result:
+def run(settings: Settings, size: Size, seeds: int) -> Result:
     """Simulate `seeds` communities, keep the figures below the home folder and publish them with what readers see.
 
-    Raises UsageError where a community is too small for the cases to happen in.
+    Raises UsageError where a community is too small or too young for the cases to happen in.
     """
-    if nights < LEAST_NIGHTS or accounts < LEAST_ACCOUNTS:
-        raise UsageError(f"--accounts, --nights: at least {LEAST_ACCOUNTS} accounts and {LEAST_NIGHTS} nights")
+    if size.nights < LEAST_NIGHTS or size.accounts < LEAST_ACCOUNTS or size.age < LEAST_AGE:
+        least = f"at least {LEAST_ACCOUNTS} accounts, {LEAST_NIGHTS} nights and an age of {LEAST_AGE} nights"
+        raise UsageError(f"--accounts, --nights, --age: {least}")
     with runs.only_one(HomePaths(settings.places.evaluations)):
-        found = [_one(settings, Size(accounts, nights, each)) for each in range(seed, seed + seeds)]
+        found = [_one(settings, replace(size, seed=each)) for each in range(size.seed, size.seed + seeds)]
     measures = summed_up(found)
     run_id = f"simulation_{runs.now().replace(':', '').replace('-', '')}"
     about = {
         "scoring_version": VERSION,
         "is_everybody_granted": True,
-        "seed": seed,
-        "accounts": accounts,
-        "nights": nights,
+        **vars(size),
     }
     keep(settings.places, run_id, about, measures)
     with runs.only_one(settings.places):
         database = publishing.republish(settings)
-    return Result(run_id, accounts, nights, found, measures, database)
+    return Result(run_id, size, found, measures, database)
 
 
 def settings_of(home: Path, config: Path | None) -> Settings:
@@ -132,7 +130,8 @@ def _mean(values: list[float]) -> float:
 
 def in_plain(found: Result) -> dict[str, Any]:
     """Everything found, for JSON."""
-    return vars(found) | {"measures": as_plain(found.measures), "seeds": [vars(seed) for seed in found.seeds]}
+    known = {name: value for name, value in vars(found).items() if name != "size"} | vars(found.size)
+    return known | {"measures": as_plain(found.measures), "seeds": [vars(seed) for seed in found.seeds]}
 
 
 def in_words(found: Result) -> str:

@@ -20,7 +20,7 @@ from evenscore.laboratory.simulation.reviewers import Reviewers
 from evenscore.laboratory.simulation.standing import Standing, spread_of
 from evenscore.laboratory.simulation.truth import Truth
 from evenscore.laboratory.simulation.verdicts import Verdict
-from evenscore.laboratory.simulation.world import BURN_IN_NIGHTS, HISTORY_NIGHTS, SHARDS, Floats, Size, World
+from evenscore.laboratory.simulation.world import HISTORY_NIGHTS, SHARDS, Floats, Size, World
 from evenscore.reviews.decisions import Decision
 from evenscore.state import memory
 
@@ -68,7 +68,7 @@ class _Simulation:
 
     def run(self) -> Outcome:
         size = self._outcome.size
-        for night in range(-BURN_IN_NIGHTS, -HISTORY_NIGHTS):
+        for night in range(-size.age, -HISTORY_NIGHTS):
             self._take_in(ordinary(self._world, night), night)
         for night in range(-HISTORY_NIGHTS, 0):
             self._gate.remember(self._step(night))

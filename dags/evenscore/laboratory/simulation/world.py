@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 NETWORKS = ("amber", "birch", "coral", "dune")
 NETWORK_SHARES = (0.5, 0.27, 0.15, 0.08)
 SHARDS = 16
-BURN_IN_NIGHTS = 60
-"""Nights of engagement before the first that the gate judges: scores have to rest on something."""
+LEAST_AGE = 60
+"""Nights before night 0: from then on newcomers arrive and members fall silent, and no community is younger."""
 HISTORY_NIGHTS = 28
 """The last of them are scored too, and stand as published: baselines have to rest on something."""
 
@@ -33,6 +33,9 @@ class Size:
     accounts: int
     nights: int
     seed: int
+    age: int = 365
+    """Nights of engagement before the first that the gate judges. A young community rises as a whole for months: the
+    lasting half-life is 120 days."""
 
     def draws(self, *about: int) -> np.random.Generator:
         """Random draws of their own for each subject, the same in every run (PCG64)."""
@@ -52,9 +55,12 @@ class World:
 
     @cached_property
     def rate(self) -> Floats:
-        """Engagements received a night: a Pareto tail of exponent 1.25, cut off at 400."""
+        """Engagements received a night: a Pareto tail of exponent 1.25, cut off at 400.
+
+        After a year of it the median account stands where the median of the scale's panel does.
+        """
         draws = self.size.draws(1).random(self.size.accounts)
-        return np.minimum(0.06 * (1 - draws) ** (-1 / 1.25), 400).astype(np.float32)
+        return np.minimum(0.03 * (1 - draws) ** (-1 / 1.25), 400).astype(np.float32)
 
     @cached_property
     def trust(self) -> Floats:
@@ -75,14 +81,14 @@ class World:
     def arrival(self) -> Ints:
         """The night from which on an account exists; one in eight comes while the simulation runs."""
         draws = self.size.draws(2)
-        nights = draws.integers(-BURN_IN_NIGHTS, self.size.nights, self.size.accounts)
-        return np.where(draws.random(self.size.accounts) < 1 / 8, nights, -BURN_IN_NIGHTS).astype(np.int32)
+        nights = draws.integers(-LEAST_AGE, self.size.nights, self.size.accounts)
+        return np.where(draws.random(self.size.accounts) < 1 / 8, nights, -self.size.age).astype(np.int32)
 
     @cached_property
     def silence(self) -> tuple[Ints, Ints]:
         """The first night of an account's silence, and the night of its return; one in sixteen falls silent."""
         draws = self.size.draws(3)
-        begins = draws.integers(-BURN_IN_NIGHTS, self.size.nights, self.size.accounts)
+        begins = draws.integers(-LEAST_AGE, self.size.nights, self.size.accounts)
         lengths = draws.integers(30, 61, self.size.accounts)
         is_silent = draws.random(self.size.accounts) < 1 / 16
         never = self.size.nights
