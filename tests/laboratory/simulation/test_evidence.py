@@ -107,8 +107,8 @@ def test_engagers_count_once_actions_each_time_and_reach_fades() -> None:
 
 
 def test_nobody_engages_with_themselves() -> None:
-    events = ordinary(WORLD, 3)
-    assert len(events.target) > 30 and (events.target != events.engager).all()
+    events = Events.together([ordinary(WORLD, night) for night in range(5)])
+    assert len(events.target) > 100 and (events.target != events.engager).all()
     assert len(Events.of(1, np.array([1, 2]), np.array([0]), 7).target) == 1
 
 
