@@ -50,7 +50,7 @@ FROZEN = {
     "viral_rest_share": 0.5,
     "single_engager_share": 0.6,
     "burst_new_share": 0.8,
-    "burst_engagers": 20,
+    "burst_engagers": 10,
     "young_nights": 60,
     "silent_nights": 28,
 }

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from evenscore.laboratory.simulation.events import Events, crowd, outsiders
 from evenscore.laboratory.simulation.evidence import Evidence, Pairs
+from evenscore.laboratory.simulation.log import Log
 from evenscore.laboratory.simulation.standing import Standing
 from evenscore.laboratory.simulation.truth import JUMP, KINDS, Case, Kind, Truth
 from evenscore.laboratory.simulation.world import NETWORKS, Floats, Ints, World
@@ -33,6 +34,8 @@ MOST_TIMES = 1e4
 NEARLY = 0.1
 """Points: where nothing leads as far as is wished, what leads nearly as far as anything is enough."""
 PROVISIONAL_NIGHTS, YOUNG_NIGHTS = 21, 50
+KNOWN_NIGHTS, SILENT_NIGHTS = 60, 28
+"""Whoever is younger, or was silent for so long, begins or returns by the gate's own words: cases of their own."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,12 @@ class Cases:
         for night in draws.integers(1, max(last, 2), count):
             self._calendar.setdefault(int(night), []).append(kind)
 
-    def begin(self, eve: Eve, first_received: NDArray[np.int16]) -> None:
+    def begin(self, eve: Eve, log: Log) -> None:
         """Choose whom tonight's new cases happen to."""
         night = eve.night
         if night not in self._calendar:
             return
-        age = night - first_received.astype(np.int32)
-        pools = {whom: self._pool(whom, eve, age) for whom in {kind.whom for kind in self._calendar[night]}}
+        pools = {whom: self._pool(whom, eve, log) for whom in {kind.whom for kind in self._calendar[night]}}
         used = self._truth.used
         for number, kind in enumerate(self._calendar[night]):
             draws = self._world.size.draws(21, night, number)
@@ -87,17 +89,20 @@ class Cases:
             points = eve.spread * float(draws.uniform(*kind.shares))
             self._truth.cases.append(Case(len(self._truth.cases), kind, chosen, night, nights, points, eve.spread))
 
-    def _pool(self, whom: str, eve: Eve, age: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _pool(self, whom: str, eve: Eve, log: Log) -> NDArray[np.int64]:
         standing, world = Standing.of(eve.evidence), self._world
+        age, silent_for = (
+            eve.night - seen.astype(np.int32) for seen in (log.first_received, log.last_received.max(axis=1))
+        )
         place = _places(standing)
         begins, _ = world.silence
-        is_known = standing.is_sufficient & (age > YOUNG_NIGHTS)
+        is_known = standing.is_sufficient & (age > KNOWN_NIGHTS) & (silent_for < SILENT_NIGHTS)
         match whom:
             case "young":
                 is_young = (age > PROVISIONAL_NIGHTS) & (age < YOUNG_NIGHTS)
-                found = is_young & (world.arrival > -world.size.age) & (place < 0.6)
+                found = is_young & (place < 0.6)
             case "silent":
-                is_silent = (eve.night - begins >= 28) & (world.expected(eve.night) == 0)
+                is_silent = (eve.night - begins >= SILENT_NIGHTS) & (world.expected(eve.night) == 0)
                 found = is_silent & (standing.actions > 0) & (place < 0.6)
             case "high":
                 by_network = eve.evidence.sums[0, -1]
@@ -160,7 +165,7 @@ class Cases:
                 friends = others[: len(others) // 5] if case.kind.crowd == "community" else others[:0]
                 drawn = np.concatenate([friends, crowd(self._world, MOST_ENGAGERS, draws)])
                 least = -(-LEAST_MEMBERS // case.nights)
-        posts = _posts(case, night, len(drawn), draws)
+        posts = _posts(case, night, len(drawn))
         if most_actions:
             return lambda each: Events.of(account, drawn, network, posts, each), least, most_actions
         counts = draws.geometric(CHATTY, len(drawn)) if case.kind.crowd == "meeting" else np.ones(len(drawn), np.int32)
@@ -185,14 +190,16 @@ def _places(standing: Standing) -> Floats:
     return (np.searchsorted(ranked, standing.score) / max(len(ranked), 1)).astype(np.float32)
 
 
-def _posts(case: Case, night: int, count: int, draws: np.random.Generator) -> Ints:
+def _posts(case: Case, night: int, count: int) -> Ints:
     own, first = (FIRST_POST + POSTS_A_NIGHT * of for of in (case.begins, night))
     other = (first + np.arange(count) % POSTS_A_NIGHT).astype(np.int32)
     match case.kind.posts:
         case "one":
             return np.full(count, own, np.int32)
         case "mostly one":
-            return np.where(draws.random(count) < TOP_SHARE, own, other).astype(np.int32)
+            # Of the first engagers, however few are enough, no smaller share.
+            so_many = np.ceil(TOP_SHARE * np.arange(count + 1))
+            return np.where(np.diff(so_many) > 0, own, other).astype(np.int32)
         case "nightly":
             return np.full(count, first, np.int32)
         case _:

@@ -85,7 +85,7 @@ class _Simulation:
     def _step(self, night: int) -> Night:
         before = self._pairs
         eve = Eve(night, before, before.evidence(night), self._spread(night))
-        self._cases.begin(eve, self._log.first_received)
+        self._cases.begin(eve, self._log)
         factor = self._cases.factor(eve)
         events = Events.together([ordinary(self._world, night), *self._cases.events(eve)])
         self._take_in(events, night)
