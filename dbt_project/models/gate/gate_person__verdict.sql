@@ -158,8 +158,8 @@ episodes as (
         coalesce(
             is_open and not (is_back or is_struck or is_uncovered)
             and decisions.action = 'reject'
-            and abs(eve.candidate_score - decisions.seen_score) >= constants.stairs_points
-            and abs(eve.waiting_score - decisions.seen_score) >= constants.stairs_points,
+            and abs(eve.candidate_score - decisions.seen_score) >= constants.climb_points
+            and abs(eve.waiting_score - decisions.seen_score) >= constants.climb_points,
             false
         ) as is_another,
         case

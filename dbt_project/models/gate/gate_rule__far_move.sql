@@ -3,14 +3,13 @@
 -- the window; a release, or a mass move that was called real, is a new beginning. Before a community's first published night
 -- there were no readers to have seen anybody climb. Whose score was gone for a while has not begun anew by that: they rise from what
 -- readers saw last.
-{% set windows = {"near": "hold_window_nights", "stairs": "stairs_nights", "climb": "climb_nights"} %}
+{% set windows = {"near": "hold_window_nights", "climb": "climb_nights"} %}
 with night as (
 
     select
         run.*,
         thresholds.*,
         least(run.hold_move_points, thresholds.near_points) as large_points,
-        cast({{ gate_constant("stairs_nights") }} as integer) as stairs_nights,
         cast({{ gate_constant("climb_nights") }} as integer) as climb_nights,
         coalesce(shown_nights.first_date, run.as_of_date) as first_shown_date
     from {{ source("raw", "run") }} as run
@@ -122,7 +121,6 @@ moved as (
             when eve.has_score then greatest(eve.last_score, coalesce(bases.near_high, eve.last_score))
         end as near_top,
         night.large_points,
-        night.stairs_points,
         night.climb_points
     from eve
     cross join night
@@ -136,12 +134,11 @@ select
     case
         when measured_score - near_base >= large_points or is_promoted_far then 'large_move'
         when near_top - measured_score >= large_points then 'large_move'
-        when measured_score - stairs_base >= stairs_points or measured_score - climb_base >= climb_points then 'slow_climb'
+        when measured_score - climb_base >= climb_points then 'slow_climb'
     end as rule,
     case
         when near_top - measured_score >= large_points then near_top
         when measured_score - near_base >= large_points then near_base
-        when measured_score - stairs_base >= stairs_points then stairs_base
         when rule = 'slow_climb' then climb_base
         else near_base
     end as base_score,

@@ -24,7 +24,7 @@ appearing as (
         and eve.released_score is null
         and (
             eve.candidate_score >= thresholds.top_points
-            or eve.candidate_score > refused.seen_score - thresholds.stairs_points
+            or eve.candidate_score > refused.seen_score - thresholds.climb_points
         )
 
 ),

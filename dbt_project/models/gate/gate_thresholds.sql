@@ -1,7 +1,7 @@
 -- What moves mean tonight: the community's own spread, from the 10th to the 90th percentile of what it was shown lately, and
 -- each threshold that is a share of it, in points. One row. Before anything was published the scores of unseen nights stand in.
 {% set shares = [
-    "near", "stairs", "climb", "clear", "impossible_rise", "impossible", "moved", "frozen", "rider", "cohort_median", "ring_rise",
+    "near", "climb", "clear", "impossible_rise", "impossible", "moved", "frozen", "rider", "cohort_median", "ring_rise",
 ] %}
 with shown as (
 

@@ -29,7 +29,7 @@ BAND_POINTS = 3.0
 START = 0.35
 """Attackers begin at this quantile of the community: there is room above them."""
 
-WINDOWS = {"near_share": 3, "stairs_share": 14, "climb_share": 28}
+WINDOWS = {"near_share": 3, "climb_share": 28}
 """The shares of the spread that a score may climb unasked, and within how many nights."""
 MARGIN = 0.05
 """Of the spread: as far as those who know the limits stay below them, because their scores move by themselves."""
