@@ -37,16 +37,16 @@ def test_an_attack_is_held_before_it_has_led_far(name: str, fared: Fared) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ramp", "ramp_that_rests_when_held"])
-def test_a_ramp_is_held_before_three_quarters_of_the_spread_and_stays_held(name: str, fared: Fared) -> None:
+@pytest.mark.parametrize("name", ["ramp", "slow_ramp", "ramp_that_rests_when_held"])
+def test_a_ramp_is_held_where_a_climb_may_lead_no_farther_and_stays_held(name: str, fared: Fared) -> None:
     attack = named(name, fared)
-    assert attack.held_after is not None and attack.most_seen_share <= 0.75
-    assert attack.most_seen_later_share <= 0.8
+    assert attack.held_after is not None and attack.most_seen_share <= 0.62
+    assert attack.most_seen_later_share <= 0.65
 
 
 @pytest.mark.slow
 def test_who_knows_every_limit_shows_what_they_allow_and_no_more(fared: Fared) -> None:
-    assert named("under_every_limit", fared).most_seen_later_share == pytest.approx(0.7, abs=0.04)
+    assert named("under_every_limit", fared).most_seen_later_share == pytest.approx(0.55, abs=0.04)
     assert named("from_a_low_of_its_own", fared).most_seen_later_share < 0.3
     for name in ("just_under_half", "one_of_two_in_turns", "the_other_of_two"):
         assert named(name, fared).most_seen_later_share < 0.5
