@@ -51,8 +51,8 @@ review set-aside [person text*] [--persona text] [--top-post] [--newcomers] [--t
 review show [person text*] [--persona text]
 rollback [run text]
 scores [people text...] [--network text]
-simulate [--accounts integer range:1..1000000=2000] [--nights integer range:1..400=60] [--seed integer
-    range:0..None=1] [--seeds integer range:1..100=1]
+simulate [--accounts integer range:1..1000000=2000] [--nights integer range:1..400=60] [--age integer range:1..600=365]
+    [--seed integer range:0..None=1] [--seeds integer range:1..100=1]
 status [--date YYYY-MM-DD] [--all-checks]
 """
 """Each verb and what is its own: `*` must be given, `...` may be given again, `=` is taken where it is not given."""

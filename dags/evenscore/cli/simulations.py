@@ -10,7 +10,7 @@ from evenscore.cli.root import guarded, main, show
 @main.command()
 @click.option("--accounts", type=click.IntRange(1, 1_000_000), default=2000, show_default=True)
 @click.option("--nights", type=click.IntRange(1, 400), default=60, show_default=True)
-@click.option("--age", type=click.IntRange(1, 730), default=365, show_default=True, help="Nights of it before these.")
+@click.option("--age", type=click.IntRange(1, 600), default=365, show_default=True, help="Nights of it before these.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Where the random draws start.")
 @click.option("--seeds", type=click.IntRange(1, 100), default=1, show_default=True, help="How many communities.")
 @guarded

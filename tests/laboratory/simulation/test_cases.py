@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evenscore.laboratory.simulation.cases import NEARLY, factor_of, fewest
-from evenscore.laboratory.simulation.events import Events
+from evenscore.laboratory.simulation.cases import FIRST_POST, NEARLY, POSTS_A_NIGHT, factor_of, fewest
+from evenscore.laboratory.simulation.events import POST_BITS, Events, ordinary
 from evenscore.laboratory.simulation.evidence import Pairs
 from evenscore.laboratory.simulation.standing import Standing
 from evenscore.laboratory.simulation.world import Ints, Size, World
@@ -61,3 +61,9 @@ def test_actions_are_counted_so_often_or_so_many_are_lost_as_lead_a_score_there(
 
 def test_where_all_is_lost_nothing_is_left() -> None:
     assert factor_of(standing(40), -100, 0) == 0
+
+
+def test_the_posts_of_cases_are_nobody_elses_in_the_longest_simulation() -> None:
+    world = World(Size(60, 400, 1, age=600))
+    assert ordinary(world, 399).post.max() < FIRST_POST
+    assert FIRST_POST + POSTS_A_NIGHT * world.size.nights <= 1 << POST_BITS

@@ -13,7 +13,7 @@ SHARDS = 16
 LEAST_AGE = 60
 """Nights before night 0: from then on newcomers arrive and members fall silent, and no community is younger."""
 HISTORY_NIGHTS = 28
-"""The last of them are scored too, and stand as published: baselines have to rest on something."""
+"""The last nights before night 0, which are scored and stand as published: baselines have to rest on something."""
 
 WEEK = (1.05, 1.08, 1.06, 1.02, 0.98, 0.88, 0.93)
 GROWTH_PER_NIGHT = 0.002
