@@ -196,10 +196,10 @@ def with_a_fourth_version(project: Path) -> Path:
     (scores / "score_person__influence_v4.sql").write_text(
         (scores / "score_person__influence_v3.sql").read_text().replace("version = 3", "version = 4")
     )
-    described = (scores / "scores.yml").read_text()
+    described = (scores / "score_person__influence.yml").read_text()
     (third,) = re.findall(r"(?ms)^      - v: 3\n.*?\n\n", described)
     fourth = third.rstrip() + "\n" + third.replace("- v: 3", "- v: 4")
-    (scores / "scores.yml").write_text(described.replace(third, fourth))
+    (scores / "score_person__influence.yml").write_text(described.replace(third, fourth))
     return project
 
 

@@ -84,8 +84,7 @@ def test_the_files_of_a_mart_are_those_that_list_the_marts_there_are() -> None:
 
 def test_a_column_of_a_mart_is_in_the_files_that_are_told() -> None:
     """Traced with a column that is there."""
-    listed = yaml.safe_load((DBT / "models/marts/marts.yml").read_text())["models"]
-    (scores,) = [model for model in listed if model["name"] == "person_scores"]
+    (scores,) = yaml.safe_load((DBT / "models/marts/person_scores.yml").read_text())["models"]
     assert "evidence_count" in {column["name"] for column in scores["columns"]}
     for place in places(rows()["column of a mart"]):
         texts = (path.read_text() for path in ROOT.glob(f"{place}*" if place.endswith("/") else place))

@@ -54,10 +54,22 @@ def test_every_staging_model_reaches_the_conformed_tables() -> None:
 
 @pytest.mark.parametrize("layer", ["features", "scores", "gate"])
 def test_every_feature_and_score_has_a_unit_test(layer: str) -> None:
-    described = yaml.safe_load((DBT / f"models/{layer}/{layer}.yml").read_text())
-    tested = {test["model"] for test in described["unit_tests"]}
+    described = (yaml.safe_load(path.read_text()) for path in (DBT / f"models/{layer}").glob("*.yml"))
+    tested = {test["model"] for one in described for test in one.get("unit_tests", [])}
     for model in (DBT / f"models/{layer}").glob("*.sql"):
         assert re.sub(r"_v\d+$", "", model.stem) in tested, f"{model.name} has no unit test"
+
+
+def test_a_model_has_its_yaml_beside_it() -> None:
+    """With nothing of another model in it: its rules and unit tests are found, and leave, with it."""
+    files = [path for path in (DBT / "models").glob("*/*") if path.suffix in {".sql", ".py"}]
+    assert {path.with_suffix("") for path in (DBT / "models").glob("*/*.yml")} == {
+        path.with_name(re.sub(r"_v\d+$", "", path.stem)) for path in files
+    }
+    for path in (DBT / "models").glob("*/*.yml"):
+        described = yaml.safe_load(path.read_text())
+        told = {model["name"] for model in described["models"]}
+        assert told | {test["model"] for test in described.get("unit_tests", [])} == {path.stem}
 
 
 def test_a_sum_of_broken_numbers_is_taken_exactly_or_in_one_order() -> None:

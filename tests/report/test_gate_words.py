@@ -18,7 +18,7 @@ EVERYBODY_WAITS = Incident(TONIGHT, "mass_shift", "all", 1, "calm", "a fall", "f
 
 def listed(layer: str, model: str, column: str) -> set[str]:
     """The codes that the description of a column lists."""
-    text = (MODELS / layer / f"{layer}.yml").read_text()  # to parse it takes longer than all tests of this file
+    text = (MODELS / layer / f"{model}.yml").read_text()
     found = re.search(rf'- name: {model}\n.*?- {{name: {column},.*?description: "([^"]*)"', text, re.DOTALL)
     assert found, f"{model}.{column} is not described"
     return set(re.findall("[a-z_]+", found[1].rpartition(":")[2])) - {"or"}

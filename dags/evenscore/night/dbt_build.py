@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 from dataclasses import replace
 from typing import Any
@@ -36,13 +37,19 @@ VERSIONED = ("score_person__influence", "score_person__contributions")
 
 
 def require_project() -> None:
-    """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from: models,
-    and the YAML that has their tests."""
-    models = [f"models/{name}/**/*.{kind}" for name in LAYERS for kind in ("sql", "yml")]
+    """Raise UsageError unless the dbt project is there, with something in each folder that a night builds from, and
+    beside each model the YAML that has its tests."""
+    models = [f"models/{name}/*.sql" for name in LAYERS]
     tests = [f"tests/{name}.sql" for name in REQUIRED_TESTS]
-    for part in (*PROJECT_PARTS, *models, *tests):
+    for part in (*PROJECT_PARTS, *models, *tests, *_described_in()):
         if not any(DBT_PROJECT.glob(part)):
             raise UsageError(f"{DBT_PROJECT / part}: the dbt project has no such file; restore it, or install again")
+
+
+def _described_in() -> list[str]:
+    """The YAML file of each model. The versions of a model share one."""
+    files = (path for path in DBT_PROJECT.glob("models/*/*") if path.suffix in {".sql", ".py"})
+    return sorted({f"models/{path.parent.name}/{re.sub(r'_v[0-9]+$', '', path.stem)}.yml" for path in files})
 
 
 def build_night(settings: Settings) -> dict[str, Any]:
