@@ -47,7 +47,7 @@ def pull_all(settings: Settings, names: Iterable[str] = (), budget: int | None =
         people = {source.name: People(settings, source) for source in sources}
         hosts: dict[str, list[Asker]] = defaultdict(list)
         for source in sources:  # every worker before the first request: a secret may be refused
-            hosts[urlsplit(str(source.url)).netloc].append(Asker(source, secret_of(source.name), budget))
+            hosts[urlsplit(str(source.url)).netloc].append(Asker(source, secret_of(source.name), budget, Clock()))
 
         def work(of_host: list[Asker]) -> list[Pulled]:
             return [carry_out(people[asker.source.name], asker) for asker in of_host]
