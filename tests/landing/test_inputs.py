@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from evenscore.night import inputs
+from evenscore.night import inputs, landed_inputs, published_inputs
 from evenscore.state.runs import Night
 from home import Home, event
 
@@ -53,7 +53,7 @@ def test_on_which_nights_a_score_rests_on_a_network_is_told_of_all_and_the_parts
     with duckdb.connect() as con:
         con.execute("attach ':memory:' as published")
         con.execute("create schema raw")
-        inputs._keep_parts(con, home.settings, Night(TONIGHT, "r1"))
+        published_inputs._keep_parts(con, home.settings, Night(TONIGHT, "r1"))
         assert con.execute("from raw.published_networks").fetchall() == []
         con.execute(
             "create table published.score_contributions (person_id text, as_of_date date, network text, persona text)"
@@ -61,7 +61,7 @@ def test_on_which_nights_a_score_rests_on_a_network_is_told_of_all_and_the_parts
         con.executemany("insert into published.score_contributions values (?, ?, ?, 'work')", rows)
         con.execute("drop view raw.published_networks")
         con.execute("drop view raw.published_contributions")
-        inputs._keep_parts(con, home.settings, Night(TONIGHT, "r1"))
+        published_inputs._keep_parts(con, home.settings, Night(TONIGHT, "r1"))
         told = con.execute("select person_id, network, first_date, nights from raw.published_networks").fetchall()
         nights = "select person_id, as_of_date from raw.published_contributions group by all order by all"
         latest = con.execute(nights).fetchall()
@@ -77,5 +77,5 @@ def test_a_night_looks_at_the_activity_of_the_days_that_are_kept_after_it_up_to_
     days = [date(2026, 2, 2), date(2026, 2, 3), TONIGHT, date(2026, 3, 6)]
     home.deliver("all.ndjson", *(event(str(day), occurred_at=f"{day}T10:00:00Z") for day in days))
     home.extract()
-    files = inputs.verified_files(home.settings, Night(TONIGHT, "r1"))
+    files = landed_inputs.verified_files(home.settings, Night(TONIGHT, "r1"))
     assert sorted(files["landed_date"].to_pylist()) == ["2026-02-03", "2026-03-05"]

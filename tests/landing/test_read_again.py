@@ -14,7 +14,8 @@ from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, accepted, is_quiet, stopping
 from evenscore.intake.extraction import FileReading
 from evenscore.landing_zone.deliveries import Delivery, judge
-from evenscore.night.inputs import _told, prepare_inputs
+from evenscore.night.inputs import prepare_inputs
+from evenscore.night.landed_inputs import _told
 from evenscore.state.runs import Night
 from evenscore.state.truths import accept_loss
 from home import Home, event

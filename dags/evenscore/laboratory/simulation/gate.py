@@ -19,7 +19,7 @@ from evenscore.laboratory.simulation.night import FIRST_DATE, Night, day_of, nig
 from evenscore.laboratory.simulation.standing import bounded
 from evenscore.laboratory.simulation.verdicts import Held, Incident, Verdict
 from evenscore.laboratory.simulation.world import NETWORKS
-from evenscore.night.inputs import DECISIONS
+from evenscore.night.reviewed_inputs import DECISIONS
 from evenscore.publication.nameless import lay_functions
 from evenscore.reviews.decisions import Decision, that_count
 

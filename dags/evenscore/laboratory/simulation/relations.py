@@ -4,7 +4,8 @@ This follows the models of dbt_project/models that it stands in for; what a colu
 """
 
 from evenscore.names.name_kinds import MEMBER
-from evenscore.night.inputs import DECISIONS, INCIDENT_RELEASES, PUBLISHED, SET_ASIDES
+from evenscore.night.published_inputs import PUBLISHED
+from evenscore.night.reviewed_inputs import DECISIONS, INCIDENT_RELEASES, SET_ASIDES
 
 PEOPLE = """
     select account, printf('p%07d', account) as person_id, 'personal' as persona
