@@ -19,7 +19,8 @@ from typing import Any
 import duckdb
 
 from evenscore.base import atomic_io
-from evenscore.base.settings import Machine, Settings, load_settings
+from evenscore.base.config_file import load_settings
+from evenscore.base.settings import Machine, Settings
 from evenscore.night import steps
 from evenscore.state.runs import Night
 

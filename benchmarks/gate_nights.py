@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from evenscore.base import databases
+from evenscore.base.config_file import load_settings
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import load_settings
 from evenscore.night import steps
 from evenscore.reviews import queue as queues
 

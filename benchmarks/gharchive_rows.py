@@ -22,7 +22,7 @@ import pandas  # noqa: F401  # pyarrow asks for it once a process, at the first 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import CONNECTORS
 
 COLUMNS = {

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from evenscore.base import atomic_io
-from evenscore.base.settings import load_settings
+from evenscore.base.config_file import load_settings
 from evenscore.night import steps
 from evenscore.state import memory, runs
 from evenscore.state.runs import Night

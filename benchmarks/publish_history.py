@@ -24,7 +24,8 @@ from bench import machine, write_lines
 from published_homes import LAST, make, with_history
 
 from evenscore.base import atomic_io
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.config_file import load_settings
+from evenscore.base.settings import Settings
 from evenscore.checks import judge
 from evenscore.night import inputs, steps
 from evenscore.publication import publishing

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 
 from evenscore.base import atomic_io
+from evenscore.base.config_file import load_settings
 from evenscore.base.databases import columns_of, quoted
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.night import steps
 from evenscore.publication import publishing
 from evenscore.publication.shown_rows import MARTS

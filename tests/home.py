@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from evenscore.base.config_file import load_settings
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.intake import extraction, landed_names
 from evenscore.intake.extraction import Delivery
 from evenscore.landing_zone import landing

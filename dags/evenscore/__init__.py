@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from evenscore.base.config_file import load_settings
     from evenscore.base.errors import BusyError, EvenscoreError, StoppedByCheck, UsageError
-    from evenscore.base.settings import Settings, load_settings
+    from evenscore.base.settings import Settings
     from evenscore.night.steps import run_night
     from evenscore.state.runs import Night
 
@@ -33,7 +34,7 @@ _HOMES = {
     "Settings": "base.settings",
     "StoppedByCheck": "base.errors",
     "UsageError": "base.errors",
-    "load_settings": "base.settings",
+    "load_settings": "base.config_file",
     "run_night": "night.steps",
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from evenscore.base import bundled
 from evenscore.base.atomic_io import keep_private
+from evenscore.base.config_file import default_config, load_settings
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, default_config, load_settings
+from evenscore.base.settings import Settings
 
 keep_private()
 

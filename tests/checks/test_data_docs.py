@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from evenscore.base.errors import EvenscoreError
-from evenscore.base.settings import Consent, Settings, Source
+from evenscore.base.settings import Consent, Settings
+from evenscore.base.sources import Source
 from evenscore.checks import suites
 from evenscore.night.data_docs import write_data_docs
 from evenscore.state.runs import Night

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
-from evenscore.base.settings import Consent, Settings, Source
+from evenscore.base.settings import Consent, Settings
+from evenscore.base.sources import Source
 from evenscore.checks import suites
 from evenscore.checks.judge import judge, results_of
 from evenscore.state.runs import Night

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from evenscore.base.errors import StoppedByCheck, UsageError
-from evenscore.base.settings import Checks, Consent, Settings, Source
+from evenscore.base.settings import Checks, Consent, Settings
+from evenscore.base.sources import Source
 from evenscore.checks import suites
 from evenscore.checks.judge import Result, judge, results_of, validate
 from evenscore.checks.kept_rows import rows_of

@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evenscore.base import atomic_io
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.cli import main
 from evenscore.night import steps, summary
 from evenscore.state import runs

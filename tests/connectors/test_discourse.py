@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from oracle import same_shares
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import Discourse
 from evenscore.connectors.prose import cooked_names, discourse_names

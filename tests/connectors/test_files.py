@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from evenscore.base.canonical import ACTIVITY, DATASETS
 from evenscore.base.errors import InputError
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import base
 from evenscore.connectors.base import Parsed, Reject, refuse
 from evenscore.connectors.files import read_canonical

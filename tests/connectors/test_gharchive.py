@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.gharchive import GhArchive
 

@@ -11,7 +11,7 @@ import pytest
 from oracle import same_shares
 
 from evenscore.base.errors import InputError
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.github import GitHub
 

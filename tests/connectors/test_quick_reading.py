@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import gharchive, records
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.compressed import lines

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evenscore.base.errors import InputError
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import CONNECTORS
 
 SOURCE = Source(name="work", kind="slack", path="*.zip")

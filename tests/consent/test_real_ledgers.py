@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from evenscore.base.bundled import DBT_PROJECT
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.config_file import load_settings
+from evenscore.base.settings import Settings
 from evenscore.consent import ledger
 from evenscore.consent.shown import shown_now
 from evenscore.consent.standing import standing

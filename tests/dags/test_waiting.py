@@ -284,7 +284,7 @@ def test_a_pull_that_brought_less_than_there_is_is_tried_again_and_then_a_failur
 ) -> None:
     from airflow.sdk.exceptions import AirflowException
 
-    from evenscore.base.settings import Source
+    from evenscore.base.sources import Source
     from evenscore.night import steps
     from evenscore.pulling.outcome import Pulled
     from evenscore_airflow import nights, surroundings

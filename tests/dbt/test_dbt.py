@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from evenscore.base.bundled import DBT_PROJECT
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import EvenscoreError, StoppedByCheck
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.night import dbt_build, lean_dbt, steps
 from evenscore.publication.shown_rows import MARTS
 from evenscore.state.runs import Night

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evenscore.base.settings import load_settings
+from evenscore.base.config_file import load_settings
 from evenscore.connectors.base import Reject
 from evenscore.intake.tally import Tally
 from evenscore.landing_zone.deliveries import Delivery

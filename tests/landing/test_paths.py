@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from evenscore.base.config_file import load_settings
 from evenscore.base.databases import file_of
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.intake import extraction
 from home import event
 

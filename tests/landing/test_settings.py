@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import load_settings
 from home import Home
 
 CONFIGURATION = Path(__file__).parents[2] / "docs/configuration.md"

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from evenscore.base.settings import load_settings
+from evenscore.base.config_file import load_settings
 from evenscore.intake import extraction
 from evenscore.intake.acceptances import accept, stopping
 from evenscore.landing_zone import landing, origins

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 from invented import Invented
 from loopback import Server, StillClock
 
+from evenscore.base.config_file import load_settings
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.intake import extraction
 from evenscore.landing_zone import landing
 from evenscore.pulling import Pulled, pull

@@ -11,7 +11,7 @@ from string import Formatter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import Endpoint
 from evenscore.connectors.pulled import ASKED, Network

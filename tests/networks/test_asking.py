@@ -12,7 +12,7 @@ import pytest
 from loopback import Asked, Reply, Server, StillClock
 
 import evenscore.pulling.asking
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.pulling.asking import LONGEST_WAIT, Answer, Asker, Enough
 from evenscore.pulling.clock import Clock

@@ -14,7 +14,7 @@ from pulled_home import served as in_home
 from test_weather import run
 
 from evenscore import pulling
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS as CONNECTORS
 from evenscore.connectors.records import Ignored, Malformed
 from evenscore.erasure import erase

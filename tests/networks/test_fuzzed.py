@@ -15,7 +15,7 @@ from pulled_home import altered, served
 from recordings import FOLDER, records_of
 
 from evenscore.base.canonical import VERBS
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.pulled import ASKED, KNOWN

@@ -68,7 +68,7 @@ def test_one_network_after_another_finds_its_place_however_the_code_is_formatted
     for name in names:
         new_network(name, places_in(tmp_path) if name == names[0] else tmp_path)
         subprocess.run([sys.executable, "-m", "ruff", "format", "-q", "--line-length", "120", tmp_path], check=True)
-    urls = runpy.run_path(str(tmp_path / "dags/evenscore/base/settings.py"))["URLS"]
+    urls = runpy.run_path(str(tmp_path / "dags/evenscore/base/sources.py"))["URLS"]
     assert {name: urls.get(name) for name in names} == dict.fromkeys(names, "")
 
 

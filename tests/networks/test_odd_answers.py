@@ -9,7 +9,7 @@ from invented import ANN, BEN, every, person, tid
 from loopback import Asked, Reply, instant
 from pulled_home import PulledHome, altered, served
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.pulled import ASKED, BAD
 from evenscore.connectors.records import Ignored

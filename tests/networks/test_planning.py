@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from evenscore import pulling
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.config_file import load_settings
+from evenscore.base.settings import Settings
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint
 from evenscore.pulling import planning
 from evenscore.pulling.outcome import INCOMPLETE, WHOLE, Account, Pulled

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from recordings import mapped
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject
 from evenscore.connectors.pulled import Network, Rows, activity, profile

@@ -12,8 +12,8 @@ from loopback import Asked, Reply
 from pulled_home import altered, served
 
 from evenscore import pulling
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import load_settings
 from evenscore.connectors.zulip import Zulip
 from evenscore.pulling import pull, pull_all, pulled_sources, secrecy
 from evenscore.pulling.asking import Asker

@@ -11,7 +11,7 @@ from invented import CID, every
 from loopback import Asked, Reply
 from pulled_home import PulledHome, altered, served
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint
 from evenscore.connectors.pulled import ASKED, Network

@@ -10,7 +10,7 @@ from invented import every, tid
 from loopback import instant
 from pulled_home import served
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.instants import iso
 from evenscore.connectors.pulled import ASKED, BAD, UNDATED, UNREADABLE

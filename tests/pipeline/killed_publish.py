@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from evenscore.base.settings import load_settings
+from evenscore.base.config_file import load_settings
 from evenscore.night import steps
 from evenscore.publication import publishing
 from evenscore.state.runs import Night

@@ -15,7 +15,8 @@ import duckdb
 import pytest
 from village import copied, digests, published
 
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.config_file import load_settings
+from evenscore.base.settings import Settings
 from evenscore.night import steps
 from evenscore.publication.publishing import DATABASE, MANIFEST
 from evenscore.state.runs import Night

@@ -17,9 +17,10 @@ from jinja2 import Environment
 
 from evenscore.base import atomic_io, warehouse
 from evenscore.base.bundled import DBT_PROJECT
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.erasure import erase
 from evenscore.laboratory.demo import make_community
 from evenscore.landing_zone import landing

@@ -8,7 +8,7 @@ import pytest
 
 from evenscore.base import warehouse
 from evenscore.base.errors import EvenscoreError, UsageError
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.night import stage_log, steps
 from evenscore.publication import publishing
 from evenscore.state import laid_out_run, runs

@@ -13,8 +13,9 @@ from village import DAYS, LAST, PEOPLE, Village, copied, digests, fans_of, outco
 
 from evenscore.base import atomic_io, warehouse
 from evenscore.base.bundled import DBT_PROJECT
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.disclosure.explain import explain, in_words
 from evenscore.laboratory.comparison import compare as comparing
 from evenscore.laboratory.comparison.compare import Written, compare

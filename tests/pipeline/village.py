@@ -16,7 +16,8 @@ import duckdb
 import pytest
 
 from evenscore.base import warehouse
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.config_file import load_settings
+from evenscore.base.settings import Settings
 from evenscore.night import dbt_build, steps
 from evenscore.night.inputs import prepare_inputs
 from evenscore.state.runs import Night

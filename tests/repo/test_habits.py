@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.checks.suites import STAGES
 from evenscore.connectors import CONNECTORS, NETWORKS
 from evenscore.publication.shown_rows import MARTS
@@ -67,7 +67,7 @@ def test_the_files_of_a_kind_of_network_are_those_that_name_the_kinds_there_are(
     """Traced: where a kind that is there stands in code is where a new one goes."""
     told = rows()["network that is pulled" if kind in NETWORKS else "kind of file"]
     assert kind in str(Source.model_fields["kind"].annotation)
-    assert "`dags/evenscore/base/settings.py`" in told
+    assert "`dags/evenscore/base/sources.py`" in told
     for path in [*(ROOT / "dags/evenscore").rglob("*.py"), *(DBT / "models").rglob("*.sql")]:
         if f'kind: ClassVar[str] = "{kind}"' in path.read_text() or f"source_kind = '{kind}'" in path.read_text():
             name = path.relative_to(ROOT).as_posix()

@@ -13,7 +13,8 @@ import yaml
 from invented import every
 
 from evenscore.base.phrases import CAUSES, CHANGES
-from evenscore.base.settings import Checks, Source
+from evenscore.base.settings import Checks
+from evenscore.base.sources import Source
 from evenscore.checks.suites import EXPECTATIONS, STAGES, load_suites
 from evenscore.cli import main
 from evenscore.connectors import CONNECTORS

@@ -10,7 +10,7 @@ import pytest
 from invented import every
 
 from evenscore.base.canonical import VERBS
-from evenscore.base.settings import URLS
+from evenscore.base.sources import URLS
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE
 from evenscore.pulling import network_pages
@@ -57,7 +57,7 @@ def test_a_connector_is_no_longer_than_a_few_pages(kind: str) -> None:
 def test_a_network_that_is_pulled_has_an_invented_one_and_a_place(kind: str) -> None:
     if NETWORKS[kind].endpoints:
         assert kind in every(), "no invented network of this kind: tests/networks/invented.py"
-        assert kind in URLS, "nothing says where it is: settings.URLS"
+        assert kind in URLS, "nothing says where it is: sources.URLS"
 
 
 @KINDS

@@ -11,7 +11,8 @@ from parsed import Page
 
 from evenscore.base import atomic_io
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Consent, Settings, Source
+from evenscore.base.settings import Consent, Settings
+from evenscore.base.sources import Source
 from evenscore.report.nights import NightRow, read_nights
 from evenscore.report.page import render
 from evenscore.report.writing import render_index, write_report

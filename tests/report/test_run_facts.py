@@ -7,7 +7,8 @@ import pytest
 from nights_by_hand import NIGHT, result
 
 from evenscore.base import atomic_io
-from evenscore.base.settings import Consent, Settings, Source
+from evenscore.base.settings import Consent, Settings
+from evenscore.base.sources import Source
 from evenscore.publication.run_tables import outcome
 from evenscore.report.facts import Stage
 from evenscore.report.run_facts import read_run

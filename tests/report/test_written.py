@@ -10,7 +10,8 @@ from parsed import Page
 from tiny_warehouse import build_warehouse
 
 from evenscore.base import atomic_io
-from evenscore.base.settings import Consent, Settings, Source
+from evenscore.base.settings import Consent, Settings
+from evenscore.base.sources import Source
 from evenscore.report.facts import Moves
 from evenscore.report.score_facts import read_scored
 from evenscore.report.writing import write_report

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, load_settings
+from evenscore.base.settings import Settings
 from evenscore.base.terminal import say
 from evenscore.cli.root import Day, Verb, guarded, main, show, surroundings
 from evenscore.laboratory.demo import make_community

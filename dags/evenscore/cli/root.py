@@ -15,8 +15,8 @@ import duckdb
 from click.core import ParameterSource
 
 from evenscore.base import atomic_io
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import EvenscoreError
-from evenscore.base.settings import load_settings
 from evenscore.base.terminal import harmless, say
 
 Verb = Callable[..., None]

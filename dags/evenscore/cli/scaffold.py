@@ -19,7 +19,7 @@ CONNECTOR = '''\
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, children
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import by_cursor
@@ -193,8 +193,8 @@ def _said(text: str, name: str) -> str:
 
 
 PLACES = (
-    ("dags/evenscore/base/settings.py", "\n    ]  # fmt: skip\n    path", ',\n        "NAME"'),
-    ("dags/evenscore/base/settings.py", '}\n"""Where the API of each network is', '    "NAME": "",\n'),
+    ("dags/evenscore/base/sources.py", "\n    ]  # fmt: skip\n    path", ',\n        "NAME"'),
+    ("dags/evenscore/base/sources.py", '}\n"""Where the API of each network is', '    "NAME": "",\n'),
     ("dags/evenscore/connectors/__init__.py", "        Slack(),\n", "        CLASS(),\n"),
 )
 """Where a network's name is to stand besides: in which file, before what, and how."""

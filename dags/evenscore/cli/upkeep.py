@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from evenscore.base.config_file import require_openable
 from evenscore.base.errors import EvenscoreError, UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, require_openable
+from evenscore.base.settings import Settings
 from evenscore.cli.root import guarded, main, show, surroundings
 from evenscore.cli.starting import Start, start
 from evenscore.consent.suppression import take_from_chain

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.as2_shapes import (
     ACT,
     ACTORS,

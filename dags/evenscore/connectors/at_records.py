@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.instants import as_instant, iso
 from evenscore.connectors.pulled import Rows, profile
 from evenscore.connectors.records import Ignored, Malformed, Row, each, mentions, need, need_id, seek

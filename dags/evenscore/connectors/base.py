@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from evenscore.base.canonical import COUNTERS, DATASETS, FLAGS, ID_COLUMNS, input_columns
 from evenscore.base.errors import InputError
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.aliases import first_sightings
 from evenscore.connectors.compressed import Unended, lines
 from evenscore.connectors.records import MOST_MALFORMED, Flood, Ignored, Malformed, Row, decode

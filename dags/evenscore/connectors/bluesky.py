@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
-from evenscore.base.settings import URLS, Source
+from evenscore.base.sources import URLS, Source
 from evenscore.connectors.at_records import (
     UNAUTHENTICATED,
     did_of,

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.aliases import sighting
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.counters import MOST, anonymous

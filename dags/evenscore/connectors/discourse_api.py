@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.discourse import LIKE, Discourse
 from evenscore.connectors.endpoints import ACCOUNT, SITE, WINDOW, Endpoint, Subject

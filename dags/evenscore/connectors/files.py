@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from evenscore.base.canonical import ID_COLUMNS, REQUIRED_COLUMNS, input_columns
 from evenscore.base.errors import InputError
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import MAX_RECORD_CHARACTERS, Parsed, Reject, parse_lines, raw_schema, raw_table, refuse
 from evenscore.connectors.columns import MAX_UNREAD, require_columns, require_spelling, require_width, unread
 from evenscore.connectors.compressed import BOMB_BYTES, MAX_LINE_BYTES, MAX_RATIO, PACKED, Unended, lines

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import msgspec
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.github import NETWORK, mentioned

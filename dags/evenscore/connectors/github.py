@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.github_accounts import accounts, is_program, login, person
 from evenscore.connectors.github_threads import (

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, WINDOW, Endpoint, children
 from evenscore.connectors.github import GitHub

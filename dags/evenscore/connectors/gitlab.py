@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, WINDOW, Endpoint, Subject
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_link

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import Next, Page

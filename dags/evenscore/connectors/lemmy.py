@@ -6,7 +6,7 @@ People and objects are known by their address across servers. Times before 0.19 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject, counts
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import by_number

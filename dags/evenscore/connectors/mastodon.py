@@ -6,7 +6,7 @@ Favourites and boosts come without a date: they are dated like the post.
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, children
 from evenscore.connectors.instants import instant_of
 from evenscore.connectors.paging import by_link

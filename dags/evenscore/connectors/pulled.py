@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from evenscore.base.canonical import INSTANT_COLUMN
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import JsonLines, Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.counters import anonymous, sound

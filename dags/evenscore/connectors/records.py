@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.compressed import lines
 from evenscore.names.account_ids import AccountIds
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import Any, ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import by_cursor

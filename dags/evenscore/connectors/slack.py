@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from evenscore.base.errors import InputError
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import Parsed, parse_lines
 from evenscore.connectors.instants import iso
 from evenscore.connectors.pulled import Network, Rows, activity, profile

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.base import PART_OF_EVENT, Connector
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.endpoints import ACCOUNT, Endpoint, Subject

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.counters import sound
 from evenscore.connectors.endpoints import ACCOUNT, WINDOW, Endpoint, Subject, counts
 from evenscore.connectors.instants import instant_of

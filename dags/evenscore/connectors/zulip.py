@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.connectors.endpoints import SITE, Endpoint
 from evenscore.connectors.instants import instant_of, iso
 from evenscore.connectors.paging import Next, Page

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from evenscore.base import atomic_io
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.pulled import ASKED
 from evenscore.connectors.records import Ignored, Malformed

@@ -17,7 +17,8 @@ from evenscore.base import atomic_io
 from evenscore.base.canonical import DATASETS, INSTANT_COLUMN
 from evenscore.base.errors import BusyError, InputError
 from evenscore.base.progress import track
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import Source
 from evenscore.connectors import CONNECTORS
 from evenscore.connectors.base import MAX_REASON_CHARACTERS, Parsed, Reject
 from evenscore.connectors.vanished import vanished

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from evenscore.base.errors import InputError
-from evenscore.base.settings import WILDCARD, Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import WILDCARD, Source
 
 ANY_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 """A day in a file's name, for globs and for regular expressions."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from evenscore.base.canonical import COUNTERS, ID_COLUMNS, INSTANT_COLUMN, VERBS
-from evenscore.base.settings import RESERVED_NETWORKS
+from evenscore.base.sources import RESERVED_NETWORKS
 from evenscore.landing_zone import protection
 
 PURPOSES = ("public_score", "research")

@@ -9,7 +9,8 @@ import pyarrow as pa
 from evenscore.base import atomic_io
 from evenscore.base.databases import columns_of
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import Source
 from evenscore.state import runs
 from evenscore.state.runs import Night
 

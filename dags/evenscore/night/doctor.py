@@ -10,7 +10,8 @@ from evenscore.base import atomic_io, warehouse
 from evenscore.base.atomic_io import OTHERS, open_to_others
 from evenscore.base.bundled import DBT_PROJECT, EXPECTATIONS
 from evenscore.base.errors import EvenscoreError
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import Source
 from evenscore.checks.suites import require_suites
 from evenscore.connectors import CONNECTORS
 from evenscore.consent import hearing

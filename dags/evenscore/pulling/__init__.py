@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import Source
 from evenscore.pulling.asking import Asker
 from evenscore.pulling.clock import Clock
 from evenscore.pulling.outcome import Pulled

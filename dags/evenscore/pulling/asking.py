@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import tenacity
 
-from evenscore.base.settings import Source
+from evenscore.base.sources import Source
 from evenscore.base.terminal import say
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.paging import host_of

@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from evenscore.base.settings import URLS
+from evenscore.base.sources import URLS
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, RECHECK_DAYS, SITE, Endpoint
 from evenscore.connectors.pulled import Network

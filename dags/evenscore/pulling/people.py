@@ -6,7 +6,8 @@ Who has no standing grant is asked about by no request. Who hides is asked about
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import Endpoint
 from evenscore.connectors.pulled import ASKED, GONE, UNREADABLE

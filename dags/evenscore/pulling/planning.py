@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from evenscore.base.settings import Settings, Source
+from evenscore.base.settings import Settings
+from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.endpoints import ACCOUNT, PLACE, SITE, Endpoint
 from evenscore.pulling.people import standing
@@ -51,14 +52,9 @@ def plan(settings: Settings, name: str) -> Plan:
     if not people:
         return Plan(name, 0)
     before = _last(settings, name)
-    requests, unknown = dict[str, int](), list[str]()
-    for endpoint in NETWORKS[source.kind].endpoints:
-        least = _least(endpoint, source, len(people))
-        if not before[endpoint.name] and least is None:
-            unknown.append(endpoint.name)
-        else:
-            requests[endpoint.name] = max(before[endpoint.name], least or 0)
-    return Plan(name, len(people), requests, tuple(unknown))
+    least = {one.name: _least(one, source, len(people)) for one in NETWORKS[source.kind].endpoints}
+    asked = {of: max(before[of], some or 0) for of, some in least.items() if before[of] or some is not None}
+    return Plan(name, len(people), asked, tuple(of for of in least if of not in asked))
 
 
 def _least(endpoint: Endpoint, source: Source, people_count: int) -> int | None:

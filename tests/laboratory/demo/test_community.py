@@ -20,8 +20,8 @@ import pytest
 from reference import Scores, candidate_scores, load, trusted_scores
 
 from evenscore.base.canonical import ACTIVITY, VERBS
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
-from evenscore.base.settings import load_settings
 from evenscore.laboratory.demo import Community, make_community
 
 pytestmark = pytest.mark.slow

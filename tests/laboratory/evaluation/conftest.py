@@ -3,7 +3,7 @@
 import pytest
 from forty_people import LAST, NETWORKS, PEOPLE, Evaluated, write, write_community
 
-from evenscore.base.settings import load_settings
+from evenscore.base.config_file import load_settings
 from evenscore.intake import extraction
 from evenscore.laboratory.evaluation import robustness
 from evenscore.laboratory.evaluation.evaluate import evaluate

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from evenscore.base.config_file import load_settings
 from evenscore.base.errors import UsageError
 from evenscore.base.paths import HomePaths
-from evenscore.base.settings import Consent, Settings, Source, load_settings
+from evenscore.base.settings import Consent, Settings
+from evenscore.base.sources import Source
 from evenscore.laboratory.scratch import empty_home
 from evenscore.laboratory.simulation.baselines import RIVALS
 from evenscore.laboratory.simulation.evidence import VERSION
