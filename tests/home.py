@@ -12,8 +12,8 @@ from evenscore.base.config_file import load_settings
 from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.intake import extraction, landed_names
-from evenscore.intake.extraction import Delivery
 from evenscore.landing_zone import landing
+from evenscore.landing_zone.deliveries import Delivery
 
 Record = dict[str, Any]
 

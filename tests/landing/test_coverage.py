@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from evenscore.intake.coverage import is_feed, partial_days, write_source_days
-from evenscore.intake.extraction import Delivery
+from evenscore.landing_zone.deliveries import Delivery
 
 NIGHT = date(2026, 3, 10)
 DAY = timedelta(days=1)

@@ -10,9 +10,9 @@ import pytest
 
 from evenscore.base import atomic_io, warehouse
 from evenscore.base.errors import InputError, UsageError
-from evenscore.intake import extraction
+from evenscore.intake import reading
 from evenscore.intake.acceptances import accept, accepted, is_quiet, stopping
-from evenscore.intake.extraction import FileReading
+from evenscore.intake.reading import FileReading
 from evenscore.landing_zone.deliveries import Delivery, judge
 from evenscore.night.inputs import prepare_inputs
 from evenscore.night.landed_inputs import _told
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
         def now(cls, tz: Any = None) -> datetime:
             return datetime.now(tz) + cls.ahead
 
-    monkeypatch.setattr(extraction, "datetime", Clock)
+    monkeypatch.setattr(reading, "datetime", Clock)
     monkeypatch.setattr("evenscore.landing_zone.deliveries.datetime", Clock)
     return Clock
 

@@ -16,6 +16,7 @@ from evenscore.base.paths import HomePaths
 from evenscore.base.settings import Settings
 from evenscore.intake import extraction
 from evenscore.landing_zone import landing
+from evenscore.landing_zone.deliveries import Delivery
 from evenscore.pulling import Pulled, pull
 
 HEADER = "person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n"
@@ -54,7 +55,7 @@ class PulledHome:
     def pull(self, **options: Any) -> Pulled:
         return pull(self.settings, "net", clock=self.clock, **options)
 
-    def extract(self, night: str = "2026-03-15") -> list[extraction.Delivery]:
+    def extract(self, night: str = "2026-03-15") -> list[Delivery]:
         return extraction.extract(self.settings, "net", date.fromisoformat(night))
 
     def landed(self, dataset: str = "activity") -> list[dict[str, Any]]:
