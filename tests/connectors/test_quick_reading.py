@@ -157,3 +157,11 @@ def test_a_repository_whose_name_is_no_name_is_refused(tmp_path: Path, name: str
     parsed = parse(tmp_path, STAR.replace('"ann/x"', name) + "}\n")
     (reject,) = parsed.rejects
     assert (reject.row, reject.reason[:29]) == (1, "repo.name is not owner/name: ")
+
+
+@pytest.mark.parametrize(
+    ("written", "has_exponent"), [("1.5", False), ("101.0", False), ("1e3", True), ("1.01E+3", True)]
+)
+def test_a_number_remembers_whether_it_was_written_with_an_exponent(written: str, has_exponent: bool) -> None:
+    """An id with one may have lost digits before it was written."""
+    assert decode(f'{{"id": {written}}}')["id"].has_exponent is has_exponent

@@ -97,6 +97,11 @@ def test_a_jump_that_is_undone_is_a_false_one() -> None:
     assert measures.false_jumps(nights, 5) == (1, 1)
 
 
+@pytest.mark.parametrize(("left", "undone"), [(15, 1), (16, 0)])
+def test_a_jump_is_undone_where_half_of_it_is_gone(left: float, undone: int) -> None:
+    assert measures.false_jumps(jumping(*[10.0] * 5, *[20.0] * 3, *[left] * 20), 5) == (1, undone)
+
+
 def test_a_jump_that_lasts_is_none() -> None:
     assert measures.false_jumps(jumping(*[10.0] * 5, *[20.0] * 25), 5) == (1, 0)
 
