@@ -127,6 +127,7 @@ AN_ERROR = {"error": {"code": "ratelimited", "info": "no"}}
         (429, {"retry-after": AFTER}, {}, 7),
         (429, {"retry-after-ms": "7000"}, {}, 7),
         (429, {"x-ratelimit-reset-requests": "1m30s"}, {}, 90),
+        (429, {"x-ratelimit-reset-requests": "1h2m"}, {}, 3720),
         (429, {}, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 7000}, 7),
         (429, {}, {"error": {"info": {"resetMs": 1773626407000}}}, 7),
         (429, {}, {"error": {"details": [{"retryDelay": "7.5s"}]}}, 7.5),

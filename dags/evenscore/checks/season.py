@@ -75,8 +75,6 @@ def compare(earlier: Floats, count: float, period: int = NIGHTS_A_WEEK) -> Compa
 def _seasonal(earlier: Floats, period: int) -> _Baseline | None:
     """The median of this phase at the level of the last period; the spread of all phases around their medians."""
     periods = min(len(earlier) // period, MOST_PERIODS)
-    if periods < FEWEST_PERIODS:
-        return None
     table = np.log(earlier[len(earlier) - periods * period :] + 0.5).reshape(periods, period)
     size = int(np.count_nonzero(~np.isnan(table[:, 0])))
     if size < FEWEST_PERIODS:
