@@ -9,4 +9,4 @@ from evenscore.laboratory.simulation.world import Size
 
 @pytest.fixture(scope="session")
 def silent() -> Outcome:
-    return simulate(None, Size(3000, 45, 7), SilentGate)  # no gate
+    return simulate(None, Size(1200, 45, 7), SilentGate)  # no gate
