@@ -13,7 +13,7 @@ from evenscore.connectors import gharchive, records
 from evenscore.connectors.base import Parsed
 from evenscore.connectors.compressed import lines
 from evenscore.connectors.gharchive import GhArchive
-from evenscore.connectors.records import Flood, Malformed, Number, decode
+from evenscore.connectors.records import Flood, Malformed, Number, decode, require_ids
 
 SOURCE = Source(name="archive", kind="gharchive", path="x")
 SHARED = Path(__file__).parents[3] / "shared/data/native/gharchive"
@@ -165,3 +165,11 @@ def test_a_repository_whose_name_is_no_name_is_refused(tmp_path: Path, name: str
 def test_a_number_remembers_whether_it_was_written_with_an_exponent(written: str, has_exponent: bool) -> None:
     """An id with one may have lost digits before it was written."""
     assert decode(f'{{"id": {written}}}')["id"].has_exponent is has_exponent
+
+
+def test_a_record_that_is_nested_too_deeply_is_refused() -> None:
+    value: Any = {}
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(Malformed, match="nested too deeply"):
+        require_ids(value)

@@ -74,8 +74,9 @@ def test_what_is_private_stays_unread_and_is_counted(tmp_path: Path, place: str)
     assert "secret" not in str([table.to_pylist() for table in parsed.tables.values()])
 
 
-def test_a_channel_that_is_private_by_its_own_flag_is_one_wherever_it_stands(tmp_path: Path) -> None:
-    channels = [{"id": "C1", "name": "general", "is_private": True}]
+@pytest.mark.parametrize("flag", ["is_im", "is_mpim", "is_private", "is_group"])
+def test_a_channel_that_is_private_by_its_own_flag_is_one_wherever_it_stands(flag: str, tmp_path: Path) -> None:
+    channels = [{"id": "C1", "name": "general", flag: True}]
     parsed = CONNECTORS["slack"].parse(export(tmp_path, **{"channels.json": channels}), SOURCE)
     assert "activity" not in parsed.tables
 
@@ -85,4 +86,30 @@ def test_what_is_no_export_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "export.zip"
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"export\.zip: not a readable export"):
+        CONNECTORS["slack"].parse(path, SOURCE)
+
+
+def test_an_export_whose_packed_bytes_are_damaged_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in (("channels.json", []), ("users.json", [PROFILE] * 500)):
+            made.writestr(name, json.dumps(content))
+    content = bytearray(path.read_bytes())
+    first = content.index(b"users.json") + len("users.json")
+    content[first : first + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"export\.zip: not a readable export: error"):
+        CONNECTORS["slack"].parse(path, SOURCE)
+
+
+def test_an_export_that_asks_for_a_password_is_named(tmp_path: Path) -> None:
+    path = export(tmp_path)
+    content = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the bit of each file's flags that says encrypted
+        place = content.find(mark)
+        while place >= 0:
+            content[place + at] |= 1
+            place = content.find(mark, place + 1)
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"export\.zip: not a readable export: RuntimeError"):
         CONNECTORS["slack"].parse(path, SOURCE)

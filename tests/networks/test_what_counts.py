@@ -1,7 +1,7 @@
 """What a connector claims to count does count: every verb comes out of its invented network, and reaches somebody."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,13 @@ from invented import every, tid
 from loopback import instant
 from pulled_home import served
 
+from evenscore.base.config_file import load_settings
 from evenscore.base.sources import Source
 from evenscore.connectors import NETWORKS
 from evenscore.connectors.instants import iso
 from evenscore.connectors.pulled import ASKED, BAD, UNDATED, UNREADABLE
 from evenscore.connectors.records import Ignored, Malformed, answered
+from evenscore.intake.extraction import extract
 
 pytestmark = pytest.mark.usefixtures("without_a_disk")
 
@@ -794,3 +796,32 @@ def test_a_did_document_says_where_the_records_are_and_counts_for_nothing() -> N
     assert NETWORKS["bluesky"].told_of({"id": "did:plc:ann"}) == ({"id": "did:plc:ann"}, None)
     with pytest.raises(Ignored, match="a DID document"):
         told("bluesky", "did-document", document)
+
+
+def test_a_quote_goes_with_the_post_that_it_was_made_in(tmp_path: Path) -> None:
+    """A repost that holds a deleted post's words would keep them."""
+    quoter, quoted = "did:plc:bennbennbennbennbennbenn", "did:plc:annaannaannaannaannaanna"
+    key = tid("2026-03-01T10:00:00+00:00")
+    commit = {"collection": "app.bsky.feed.post", "rkey": key}
+    record = {
+        "$type": "app.bsky.feed.post",
+        "createdAt": "2026-03-01T10:00:00Z",
+        "text": "regretted",
+        "embed": {"$type": "app.bsky.embed.record", "record": {"uri": f"at://{quoted}/app.bsky.feed.post/3mfw"}},
+    }
+    made = {"did": quoter, "time_us": 1772359200000000, "kind": "commit"}
+    gone = {**made, "time_us": 1772445600000000, "commit": {**commit, "operation": "delete"}}
+    written = {**made, "commit": {**commit, "operation": "create", "record": record}}
+    (tmp_path / "ledger.csv").write_text(
+        "person_id,network,account_id,persona,action,purpose,is_adult,recorded_at\n"
+        f"p,bluesky,{quoted},work,grant,public_score,true,2026-01-01T00:00:00Z\n"
+    )
+    (tmp_path / "evenscore.toml").write_text(
+        '[consent]\nledger = "ledger.csv"\n[[sources]]\nname = "net"\nkind = "bluesky"\npath = "{date}.ndjson"\n'
+    )
+    (tmp_path / "2026-03-01.ndjson").write_text(json.dumps(written) + "\n")
+    settings = load_settings(tmp_path / "home", tmp_path / "evenscore.toml")
+    (landed,) = extract(settings, "net", date(2026, 3, 2))
+    (tmp_path / "2026-03-02.ndjson").write_text(json.dumps(gone) + "\n")
+    (taken,) = extract(settings, "net", date(2026, 3, 3))
+    assert (landed.row_count, taken.withdrawn_count) == (2, 2)

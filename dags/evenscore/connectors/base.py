@@ -36,8 +36,8 @@ TEXT = frozenset({str, type(None)})
 """The types in a column that is text already."""
 NESTED: frozenset[type] = frozenset({list, dict})
 """The types of JSON that are no single value."""
-PART_OF_EVENT = "-(?:m-.*|(?:dis)?like-[0-9]+)$"
-"""What follows an event's id in the ids of the rows that its record makes besides: mentions and likes."""
+PART_OF_EVENT = "(?:-(?:m-.*|(?:dis)?like-[0-9]+)|#quote)$"
+"""What follows an event's id in the ids of the rows that its record makes besides: mentions, likes and quotes."""
 TAKEN_DOWN = "taken down in the same file"
 MAX_REJECTS = MOST_MALFORMED
 """Past this many, a file with more malformed records than sound ones is given up before it fills the memory."""

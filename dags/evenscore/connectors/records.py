@@ -198,15 +198,22 @@ def require_ids(value: Any, written: Container[str] = ()) -> None:
 
     What people have `written` stands under some keys: they may call there whatever they like an id.
     """
+    try:
+        _require_ids(value, written)
+    except RecursionError:
+        raise Malformed("nested too deeply") from None
+
+
+def _require_ids(value: Any, written: Container[str]) -> None:
     if isinstance(value, list):
         for one in value:
-            require_ids(one, written)
+            _require_ids(one, written)
     elif isinstance(value, dict):
         for key, one in value.items():
             if key in IDS or key.endswith("_id"):
                 id_text(one, key)
             elif isinstance(one, dict | list) and key not in written:
-                require_ids(one, written)
+                _require_ids(one, written)
 
 
 def given(record: Row, *path: str) -> Any:

@@ -6,6 +6,7 @@ Private channels, group messages and direct messages are left out unread. `ts` i
 import json
 import re
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ from evenscore.connectors.records import Ignored, Row, need, need_id, seek
 MOST_BYTES = 256 << 20
 """No day of a channel, and no list of users, unpacks to more."""
 PRIVATE = {"groups.json": "a private channel", "dms.json": "direct messages", "mpims.json": "group messages"}
+CLOSED = ("is_im", "is_mpim", "is_private", "is_group")
+"""What says of a channel, or of what stands in one, that it is not everybody's."""
 LIKES = frozenset(
     {"+1", "thumbsup", "heart", "tada", "rocket", "clap", "100", "raised_hands", "joy", "white_check_mark"}
 )
@@ -58,9 +61,7 @@ class Slack(Network):
 
     def left_out(self, endpoint: str, item: Row) -> str | None:
         """Direct messages and private channels, wherever they stand."""
-        private = next(
-            (flag for flag in ("is_im", "is_mpim", "is_private", "is_group") if item.get(flag) is True), None
-        )
+        private = next((flag for flag in CLOSED if item.get(flag) is True), None)
         return f"a message of a channel that {private}" if private else None
 
     def parse(self, path: Path, source: Source) -> Parsed:
@@ -70,7 +71,7 @@ class Slack(Network):
         try:
             with zipfile.ZipFile(path) as export:
                 return parse_lines(path, lambda record: self.rows(record, source), True, _lines(path, export))
-        except (zipfile.BadZipFile, OSError, ValueError, KeyError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, RuntimeError) as error:
             raise InputError(f"{path}: not a readable export: {type(error).__name__}") from error
 
 
@@ -78,7 +79,9 @@ def _lines(path: Path, export: zipfile.ZipFile) -> Iterator[str]:
     """Every user and message as a JSON line; what is private says so, and nothing else."""
     names = {info.filename: info for info in export.infolist() if not info.is_dir()}
     public = {
-        str(one["name"]): str(one["id"]) for one in _json(path, export, "channels.json") if not one.get("is_private")
+        str(one["name"]): str(one["id"])
+        for one in _json(path, export, "channels.json")
+        if not any(map(one.get, CLOSED))
     }
     said = defaultdict[str, dict[Any, Any]](dict)
     for name in sorted(names):
